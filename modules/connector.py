@@ -1,0 +1,175 @@
+"""A Debezium MySQL connector on MSK Connect, with everything that is its alone."""
+
+import hashlib
+from typing import Any
+
+from modules import debezium, msk, policies
+from modules.config import Connector as ConnectorConfig
+from modules.deployment import Deployment
+from modules.encryption import Key
+from modules.firewall import ANYWHERE, Peer, egress, ingress
+from modules.kafka import Kafka
+from modules.network import Network
+from modules.plugin import Plugin
+from modules.sdk import (
+    CloudwatchLogGroup,
+    Construct,
+    IamRole,
+    IamRolePolicy,
+    MskconnectConnector,
+    MskconnectConnectorPlugin,
+    MskconnectConnectorPluginCustomPlugin,
+    MskconnectWorkerConfiguration,
+    SecurityGroup,
+    TerraformResource,
+    TerraformResourceLifecycle,
+)
+from modules.source import Aurora
+
+
+def literal(value: str) -> str:
+    """``value`` as Terraform's templates leave it alone: Kafka's ``${…}`` is not Terraform's."""
+    return value.replace("${", "$${").replace("%{", "%%{")
+
+
+class Connector(Construct):
+    """A connector whose name and offset topic are its key's: replaced, it goes on where it was.
+
+    Public: ``name`` (str, known at synthesis), ``arn`` (str).
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        config: ConnectorConfig,
+        deployment: Deployment,
+        network: Network,
+        kafka: Kafka,
+        plugin: Plugin,
+        key: Key,
+    ) -> None:
+        super().__init__(scope, id_)
+        self._config = config
+        self._deployment = deployment
+        self.name = deployment.name(id_)
+        self._offsets = debezium.offset_topic(self.name)
+        self._aurora = Aurora(self, "aurora", config=config.source, network=network)
+        workers = self._workers(network, kafka)
+        self._logs = CloudwatchLogGroup(
+            self,
+            "log-group",
+            name=deployment.log_group("connectors", id_),
+            retention_in_days=config.log_retention_days,
+            kms_key_id=key.arn,
+        )
+        self.arn = self._connector(network, kafka, plugin, workers).arn
+
+    def _workers(self, network: Network, kafka: Kafka) -> SecurityGroup:
+        """The workers' security group: out to brokers, Aurora, DNS and AWS's services; nothing comes in."""
+        name = f"{self.name}-workers"
+        group = SecurityGroup(
+            self, "workers", name=name, description="MSK Connect workers", vpc_id=network.vpc_id, tags={"Name": name}
+        )
+        self._ways = [
+            *kafka.allow(self, security_group_id=group.id, ports=[msk.IAM_PORT], ours=True),
+            *self._aurora.admit(group),
+            *self._names(group, network),
+            *self._services(group, network),
+        ]
+        return group
+
+    def _names(self, group: SecurityGroup, network: Network) -> list[TerraformResource]:
+        resolver = Peer(cidr_block=network.cidr_block)
+        return [
+            egress(
+                self, f"dns-{protocol}", group=group.id, peer=resolver, port=53, description="DNS", protocol=protocol
+            )
+            for protocol in ("tcp", "udp")
+        ]
+
+    def _services(self, group: SecurityGroup, network: Network) -> list[TerraformResource]:
+        """To Secrets Manager: over our endpoints, or by NAT, where AWS has no group or list to name."""
+        endpoints = network.endpoint_security_group_id
+        services = Peer(endpoints) if endpoints else Peer(cidr_block=ANYWHERE)
+        rules = [egress(self, "https", group=group.id, peer=services, port=443, description="AWS services")]
+        if endpoints:
+            clients = f"HTTPS clients: {self.node.path}"
+            rules.append(
+                ingress(self, "endpoints", group=endpoints, peer=Peer(group.id), port=443, description=clients)
+            )
+        return rules
+
+    def _role(self, kafka: Kafka) -> IamRole:
+        role = IamRole(
+            self,
+            "role",
+            name=f"{self.name}-connector",
+            assume_role_policy=policies.connector_trust(self._deployment, self.name),
+        )
+        document = policies.connector_execution(
+            self._deployment,
+            self._config,
+            arns=kafka.arns,
+            offsets=self._offsets,
+            secret_arn=self._aurora.secret_arn,
+        )
+        self._permissions = IamRolePolicy(self, "permissions", role=role.id, policy=document)
+        return role
+
+    def _worker_configuration(self) -> MskconnectWorkerConfiguration:
+        properties = debezium.worker_properties(region=self._deployment.region, offset_topic=self._offsets)
+        content = debezium.as_lines(properties)
+        digest = hashlib.sha256(content.encode()).hexdigest()
+        return MskconnectWorkerConfiguration(
+            self,
+            "worker-configuration",
+            # MSK Connect never updates one: another content is another name, made before the old one goes.
+            name=f"{self.name}-{digest[:12]}",
+            properties_file_content=content,
+            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
+        )
+
+    def _configuration(self, kafka: Kafka) -> dict[str, str]:
+        ours = debezium.connector_properties(self._config)
+        connection = debezium.connection_properties(
+            self._config,
+            hostname=self._aurora.hostname,
+            port=str(self._aurora.port),
+            bootstrap=kafka.bootstrap,
+        )
+        return {key: literal(value) for key, value in ours.items()} | connection
+
+    def _connector(self, network: Network, kafka: Kafka, plugin: Plugin, workers: SecurityGroup) -> MskconnectConnector:
+        configuration = self._worker_configuration()
+        capacity = self._config.capacity
+        custom = MskconnectConnectorPluginCustomPlugin(arn=plugin.arn, revision=plugin.revision)
+        return MskconnectConnector(
+            self,
+            "connector",
+            name=self.name,
+            kafkaconnect_version=self._config.kafkaconnect_version,
+            connector_configuration=self._configuration(kafka),
+            capacity={"provisioned_capacity": {"mcu_count": capacity.mcu, "worker_count": capacity.workers}},
+            kafka_cluster=self._cluster(network, kafka, workers),
+            # Left out, these two mean no authentication and plain text.
+            kafka_cluster_client_authentication={"authentication_type": "IAM"},
+            kafka_cluster_encryption_in_transit={"encryption_type": "TLS"},
+            plugin=[MskconnectConnectorPlugin(custom_plugin=custom)],
+            worker_configuration={"arn": configuration.arn, "revision": configuration.latest_revision},
+            service_execution_role_arn=self._role(kafka).arn,
+            log_delivery={"worker_log_delivery": {"cloudwatch_logs": {"enabled": True, "log_group": self._logs.name}}},
+            timeouts={"create": "45m", "update": "45m", "delete": "20m"},
+            # A worker that starts before its ways are open fails, and AWS gives up on the connector.
+            depends_on=[self._permissions, *self._ways],
+            lifecycle=TerraformResourceLifecycle(
+                # Brokers may be listed in another order, or fewer of them, which would replace the connector.
+                ignore_changes=["kafka_cluster[0].apache_kafka_cluster[0].bootstrap_servers"],
+                precondition=self._aurora.guards,
+            ),
+        )
+
+    def _cluster(self, network: Network, kafka: Kafka, workers: SecurityGroup) -> dict[str, Any]:
+        vpc = {"security_groups": [workers.id], "subnets": network.private_subnet_ids}
+        return {"apache_kafka_cluster": {"bootstrap_servers": kafka.bootstrap, "vpc": vpc}}

@@ -1,0 +1,48 @@
+"""An application that reads events: what it may do, and its way to the brokers."""
+
+from modules import policies
+from modules.config import Consumer as ConsumerConfig
+from modules.deployment import Deployment
+from modules.kafka import Kafka
+from modules.network import Network
+from modules.sdk import (
+    Construct,
+    IamPolicy,
+    IamRolePolicyAttachment,
+    SecurityGroup,
+)
+
+
+class Consumer(Construct):
+    """A policy for one application's topics and groups, and the brokers' ports open to its groups.
+
+    Public: ``policy_arn`` (str), ``security_group_id`` (str; None where it brought its own).
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        config: ConsumerConfig,
+        deployment: Deployment,
+        network: Network,
+        kafka: Kafka,
+    ) -> None:
+        super().__init__(scope, id_)
+        name = deployment.name(id_, "consumer")
+        document = policies.consumer(config, arns=kafka.arns)
+        policy = IamPolicy(self, "policy", name=name, description=f"Reads events as {id_}", policy=document)
+        self.policy_arn = policy.arn
+        for role in config.role_names:
+            IamRolePolicyAttachment(self, f"attach-{role}", role=role, policy_arn=policy.arn)
+        for group in config.security_group_ids:
+            kafka.allow(Construct(self, group), security_group_id=group)
+        self.security_group_id = None if config.security_group_ids else self._own_group(name, network, kafka)
+
+    def _own_group(self, name: str, network: Network, kafka: Kafka) -> str:
+        group = SecurityGroup(
+            self, "group", name=name, description="Reads events", vpc_id=network.vpc_id, tags={"Name": name}
+        )
+        kafka.allow(self, security_group_id=group.id, ours=True)
+        return group.id

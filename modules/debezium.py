@@ -1,0 +1,193 @@
+"""Properties of the Debezium MySQL connector and of its worker, as plain strings.
+
+Pure: takes the environment file's models, returns what Kafka Connect will read. Facts about the
+properties are Debezium 3.6's and MSK Connect's own documentation.
+"""
+
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from modules.config import Connector, Signals
+
+CONNECTOR_CLASS: Final = "io.debezium.connector.mysql.MySqlConnector"
+SECRET_PROVIDER: Final = "secretsmanager"
+HEARTBEAT_PREFIX: Final = "__debezium-heartbeat"
+
+IAM_CLIENT: Final = {
+    "security.protocol": "SASL_SSL",
+    "sasl.mechanism": "AWS_MSK_IAM",
+    "sasl.jaas.config": "software.amazon.msk.auth.iam.IAMLoginModule required;",
+    "sasl.client.callback.handler.class": "software.amazon.msk.auth.iam.IAMClientCallbackHandler",
+}
+
+# What a user's `properties` may not touch, and where the file says it instead.
+_OWNED: Final = {
+    "connector.class": "the plugin decides it",
+    "tasks.max": "Debezium MySQL runs one task",
+    "name": "it is the connector's key",
+    "database.hostname": "it comes from source.cluster",
+    "database.port": "it comes from source.cluster",
+    "database.user": "it comes from source.secret",
+    "database.password": "it comes from source.secret",
+    "database.server.id": "set source.server_id",
+    "database.include.list": "set source.tables",
+    "table.include.list": "set source.tables",
+    "topic.prefix": "set topics.prefix",
+    "topic.creation.default.partitions": "set topics.partitions",
+    "topic.creation.default.replication.factor": "it is the brokers' default",
+    "snapshot.mode": "set snapshot.mode",
+    "snapshot.locking.mode": "set snapshot.locking",
+    "heartbeat.interval.ms": "set heartbeat_seconds",
+    "heartbeat.topics.prefix": "the connector's role names the topic",
+    "signal.enabled.channels": "set signals",
+    "signal.data.collection": "set signals.table",
+    "read.only": "set signals.topic without signals.table",
+    "config.action.reload": "a restart by a reload would be silent",
+}
+_OWNED_PREFIXES: Final = {
+    "schema.history.internal": "the schema history is kept for you",
+    "signal.kafka.": "set signals.topic",
+    "signal.consumer.": "set signals.topic",
+    "producer.override.": "MSK Connect blocks client overrides",
+    "consumer.override.": "MSK Connect blocks client overrides",
+    "admin.override.": "MSK Connect blocks client overrides",
+    "config.providers": "providers are declared in the worker configuration",
+}
+
+
+def refusal(key: str) -> str | None:
+    """Why a user's ``properties`` may not hold ``key``; None where they may."""
+    for prefix, reason in _OWNED_PREFIXES.items():
+        if key.startswith(prefix):
+            return reason
+    return _OWNED.get(key)
+
+
+def as_text(value: str | int | float | bool) -> str:
+    """A YAML scalar as Kafka's properties spell it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def schema_history_topic(prefix: str) -> str:
+    """Outside ``<prefix>.*``, so that no consumer's pattern ever covers it."""
+    return f"schema-history.{prefix}"
+
+
+def heartbeat_topic(prefix: str) -> str:
+    return f"{HEARTBEAT_PREFIX}.{prefix}"
+
+
+def schema_history_group(prefix: str) -> str:
+    """The group that Debezium reads its schema history with."""
+    return f"{prefix}-schemahistory"
+
+
+def signal_group(prefix: str) -> str:
+    return f"{prefix}-signal"
+
+
+def offset_topic(connector_name: str) -> str:
+    """Fixed by the connector's name: with both kept, a replaced connector goes on where it was."""
+    return f"{connector_name}-offsets"
+
+
+def _pattern(glob: str) -> str:
+    """A name with * as Debezium's anchored regular expression."""
+    return "[^.]*".join(re.escape(part) for part in glob.split("*"))
+
+
+def _include_lists(tables: tuple[str, ...]) -> dict[str, str]:
+    databases = dict.fromkeys(_pattern(table.split(".")[0]) for table in tables)
+    names = (r"\.".join(_pattern(part) for part in table.split(".")) for table in tables)
+    return {"database.include.list": ",".join(databases), "table.include.list": ",".join(names)}
+
+
+def _placeholder(secret: str, key: str) -> str:
+    return f"${{{SECRET_PROVIDER}:{secret}:{key}}}"
+
+
+def _signals(signals: "Signals | None", prefix: str) -> dict[str, str]:
+    if signals is None:
+        return {}
+    channels = [name for name, given in (("source", signals.table), ("kafka", signals.topic)) if given]
+    properties = {"signal.enabled.channels": ",".join(channels)}
+    if signals.table:
+        properties["signal.data.collection"] = signals.table
+    else:
+        # Without a table to write watermarks to, incremental snapshots need GTIDs alone.
+        properties["read.only"] = "true"
+    if signals.topic:
+        properties["signal.kafka.topic"] = signals.topic
+        properties["signal.kafka.groupId"] = signal_group(prefix)
+    return properties
+
+
+def connector_properties(connector: "Connector") -> dict[str, str]:
+    """What the file alone decides; the user's own properties come last."""
+    source, prefix = connector.source, connector.topics.prefix
+    ours = {
+        "connector.class": CONNECTOR_CLASS,
+        "tasks.max": "1",
+        # A rotated secret must not restart the task at a moment of its own choosing.
+        "config.action.reload": "none",
+        "database.user": _placeholder(source.secret, "username"),
+        "database.password": _placeholder(source.secret, "password"),
+        "database.server.id": str(source.server_id),
+        "database.ssl.mode": "required",
+        **_include_lists(source.tables),
+        "topic.prefix": prefix,
+        # -1 is the brokers' default.replication.factor (Kafka 2.4 and later).
+        "topic.creation.default.replication.factor": "-1",
+        "topic.creation.default.partitions": str(connector.topics.partitions),
+        "snapshot.mode": connector.snapshot.mode,
+        "snapshot.locking.mode": connector.snapshot.locking,
+        "heartbeat.interval.ms": str(connector.heartbeat_seconds * 1000),
+        "schema.history.internal.kafka.topic": schema_history_topic(prefix),
+        "schema.history.internal.store.only.captured.databases.ddl": "true",
+        **_signals(connector.signals, prefix),
+    }
+    return ours | {key: as_text(value) for key, value in connector.properties.items()}
+
+
+def connection_properties(connector: "Connector", *, hostname: str, port: str, bootstrap: str) -> dict[str, str]:
+    """What only a deploy knows: the writer's endpoint, and the brokers for Debezium's own clients."""
+    prefixes = ["schema.history.internal.producer.", "schema.history.internal.consumer."]
+    properties = {
+        "database.hostname": hostname,
+        "database.port": port,
+        "schema.history.internal.kafka.bootstrap.servers": bootstrap,
+    }
+    if connector.signals and connector.signals.topic:
+        prefixes.append("signal.consumer.")
+        properties["signal.kafka.bootstrap.servers"] = bootstrap
+    return properties | {prefix + key: value for prefix in prefixes for key, value in IAM_CLIENT.items()}
+
+
+def worker_properties(*, region: str, offset_topic: str) -> dict[str, str]:
+    """The worker configuration: converters, the secret's provider, offsets, and a tuned producer.
+
+    Producer settings belong here: MSK Connect refuses them on the connector.
+    """
+    provider = f"config.providers.{SECRET_PROVIDER}"
+    return {
+        "key.converter": "org.apache.kafka.connect.json.JsonConverter",
+        "key.converter.schemas.enable": "false",
+        "value.converter": "org.apache.kafka.connect.json.JsonConverter",
+        "value.converter.schemas.enable": "false",
+        "config.providers": SECRET_PROVIDER,
+        f"{provider}.class": "com.amazonaws.kafka.config.providers.SecretsManagerConfigProvider",
+        f"{provider}.param.region": region,
+        # The default, ignore, turns a missing secret into an empty password.
+        f"{provider}.param.NotFoundStrategy": "fail",
+        "offset.storage.topic": offset_topic,
+        "producer.acks": "all",
+        "producer.linger.ms": "20",
+        "producer.batch.size": "524288",
+        "producer.compression.type": "lz4",
+    }
+
+
+def as_lines(properties: dict[str, str]) -> str:
+    """A Java properties file: one ``key=value`` a line, sorted."""
+    return "".join(f"{key}={properties[key]}\n" for key in sorted(properties))

@@ -1,0 +1,37 @@
+"""Where an environment is deployed and what its things are called: the parts of names and ARNs."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """An environment in an account and region. ``account_id`` may be a token that Terraform resolves."""
+
+    environment: str
+    region: str
+    partition: str
+    account_id: str
+
+    def name(self, *parts: str) -> str:
+        """``cdc-<environment>-<part>…``: unique in the account as long as environments' names are."""
+        return "-".join(("cdc", self.environment, *parts))
+
+    def log_group(self, *parts: str) -> str:
+        """Below /aws/vendedlogs/, where log deliveries need no resource policy that grows until it is full.
+
+        Source: CloudWatch Logs user guide, "Enabling logging from AWS services", policy size.
+        """
+        return "/".join(("/aws/vendedlogs/cdc", self.environment, *parts))
+
+    def arn(self, service: str, resource: str) -> str:
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account_id}:{resource}"
+
+    @property
+    def root_arn(self) -> str:
+        """The account itself as a principal."""
+        return f"arn:{self.partition}:iam::{self.account_id}:root"
+
+    def regional_principal(self, service: str) -> str:
+        """A service as ``kms:ViaService`` and regional service principals spell it."""
+        suffix = "amazonaws.com.cn" if self.partition == "aws-cn" else "amazonaws.com"
+        return f"{service}.{self.region}.{suffix}"

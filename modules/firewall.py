@@ -1,0 +1,47 @@
+"""Security group rules: one port, one peer, said in words."""
+
+from dataclasses import dataclass
+
+from modules.sdk import Construct, TerraformResource, VpcSecurityGroupEgressRule, VpcSecurityGroupIngressRule
+
+ANYWHERE = "0.0.0.0/0"
+
+
+@dataclass(frozen=True)
+class Peer:
+    """The other side of a rule: a security group, or, where no group can be named, addresses."""
+
+    security_group_id: str | None = None
+    cidr_block: str | None = None
+
+
+def ingress(scope: Construct, id_: str, *, group: str, peer: Peer, port: float, description: str) -> TerraformResource:
+    """Let ``peer`` into ``group`` on one TCP port."""
+    return VpcSecurityGroupIngressRule(
+        scope,
+        id_,
+        security_group_id=group,
+        referenced_security_group_id=peer.security_group_id,
+        cidr_ipv4=peer.cidr_block,
+        ip_protocol="tcp",
+        from_port=port,
+        to_port=port,
+        description=description,
+    )
+
+
+def egress(
+    scope: Construct, id_: str, *, group: str, peer: Peer, port: float, description: str, protocol: str = "tcp"
+) -> TerraformResource:
+    """Let ``group`` out to ``peer`` on one port."""
+    return VpcSecurityGroupEgressRule(
+        scope,
+        id_,
+        security_group_id=group,
+        referenced_security_group_id=peer.security_group_id,
+        cidr_ipv4=peer.cidr_block,
+        ip_protocol=protocol,
+        from_port=port,
+        to_port=port,
+        description=description,
+    )

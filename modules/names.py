@@ -1,0 +1,185 @@
+"""Identifiers and small values as AWS, Kafka and MSK Connect spell them, as constrained types.
+
+Each type says in words what it wants: that is what an error shows, never the pattern. Patterns are
+Rust's (pydantic's engine), where ``$`` is the end of the text and nothing else.
+"""
+
+from collections.abc import Hashable
+from ipaddress import IPv4Network
+from typing import Annotated, Any, Final, Literal, Never, TypeVar
+
+from pydantic import AfterValidator, Field, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+K = TypeVar("K")
+V = TypeVar("V")
+H = TypeVar("H", bound=Hashable)
+
+
+class Wanted:
+    """Whatever is wrong with the value, the error says what is wanted."""
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.custom_error_schema(
+            self._schema(source, handler),
+            custom_error_type="wanted",
+            custom_error_message="must be {wanted}",
+            custom_error_context={"wanted": self.words},
+        )
+
+    def _schema(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return handler(source)
+
+
+class Text(Wanted):
+    """Text of a pattern and a length; counted repetitions in a pattern are slow to compile."""
+
+    def __init__(self, pattern: str, words: str, *, length: tuple[int, int] | None = None) -> None:
+        super().__init__(words)
+        self.pattern = pattern
+        self.least, self.most = length or (None, None)
+
+    def _schema(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.str_schema(
+            strict=True, pattern=self.pattern, min_length=self.least, max_length=self.most
+        )
+
+
+def _id(prefix: str, words: str) -> Text:
+    """An EC2 identifier: 8 or 17 hexadecimal digits behind its prefix."""
+    return Text(rf"^{prefix}-[0-9a-f]+$", f"{words}, such as {prefix}-0abc1234def567890", length=(len(prefix) + 9, len(prefix) + 18))
+
+
+def _arn(service: str, resource: str, words: str) -> Text:
+    return Text(rf"^arn:aws[a-z-]*:{service}:[a-z0-9-]+:[0-9]{{12}}:{resource}$", words)
+
+
+class Frozen(dict[K, V]):
+    """A dict that nothing can change: an environment is immutable all the way down."""
+
+    def _refuse(self, *_: Any, **__: Any) -> Never:
+        raise TypeError("an environment is immutable")
+
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(frozenset(self.items()))
+
+    def __deepcopy__(self, _: Any) -> "Frozen[K, V]":
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (dict(self),)
+
+
+def _distinct(values: tuple[H, ...]) -> tuple[H, ...]:
+    repeated = [value for value in values if values.count(value) > 1]
+    if repeated:
+        raise PydanticCustomError("repeated", "must not repeat {value}", {"value": repeated[0]})
+    return values
+
+
+# A list of the file, each item once; and a mapping of the file, by names that the user chooses.
+Many = Annotated[tuple[H, ...], Field(strict=False), AfterValidator(_distinct)]
+Keyed = Annotated[dict[K, V], Field(validate_default=True), AfterValidator(Frozen)]
+
+_NAME: Final = r"^[a-z][a-z0-9-]*[a-z0-9]$"
+_NAME_WORDS: Final = "lower-case letters, digits and hyphens, a letter first, 2 to {} characters"
+Name = Annotated[str, Text(_NAME, _NAME_WORDS.format(32), length=(2, 32))]
+EnvironmentName = Annotated[str, Text(_NAME, _NAME_WORDS.format(20), length=(2, 20))]
+
+Region = Annotated[str, Text(r"^[a-z]{2}(-[a-z]+)+-[0-9]$", "an AWS region, such as eu-west-1")]
+Zone = Annotated[str, Text(r"^[a-z]{2}(-[a-z]+)+-[0-9][a-g]$", "an availability zone, such as eu-west-1a")]
+AccountId = Annotated[str, Text(r"^[0-9]{12}$", "an AWS account's 12 digits, in quotes")]
+VpcId = Annotated[str, _id("vpc", "a VPC's id")]
+SubnetId = Annotated[str, _id("subnet", "a subnet's id")]
+RouteTableId = Annotated[str, _id("rtb", "a route table's id")]
+SecurityGroupId = Annotated[str, _id("sg", "a security group's id")]
+
+_BUCKET_WORDS: Final = "a bucket's name: lower-case letters, digits, . and -, 3 to 63 characters"
+BucketName = Annotated[str, Text(r"^[a-z0-9][a-z0-9.-]*[a-z0-9]$", _BUCKET_WORDS, length=(3, 63))]
+_TABLE_WORDS: Final = "a DynamoDB table's name: letters, digits, _ . and -, 3 to 255 characters"
+TableName = Annotated[str, Text(r"^[A-Za-z0-9_.-]+$", _TABLE_WORDS, length=(3, 255))]
+_ROLE_WORDS: Final = "an IAM role's name, not its ARN: letters, digits and _+=,.@-"
+RoleName = Annotated[str, Text(r"^[A-Za-z0-9_+=,.@-]+$", _ROLE_WORDS, length=(1, 64))]
+_SECRET_WORDS: Final = "the secret's name, not its ARN: letters, digits and /_+=.@-"
+SecretName = Annotated[str, Text(r"^[A-Za-z0-9/_+=.@-]+$", _SECRET_WORDS, length=(1, 512))]
+_SCRAM_WORDS: Final = "the secret's name, not its ARN, and for SCRAM start with AmazonMSK_"
+ScramSecretName = Annotated[str, Text(r"^AmazonMSK_[A-Za-z0-9/_+=.@-]+$", _SCRAM_WORDS, length=(11, 512))]
+_CLUSTER_WORDS: Final = "an Aurora cluster's identifier, not its endpoint: lower-case letters, digits and hyphens"
+ClusterIdentifier = Annotated[str, Text(r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", _CLUSTER_WORDS, length=(1, 63))]
+
+_TOPIC_WORDS: Final = "letters, digits, . _ and -, up to 200 characters"
+TopicName = Annotated[str, Text(r"^[A-Za-z0-9._-]+$", _TOPIC_WORDS, length=(1, 200))]
+# A lone * would be every topic of the cluster: at least one literal character must stand before it.
+_PATTERN_WORDS: Final = "a name, with * for anything but not first: a lone * would be everything in the cluster"
+TopicPattern = Annotated[str, Text(r"^[A-Za-z0-9._-][A-Za-z0-9._*-]*$", _PATTERN_WORDS, length=(1, 249))]
+Table = Annotated[str, Text(r"^[^\s.,*]+\.[^\s.,*]+$", "database.table")]
+TablePattern = Annotated[str, Text(r"^[^\s.,]+\.[^\s.,]+$", "database.table, with * for any characters but a dot")]
+
+_ARN: Final = "ARN, such as arn:aws"
+ClusterArn = Annotated[
+    str, _arn("kafka", r"cluster/[A-Za-z0-9_-]+/[a-z0-9-]+", f"an MSK cluster's {_ARN}:kafka:REGION:ACCOUNT:cluster/NAME/ID")
+]
+TopicArn = Annotated[str, _arn("sns", r"[A-Za-z0-9_-]+", f"an SNS topic's {_ARN}:sns:REGION:ACCOUNT:NAME")]
+KeyArn = Annotated[str, _arn("kms", r"key/[a-z0-9-]+", f"a KMS key's {_ARN}:kms:REGION:ACCOUNT:key/ID")]
+CertificateAuthorityArn = Annotated[
+    str,
+    _arn(
+        "acm-pca",
+        r"certificate-authority/[a-z0-9-]+",
+        f"a private CA's {_ARN}:acm-pca:REGION:ACCOUNT:certificate-authority/ID",
+    ),
+]
+
+_DEBEZIUM: Final = r"^[0-9]+\.[0-9]+\.[0-9]+\.[A-Z][A-Za-z0-9]*$"
+DebeziumVersion = Annotated[str, Text(_DEBEZIUM, "a Debezium version, such as 3.6.1.Final")]
+KafkaVersion = Annotated[str, Text(r"^[0-9]", "a Kafka version as MSK spells it, such as 3.9.x")]
+ArchivePath = Annotated[str, Text(r"[^/]\.zip$", "the path of a .zip file")]
+ObjectVersion = Annotated[str, Text(r"^[!-~]+$", "the object's version id")]
+Organization = Annotated[str, Text(r"^[A-Za-z0-9_-]+$", "an organization's name: letters, digits, _ and -")]
+_PROJECT_WORDS: Final = "a project's name: letters, digits, spaces, _ and -, 3 to 40 characters"
+Project = Annotated[str, Text(r"^[A-Za-z0-9 _-]+$", _PROJECT_WORDS, length=(3, 40))]
+Hostname = Annotated[str, Text(r"^[a-z0-9-]+(\.[a-z0-9-]+)+$", "a host name without https://, such as app.terraform.io")]
+_TAG_WORDS: Final = "text without control characters, {} to {} characters"
+TagKey = Annotated[str, Text(r"^[^\x00-\x1f]+$", _TAG_WORDS.format(1, 128), length=(1, 128))]
+TagValue = Annotated[str, Text(r"^[^\x00-\x1f]*$", _TAG_WORDS.format(0, 256), length=(0, 256))]
+Property = Annotated[str | int | float | bool, Wanted("text, a number, true or false")]
+# The periods that CloudWatch Logs knows.
+RetentionDays = Literal[
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
+]
+
+_PRIVATE: Final = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
+
+
+def _private_block(longest_prefix: int) -> AfterValidator:
+    """RFC 1918 or RFC 6598 space, no host bits, of a size that a VPC may have."""
+
+    def check(value: str) -> str:
+        try:
+            block = IPv4Network(value, strict=False)
+        except ValueError:
+            raise PydanticCustomError("block", "must be an IPv4 address block, such as 10.40.0.0/16") from None
+        if str(block) != value:
+            raise PydanticCustomError("block", "must be written {block}, without host bits", {"block": str(block)})
+        if not any(block.subnet_of(IPv4Network(private)) for private in _PRIVATE):
+            raise PydanticCustomError("block", "must be private: in {private}", {"private": ", ".join(_PRIVATE)})
+        if not 16 <= block.prefixlen <= longest_prefix:
+            raise PydanticCustomError("block", "must be from /16 to /{longest}", {"longest": longest_prefix})
+        return value
+
+    return AfterValidator(check)
+
+
+# Of our own VPC, a /22 is cut into private /25 and public /28, which is AWS's smallest subnet.
+VpcBlock = Annotated[str, _private_block(22)]
+PeerBlock = Annotated[str, _private_block(28)]
+
+
+def partition(region: str) -> str:
+    """The AWS partition that the region lies in, as ARNs spell it."""
+    return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(region.rsplit("-", 2)[0], "aws")

@@ -1,0 +1,272 @@
+"""The network that brokers and connector workers live in: our own VPC, or one that exists."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from modules import addresses, policies
+from modules.config import ExistingNetwork as ExistingNetworkConfig
+from modules.config import NewNetwork as NewNetworkConfig
+from modules.config import Peering
+from modules.deployment import Deployment
+from modules.encryption import Key
+from modules.firewall import ANYWHERE
+from modules.sdk import (
+    CloudwatchLogGroup,
+    Construct,
+    DataAwsVpc,
+    DefaultSecurityGroup,
+    Eip,
+    FlowLog,
+    IamRole,
+    IamRolePolicy,
+    InternetGateway,
+    NatGateway,
+    Route,
+    RouteTable,
+    RouteTableAssociation,
+    SecurityGroup,
+    Subnet,
+    Vpc,
+    VpcEndpoint,
+    VpcPeeringConnection,
+)
+
+# What a worker calls besides brokers and database, where no NAT leads out.
+ENDPOINTS = ("kms", "logs", "secretsmanager", "sts")
+
+
+class Network(Protocol):
+    """What Kafka and the connectors need to know of a network.
+
+    ``reachable_vpc_ids``: where a database may live; None where routing is managed elsewhere.
+    ``endpoint_security_group_id``: the way to AWS's services where nothing else leads out.
+    """
+
+    vpc_id: str
+    cidr_block: str
+    private_subnet_ids: list[str]
+    reachable_vpc_ids: list[str] | None
+    endpoint_security_group_id: str | None
+
+
+class ExistingNetwork(Construct):
+    """A VPC that is there: looked up, never changed."""
+
+    def __init__(self, scope: Construct, id_: str, *, config: ExistingNetworkConfig) -> None:
+        super().__init__(scope, id_)
+        vpc = DataAwsVpc(self, "vpc", id=config.vpc_id)
+        self.vpc_id = config.vpc_id
+        self.cidr_block = vpc.cidr_block
+        self.private_subnet_ids = list(config.private_subnet_ids)
+        self.reachable_vpc_ids = None if config.externally_routed else [config.vpc_id]
+        self.endpoint_security_group_id: str | None = None
+
+
+class NewNetwork(Construct):
+    """A VPC: public subnets host NAT only, private ones brokers and workers; nothing else gets in."""
+
+    def __init__(
+        self, scope: Construct, id_: str, *, config: NewNetworkConfig, deployment: Deployment, key: Key
+    ) -> None:
+        super().__init__(scope, id_)
+        self._config = config
+        self._deployment = deployment
+        vpc = Vpc(
+            self,
+            "vpc",
+            cidr_block=config.cidr_block,
+            enable_dns_support=True,
+            enable_dns_hostnames=True,
+            tags={"Name": deployment.name()},
+        )
+        self.vpc_id = vpc.id
+        self.cidr_block = config.cidr_block
+        DefaultSecurityGroup(self, "default", vpc_id=self.vpc_id)
+        self._private = {zone: self._private_subnet(zone) for zone in config.availability_zones}
+        self._tables = {zone: self._private_table(zone) for zone in config.availability_zones}
+        self.private_subnet_ids = [subnet.id for subnet in self._private.values()]
+        self.endpoint_security_group_id = self._way_out()
+        self._gateway_endpoint()
+        self._peer_all(config.peerings)
+        peered = [self.vpc_id, *(peering.vpc_id for peering in config.peerings.values())]
+        self.reachable_vpc_ids = None if config.externally_routed else peered
+        FlowLogs(self, "flow-logs", vpc_id=self.vpc_id, config=config, deployment=deployment, key=key)
+
+    def _named(self, *parts: str) -> dict[str, str]:
+        return {"Name": self._deployment.name(*parts)}
+
+    def _private_subnet(self, zone: str) -> Subnet:
+        return Subnet(
+            self,
+            f"private-{zone[-1]}",
+            vpc_id=self.vpc_id,
+            availability_zone=zone,
+            cidr_block=addresses.private_block(self.cidr_block, zone),
+            tags=self._named("private", zone[-1]),
+        )
+
+    def _private_table(self, zone: str) -> RouteTable:
+        table = RouteTable(self, f"private-table-{zone[-1]}", vpc_id=self.vpc_id, tags=self._named("private", zone[-1]))
+        RouteTableAssociation(
+            self, f"private-association-{zone[-1]}", subnet_id=self._private[zone].id, route_table_id=table.id
+        )
+        return table
+
+    def _way_out(self) -> str | None:
+        """NAT as the file wants it, or interface endpoints in its place; the endpoints' security group."""
+        if self._config.nat == "none":
+            return self._interface_endpoints()
+        zones = self._config.availability_zones
+        hosts = zones if self._config.nat == "per_zone" else zones[:1]
+        gateways = self._nat_gateways(hosts)
+        for zone in zones:
+            nat = gateways.get(zone, gateways[hosts[0]])
+            Route(
+                self,
+                f"private-out-{zone[-1]}",
+                route_table_id=self._tables[zone].id,
+                destination_cidr_block=ANYWHERE,
+                nat_gateway_id=nat.id,
+            )
+        return None
+
+    def _nat_gateways(self, hosts: Sequence[str]) -> dict[str, NatGateway]:
+        internet = InternetGateway(self, "internet", vpc_id=self.vpc_id, tags=self._named())
+        table = RouteTable(self, "public-table", vpc_id=self.vpc_id, tags=self._named("public"))
+        Route(
+            self,
+            "public-out",
+            route_table_id=table.id,
+            destination_cidr_block=ANYWHERE,
+            gateway_id=internet.id,
+        )
+        public = {zone: self._public_subnet(zone, table) for zone in self._config.availability_zones}
+        return {zone: self._nat_gateway(zone, public[zone], internet) for zone in hosts}
+
+    def _public_subnet(self, zone: str, table: RouteTable) -> Subnet:
+        subnet = Subnet(
+            self,
+            f"public-{zone[-1]}",
+            vpc_id=self.vpc_id,
+            availability_zone=zone,
+            cidr_block=addresses.public_block(self.cidr_block, zone),
+            map_public_ip_on_launch=False,
+            tags=self._named("public", zone[-1]),
+        )
+        RouteTableAssociation(self, f"public-association-{zone[-1]}", subnet_id=subnet.id, route_table_id=table.id)
+        return subnet
+
+    def _nat_gateway(self, zone: str, subnet: Subnet, internet: InternetGateway) -> NatGateway:
+        tags = self._named(zone[-1])
+        address = Eip(self, f"nat-address-{zone[-1]}", domain="vpc", tags=tags)
+        return NatGateway(
+            self,
+            f"nat-{zone[-1]}",
+            allocation_id=address.id,
+            subnet_id=subnet.id,
+            tags=tags,
+            depends_on=[internet],
+        )
+
+    def _gateway_endpoint(self) -> None:
+        VpcEndpoint(
+            self,
+            "s3",
+            vpc_id=self.vpc_id,
+            service_name=f"com.amazonaws.{self._deployment.region}.s3",
+            vpc_endpoint_type="Gateway",
+            route_table_ids=[table.id for table in self._tables.values()],
+            tags=self._named("s3"),
+        )
+
+    def _interface_endpoints(self) -> str:
+        name = self._deployment.name("endpoints")
+        group = SecurityGroup(
+            self,
+            "endpoints",
+            name=name,
+            description="AWS services for connector workers",
+            vpc_id=self.vpc_id,
+            tags={"Name": name},
+        )
+        for service in ENDPOINTS:
+            VpcEndpoint(
+                self,
+                f"endpoint-{service}",
+                vpc_id=self.vpc_id,
+                service_name=f"com.amazonaws.{self._deployment.region}.{service}",
+                vpc_endpoint_type="Interface",
+                private_dns_enabled=True,
+                subnet_ids=self.private_subnet_ids,
+                security_group_ids=[group.id],
+                tags=self._named(service),
+            )
+        return group.id
+
+    def _peer_all(self, peerings: dict[str, Peering]) -> None:
+        if peerings:
+            parent = Construct(self, "peerings")
+            for name, peering in peerings.items():
+                self._peer(Construct(parent, name), name, peering)
+
+    def _peer(self, scope: Construct, name: str, peering: Peering) -> None:
+        """A connection in the same account and region, DNS names resolved and routes on both sides."""
+        connection = VpcPeeringConnection(
+            scope,
+            "connection",
+            vpc_id=self.vpc_id,
+            peer_vpc_id=peering.vpc_id,
+            auto_accept=True,
+            accepter={"allow_remote_vpc_dns_resolution": True},
+            requester={"allow_remote_vpc_dns_resolution": True},
+            tags=self._named(name),
+        )
+        there = [(f"there-{zone[-1]}", table.id, peering.cidr_block) for zone, table in self._tables.items()]
+        back = [(f"back-{table}", table, self.cidr_block) for table in peering.route_table_ids]
+        for id_, table, destination in (*there, *back):
+            Route(
+                scope,
+                id_,
+                route_table_id=table,
+                destination_cidr_block=destination,
+                vpc_peering_connection_id=connection.id,
+            )
+
+
+class FlowLogs(Construct):
+    """All traffic of the VPC, accepted and rejected, in CloudWatch."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        vpc_id: str,
+        config: NewNetworkConfig,
+        deployment: Deployment,
+        key: Key,
+    ) -> None:
+        super().__init__(scope, id_)
+        group = CloudwatchLogGroup(
+            self,
+            "log-group",
+            name=deployment.log_group("flow-logs"),
+            retention_in_days=config.log_retention_days,
+            kms_key_id=key.arn,
+        )
+        role = IamRole(
+            self,
+            "role",
+            name=deployment.name("flow-logs"),
+            assume_role_policy=policies.flow_logs_trust(deployment),
+        )
+        IamRolePolicy(self, "policy", role=role.id, policy=policies.flow_logs(group.arn))
+        FlowLog(
+            self,
+            "flow-log",
+            vpc_id=vpc_id,
+            traffic_type="ALL",
+            log_destination=group.arn,
+            iam_role_arn=role.arn,
+            tags={"Name": deployment.name()},
+        )

@@ -1,0 +1,114 @@
+"""Custom plugins: a connector's ZIP in S3, registered with MSK Connect."""
+
+import hashlib
+from pathlib import Path
+
+from modules.bucket import PrivateBucket
+from modules.config import ArchivePlugin
+from modules.config import PublishedPlugin as PublishedPluginConfig
+from modules.deployment import Deployment
+from modules.sdk import (
+    AssetType,
+    Construct,
+    DataAwsS3Objects,
+    Fn,
+    MskconnectCustomPlugin,
+    Precondition,
+    S3Object,
+    TerraformAsset,
+    TerraformResourceLifecycle,
+    Token,
+)
+
+
+class MissingArchiveError(Exception):
+    """A plugin's ZIP is not where the environment file says."""
+
+
+class Plugin(Construct):
+    """A custom plugin; another archive is another plugin, made before the old one goes.
+
+    Public: ``arn`` (str), ``revision`` (number token).
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, name: str, deployment: Deployment) -> None:
+        super().__init__(scope, id_)
+        self._name = deployment.name(name)
+        self._deployment = deployment
+
+    def _register(
+        self, *, content: str, bucket: str, key: str, version: str, guards: list[Precondition] | None = None
+    ) -> None:
+        """``content`` names the bytes: MSK Connect never updates a plugin, so its name must say which they are."""
+        partition = self._deployment.partition
+        s3 = {"bucket_arn": f"arn:{partition}:s3:::{bucket}", "file_key": key, "object_version": version}
+        plugin = MskconnectCustomPlugin(
+            self,
+            "plugin",
+            name=f"{self._name}-{content[:12]}",
+            content_type="ZIP",
+            location={"s3": s3},
+            timeouts={"create": "20m"},
+            lifecycle=TerraformResourceLifecycle(create_before_destroy=True, precondition=guards),
+        )
+        self.arn = plugin.arn
+        self.revision = plugin.latest_revision
+
+
+class UploadedPlugin(Plugin):
+    """An archive of this machine, uploaded to our bucket under its content's hash."""
+
+    def __init__(
+        self, scope: Construct, id_: str, *, config: ArchivePlugin, deployment: Deployment, bucket: PrivateBucket
+    ) -> None:
+        super().__init__(scope, id_, name=id_, deployment=deployment)
+        content = self._digest(config.archive)
+        asset = TerraformAsset(self, "archive", path=str(Path(config.archive).resolve()), type=AssetType.FILE)
+        uploaded = S3Object(
+            self,
+            "object",
+            bucket=bucket.bucket,
+            key=f"plugins/{id_}/{content}.zip",
+            source=asset.path,
+            source_hash=content,
+            content_type="application/zip",
+            depends_on=bucket.ready,
+            # The connector that is replaced still needs the old object while the new one is made.
+            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
+        )
+        self._register(content=content, bucket=bucket.bucket, key=uploaded.key, version=uploaded.version_id)
+
+    def _digest(self, archive: str) -> str:
+        """sha256 of the archive, in hex."""
+        try:
+            return hashlib.sha256(Path(archive).read_bytes()).hexdigest()
+        except OSError as error:
+            raise MissingArchiveError(
+                f"plugins.{self.node.id}.archive: cannot read {archive}: {error.strerror}; put the connector's ZIP"
+                " there, or refer to a published object with bucket, key and version"
+            ) from error
+
+
+class PublishedPlugin(Plugin):
+    """An object that somebody published: looked for at plan time, used by its version."""
+
+    def __init__(self, scope: Construct, id_: str, *, config: PublishedPluginConfig, deployment: Deployment) -> None:
+        super().__init__(scope, id_, name=id_, deployment=deployment)
+        identity = f"{config.bucket}/{config.key}@{config.version}"
+        self._register(
+            content=hashlib.sha256(identity.encode()).hexdigest(),
+            bucket=config.bucket,
+            key=config.key,
+            version=config.version,
+            guards=[self._published(config)],
+        )
+
+    def _published(self, config: PublishedPluginConfig) -> Precondition:
+        found = DataAwsS3Objects(self, "published", bucket=config.bucket, prefix=config.key, max_keys=1)
+        return Precondition(
+            condition=Token.as_string(Fn.contains(found.keys, config.key)),
+            error_message=(
+                f"plugins.{self.node.id}: s3://{config.bucket}/{config.key} does not exist;"
+                " publish the archive there first, or correct bucket and key"
+            ),
+        )

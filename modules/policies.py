@@ -1,0 +1,213 @@
+"""Every IAM document of the project, as data: who may do what, and nothing wider.
+
+Pure functions of names and ARNs. Actions on Kafka follow MSK's IAM reference; what the connector
+needs was observed on brokers that enforce it.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from modules import debezium
+from modules.deployment import Deployment
+
+if TYPE_CHECKING:
+    from modules.config import Connector, Consumer
+
+Statement = dict[str, Any]
+
+_KEY_ADMINISTRATION: Final = (
+    "kms:CancelKeyDeletion",
+    "kms:CreateAlias",
+    "kms:DeleteAlias",
+    "kms:DescribeKey",
+    "kms:DisableKey",
+    "kms:DisableKeyRotation",
+    "kms:EnableKey",
+    "kms:EnableKeyRotation",
+    "kms:GetKeyPolicy",
+    "kms:GetKeyRotationStatus",
+    "kms:ListGrants",
+    "kms:ListKeyPolicies",
+    "kms:ListResourceTags",
+    "kms:PutKeyPolicy",
+    "kms:RevokeGrant",
+    "kms:ScheduleKeyDeletion",
+    "kms:TagResource",
+    "kms:UntagResource",
+    "kms:UpdateAlias",
+    "kms:UpdateKeyDescription",
+)
+_KEY_USE: Final = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
+
+
+@dataclass(frozen=True)
+class ClusterArns:
+    """The ARNs under which MSK authorizes: of the cluster, and the stems of its topics and groups."""
+
+    cluster: str
+    topics: str
+    groups: str
+
+    def topic(self, *names: str) -> list[str]:
+        return [f"{self.topics}/{name}" for name in names]
+
+    def group(self, *names: str) -> list[str]:
+        return [f"{self.groups}/{name}" for name in names]
+
+
+def allow(sid: str, actions: Sequence[str], resources: Sequence[str] | str, **extra: Any) -> Statement:
+    """One Allow statement; ``extra`` holds Principal or Condition."""
+    return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": resources, **extra}
+
+
+def document(*statements: Statement) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": statements}, sort_keys=True)
+
+
+def _kafka(*actions: str) -> list[str]:
+    return [f"kafka-cluster:{action}" for action in actions]
+
+
+def service_trust(service: str, condition: Mapping[str, Any]) -> str:
+    """A role that one AWS service assumes, for this account only."""
+    statement = {
+        "Sid": "Assume",
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Principal": {"Service": service},
+        "Condition": condition,
+    }
+    return document(statement)
+
+
+def connector_trust(deployment: Deployment, connector_name: str) -> str:
+    """MSK Connect assumes the role for this connector, whatever its id: a replacement gets a new one."""
+    return service_trust(
+        "kafkaconnect.amazonaws.com",
+        {
+            "StringEquals": {"aws:SourceAccount": deployment.account_id},
+            "ArnLike": {"aws:SourceArn": deployment.arn("kafkaconnect", f"connector/{connector_name}/*")},
+        },
+    )
+
+
+def _connect_itself(arns: ClusterArns, offsets: str) -> list[Statement]:
+    internal = "__amazon_msk_connect_*"
+    return [
+        # DescribeCluster: nothing asked for it in a run, AWS documents it for execution roles.
+        allow("Cluster", _kafka("Connect", "DescribeCluster"), [arns.cluster]),
+        allow(
+            "InternalTopics",
+            _kafka("CreateTopic", "DescribeTopic", "ReadData", "WriteData"),
+            arns.topic(internal, offsets),
+        ),
+        allow("InternalGroups", _kafka("AlterGroup", "DescribeGroup"), arns.group(internal)),
+    ]
+
+
+def _debezium(arns: ClusterArns, connector: "Connector") -> list[Statement]:
+    prefix = connector.topics.prefix
+    groups = [debezium.schema_history_group(prefix)]
+    statements = [
+        allow(
+            "Events",
+            _kafka("CreateTopic", "DescribeTopic", "WriteData"),
+            arns.topic(prefix, f"{prefix}.*", debezium.heartbeat_topic(prefix)),
+        ),
+        allow(
+            "SchemaHistory",
+            _kafka("CreateTopic", "DescribeTopic", "ReadData", "WriteData"),
+            arns.topic(debezium.schema_history_topic(prefix)),
+        ),
+    ]
+    if connector.signals and connector.signals.topic:
+        groups.append(debezium.signal_group(prefix))
+        statements.append(allow("Signals", _kafka("DescribeTopic", "ReadData"), arns.topic(connector.signals.topic)))
+    return [*statements, allow("Groups", _kafka("AlterGroup", "DescribeGroup"), arns.group(*groups))]
+
+
+def _secret(deployment: Deployment, secret_arn: str) -> list[Statement]:
+    through = {
+        "kms:ViaService": deployment.regional_principal("secretsmanager"),
+        "kms:EncryptionContext:SecretARN": secret_arn,
+    }
+    return [
+        allow("Secret", ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"], [secret_arn]),
+        # The encryption context is what narrows this: whatever key it is, only this secret's data.
+        allow("SecretKey", ["kms:Decrypt"], [deployment.arn("kms", "key/*")], Condition={"StringEquals": through}),
+    ]
+
+
+def connector_execution(
+    deployment: Deployment, connector: "Connector", *, arns: ClusterArns, offsets: str, secret_arn: str
+) -> str:
+    """What one connector's worker may do: its cluster, its topics and groups, its secret."""
+    return document(*_connect_itself(arns, offsets), *_debezium(arns, connector), *_secret(deployment, secret_arn))
+
+
+def consumer(consumer: "Consumer", *, arns: ClusterArns) -> str:
+    """What an application needs to read its topics in its groups."""
+    return document(
+        allow("Cluster", _kafka("Connect", "DescribeCluster"), [arns.cluster]),
+        allow("Topics", _kafka("DescribeTopic", "ReadData"), arns.topic(*consumer.topics)),
+        allow("Groups", _kafka("AlterGroup", "DescribeGroup"), arns.group(*consumer.groups)),
+    )
+
+
+def key(deployment: Deployment, *, services: Sequence[str], grants: Sequence[str], log_groups: bool) -> str:
+    """A customer key: the account administers it, and uses it only through the services named.
+
+    ``grants`` are the services that keep using the key after the caller has gone, by a grant.
+    """
+    account = {"AWS": deployment.root_arn}
+    caller = {"kms:CallerAccount": deployment.account_id}
+
+    def via(names: Sequence[str]) -> dict[str, Any]:
+        return {"kms:ViaService": [deployment.regional_principal(name) for name in names]}
+
+    statements = [
+        allow("Administration", _KEY_ADMINISTRATION, "*", Principal=account),
+        allow("Use", _KEY_USE, "*", Principal=account, Condition={"StringEquals": caller | via(services)}),
+    ]
+    if grants:
+        condition = {
+            "StringEquals": caller | via(grants),
+            "Bool": {"kms:GrantIsForAWSResource": "true"},
+        }
+        statements.append(allow("Grants", ["kms:CreateGrant"], "*", Principal=account, Condition=condition))
+    if log_groups:
+        logs = {"Service": deployment.regional_principal("logs")}
+        groups = deployment.arn("logs", f"log-group:{deployment.log_group('*')}")
+        context = {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}}
+        statements.append(allow("Logs", _KEY_USE, "*", Principal=logs, Condition=context))
+    return document(*statements)
+
+
+def flow_logs_trust(deployment: Deployment) -> str:
+    return service_trust(
+        "vpc-flow-logs.amazonaws.com",
+        {
+            "StringEquals": {"aws:SourceAccount": deployment.account_id},
+            "ArnLike": {"aws:SourceArn": deployment.arn("ec2", "vpc-flow-log/*")},
+        },
+    )
+
+
+def flow_logs(log_group_arn: str) -> str:
+    actions = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+    return document(allow("Write", actions, [log_group_arn, f"{log_group_arn}:*"]))
+
+
+def tls_only(bucket_arn: str) -> str:
+    """Every request to the bucket that does not come over TLS 1.2 or later is denied."""
+
+    def deny(sid: str, condition: Statement) -> Statement:
+        statement = allow(sid, ["s3:*"], [bucket_arn, f"{bucket_arn}/*"], Principal="*", Condition=condition)
+        return statement | {"Effect": "Deny"}
+
+    return document(
+        deny("PlainHttp", {"Bool": {"aws:SecureTransport": "false"}}),
+        deny("OldTls", {"NumericLessThan": {"s3:TlsVersion": "1.2"}}),
+    )

@@ -1,0 +1,305 @@
+"""Rules that join values of an environment file; ``modules.rulebook`` says how one is written."""
+
+from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Network
+from itertools import combinations
+from typing import TYPE_CHECKING, Any, Final
+
+from modules import debezium, msk, names, rulebook, secrecy
+from modules.problems import Path, Problem, either
+from modules.rulebook import advice, known, repeated, rule
+
+if TYPE_CHECKING:
+    from modules.config import Alarms, Connector, Consumer, Environment, Kafka, Network, Plugin, State
+
+TLS_MODES: Final = ("required", "verify_ca", "verify_identity")
+
+
+def broken(sections: Mapping[str, Any], *, document: object, partial: bool = False) -> Iterator[Problem]:
+    """What the sections of an environment break; ``document`` is the whole of it, as written or as read."""
+    return rulebook.run(rulebook.RULES, {**sections, "document": document}, partial=partial)
+
+
+def warnings_of(environment: "Environment") -> list[Problem]:
+    """What is allowed, and worth a second thought."""
+    return list(rulebook.run(rulebook.ADVICE, dict(environment)))
+
+
+@rule
+def secrets_stay_in_secrets_manager(document: object) -> Iterator[Problem]:
+    for path, kind in secrecy.found(document):
+        wanted = f"must not hold {kind}: keep it in Secrets Manager, and write ${{secretsmanager:NAME:KEY}} for it"
+        yield Problem(path, wanted, secrecy.HIDDEN)
+
+
+# The network.
+
+
+@rule
+def zones_lie_in_region(region: str, network: "Network") -> Iterator[Problem]:
+    if network.kind == "new":
+        for index, zone in enumerate(network.availability_zones):
+            if zone[:-1] != region:
+                yield Problem(("network", "availability_zones", index), f"must lie in {region}", zone)
+
+
+@rule
+def a_database_is_in_reach(network: "Network") -> Iterator[Problem]:
+    if network.kind == "new" and not network.peerings and not network.externally_routed:
+        wanted = "must name the VPC that holds the database, for a new one holds none (or set externally_routed: true)"
+        yield Problem(("network", "peerings"), wanted)
+
+
+@rule
+def peers_lie_outside_our_range(network: "Network") -> Iterator[Problem]:
+    if network.kind == "new":
+        ours = IPv4Network(network.cidr_block)
+        for name, block in known(network.peerings, lambda peering: peering.cidr_block):
+            if ours.overlaps(IPv4Network(block)):
+                path = ("network", "peerings", name, "cidr_block")
+                yield Problem(path, f"must not overlap our own {ours}", block)
+
+
+@rule
+def peers_do_not_overlap(network: "Network") -> Iterator[Problem]:
+    if network.kind == "new":
+        blocks = known(network.peerings, lambda peering: peering.cidr_block)
+        for (first, one), (second, other) in combinations(blocks, 2):
+            if IPv4Network(one).overlaps(IPv4Network(other)):
+                path = ("network", "peerings", second, "cidr_block")
+                yield Problem(path, f"must not overlap peering {first}'s {one}", other)
+
+
+@rule
+def one_peering_a_vpc(network: "Network") -> Iterator[Problem]:
+    if network.kind == "new":
+        for name, first in repeated(network.peerings, lambda peering: peering.vpc_id):
+            wanted = f"must not be peering {first}'s: AWS allows one active peering between two VPCs"
+            yield Problem(("network", "peerings", name, "vpc_id"), wanted, network.peerings[name].vpc_id)
+
+
+# The cluster.
+
+
+@rule
+def msk_offers_the_version(kafka: "Kafka") -> Iterator[Problem]:
+    if kafka.kind == "existing" or kafka.version in msk.VERSIONS[kafka.coordination]:
+        return
+    wanted = f"must be {either(msk.VERSIONS[kafka.coordination])} with coordination: {kafka.coordination}"
+    if kafka.version.endswith(".kraft"):
+        wanted = "must be written without .kraft: set coordination: kraft"
+    yield Problem(("kafka", "version"), wanted, kafka.version)
+
+
+@rule
+def the_broker_size_runs_the_version(kafka: "Kafka") -> Iterator[Problem]:
+    if kafka.kind == "existing":
+        return
+    runs = msk.versions(kafka.coordination, kafka.instance_type)
+    if kafka.version in runs or kafka.version not in msk.VERSIONS[kafka.coordination]:
+        return
+    fit = "kafka.m7g.large" if kafka.version in msk.versions(kafka.coordination, "kafka.m7g.large") else "express.m7g.large"
+    wanted = f"must run {kafka.version} with coordination: {kafka.coordination}, as {fit} does"
+    if runs:
+        wanted += f"; this one runs {either(runs)}"
+    yield Problem(("kafka", "instance_type"), wanted, kafka.instance_type)
+
+
+@rule
+def brokers_fill_the_zones(kafka: "Kafka", network: "Network") -> Iterator[Problem]:
+    if kafka.kind == "provisioned" and kafka.brokers % network.zones:
+        wanted = f"must be a multiple of {network.zones} (as many in each availability zone)"
+        yield Problem(("kafka", "brokers"), wanted, kafka.brokers)
+
+
+@rule
+def brokers_keep_to_the_quota(kafka: "Kafka") -> Iterator[Problem]:
+    if kafka.kind == "provisioned" and kafka.brokers > (most := msk.MAX_BROKERS[kafka.coordination]):
+        wanted = f"must be at most {most} with coordination: {kafka.coordination}"
+        yield Problem(("kafka", "brokers"), wanted, kafka.brokers)
+
+
+@rule
+def express_spans_three_zones(kafka: "Kafka", network: "Network") -> Iterator[Problem]:
+    if kafka.kind == "provisioned" and kafka.express and network.zones != 3:
+        part = "availability_zones" if network.kind == "new" else "private_subnet_ids"
+        yield Problem(("network", part), f"must be 3 for {kafka.instance_type}, got {network.zones}")
+
+
+@rule
+def express_has_no_volumes(kafka: "Kafka") -> Iterator[Problem]:
+    if kafka.kind == "provisioned" and kafka.express:
+        for part in ("volume_gib", "autoscale_to_gib"):
+            if (size := getattr(kafka, part)) is not None:
+                wanted = f"must be left out for {kafka.instance_type}: Express manages its storage itself"
+                yield Problem(("kafka", part), wanted, size)
+
+
+@rule
+def storage_has_room_to_grow(kafka: "Kafka") -> Iterator[Problem]:
+    if kafka.kind == "provisioned" and kafka.autoscale_to_gib and not kafka.express:
+        if kafka.autoscale_to_gib <= kafka.volume_size:
+            wanted = f"must be more than volume_gib, {kafka.volume_size}"
+            yield Problem(("kafka", "autoscale_to_gib"), wanted, kafka.autoscale_to_gib)
+
+
+# What lies elsewhere in AWS.
+
+
+def _elsewhere(path: Path, arn: str, region: str) -> Iterator[Problem]:
+    _, partition, _, place, *_ = arn.split(":")
+    if place != region:
+        yield Problem(path, f"must lie in {region}", arn)
+    elif partition != names.partition(region):
+        yield Problem(path, f"must start with arn:{names.partition(region)}: in {region}", arn)
+
+
+@rule
+def the_existing_cluster_lies_here(region: str, kafka: "Kafka") -> Iterator[Problem]:
+    if kafka.kind == "existing":
+        yield from _elsewhere(("kafka", "cluster_arn"), kafka.cluster_arn, region)
+
+
+@rule
+def the_existing_cluster_is_ours(account_id: str | None, kafka: "Kafka") -> Iterator[Problem]:
+    if kafka.kind == "existing" and account_id and kafka.cluster_arn.split(":")[4] != account_id:
+        yield Problem(("kafka", "cluster_arn"), f"must lie in account {account_id}", kafka.cluster_arn)
+
+
+@rule
+def certificate_authorities_lie_here(region: str, kafka: "Kafka") -> Iterator[Problem]:
+    if kafka.kind == "provisioned":
+        for index, arn in enumerate(kafka.certificate_authority_arns):
+            yield from _elsewhere(("kafka", "certificate_authority_arns", index), arn, region)
+
+
+@rule
+def alarms_stay_in_the_region(region: str, alarms: "Alarms") -> Iterator[Problem]:
+    if alarms.sns_topic_arn:
+        yield from _elsewhere(("alarms", "sns_topic_arn"), alarms.sns_topic_arn, region)
+
+
+@rule
+def the_state_key_lies_with_the_bucket(region: str, state: "State") -> Iterator[Problem]:
+    if state.kind == "s3" and state.kms_key_arn:
+        yield from _elsewhere(("state", "kms_key_arn"), state.kms_key_arn, state.region or region)
+
+
+@rule
+def our_own_bucket_is_made_here_with_its_own_key(state: "State") -> Iterator[Problem]:
+    if state.kind == "s3" and state.create:
+        for part in ("region", "kms_key_arn"):
+            if getattr(state, part) is not None:
+                wanted = "must be left out, for it belongs to a bucket that exists (or set create: false)"
+                yield Problem(("state", part), wanted, getattr(state, part))
+
+
+@rule
+def tags_are_not_reserved(tags: dict[str, str]) -> Iterator[Problem]:
+    for key in tags:
+        if key.lower().startswith("aws:"):
+            yield Problem(("tags", key), "must not start with aws:, which AWS keeps for itself")
+
+
+# Plugins and connectors.
+
+
+@rule
+def the_plugin_exists(connector: "Connector", plugins: dict[str, "Plugin"]) -> Iterator[Problem]:
+    if connector.plugin not in plugins:
+        yield Problem(("plugin",), f"must be {either(plugins)}, as under plugins", connector.plugin)
+
+
+@rule
+def plugins_are_used(plugins: dict[str, "Plugin"], connectors: dict[str, "Connector"]) -> Iterator[Problem]:
+    used = {connector.plugin for connector in connectors.values()}
+    for name in plugins:
+        if name not in used:
+            yield Problem(("plugins", name), "must be used by a connector, or left out")
+
+
+@rule
+def the_worker_has_debeziums_java(connector: "Connector", plugins: dict[str, "Plugin"]) -> Iterator[Problem]:
+    if connector.plugin in plugins:
+        debezium_version = plugins[connector.plugin].debezium_version
+        needed = 17 if int(debezium_version.split(".")[0]) >= 3 else 11
+        java = msk.WORKER_JAVA[connector.kafkaconnect_version]
+        if java < needed:
+            fit = either(version for version, has in msk.WORKER_JAVA.items() if has >= needed)
+            wanted = f"must be {fit}: Debezium {debezium_version} needs Java {needed}, this has {java}"
+            yield Problem(("kafkaconnect_version",), wanted, connector.kafkaconnect_version)
+
+
+@rule
+def one_task_has_one_worker(connector: "Connector") -> Iterator[Problem]:
+    if connector.capacity.workers != 1:
+        wanted = "must be 1: Debezium MySQL runs one task, more workers would idle (raise mcu instead)"
+        yield Problem(("capacity", "workers"), wanted, connector.capacity.workers)
+
+
+@rule
+def server_ids_are_unique(connectors: dict[str, "Connector"]) -> Iterator[Problem]:
+    for name, first in repeated(connectors, lambda connector: connector.source.server_id):
+        server_id = connectors[name].source.server_id
+        yield Problem(("connectors", name, "source", "server_id"), f"must not be connector {first}'s", server_id)
+
+
+@rule
+def topic_prefixes_are_unique(connectors: dict[str, "Connector"]) -> Iterator[Problem]:
+    """Kafka takes . and _ for the same, since its metrics cannot tell them apart, and refuses the second topic."""
+    for name, first in repeated(connectors, lambda connector: connector.topics.prefix.replace(".", "_")):
+        prefix = connectors[name].topics.prefix
+        yield Problem(("connectors", name, "topics", "prefix"), f"must not be connector {first}'s", prefix)
+
+
+@rule
+def signals_have_a_channel(connector: "Connector") -> Iterator[Problem]:
+    if connector.signals and not (connector.signals.table or connector.signals.topic):
+        yield Problem(("signals",), "must have a table, a topic or both")
+
+
+@rule
+def properties_are_the_users(connector: "Connector") -> Iterator[Problem]:
+    for key, value in connector.properties.items():
+        if reason := debezium.refusal(key):
+            yield Problem(("properties", key), f"must be left out: {reason}", value)
+
+
+@rule
+def the_database_is_read_over_tls(connector: "Connector") -> Iterator[Problem]:
+    mode = connector.properties.get("database.ssl.mode", "required")
+    if mode not in TLS_MODES:
+        yield Problem(("properties", "database.ssl.mode"), f"must be {either(TLS_MODES)}", mode)
+
+
+# Worth a second thought.
+
+
+@advice
+def support_goes_on(kafka: "Kafka") -> Iterator[Problem]:
+    if kafka.kind == "provisioned" and (ended := msk.SUPPORT_ENDED.get(kafka.version)):
+        newest = msk.VERSIONS[kafka.coordination][-1]
+        yield Problem(("kafka", "version"), f"AWS ended its support on {ended}; {newest} is the newest", kafka.version)
+
+
+@advice
+def snapshots_leave_tables_writable(connector: "Connector") -> Iterator[Problem]:
+    if connector.snapshot.locking != "none":
+        told = "Aurora has no global read lock, so every captured table is locked against writes for the whole snapshot"
+        yield Problem(("snapshot", "locking"), told, connector.snapshot.locking)
+
+
+@advice
+def consumers_read_what_is_written(
+    consumers: dict[str, "Consumer"], connectors: dict[str, "Connector"]
+) -> Iterator[Problem]:
+    """A consumer of a topic that never comes hears nothing, and no error either."""
+    prefixes = [connector.topics.prefix for connector in connectors.values()]
+    if any(key.startswith("transforms") for connector in connectors.values() for key in connector.properties):
+        return
+    for name, consumer in consumers.items():
+        for index, pattern in enumerate(consumer.topics):
+            start = pattern.split("*")[0]
+            if not any(f"{prefix}.".startswith(start) or f"{start}.".startswith(f"{prefix}.") for prefix in prefixes):
+                told = f"no connector writes there: topics start with {either(prefixes)}"
+                yield Problem(("consumers", name, "topics", index), told, pattern)

@@ -1,0 +1,92 @@
+"""What a secret looks like: to refuse it in an environment file, and never to print one."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+HIDDEN: Final = "(hidden)"
+
+_WORD: Final = r"pass(?:word|wd|phrase)|secret|token|credential|(?:api|private|access)[._-]?key|user\.info"
+_SECRET_KEY: Final = re.compile(_WORD)
+# Last parts of keys that speak about a secret without holding it: sasl.oauthbearer.token.endpoint.url.
+_ABOUT: Final = frozenset(
+    "algorithm alias arn class columns enabled endpoint expiry field fields file id iterations length list location "
+    "mode ms name path policy provider refresh selector source topic ttl type uri url version".split()
+)
+# Where users choose a part of the key it may say anything: a transform called tokenize, a salt, a table of tokens.
+_CHOSEN: Final = re.compile(r"^(?:transforms|predicates|topic\.creation)\.[^.]+\.|^(?:column|snapshot)\..*")
+_PLACEHOLDER: Final = re.compile(r"\$\{\w+:[^}]+\}")
+_LITERAL: Final = {
+    "an AWS access key": re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
+    "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY"),
+    "an HCP Terraform token": re.compile(r"\.atlasv1\.\w"),
+    "a password": re.compile(
+        r"(?:\bpassword=|LoginModule\b.*\bpassword\s*=\s*)[\"']?(?!\$\{)[^\s\"';&]", re.IGNORECASE | re.DOTALL
+    ),
+    "a URL with a password": re.compile(r"://[^/\s:@]*:(?!\$\{)[^/\s@]+@"),
+}
+_SPOKEN: Final = re.compile(rf"(?:{_WORD})\w*\s*[:=]\s*\S", re.IGNORECASE)
+_SALT: Final = re.compile(r"(\.with\.salt\.).+")
+
+
+def names_secret(key: str) -> bool:
+    """Whether what stands under ``key`` must be a secret."""
+    ours = _CHOSEN.sub("", key.lower())
+    return bool(_SECRET_KEY.search(ours)) and re.split(r"[._-]", ours)[-1] not in _ABOUT
+
+
+def literal(key: str, value: object) -> str | None:
+    """What kind of secret ``value`` is, where it is one; a ``${provider:…}`` placeholder is none."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float) or value == "":
+        return None
+    text = str(value)
+    if kind := next((kind for kind, pattern in _LITERAL.items() if pattern.search(text)), None):
+        return kind
+    return "a secret" if names_secret(key) and not _PLACEHOLDER.fullmatch(text) else None
+
+
+def found(node: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Every literal secret below ``node``, be it plain data or models: where, and of what kind."""
+    for step, value in _parts(node):
+        here = (*path, step)
+        if kind := literal(_key(here), value) or literal("", step):
+            yield here, kind
+        yield from found(value, here)
+
+
+def _parts(node: object) -> Iterable[tuple[str | int, object]]:
+    if isinstance(node, list | tuple):
+        return enumerate(node)
+    if isinstance(node, dict):
+        return ((str(key), value) for key, value in node.items())
+    return vars(node).items() if hasattr(node, "model_fields_set") else ()
+
+
+def _key(path: tuple[str | int, ...]) -> str:
+    """What says of a value that it is secret; our own keys for a secret's name do not."""
+    if path[-2:] == ("source", "secret") or path[:2] == ("kafka", "scram_secrets"):
+        return ""
+    return next((step for step in reversed(path) if isinstance(step, str)), "")
+
+
+def shown_key(key: str) -> str:
+    """``key`` as an error may print it; ``{password:x}`` in YAML is a key that holds the password."""
+    if _SPOKEN.search(key) or any(pattern.search(key) for pattern in _LITERAL.values()):
+        return HIDDEN
+    return _SALT.sub(rf"\1{HIDDEN}", key)
+
+
+def shown_value(key: str, value: object) -> str:
+    """``value`` as an error may print it: as YAML has it, in one short line."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict | list | tuple):
+        return "a mapping" if isinstance(value, dict) else "a list"
+    text = str(value)
+    secret = names_secret(key) and not text.startswith("arn:")
+    if secret or literal("", text) or _SPOKEN.search(text):
+        return HIDDEN
+    short = text if len(text) <= 60 else f"{text[:57]}…"
+    return repr(short) if isinstance(value, str) else short

@@ -1,0 +1,216 @@
+"""The stacks of an environment. Stacks compose, constructs build; outputs are made here only."""
+
+from modules import kafka, network, plugin
+from modules.bucket import PrivateBucket
+from modules.config import ArchivePlugin, CloudState, Environment, NewNetwork, ProvisionedKafka, S3State
+from modules.connector import Connector
+from modules.consumer import Consumer
+from modules.deployment import Deployment
+from modules.encryption import Key
+from modules.monitoring import Monitoring
+from modules.sdk import (
+    AwsProvider,
+    AwsProviderDefaultTags,
+    CloudBackend,
+    Construct,
+    DataAwsCallerIdentity,
+    LocalBackend,
+    NamedCloudWorkspace,
+    S3Backend,
+    TerraformOutput,
+    TerraformStack,
+)
+from modules.state_store import StateStore as StateStoreConstruct
+from modules.state_store import key_alias
+
+REQUIRED_TERRAFORM = ">= 1.10"
+KEEP_PLUGIN_DAYS = 90
+
+
+class EnvironmentStack(TerraformStack):
+    """A stack ``<environment>-<part>``: provider, default tags, account guard and state."""
+
+    def __init__(self, scope: Construct, part: str, *, config: Environment) -> None:
+        super().__init__(scope, f"{config.name}-{part}")
+        self.config = config
+        self.add_override("terraform.required_version", REQUIRED_TERRAFORM)
+        AwsProvider(
+            self,
+            "aws",
+            region=config.region,
+            allowed_account_ids=[config.account_id] if config.account_id else None,
+            default_tags=[
+                AwsProviderDefaultTags(tags={"environment": config.name, "project": "msk-cdc"} | config.tags)
+            ],
+        )
+        self.deployment = Deployment(
+            environment=config.name,
+            region=config.region,
+            partition=config.partition,
+            account_id=DataAwsCallerIdentity(self, "account").account_id,
+        )
+        self._keep_state(f"{config.name}-{part}")
+
+    def _keep_state(self, name: str) -> None:
+        state = self.config.state
+        if isinstance(state, S3State):
+            self._keep_in_s3(state, name)
+        elif isinstance(state, CloudState):
+            workspace = NamedCloudWorkspace(name, project=state.project)
+            CloudBackend(self, hostname=state.hostname, organization=state.organization, workspaces=workspace)
+        else:
+            # Relative, and outside the synthesized output: the default would be this machine's path.
+            LocalBackend(self, path=f"../../../terraform.{name}.tfstate")
+
+    def _keep_in_s3(self, state: S3State, name: str) -> None:
+        key = key_alias(self.deployment) if state.create else state.kms_key_arn
+        S3Backend(
+            self,
+            bucket=state.bucket,
+            key=f"{name}/terraform.tfstate",
+            region=state.region or self.config.region,
+            # Without a key, encrypt would choose SSE-S3 over the bucket's own default.
+            encrypt=True if key else None,
+            kms_key_id=key,
+            dynamodb_table=state.lock_table,
+        )
+        if state.lockfile:
+            self.add_override("terraform.backend.s3.use_lockfile", True)
+
+    def _output(self, name: str, value: str | list[str], description: str) -> None:
+        TerraformOutput(self, name, value=value, description=description)
+
+
+class StateStore(EnvironmentStack):
+    """``<env>-state``: the bucket and table that the other stacks keep their state in."""
+
+    def __init__(self, scope: Construct, *, config: Environment, state: S3State) -> None:
+        super().__init__(scope, "state", config=config)
+        StateStoreConstruct(self, "store", config=state, deployment=self.deployment)
+
+
+class Platform(EnvironmentStack):
+    """``<env>-platform``: network, key and Kafka. Long-lived, rarely planned."""
+
+    def __init__(self, scope: Construct, *, config: Environment) -> None:
+        super().__init__(scope, "platform", config=config)
+        self.key = Key(
+            self,
+            "key",
+            name=self.deployment.name(),
+            description=f"Change data capture in {config.name}: brokers, logs, plugins",
+            deployment=self.deployment,
+            services=["kafka", "s3"],
+            grants=["kafka"],
+            log_groups=True,
+        )
+        self.network = self._network()
+        self.kafka = self._kafka()
+        self._outputs()
+
+    def _network(self) -> network.Network:
+        config = self.config.network
+        if isinstance(config, NewNetwork):
+            return network.NewNetwork(self, "network", config=config, deployment=self.deployment, key=self.key)
+        return network.ExistingNetwork(self, "network", config=config)
+
+    def _kafka(self) -> kafka.Kafka:
+        config = self.config.kafka
+        if isinstance(config, ProvisionedKafka):
+            return kafka.ProvisionedKafka(
+                self, "kafka", config=config, deployment=self.deployment, network=self.network, key=self.key
+            )
+        return kafka.ExistingKafka(self, "kafka", config=config)
+
+    def _outputs(self) -> None:
+        self._output("bootstrap", self.kafka.bootstrap, "Brokers for clients with IAM, host:port,…")
+        self._output("cluster_arn", self.kafka.cluster_arn, "The Kafka cluster")
+        self._output("brokers_security_group_id", self.kafka.security_group_id, "The brokers' security group")
+        self._output("vpc_id", self.network.vpc_id, "The VPC of brokers and workers")
+        self._output("private_subnet_ids", self.network.private_subnet_ids, "The subnets of brokers and workers")
+        if isinstance(self.kafka, kafka.ProvisionedKafka) and self.kafka.zookeeper:
+            self._output("zookeeper", self.kafka.zookeeper, "ZooKeeper over TLS, host:port,…")
+
+
+class Connect(EnvironmentStack):
+    """``<env>-connect``: plugins, connectors, consumers, alarms. Changed every week."""
+
+    def __init__(self, scope: Construct, *, config: Environment, platform: Platform) -> None:
+        super().__init__(scope, "connect", config=config)
+        self._platform = platform
+        self._read_without_lock()
+        plugins = self._plugins()
+        parent = Construct(self, "connectors")
+        self.connectors = {
+            key: Connector(
+                parent,
+                key,
+                config=connector,
+                deployment=self.deployment,
+                network=platform.network,
+                kafka=platform.kafka,
+                plugin=plugins[connector.plugin],
+                key=platform.key,
+            )
+            for key, connector in config.connectors.items()
+        }
+        self._consumers()
+        self._alarms()
+        for key, connector in self.connectors.items():
+            self._output(f"connector_{key}_arn", connector.arn, f"The connector {connector.name}")
+
+    def _plugins(self) -> dict[str, plugin.Plugin]:
+        parent = Construct(self, "plugins")
+        bucket: PrivateBucket | None = None
+        plugins: dict[str, plugin.Plugin] = {}
+        for key, config in self.config.plugins.items():
+            if isinstance(config, ArchivePlugin):
+                bucket = bucket or self._plugin_bucket()
+                plugins[key] = plugin.UploadedPlugin(
+                    parent, key, config=config, deployment=self.deployment, bucket=bucket
+                )
+            else:
+                plugins[key] = plugin.PublishedPlugin(parent, key, config=config, deployment=self.deployment)
+        return plugins
+
+    def _read_without_lock(self) -> None:
+        """Reading the platform's state takes no lock, and naming a lock table there is deprecated."""
+        if isinstance(self.config.state, S3State):
+            source = f"cross-stack-reference-input-{self.config.name}-platform"
+            self.add_override(f"data.terraform_remote_state.{source}.config.dynamodb_table", None)
+
+    def _plugin_bucket(self) -> PrivateBucket:
+        account, region = self.deployment.account_id, self.deployment.region
+        return PrivateBucket(
+            self,
+            "plugin-bucket",
+            name=self.deployment.name("plugins", account, region),
+            key_arn=self._platform.key.arn,
+            keep_days=KEEP_PLUGIN_DAYS,
+        )
+
+    def _consumers(self) -> None:
+        parent = Construct(self, "consumers")
+        for key, config in self.config.consumers.items():
+            consumer = Consumer(
+                parent,
+                key,
+                config=config,
+                deployment=self.deployment,
+                network=self._platform.network,
+                kafka=self._platform.kafka,
+            )
+            self._output(f"consumer_{key}_policy_arn", consumer.policy_arn, f"What {key} may read")
+            if consumer.security_group_id:
+                self._output(f"consumer_{key}_security_group_id", consumer.security_group_id, f"The group of {key}")
+
+    def _alarms(self) -> None:
+        brokers = self.config.kafka
+        Monitoring(
+            self,
+            "alarms",
+            config=self.config.alarms,
+            cluster=brokers if isinstance(brokers, ProvisionedKafka) else None,
+            cluster_name=self.deployment.name(),
+            connectors={key: connector.name for key, connector in self.connectors.items()},
+        )

@@ -1,0 +1,42 @@
+"""Applications: their policies, and their way to the brokers."""
+
+import json
+
+from tests.synthesized import Stack
+
+
+def test_a_policy_for_its_topics_and_groups_alone(connect: Stack) -> None:
+    policy = connect.one("aws_iam_policy", "consumers/billing/policy")
+    assert policy["name"] == "cdc-prod-billing-consumer"
+    statements = {item["Sid"]: item for item in json.loads(policy["policy"])["Statement"]}
+    assert set(statements) == {"Cluster", "Topics", "Groups"}
+    assert statements["Topics"]["Action"] == ["kafka-cluster:DescribeTopic", "kafka-cluster:ReadData"]
+    assert [arn.rsplit("/", 1)[1] for arn in statements["Topics"]["Resource"]] == ["orders.orders.*"]
+    assert [arn.rsplit("/", 1)[1] for arn in statements["Groups"]["Resource"]] == ["billing-*"]
+    assert "*" not in [resource for item in statements.values() for resource in item["Resource"]]
+
+
+def test_the_roles_named_get_it(connect: Stack) -> None:
+    attachment = connect.one("aws_iam_role_policy_attachment")
+    address = connect.address("aws_iam_policy", "consumers/billing/policy")
+    assert attachment["role"] == "billing-app"
+    assert attachment["policy_arn"] == f"${{{address}.arn}}"
+
+
+def test_its_own_group_is_let_in_and_left_alone(connect: Stack) -> None:
+    rule = connect.one("aws_vpc_security_group_ingress_rule", "consumers/billing/sg-0abc1234def567890/brokers-9098")
+    assert rule["referenced_security_group_id"] == "sg-0abc1234def567890"
+    assert "kafka_brokers" in rule["security_group_id"]
+    out = connect.all("aws_vpc_security_group_egress_rule").values()
+    assert "sg-0abc1234def567890" not in [item["security_group_id"] for item in out]
+
+
+def test_without_one_a_group_is_made_and_put_out(dev: dict[str, Stack]) -> None:
+    stack = dev["connect"]
+    group = f"${{{stack.address('aws_security_group', 'consumers/search/group')}.id}}"
+    assert stack.json["output"]["consumer_search_security_group_id"]["value"] == group
+    rule = stack.one("aws_vpc_security_group_ingress_rule", "consumers/search/brokers-9098")
+    assert rule["referenced_security_group_id"] == group
+    out = stack.one("aws_vpc_security_group_egress_rule", "consumers/search/kafka-9098")
+    assert out["security_group_id"] == group
+    assert "kafka_brokers" in out["referenced_security_group_id"]

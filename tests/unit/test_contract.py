@@ -1,0 +1,89 @@
+"""Addresses that must never change, what must never be destroyed, and bytes that are always the same."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.synthesized import ENVIRONMENTS, Stack, changed, document
+from tests.unit.conftest import Synthesize
+
+# A changed address replaces the resource: for these, that is data loss.
+PROD = {
+    "state": {
+        "aws_dynamodb_table.store_locks_05296B81",
+        "aws_kms_key.store_key_0B00FB5B",
+        "aws_s3_bucket.store_bucket_87DB1DA6",
+    },
+    "platform": {"aws_kms_key.key_F64E54E4", "aws_msk_cluster.kafka_cluster_4FCB1297"},
+    "connect": set(),
+}
+STATEFUL = ("aws_dynamodb_table", "aws_kms_key", "aws_msk_cluster", "aws_s3_bucket")
+
+
+def addresses(stack: Stack) -> set[str]:
+    resources = stack.json["resource"]
+    return {f"{type_}.{name}" for type_ in STATEFUL for name in resources.get(type_, {})}
+
+
+def test_addresses_of_stateful_resources_are_a_contract(prod: dict[str, Stack], dev: dict[str, Stack]) -> None:
+    assert {part: addresses(stack) for part, stack in prod.items()} == PROD
+    assert addresses(dev["connect"]) == {"aws_s3_bucket.plugin-bucket_375BC90B"}
+
+
+def test_what_holds_data_cannot_be_destroyed(prod: dict[str, Stack], dev: dict[str, Stack]) -> None:
+    kept = [
+        body for stack in (*prod.values(), dev["connect"]) for type_, _, body in stack.resources() if type_ in STATEFUL
+    ]
+    assert len(kept) == 6
+    assert all(body["lifecycle"]["prevent_destroy"] is True for body in kept)
+
+
+def test_tags_reach_every_resource_by_the_provider_alone(prod: dict[str, Stack]) -> None:
+    for stack in prod.values():
+        for _, path, body in stack.resources():
+            assert set(body.get("tags", {})) <= {"Name"}, path
+
+
+@pytest.mark.parametrize(("region", "partition"), [("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")])
+def test_arns_name_the_regions_partition(synth: Synthesize, region: str, partition: str) -> None:
+    content = changed(
+        document("prod"),
+        region=region,
+        network__availability_zones=[f"{region}{zone}" for zone in "abc"],
+        alarms={"sns_topic_arn": f"arn:{partition}:sns:{region}:123456789012:oncall"},
+    )
+    for stack in synth(content).values():
+        text = stack.file.read_text()
+        assert "arn:aws:" not in text
+        assert f"arn:{partition}:" in text
+
+
+SYNTH = """
+import sys, yaml
+from pathlib import Path
+from modules.app import build
+from modules.config import Environment
+file, outdir = map(Path, sys.argv[1:])
+content = yaml.safe_load(file.read_text())
+build([Environment.model_validate({"name": "prod", **content})], outdir).synth()
+"""
+
+
+def test_the_same_file_gives_the_same_bytes_anywhere(tmp_path: Path) -> None:
+    outputs = []
+    for name, extra in (
+        ("one", {"TZ": "Asia/Tokyo", "AWS_REGION": "eu-west-1"}),
+        ("other/deeper", {"LC_ALL": "C", "USER": "x"}),
+    ):
+        directory = tmp_path / name
+        directory.mkdir(parents=True)
+        environment = os.environ | extra | {"PYTHONPATH": str(ENVIRONMENTS.parent), "PYTHONHASHSEED": str(len(name))}
+        command = [sys.executable, "-c", SYNTH, str(ENVIRONMENTS / "prod.yaml"), "out"]
+        subprocess.run(command, cwd=directory, env=environment, check=True)
+        files = sorted(path for path in (directory / "out").rglob("*") if path.is_file())
+        outputs.append({str(path.relative_to(directory)): path.read_bytes() for path in files})
+    assert outputs[0] == outputs[1]
+    assert len(outputs[0]) == 4

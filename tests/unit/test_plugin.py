@@ -1,0 +1,122 @@
+"""Plugins: the bucket, the object and the custom plugin, as Terraform will read them."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from modules.plugin import MissingArchiveError
+from tests.synthesized import Document, Stack, changed, document
+from tests.unit.conftest import Synthesize
+
+BUCKET = "plugin-bucket"
+
+
+@pytest.fixture(scope="module")
+def uploaded(dev: dict[str, Stack]) -> Stack:
+    return dev["connect"]
+
+
+def with_archive(path: Path) -> Document:
+    content = document("dev")
+    content["plugins"]["debezium-mysql"]["archive"] = str(path)
+    return content
+
+
+def test_the_archive_is_uploaded_under_its_contents_hash(uploaded: Stack, archive: Path) -> None:
+    digest = hashlib.sha256(archive.read_bytes()).hexdigest()
+    object_ = uploaded.one("aws_s3_object", "plugins/debezium-mysql/object")
+    assert object_["key"] == f"plugins/debezium-mysql/{digest}.zip"
+    copy = uploaded.file.parent / object_["source"]
+    assert copy.read_bytes() == archive.read_bytes()
+    assert object_["lifecycle"] == {"create_before_destroy": True}
+    settings = {
+        uploaded.address(f"aws_s3_bucket_{kind}", f"{BUCKET}/{path}")
+        for kind, path in (("versioning", "versioning"), ("server_side_encryption_configuration", "encryption"))
+    }
+    assert set(object_["depends_on"]) == settings
+
+
+def test_the_plugin_is_that_version_of_the_object(uploaded: Stack, archive: Path) -> None:
+    plugin = uploaded.one("aws_mskconnect_custom_plugin")
+    address = uploaded.address("aws_s3_object", "plugins/debezium-mysql/object")
+    assert plugin["content_type"] == "ZIP"
+    assert plugin["location"]["s3"]["file_key"] == f"${{{address}.key}}"
+    assert plugin["location"]["s3"]["object_version"] == f"${{{address}.version_id}}"
+    digest = hashlib.sha256(archive.read_bytes()).hexdigest()
+    assert plugin["name"] == f"cdc-dev-debezium-mysql-{digest[:12]}"
+    assert plugin["lifecycle"] == {"create_before_destroy": True}
+    address = uploaded.address("aws_mskconnect_custom_plugin", "plugins/debezium-mysql/plugin")
+    used = uploaded.one("aws_mskconnect_connector")["plugin"]
+    assert used == [{"custom_plugin": {"arn": f"${{{address}.arn}}", "revision": f"${{{address}.latest_revision}}"}}]
+
+
+def test_other_bytes_are_another_plugin(synth: Synthesize, uploaded: Stack, tmp_path: Path) -> None:
+    other = tmp_path / "debezium-mysql.zip"
+    other.write_bytes(b"other bytes")
+    stack = synth(with_archive(other), "dev")["connect"]
+    for type_, key in (("aws_mskconnect_custom_plugin", "name"), ("aws_s3_object", "key")):
+        assert stack.one(type_)[key] != uploaded.one(type_)[key]
+
+
+def test_a_missing_archive_says_where_it_was_looked_for(synth: Synthesize, tmp_path: Path) -> None:
+    with pytest.raises(MissingArchiveError, match=r"plugins\.debezium-mysql\.archive: cannot read .*gone\.zip"):
+        synth(with_archive(tmp_path / "gone.zip"), "dev")
+
+
+def test_the_bucket_is_private_versioned_encrypted_and_tls_only(uploaded: Stack) -> None:
+    bucket = uploaded.one("aws_s3_bucket", f"{BUCKET}/bucket")
+    assert bucket["bucket"].startswith("cdc-dev-plugins-")
+    assert bucket["lifecycle"] == {"prevent_destroy": True}
+    access = uploaded.one("aws_s3_bucket_public_access_block")
+    for switch in ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"):
+        assert access[switch] is True
+    versioning = uploaded.one("aws_s3_bucket_versioning")
+    assert versioning["versioning_configuration"] == {"status": "Enabled"}
+    rule = uploaded.one("aws_s3_bucket_server_side_encryption_configuration")["rule"][0]
+    assert rule["apply_server_side_encryption_by_default"]["sse_algorithm"] == "aws:kms"
+    assert "aws_kms_key" in rule["apply_server_side_encryption_by_default"]["kms_master_key_id"]
+    ownership = uploaded.one("aws_s3_bucket_ownership_controls")
+    assert ownership["rule"] == {"object_ownership": "BucketOwnerEnforced"}
+    denied = json.loads(uploaded.one("aws_s3_bucket_policy")["policy"])["Statement"]
+    assert {statement["Effect"] for statement in denied} == {"Deny"}
+    assert {"Bool": {"aws:SecureTransport": "false"}} in [statement["Condition"] for statement in denied]
+    old = uploaded.one("aws_s3_bucket_lifecycle_configuration")["rule"][0]
+    assert old["noncurrent_version_expiration"] == [{"noncurrent_days": 90}]
+
+
+def test_a_published_object_is_used_as_it_is(connect: Stack) -> None:
+    assert not connect.all("aws_s3_bucket")
+    assert not connect.all("aws_s3_object")
+    location = connect.one("aws_mskconnect_custom_plugin")["location"]["s3"]
+    assert location == {
+        "bucket_arn": "arn:aws:s3:::acme-artifacts",
+        "file_key": "msk-connect/debezium-mysql-3.6.1.Final.zip",
+        "object_version": "3HL4kqtJlcpXroDTDmJ.rmSpXd3dIbrHY",
+    }
+
+
+def test_another_version_of_a_published_object_is_another_plugin(synth: Synthesize, connect: Stack) -> None:
+    content = document("prod")
+    content["plugins"]["debezium-mysql"]["version"] = "other"
+    names = {stack.one("aws_mskconnect_custom_plugin")["name"] for stack in (connect, synth(content)["connect"])}
+    assert len(names) == 2
+
+
+def test_a_published_object_must_be_there(connect: Stack) -> None:
+    assert connect.lookup("aws_s3_objects")["prefix"] == "msk-connect/debezium-mysql-3.6.1.Final.zip"
+    guard = connect.one("aws_mskconnect_custom_plugin")["lifecycle"]["precondition"][0]
+    assert guard["condition"].startswith("${contains(data.aws_s3_objects.")
+    assert "s3://acme-artifacts/msk-connect/debezium-mysql-3.6.1.Final.zip does not exist" in guard["error_message"]
+
+
+def test_archive_and_published_object_may_stand_side_by_side(synth: Synthesize, archive: Path) -> None:
+    content = document("prod")
+    content["plugins"]["local"] = {"archive": str(archive)}
+    content["connectors"]["extra"] = changed(
+        content["connectors"]["orders"], plugin="local", source__server_id=1, topics__prefix="extra"
+    )
+    stack = synth(content)["connect"]
+    assert len(stack.all("aws_mskconnect_custom_plugin")) == 2
+    assert len(stack.all("aws_s3_bucket")) == 1
