@@ -9,6 +9,8 @@ FILES  ?= environments/$(ENV).yaml
 BIN      := .venv/bin
 LINTERS  := tests/policies/.venv
 NODE_LIB := tests/policies/node_modules
+# The folders of the last synth.
+STACKS    = $$(sed -n 's|.*"synthesizedStackPath": "\(.*\)/cdk.tf.json".*|cdktf.out/\1|p' cdktf.out/manifest.json)
 
 # Turns a Pipfile.lock into pip requirements. pip then takes its index from the machine's own configuration,
 # and lets in only what the hashes name.
@@ -37,12 +39,13 @@ install: .venv/.installed  ## .venv from Pipfile.lock
 
 synth: install  ## Terraform JSON of ENV=prod, or of FILES="a.yaml b.yaml", below cdktf.out
 	@$(BIN)/python main.py $(FILES)
-	@echo "Terraform JSON:" && ls -1 cdktf.out/stacks/*/cdk.tf.json
+	@echo "Terraform JSON:" && printf '  %s/cdk.tf.json\n' $(STACKS)
 
 validate: synth  ## synth, then terraform init and validate in each stack; needs no account
-	@set -e; for stack in cdktf.out/stacks/*; do \
-	  $(BIN)/python -m cdc.terraform $$stack init -backend=false -input=false >/dev/null; \
-	  echo "$$stack:"; $(BIN)/python -m cdc.terraform $$stack validate; \
+	@set -e; for stack in $(STACKS); do \
+	  eval "$$($(BIN)/python -m cdc.terraform env $$stack)"; \
+	  terraform -chdir=$$stack init -backend=false -input=false >/dev/null; \
+	  printf '%s: ' $$stack; terraform -chdir=$$stack validate; \
 	done
 
 check: install  ## format, lint and types

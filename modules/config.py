@@ -5,7 +5,7 @@ values (a zone and its region, a connector and its plugin) is a rule of ``module
 Environment, however made, keeps them all.
 """
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
@@ -90,13 +90,19 @@ class ExistingNetwork(Model):
 Network = Annotated[NewNetwork | ExistingNetwork, Field(discriminator="kind")]
 
 
+_SIZES: Final = names.OneOf(
+    msk.STANDARD_BROKERS + msk.EXPRESS_BROKERS,
+    "kafka.t3.small, kafka.m5.large to 24xlarge, or .large to .16xlarge of kafka.m7g or express.m7g",
+)
+
+
 class ProvisionedKafka(Model):
     """An MSK cluster with IAM over TLS; sizes in GiB per broker."""
 
     kind: Literal["provisioned"]
     version: names.KafkaVersion = "3.9.x"
     coordination: msk.Coordination = "zookeeper"
-    instance_type: Literal[msk.STANDARD_BROKERS + msk.EXPRESS_BROKERS] = "kafka.m7g.large"  # type: ignore[valid-type]
+    instance_type: Annotated[str, _SIZES] = "kafka.m7g.large"
     brokers: Annotated[int, Field(ge=2)] = 3
     volume_gib: Annotated[int, Field(ge=1, le=16384)] | None = None
     autoscale_to_gib: Annotated[int, Field(ge=1, le=16384)] | None = None
@@ -160,16 +166,18 @@ def plugin_kind(value: Any) -> str | None:
     """Which of the two a plugin is: the file does not say, its keys do."""
     if isinstance(value, ArchivePlugin) or (isinstance(value, dict) and "archive" in value):
         return "archive"
-    published = isinstance(value, PublishedPlugin) or (isinstance(value, dict) and value.keys() & {"bucket", "key", "version"})
-    return "published" if published else None
+    published = isinstance(value, PublishedPlugin) or (
+        isinstance(value, dict) and value.keys() & {"bucket", "key", "version"}
+    )
+    return "bucket" if published else None
 
 
 Plugin = Annotated[
-    Annotated[ArchivePlugin, Tag("archive")] | Annotated[PublishedPlugin, Tag("published")],
+    Annotated[ArchivePlugin, Tag("archive")] | Annotated[PublishedPlugin, Tag("bucket")],
     Discriminator(
         plugin_kind,
         custom_error_type="wanted",
-        custom_error_message="must be a mapping with archive, or with bucket, key and version",
+        custom_error_message="must have archive, or bucket, key and version",
     ),
 ]
 

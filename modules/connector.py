@@ -66,46 +66,42 @@ class Connector(Construct):
         )
         self.arn = self._connector(network, kafka, plugin, workers).arn
 
-    def _workers(self, network: Network, kafka: Kafka) -> SecurityGroup:
-        """The workers' security group: out to brokers, Aurora, DNS and AWS's services; nothing comes in."""
+    def _workers(self, network: Network, kafka: Kafka) -> str:
+        """Id of the workers' security group: out to brokers, Aurora, DNS and AWS's services; nothing comes in."""
         name = f"{self.name}-workers"
         group = SecurityGroup(
             self, "workers", name=name, description="MSK Connect workers", vpc_id=network.vpc_id, tags={"Name": name}
-        )
+        ).id
         self._ways = [
-            *kafka.allow(self, security_group_id=group.id, ports=[msk.IAM_PORT], ours=True),
+            *kafka.allow(self, security_group_id=group, ports=[msk.IAM_PORT], ours=True),
             *self._aurora.admit(group),
             *self._names(group, network),
             *self._services(group, network),
         ]
         return group
 
-    def _names(self, group: SecurityGroup, network: Network) -> list[TerraformResource]:
+    def _names(self, group: str, network: Network) -> list[TerraformResource]:
         resolver = Peer(cidr_block=network.cidr_block)
         return [
-            egress(
-                self, f"dns-{protocol}", group=group.id, peer=resolver, port=53, description="DNS", protocol=protocol
-            )
+            egress(self, f"dns-{protocol}", group=group, peer=resolver, port=53, description="DNS", protocol=protocol)
             for protocol in ("tcp", "udp")
         ]
 
-    def _services(self, group: SecurityGroup, network: Network) -> list[TerraformResource]:
+    def _services(self, group: str, network: Network) -> list[TerraformResource]:
         """To Secrets Manager: over our endpoints, or by NAT, where AWS has no group or list to name."""
         endpoints = network.endpoint_security_group_id
         services = Peer(endpoints) if endpoints else Peer(cidr_block=ANYWHERE)
-        rules = [egress(self, "https", group=group.id, peer=services, port=443, description="AWS services")]
+        rules = [egress(self, "https", group=group, peer=services, port=443, description="AWS services")]
         if endpoints:
             clients = f"HTTPS clients: {self.node.path}"
-            rules.append(
-                ingress(self, "endpoints", group=endpoints, peer=Peer(group.id), port=443, description=clients)
-            )
+            rules.append(ingress(self, "endpoints", group=endpoints, peer=Peer(group), port=443, description=clients))
         return rules
 
     def _role(self, kafka: Kafka) -> IamRole:
         role = IamRole(
             self,
             "role",
-            name=f"{self.name}-connector",
+            name=f"{self.name}-worker",
             assume_role_policy=policies.connector_trust(self._deployment, self.name),
         )
         document = policies.connector_execution(
@@ -141,7 +137,7 @@ class Connector(Construct):
         )
         return {key: literal(value) for key, value in ours.items()} | connection
 
-    def _connector(self, network: Network, kafka: Kafka, plugin: Plugin, workers: SecurityGroup) -> MskconnectConnector:
+    def _connector(self, network: Network, kafka: Kafka, plugin: Plugin, workers: str) -> MskconnectConnector:
         configuration = self._worker_configuration()
         capacity = self._config.capacity
         custom = MskconnectConnectorPluginCustomPlugin(arn=plugin.arn, revision=plugin.revision)
@@ -170,6 +166,6 @@ class Connector(Construct):
             ),
         )
 
-    def _cluster(self, network: Network, kafka: Kafka, workers: SecurityGroup) -> dict[str, Any]:
-        vpc = {"security_groups": [workers.id], "subnets": network.private_subnet_ids}
+    def _cluster(self, network: Network, kafka: Kafka, workers: str) -> dict[str, Any]:
+        vpc = {"security_groups": [workers], "subnets": network.private_subnet_ids}
         return {"apache_kafka_cluster": {"bootstrap_servers": kafka.bootstrap, "vpc": vpc}}

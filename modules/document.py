@@ -4,7 +4,6 @@ Stricter than PyYAML: a repeated key is a problem, and so is whatever YAML reads
 than is written there (no as false, 010 as 8, 1:30 as 90, 3.10 as 3.1, 2026-01-01 as a date).
 """
 
-from collections.abc import Iterator
 from pathlib import Path as FilePath
 from typing import Any, Final
 
@@ -23,6 +22,7 @@ class Document:
     def __init__(self, file: FilePath) -> None:
         self.file = str(file)
         self.problems: list[Problem] = []
+        self.repeated: set[Path] = set()
         self._opened: list[yaml.Node] = []
         loader = _Loader(_text(file))
         try:
@@ -42,13 +42,22 @@ class Document:
 
     def line(self, path: Path) -> int | None:
         """Where the key at ``path`` stands, or the nearest one above it that is there."""
-        node, line = self._root, None
+        return next(reversed(self._lines(path)), None)
+
+    def has(self, path: Path) -> bool:
+        return len(self._lines(path)) == len(path)
+
+    def _lines(self, path: Path) -> list[int]:
+        """Those of the keys on the way to ``path``, as far as they are there."""
+        lines: list[int] = []
+        node = self._root
         for step in path:
             found = _child(node, step)
             if found is None:
                 break
             line, node = found
-        return line
+            lines.append(line)
+        return lines
 
     def _judge(self, loader: Any, node: yaml.Node, path: Path) -> None:
         if node in self._opened:
@@ -57,12 +66,13 @@ class Document:
         if isinstance(node, yaml.MappingNode):
             lines: dict[str, int] = {}
             for key, value in node.value:
-                here = (*path, str(key.value))
-                line = key.start_mark.line + 1
-                if here[-1] in lines:
-                    message = f"must be there once, and is in line {lines[here[-1]]} already"
+                name = str(key.value)
+                here, line = (*path, name), key.start_mark.line + 1
+                if name in lines:
+                    message = f"must not be repeated, line {lines[name]} has it already"
                     self.problems.append(Problem(here, message, file=self.file, line=line))
-                lines.setdefault(here[-1], line)
+                    self.repeated.add(here)
+                lines.setdefault(name, line)
                 self._judge(loader, key, here)
                 self._judge(loader, value, here)
         elif isinstance(node, yaml.SequenceNode):
@@ -96,18 +106,20 @@ def _read_otherwise(loader: Any, node: yaml.ScalarNode) -> str | None:
     try:
         value = str(getattr(loader, f"construct_yaml_{kind}")(node)).lower()
     except ValueError:
-        value = f"no {kind}"
+        return f"must be in quotes: YAML reads {node.value} as a broken {kind}"
     if value == node.value.lower():
         return None
-    return f'must be "{node.value}" in quotes if text is meant: YAML reads {node.value} as {value}'
+    return f'must be "{node.value}" in quotes, or {value}: YAML reads {node.value} as {value}'
 
 
 def _text(file: FilePath) -> str:
     try:
-        return file.read_bytes().decode("utf-8-sig")
+        return file.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        problem = Problem((), f"must be UTF-8 text, got the byte 0x{error.object[error.start]:02x}", file=str(file), line=line)
+        problem = Problem(
+            (), f"must be UTF-8 text, got the byte 0x{error.object[error.start]:02x}", file=str(file), line=line
+        )
     except FileNotFoundError:
         problem = Problem((), f"no such file{_beside(file)}", file=str(file))
     except OSError as error:
@@ -134,6 +146,10 @@ def _not_yaml(error: Exception, file: str) -> Problem:
         told = "text that starts with ! must be in quotes: tags are not read here"
     elif "cannot start any token" in told:
         told = "text cannot start with a tab, % @ or `: indent with spaces, and put text in quotes"
+    elif "another document" in told:
+        told = "a second document starts here, and a file is one environment"
+    elif "unhashable" in told:
+        told = "a key must be text, not a mapping or a list"
     elif context and start and mark and start.line != mark.line:
         told += f", {context} that starts in line {start.line + 1}"
     return Problem((), f"not valid YAML: {told}", file=file, line=mark.line + 1 if mark else None)

@@ -17,13 +17,15 @@ def load(file: Path) -> Environment:
     if file.suffix != ".yaml":
         raise EnvironmentErrors([Problem((), "must be a file that ends in .yaml", file=str(file))])
     document = Document(file)
-    problems = list(document.problems)
+    problems: list[Problem] = []
     if "name" in document.data:
         problems.append(Problem(("name",), f"must be left out: the file's name is the environment's, {file.stem}"))
     try:
         environment = Environment.model_validate({**document.data, "name": file.stem})
     except ValidationError as error:
         problems += _problems(document, error)
+    else:
+        problems += document.problems
     if problems:
         raise EnvironmentErrors(_located(document, problems))
     return environment
@@ -36,7 +38,9 @@ def load_all(files: Iterable[Path]) -> tuple[Environment, ...]:
     for file in files:
         try:
             if environments.setdefault(file.stem, environment := load(file)) is not environment:
-                problems.append(Problem((), f"must have another name: there is an environment {file.stem}", file=str(file)))
+                problems.append(
+                    Problem((), f"must have another name: there is an environment {file.stem}", file=str(file))
+                )
         except EnvironmentErrors as error:
             problems += error.problems
     if problems:
@@ -55,11 +59,14 @@ def _problems(document: Document, error: ValidationError) -> list[Problem]:
     from modules import shape, wording  # only once something is wrong
 
     fields = wording.told(error)
-    sections = shape.sections(document.data, frozenset(field.broken for field in fields if field.broken is not None))
+    broken = {field.broken for field in fields if field.broken is not None}
+    meant = {field.meant for field in fields if field.meant is not None and not document.has(field.meant)}
+    sections = shape.sections(document.data, broken | meant | document.repeated)
     return [
-        *(field.problem for field in fields if field.unknown),
+        *(field.problem for field in fields if field.certain),
+        *document.problems,
         *rules.broken(sections, document=document.data, partial=True),
-        *(field.problem for field in fields if not field.unknown),
+        *(field.problem for field in fields if not field.certain),
     ]
 
 

@@ -4,7 +4,7 @@ Each type says in words what it wants: that is what an error shows, never the pa
 Rust's (pydantic's engine), where ``$`` is the end of the text and nothing else.
 """
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from ipaddress import IPv4Network
 from typing import Annotated, Any, Final, Literal, Never, TypeVar
 
@@ -24,33 +24,47 @@ class Wanted:
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.custom_error_schema(
-            self._schema(source, handler),
+            self._schema(lambda: handler(source)),
             custom_error_type="wanted",
             custom_error_message="must be {wanted}",
             custom_error_context={"wanted": self.words},
         )
 
-    def _schema(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return handler(source)
+    def _schema(self, inner: Callable[[], CoreSchema]) -> CoreSchema:
+        return inner()
 
 
 class Text(Wanted):
     """Text of a pattern and a length; counted repetitions in a pattern are slow to compile."""
 
-    def __init__(self, pattern: str, words: str, *, length: tuple[int, int] | None = None) -> None:
+    def __init__(self, pattern: str, words: str, *, length: tuple[int | None, int | None] = (None, None)) -> None:
         super().__init__(words)
         self.pattern = pattern
-        self.least, self.most = length or (None, None)
+        self.length = length
 
-    def _schema(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.str_schema(
-            strict=True, pattern=self.pattern, min_length=self.least, max_length=self.most
-        )
+    def _schema(self, _: Callable[[], CoreSchema]) -> CoreSchema:
+        least, most = self.length
+        return core_schema.str_schema(strict=True, pattern=self.pattern, min_length=least, max_length=most)
+
+
+class OneOf(Wanted):
+    """One of so many words that an error does not list them."""
+
+    def __init__(self, options: tuple[str, ...], words: str) -> None:
+        super().__init__(words)
+        self.options = options
+
+    def _schema(self, _: Callable[[], CoreSchema]) -> CoreSchema:
+        return core_schema.literal_schema(list(self.options))
 
 
 def _id(prefix: str, words: str) -> Text:
     """An EC2 identifier: 8 or 17 hexadecimal digits behind its prefix."""
-    return Text(rf"^{prefix}-[0-9a-f]+$", f"{words}, such as {prefix}-0abc1234def567890", length=(len(prefix) + 9, len(prefix) + 18))
+    return Text(
+        rf"^{prefix}-[0-9a-f]+$",
+        f"{words}, such as {prefix}-0abc1234def567890",
+        length=(len(prefix) + 9, len(prefix) + 18),
+    )
 
 
 def _arn(service: str, resource: str, words: str) -> Text:
@@ -122,7 +136,10 @@ TablePattern = Annotated[str, Text(r"^[^\s.,]+\.[^\s.,]+$", "database.table, wit
 
 _ARN: Final = "ARN, such as arn:aws"
 ClusterArn = Annotated[
-    str, _arn("kafka", r"cluster/[A-Za-z0-9_-]+/[a-z0-9-]+", f"an MSK cluster's {_ARN}:kafka:REGION:ACCOUNT:cluster/NAME/ID")
+    str,
+    _arn(
+        "kafka", r"cluster/[A-Za-z0-9_-]+/[a-z0-9-]+", f"an MSK cluster's {_ARN}:kafka:REGION:ACCOUNT:cluster/NAME/ID"
+    ),
 ]
 TopicArn = Annotated[str, _arn("sns", r"[A-Za-z0-9_-]+", f"an SNS topic's {_ARN}:sns:REGION:ACCOUNT:NAME")]
 KeyArn = Annotated[str, _arn("kms", r"key/[a-z0-9-]+", f"a KMS key's {_ARN}:kms:REGION:ACCOUNT:key/ID")]
@@ -137,13 +154,15 @@ CertificateAuthorityArn = Annotated[
 
 _DEBEZIUM: Final = r"^[0-9]+\.[0-9]+\.[0-9]+\.[A-Z][A-Za-z0-9]*$"
 DebeziumVersion = Annotated[str, Text(_DEBEZIUM, "a Debezium version, such as 3.6.1.Final")]
-KafkaVersion = Annotated[str, Text(r"^[0-9]", "a Kafka version as MSK spells it, such as 3.9.x")]
+KafkaVersion = Annotated[str, Text(r"^[0-9]+\.[0-9]+\.[0-9x]", "a Kafka version as MSK spells it, such as 3.9.x")]
 ArchivePath = Annotated[str, Text(r"[^/]\.zip$", "the path of a .zip file")]
 ObjectVersion = Annotated[str, Text(r"^[!-~]+$", "the object's version id")]
 Organization = Annotated[str, Text(r"^[A-Za-z0-9_-]+$", "an organization's name: letters, digits, _ and -")]
 _PROJECT_WORDS: Final = "a project's name: letters, digits, spaces, _ and -, 3 to 40 characters"
 Project = Annotated[str, Text(r"^[A-Za-z0-9 _-]+$", _PROJECT_WORDS, length=(3, 40))]
-Hostname = Annotated[str, Text(r"^[a-z0-9-]+(\.[a-z0-9-]+)+$", "a host name without https://, such as app.terraform.io")]
+Hostname = Annotated[
+    str, Text(r"^[a-z0-9-]+(\.[a-z0-9-]+)+$", "a host name without https://, such as app.terraform.io")
+]
 _TAG_WORDS: Final = "text without control characters, {} to {} characters"
 TagKey = Annotated[str, Text(r"^[^\x00-\x1f]+$", _TAG_WORDS.format(1, 128), length=(1, 128))]
 TagValue = Annotated[str, Text(r"^[^\x00-\x1f]*$", _TAG_WORDS.format(0, 256), length=(0, 256))]

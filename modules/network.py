@@ -84,7 +84,7 @@ class NewNetwork(Construct):
         DefaultSecurityGroup(self, "default", vpc_id=self.vpc_id)
         self._private = {zone: self._private_subnet(zone) for zone in config.availability_zones}
         self._tables = {zone: self._private_table(zone) for zone in config.availability_zones}
-        self.private_subnet_ids = [subnet.id for subnet in self._private.values()]
+        self.private_subnet_ids = list(self._private.values())
         self.endpoint_security_group_id = self._way_out()
         self._gateway_endpoint()
         self._peer_all(config.peerings)
@@ -95,8 +95,8 @@ class NewNetwork(Construct):
     def _named(self, *parts: str) -> dict[str, str]:
         return {"Name": self._deployment.name(*parts)}
 
-    def _private_subnet(self, zone: str) -> Subnet:
-        return Subnet(
+    def _private_subnet(self, zone: str) -> str:
+        subnet = Subnet(
             self,
             f"private-{zone[-1]}",
             vpc_id=self.vpc_id,
@@ -104,13 +104,16 @@ class NewNetwork(Construct):
             cidr_block=addresses.private_block(self.cidr_block, zone),
             tags=self._named("private", zone[-1]),
         )
+        return subnet.id
 
-    def _private_table(self, zone: str) -> RouteTable:
-        table = RouteTable(self, f"private-table-{zone[-1]}", vpc_id=self.vpc_id, tags=self._named("private", zone[-1]))
-        RouteTableAssociation(
-            self, f"private-association-{zone[-1]}", subnet_id=self._private[zone].id, route_table_id=table.id
-        )
+    def _private_table(self, zone: str) -> str:
+        name = f"private-table-{zone[-1]}"
+        table = RouteTable(self, name, vpc_id=self.vpc_id, tags=self._named("private", zone[-1])).id
+        self._associate("private", zone, self._private[zone], table)
         return table
+
+    def _associate(self, kind: str, zone: str, subnet: str, table: str) -> None:
+        RouteTableAssociation(self, f"{kind}-association-{zone[-1]}", subnet_id=subnet, route_table_id=table)
 
     def _way_out(self) -> str | None:
         """NAT as the file wants it, or interface endpoints in its place; the endpoints' security group."""
@@ -120,30 +123,30 @@ class NewNetwork(Construct):
         hosts = zones if self._config.nat == "per_zone" else zones[:1]
         gateways = self._nat_gateways(hosts)
         for zone in zones:
-            nat = gateways.get(zone, gateways[hosts[0]])
             Route(
                 self,
                 f"private-out-{zone[-1]}",
-                route_table_id=self._tables[zone].id,
+                route_table_id=self._tables[zone],
                 destination_cidr_block=ANYWHERE,
-                nat_gateway_id=nat.id,
+                nat_gateway_id=gateways.get(zone, gateways[hosts[0]]),
             )
         return None
 
-    def _nat_gateways(self, hosts: Sequence[str]) -> dict[str, NatGateway]:
+    def _nat_gateways(self, hosts: Sequence[str]) -> dict[str, str]:
+        """The public half of the network; the gateways' ids by zone."""
         internet = InternetGateway(self, "internet", vpc_id=self.vpc_id, tags=self._named())
-        table = RouteTable(self, "public-table", vpc_id=self.vpc_id, tags=self._named("public"))
+        table = RouteTable(self, "public-table", vpc_id=self.vpc_id, tags=self._named("public")).id
         Route(
             self,
             "public-out",
-            route_table_id=table.id,
+            route_table_id=table,
             destination_cidr_block=ANYWHERE,
             gateway_id=internet.id,
         )
         public = {zone: self._public_subnet(zone, table) for zone in self._config.availability_zones}
         return {zone: self._nat_gateway(zone, public[zone], internet) for zone in hosts}
 
-    def _public_subnet(self, zone: str, table: RouteTable) -> Subnet:
+    def _public_subnet(self, zone: str, table: str) -> str:
         subnet = Subnet(
             self,
             f"public-{zone[-1]}",
@@ -152,21 +155,22 @@ class NewNetwork(Construct):
             cidr_block=addresses.public_block(self.cidr_block, zone),
             map_public_ip_on_launch=False,
             tags=self._named("public", zone[-1]),
-        )
-        RouteTableAssociation(self, f"public-association-{zone[-1]}", subnet_id=subnet.id, route_table_id=table.id)
+        ).id
+        self._associate("public", zone, subnet, table)
         return subnet
 
-    def _nat_gateway(self, zone: str, subnet: Subnet, internet: InternetGateway) -> NatGateway:
+    def _nat_gateway(self, zone: str, subnet: str, internet: InternetGateway) -> str:
         tags = self._named(zone[-1])
         address = Eip(self, f"nat-address-{zone[-1]}", domain="vpc", tags=tags)
-        return NatGateway(
+        gateway = NatGateway(
             self,
             f"nat-{zone[-1]}",
             allocation_id=address.id,
-            subnet_id=subnet.id,
+            subnet_id=subnet,
             tags=tags,
             depends_on=[internet],
         )
+        return gateway.id
 
     def _gateway_endpoint(self) -> None:
         VpcEndpoint(
@@ -175,7 +179,7 @@ class NewNetwork(Construct):
             vpc_id=self.vpc_id,
             service_name=f"com.amazonaws.{self._deployment.region}.s3",
             vpc_endpoint_type="Gateway",
-            route_table_ids=[table.id for table in self._tables.values()],
+            route_table_ids=list(self._tables.values()),
             tags=self._named("s3"),
         )
 
@@ -188,7 +192,7 @@ class NewNetwork(Construct):
             description="AWS services for connector workers",
             vpc_id=self.vpc_id,
             tags={"Name": name},
-        )
+        ).id
         for service in ENDPOINTS:
             VpcEndpoint(
                 self,
@@ -198,10 +202,10 @@ class NewNetwork(Construct):
                 vpc_endpoint_type="Interface",
                 private_dns_enabled=True,
                 subnet_ids=self.private_subnet_ids,
-                security_group_ids=[group.id],
+                security_group_ids=[group],
                 tags=self._named(service),
             )
-        return group.id
+        return group
 
     def _peer_all(self, peerings: dict[str, Peering]) -> None:
         if peerings:
@@ -220,8 +224,8 @@ class NewNetwork(Construct):
             accepter={"allow_remote_vpc_dns_resolution": True},
             requester={"allow_remote_vpc_dns_resolution": True},
             tags=self._named(name),
-        )
-        there = [(f"there-{zone[-1]}", table.id, peering.cidr_block) for zone, table in self._tables.items()]
+        ).id
+        there = [(f"there-{zone[-1]}", table, peering.cidr_block) for zone, table in self._tables.items()]
         back = [(f"back-{table}", table, self.cidr_block) for table in peering.route_table_ids]
         for id_, table, destination in (*there, *back):
             Route(
@@ -229,7 +233,7 @@ class NewNetwork(Construct):
                 id_,
                 route_table_id=table,
                 destination_cidr_block=destination,
-                vpc_peering_connection_id=connection.id,
+                vpc_peering_connection_id=connection,
             )
 
 

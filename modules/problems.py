@@ -1,7 +1,7 @@
 """What is wrong in an environment file, one line each: where, what is allowed, what was there."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass
 from typing import Final
 
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
@@ -15,19 +15,24 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """``message`` is lower case and says what is allowed; ``value`` is shown after it, unless secret."""
+    """``message`` is lower case and says what is allowed; ``value`` is what was there, as it may be printed."""
 
     path: Path
     message: str
-    value: object = ABSENT
+    found: InitVar[object] = ABSENT
+    value: str = ""
     file: str = ""
     line: int | None = None
 
+    def __post_init__(self, found: object) -> None:
+        if found is not ABSENT:
+            key = next((step for step in reversed(self.path) if isinstance(step, str)), "")
+            object.__setattr__(self, "value", secrecy.shown_value(key, found))
+
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
-        key = next((step for step in reversed(self.path) if isinstance(step, str)), "")
-        got = "" if self.value is ABSENT else f", got {secrecy.shown_value(key, self.value)}"
-        return ": ".join(part for part in (place, shown(self.path), self.message + got) if part)
+        message = f"{self.message}, got {self.value}" if self.value else self.message
+        return ": ".join(part for part in (place, shown(self.path), message) if part)
 
 
 def shown(path: Path) -> str:
@@ -36,7 +41,7 @@ def shown(path: Path) -> str:
     return "".join(steps).removeprefix(".")
 
 
-class EnvironmentErrors(Exception):
+class EnvironmentErrors(Exception):  # noqa: N818 - it is all of them
     """All that is wrong in one or more environment files."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
@@ -53,7 +58,7 @@ def failure(problems: Iterable[Problem]) -> ValidationError:
         InitErrorDetails(
             type=PydanticCustomError(RULE, "{message}", {"message": problem.message}),
             loc=problem.path,
-            input=None if problem.value is ABSENT else problem.value,
+            input=problem.value,
         )
         for problem in problems
     ]

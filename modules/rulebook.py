@@ -5,6 +5,7 @@ A rule is a generator of problems. Its parameters name the sections of the file 
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 from modules.problems import Path, Problem
@@ -42,7 +43,7 @@ def run(rules: Iterable[Rule], sections: Mapping[str, Any], *, partial: bool = F
                 continue
             try:
                 for problem in function(*(known[need] for need in needs)):
-                    yield Problem((*root, *problem.path), problem.message, problem.value)
+                    yield replace(problem, path=(*root, *problem.path))
             except AttributeError:
                 if not partial:
                     raise

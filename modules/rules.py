@@ -25,13 +25,6 @@ def warnings_of(environment: "Environment") -> list[Problem]:
     return list(rulebook.run(rulebook.ADVICE, dict(environment)))
 
 
-@rule
-def secrets_stay_in_secrets_manager(document: object) -> Iterator[Problem]:
-    for path, kind in secrecy.found(document):
-        wanted = f"must not hold {kind}: keep it in Secrets Manager, and write ${{secretsmanager:NAME:KEY}} for it"
-        yield Problem(path, wanted, secrecy.HIDDEN)
-
-
 # The network.
 
 
@@ -67,14 +60,14 @@ def peers_do_not_overlap(network: "Network") -> Iterator[Problem]:
         for (first, one), (second, other) in combinations(blocks, 2):
             if IPv4Network(one).overlaps(IPv4Network(other)):
                 path = ("network", "peerings", second, "cidr_block")
-                yield Problem(path, f"must not overlap peering {first}'s {one}", other)
+                yield Problem(path, f"must not overlap peering {first}, {one}", other)
 
 
 @rule
 def one_peering_a_vpc(network: "Network") -> Iterator[Problem]:
     if network.kind == "new":
         for name, first in repeated(network.peerings, lambda peering: peering.vpc_id):
-            wanted = f"must not be peering {first}'s: AWS allows one active peering between two VPCs"
+            wanted = f"must differ from peering {first}: AWS allows one active peering between two VPCs"
             yield Problem(("network", "peerings", name, "vpc_id"), wanted, network.peerings[name].vpc_id)
 
 
@@ -98,7 +91,8 @@ def the_broker_size_runs_the_version(kafka: "Kafka") -> Iterator[Problem]:
     runs = msk.versions(kafka.coordination, kafka.instance_type)
     if kafka.version in runs or kafka.version not in msk.VERSIONS[kafka.coordination]:
         return
-    fit = "kafka.m7g.large" if kafka.version in msk.versions(kafka.coordination, "kafka.m7g.large") else "express.m7g.large"
+    large = ("kafka.m7g.large", "express.m7g.large")
+    fit = next(size for size in large if kafka.version in msk.versions(kafka.coordination, size))
     wanted = f"must run {kafka.version} with coordination: {kafka.coordination}, as {fit} does"
     if runs:
         wanted += f"; this one runs {either(runs)}"
@@ -137,10 +131,11 @@ def express_has_no_volumes(kafka: "Kafka") -> Iterator[Problem]:
 
 @rule
 def storage_has_room_to_grow(kafka: "Kafka") -> Iterator[Problem]:
-    if kafka.kind == "provisioned" and kafka.autoscale_to_gib and not kafka.express:
-        if kafka.autoscale_to_gib <= kafka.volume_size:
-            wanted = f"must be more than volume_gib, {kafka.volume_size}"
-            yield Problem(("kafka", "autoscale_to_gib"), wanted, kafka.autoscale_to_gib)
+    if kafka.kind == "existing" or kafka.express or kafka.autoscale_to_gib is None:
+        return
+    if kafka.autoscale_to_gib <= kafka.volume_size:
+        wanted = f"must be more than volume_gib, {kafka.volume_size}"
+        yield Problem(("kafka", "autoscale_to_gib"), wanted, kafka.autoscale_to_gib)
 
 
 # What lies elsewhere in AWS.
@@ -214,7 +209,8 @@ def the_plugin_exists(connector: "Connector", plugins: dict[str, "Plugin"]) -> I
 def plugins_are_used(plugins: dict[str, "Plugin"], connectors: dict[str, "Connector"]) -> Iterator[Problem]:
     used = {connector.plugin for connector in connectors.values()}
     for name in plugins:
-        if name not in used:
+        # A connector with a plugin that does not exist may have meant this one.
+        if name not in used and used <= plugins.keys():
             yield Problem(("plugins", name), "must be used by a connector, or left out")
 
 
@@ -241,7 +237,7 @@ def one_task_has_one_worker(connector: "Connector") -> Iterator[Problem]:
 def server_ids_are_unique(connectors: dict[str, "Connector"]) -> Iterator[Problem]:
     for name, first in repeated(connectors, lambda connector: connector.source.server_id):
         server_id = connectors[name].source.server_id
-        yield Problem(("connectors", name, "source", "server_id"), f"must not be connector {first}'s", server_id)
+        yield Problem(("connectors", name, "source", "server_id"), f"must differ from connector {first}", server_id)
 
 
 @rule
@@ -249,7 +245,7 @@ def topic_prefixes_are_unique(connectors: dict[str, "Connector"]) -> Iterator[Pr
     """Kafka takes . and _ for the same, since its metrics cannot tell them apart, and refuses the second topic."""
     for name, first in repeated(connectors, lambda connector: connector.topics.prefix.replace(".", "_")):
         prefix = connectors[name].topics.prefix
-        yield Problem(("connectors", name, "topics", "prefix"), f"must not be connector {first}'s", prefix)
+        yield Problem(("connectors", name, "topics", "prefix"), f"must differ from connector {first}", prefix)
 
 
 @rule
@@ -272,14 +268,24 @@ def the_database_is_read_over_tls(connector: "Connector") -> Iterator[Problem]:
         yield Problem(("properties", "database.ssl.mode"), f"must be {either(TLS_MODES)}", mode)
 
 
+@rule
+def secrets_stay_in_secrets_manager(document: object) -> Iterator[Problem]:
+    for path, kind in secrecy.found(document):
+        wanted = f"must not hold {kind}: keep it in Secrets Manager"
+        if "properties" in path:
+            wanted += ", and write ${secretsmanager:NAME:KEY} here"
+        yield Problem(path, wanted, secrecy.HIDDEN)
+
+
 # Worth a second thought.
 
 
 @advice
 def support_goes_on(kafka: "Kafka") -> Iterator[Problem]:
     if kafka.kind == "provisioned" and (ended := msk.SUPPORT_ENDED.get(kafka.version)):
-        newest = msk.VERSIONS[kafka.coordination][-1]
-        yield Problem(("kafka", "version"), f"AWS ended its support on {ended}; {newest} is the newest", kafka.version)
+        newest = msk.versions(kafka.coordination, kafka.instance_type)[-1]
+        told = f"AWS ended its support on {ended}, {kafka.instance_type} runs up to {newest}"
+        yield Problem(("kafka", "version"), told, kafka.version)
 
 
 @advice

@@ -9,9 +9,9 @@ HIDDEN: Final = "(hidden)"
 _WORD: Final = r"pass(?:word|wd|phrase)|secret|token|credential|(?:api|private|access)[._-]?key|user\.info"
 _SECRET_KEY: Final = re.compile(_WORD)
 # Last parts of keys that speak about a secret without holding it: sasl.oauthbearer.token.endpoint.url.
-_ABOUT: Final = frozenset(
-    "algorithm alias arn class columns enabled endpoint expiry field fields file id iterations length list location "
-    "mode ms name path policy provider refresh selector source topic ttl type uri url version".split()
+_ABOUT: Final = re.compile(
+    r"[._-](?:algorithm|alias|arn|class|columns|enabled|endpoint|expiry|fields?|file|id|iterations|length|list|location|mode|"
+    r"ms|name|path|policy|provider|refresh|selector|source|topic|ttl|type|uri|url|version)$"
 )
 # Where users choose a part of the key it may say anything: a transform called tokenize, a salt, a table of tokens.
 _CHOSEN: Final = re.compile(r"^(?:transforms|predicates|topic\.creation)\.[^.]+\.|^(?:column|snapshot)\..*")
@@ -32,7 +32,7 @@ _SALT: Final = re.compile(r"(\.with\.salt\.).+")
 def names_secret(key: str) -> bool:
     """Whether what stands under ``key`` must be a secret."""
     ours = _CHOSEN.sub("", key.lower())
-    return bool(_SECRET_KEY.search(ours)) and re.split(r"[._-]", ours)[-1] not in _ABOUT
+    return bool(_SECRET_KEY.search(ours)) and not _ABOUT.search(ours)
 
 
 def literal(key: str, value: object) -> str | None:
@@ -64,7 +64,7 @@ def _parts(node: object) -> Iterable[tuple[str | int, object]]:
 
 def _key(path: tuple[str | int, ...]) -> str:
     """What says of a value that it is secret; our own keys for a secret's name do not."""
-    if path[-2:] == ("source", "secret") or path[:2] == ("kafka", "scram_secrets"):
+    if path[2:4] == ("source", "secret") or path[:2] == ("kafka", "scram_secrets"):
         return ""
     return next((step for step in reversed(path) if isinstance(step, str)), "")
 
@@ -85,8 +85,10 @@ def shown_value(key: str, value: object) -> str:
     if isinstance(value, dict | list | tuple):
         return "a mapping" if isinstance(value, dict) else "a list"
     text = str(value)
-    secret = names_secret(key) and not text.startswith("arn:")
-    if secret or literal("", text) or _SPOKEN.search(text):
+    if text == HIDDEN:
         return HIDDEN
-    short = text if len(text) <= 60 else f"{text[:57]}…"
+    # An ARN names a secret, and is what people write for its name.
+    if literal("", text) or (not text.startswith("arn:aws") and (names_secret(key) or _SPOKEN.search(text))):
+        return HIDDEN
+    short = text if len(text) <= 120 else f"{text[:117]}…"
     return repr(short) if isinstance(value, str) else short

@@ -1,6 +1,7 @@
 """What the models say about a place in the file. Used only once something is wrong there."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Set
 from types import UnionType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
@@ -8,7 +9,7 @@ from pydantic import BaseModel, Tag
 from pydantic.fields import FieldInfo
 
 from modules.config import Environment, plugin_kind
-from modules.names import Wanted
+from modules.names import OneOf, Text, Wanted
 from modules.problems import Path, either, nearest
 
 Model = type[BaseModel]
@@ -42,29 +43,39 @@ def variants(kind: Any) -> dict[str, Model]:
     return found
 
 
-def locate(loc: tuple[int | str, ...]) -> tuple[Path, Any, Model | None]:
-    """A pydantic location as a path of the file, the type that stands there, and the model that it is a key of."""
+def locate(loc: tuple[int | str, ...]) -> tuple[Path, Any]:
+    """A pydantic location as a path of the file, and the type that stands there; None for an unknown key."""
     path: list[int | str] = []
     kind: Any = Environment
-    owner: Model | None = None
     for step in loc:
         if step == "[key]":
             break
         if options := variants(kind):
             kind = options.get(str(step))
             continue
-        kind, owner = bare(kind), None
-        path.append(step)
+        kind = bare(kind)
+        path.append(step if get_origin(kind) is tuple else str(step))
         if is_model(kind):
-            owner, field = kind, kind.model_fields.get(str(step))
+            field = kind.model_fields.get(str(step))
             kind = _annotated(field) if field else None
         elif get_origin(kind) in (dict, tuple):
             kind = get_args(kind)[1 if get_origin(kind) is dict else 0]
-    return tuple(path), kind, owner
+    return tuple(path), kind
 
 
 def _annotated(field: FieldInfo) -> Any:
     return Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+
+
+def choices(kind: Any) -> list[str]:
+    """The words that may stand there, where an error does not list them."""
+    return [word for mark in getattr(kind, "__metadata__", ()) if isinstance(mark, OneOf) for word in mark.options]
+
+
+def is_text(kind: Any, value: str) -> bool:
+    """Whether ``value`` would do there, were it text."""
+    patterns = [mark.pattern for mark in getattr(kind, "__metadata__", ()) if isinstance(mark, Text)]
+    return bare(kind) is str and all(re.search(pattern, value) for pattern in patterns)
 
 
 def wanted(kind: Any) -> str:
@@ -76,19 +87,24 @@ def wanted(kind: Any) -> str:
         return f"a mapping with kind: {either(options)}"
     kind = bare(kind)
     if is_model(kind):
-        return f"a mapping with {either(_required(kind), last='and')}"
+        required = [name for name, field in kind.model_fields.items() if field.is_required()]
+        return f"a mapping with {either(required or kind.model_fields, last='and' if required else 'or')}"
     if get_origin(kind) is Literal:
         return either(get_args(kind))
-    return {int: "a whole number", bool: "true or false", str: "text", tuple: "a list"}.get(get_origin(kind) or kind, "a mapping")
+    return {int: "a whole number", bool: "true or false", str: "text", tuple: "a list"}.get(
+        get_origin(kind) or kind, "a mapping"
+    )
 
 
-def _required(model: Model) -> list[str]:
-    return [name for name, field in model.model_fields.items() if field.is_required() and name != "name"]
-
-
-def unknown_key(key: str, model: Model) -> tuple[str, str | None]:
-    """What to say of a key that ``model`` does not have, and the key that was meant."""
+def unknown_key(key: str, loc: tuple[int | str, ...]) -> tuple[str, str | None]:
+    """What to say of a key that the model at ``loc`` does not have, and the key that was meant."""
+    model = bare(locate(loc)[1])
     known = [name for name in model.model_fields if name != "name"]
+    for tag, variant in variants(locate(loc[:-1])[1]).items() if loc else ():
+        if key in variant.model_fields:
+            if "kind" in variant.model_fields:
+                return f"unknown key with kind: {loc[-1]}; it goes with kind: {tag}", None
+            return f"unknown key with {loc[-1]}; it is one or the other", None
     if near := nearest(key, known):
         return f"unknown key; did you mean {near}?", near
     for name in known:
@@ -98,7 +114,7 @@ def unknown_key(key: str, model: Model) -> tuple[str, str | None]:
     return f"unknown key; allowed: {', '.join(known)}", None
 
 
-def whole(kind: Any, value: Any, broken: frozenset[Path], path: Path = ()) -> Any:
+def whole(kind: Any, value: Any, broken: Set[Path], path: Path = ()) -> Any:
     """``value`` as the models would have it, without what is ``broken``; GONE where nothing remains."""
     if path in broken:
         return GONE
@@ -118,7 +134,7 @@ def whole(kind: Any, value: Any, broken: frozenset[Path], path: Path = ()) -> An
     return value
 
 
-def _whole_model(model: Model, value: Any, broken: frozenset[Path], path: Path) -> Any:
+def _whole_model(model: Model, value: Any, broken: Set[Path], path: Path) -> Any:
     if not isinstance(value, Mapping):
         return value if isinstance(value, BaseModel) else GONE
     fields = {
@@ -138,6 +154,6 @@ def _tag(value: Any) -> str | None:
     return kind if isinstance(kind, str) else plugin_kind(value)
 
 
-def sections(data: Mapping[str, Any], broken: frozenset[Path]) -> dict[str, Any]:
+def sections(data: Mapping[str, Any], broken: Set[Path]) -> dict[str, Any]:
     """The parts of an environment that are whole, each without what is broken in it."""
     return dict(vars(_whole_model(Environment, data, broken, ())))

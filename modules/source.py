@@ -12,7 +12,6 @@ from modules.sdk import (
     Fn,
     Op,
     Precondition,
-    SecurityGroup,
     TerraformResource,
     Token,
 )
@@ -73,19 +72,19 @@ class Aurora(Construct):
             )
         ]
 
-    def admit(self, workers: SecurityGroup) -> list[TerraformResource]:
-        """One rule out of the workers' group and one into Aurora's, on the database's port alone.
+    def admit(self, workers: str) -> list[TerraformResource]:
+        """One rule out of the group ``workers`` and one into Aurora's, on the database's port alone.
 
         Groups name each other where the VPCs are one or peered; across other routing, where a group
         of the far side means nothing, the VPCs' address ranges stand in for them.
         """
         aurora = Token.as_string(Fn.element(Fn.sort(self._cluster.vpc_security_group_ids), 0))
-        here, there = Peer(workers.id), Peer(aurora)
+        here, there = Peer(workers), Peer(aurora)
         if self._network.reachable_vpc_ids is None:
             here = Peer(cidr_block=self._network.cidr_block)
             there = Peer(cidr_block=DataAwsVpc(self, "vpc", id=self._subnets.vpc_id).cidr_block)
         return [
-            egress(self, "out", group=workers.id, peer=there, port=self.port, description="MySQL"),
+            egress(self, "out", group=workers, peer=there, port=self.port, description="MySQL"),
             ingress(
                 self, "in", group=aurora, peer=here, port=self.port, description=f"MySQL clients: {self.node.path}"
             ),

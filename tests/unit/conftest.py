@@ -1,28 +1,13 @@
-"""Each example is synthesized once; a test with another environment asks for its own."""
+"""Stacks of the production example, and a way to synthesize another environment."""
 
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.synthesized import Document, Stack, document, synthesize
+from tests.synthesized import Document, Stack, synthesize
 
 Synthesize = Callable[..., dict[str, Stack]]
-
-
-@pytest.fixture(scope="session")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small ZIP in a plugin's place: synthesis reads its bytes only."""
-    path = tmp_path_factory.mktemp("plugins") / "debezium-mysql.zip"
-    with zipfile.ZipFile(path, "w") as bundle:
-        bundle.writestr("debezium-connector-mysql/connector.jar", b"not a connector")
-    return path
-
-
-@pytest.fixture(scope="session")
-def prod(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Stack]:
-    return synthesize(tmp_path_factory.mktemp("prod"), document("prod"))
 
 
 @pytest.fixture(scope="session")
@@ -33,13 +18,6 @@ def platform(prod: dict[str, Stack]) -> Stack:
 @pytest.fixture(scope="session")
 def connect(prod: dict[str, Stack]) -> Stack:
     return prod["connect"]
-
-
-@pytest.fixture(scope="session")
-def dev(tmp_path_factory: pytest.TempPathFactory, archive: Path) -> dict[str, Stack]:
-    content = document("dev")
-    content["plugins"]["debezium-mysql"]["archive"] = str(archive)
-    return synthesize(tmp_path_factory.mktemp("dev"), content, name="dev")
 
 
 @pytest.fixture

@@ -1,0 +1,157 @@
+"""Who may do what: every role and policy is asked for what it needs, and for the neighbour of that, which it must not.
+
+A statement that nothing needs is a failure, too.
+"""
+
+from typing import Final
+
+import pytest
+
+from tests.mocked_account import ACCOUNT, CLUSTER_ARN, REGION, SECRET_ARN
+from tests.policies.simulator import Document, Request, problems, simulate
+
+CONNECTOR: Final = "connect/connectors/orders/permissions"
+CONSUMER: Final = "connect/consumers/billing/policy"
+FLOW_LOGS: Final = "platform/network/flow-logs/policy"
+ROLE: Final = f"arn:aws:iam::{ACCOUNT}:role/some-role"
+SECRET_KEY: Final = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/99999999-2222-3333-4444-555555555555"
+SECRET_READ: Final = {"kms:ViaService": f"secretsmanager.{REGION}.amazonaws.com"}
+FLOW_LOG_GROUP: Final = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/vendedlogs/cdc/prod/flow-logs"
+
+# An action, a resource and, where it matters, the context.
+Call = tuple[str, str] | tuple[str, str, dict[str, str]]
+
+# As AWS documents it for log groups, though this call carries no encryption context.
+KNOWN: Final = {"Logs: kms:DescribeKey has no kms:EncryptionContext:aws:logs:arn"}
+
+
+def kafka(actions: str, kind: str, *names: str, cluster: str = CLUSTER_ARN) -> list[Call]:
+    """Each action on each topic or group of a cluster, or on the cluster itself."""
+    stem = cluster.replace(":cluster/", f":{kind}/")
+    arns = [f"{stem}/{name}" for name in names] or [stem]
+    return [(f"kafka-cluster:{action}", arn) for action in actions.split() for arn in arns]
+
+
+INTERNAL: Final = ("__amazon_msk_connect_configs_cdc-prod-orders_1", "cdc-prod-orders-offsets")
+EVENTS: Final = ("orders", "orders.orders.customers", "__debezium-heartbeat.orders")
+HISTORY: Final = "schema-history.orders"
+ANOTHER: Final = CLUSTER_ARN.replace("cdc-prod", "payments")
+
+NEEDED: Final[dict[str, list[Call]]] = {
+    CONNECTOR: [
+        *kafka("Connect DescribeCluster", "cluster"),
+        *kafka("CreateTopic DescribeTopic ReadData WriteData", "topic", *INTERNAL, HISTORY),
+        *kafka("CreateTopic DescribeTopic WriteData", "topic", *EVENTS),
+        *kafka("AlterGroup DescribeGroup", "group", "__amazon_msk_connect_cdc-prod-orders_1", "orders-schemahistory"),
+        ("secretsmanager:GetSecretValue", SECRET_ARN),
+        ("secretsmanager:DescribeSecret", SECRET_ARN),
+        ("kms:Decrypt", SECRET_KEY, SECRET_READ | {"kms:EncryptionContext:SecretARN": SECRET_ARN}),
+    ],
+    CONSUMER: [
+        *kafka("Connect DescribeCluster", "cluster"),
+        *kafka("DescribeTopic ReadData", "topic", "orders.orders.customers"),
+        *kafka("AlterGroup DescribeGroup", "group", "billing-nightly"),
+    ],
+    FLOW_LOGS: [
+        ("logs:CreateLogStream", f"{FLOW_LOG_GROUP}:log-stream:eni-1"),
+        ("logs:DescribeLogStreams", f"{FLOW_LOG_GROUP}"),
+        ("logs:PutLogEvents", f"{FLOW_LOG_GROUP}:log-stream:eni-1"),
+    ],
+}
+
+REFUSED: Final[dict[str, list[Call]]] = {
+    CONNECTOR: [
+        *kafka("Connect", "cluster", cluster=ANOTHER),
+        *kafka("WriteData", "topic", *EVENTS, cluster=ANOTHER),
+        *kafka("AlterCluster AlterClusterDynamicConfiguration WriteDataIdempotently", "cluster"),
+        *kafka("AlterTopic DeleteTopic AlterTopicDynamicConfiguration", "topic", *INTERNAL, *EVENTS, HISTORY),
+        *kafka("ReadData", "topic", *EVENTS),
+        *kafka("ReadData WriteData", "topic", "ordersx", "stock.orders.customers", "schema-history.stock"),
+        *kafka("WriteData", "topic", "__debezium-heartbeat.stock", "cdc-prod-stock-offsets", "__consumer_offsets"),
+        *kafka("AlterGroup", "group", "billing-nightly", "stock-schemahistory"),
+        *kafka("DeleteGroup", "group", "orders-schemahistory"),
+        ("secretsmanager:GetSecretValue", SECRET_ARN.replace("cdc/orders-", "cdc/stock-")),
+        ("secretsmanager:PutSecretValue", SECRET_ARN),
+        ("kms:Decrypt", SECRET_KEY),
+        ("kms:Decrypt", SECRET_KEY, {"kms:EncryptionContext:SecretARN": SECRET_ARN}),
+        ("kms:Decrypt", SECRET_KEY, SECRET_READ | {"kms:EncryptionContext:SecretARN": f"{SECRET_ARN}x"}),
+        ("kms:GenerateDataKey", SECRET_KEY, SECRET_READ | {"kms:EncryptionContext:SecretARN": SECRET_ARN}),
+        ("s3:GetObject", "arn:aws:s3:::acme-artifacts/msk-connect/debezium-mysql-3.6.1.Final.zip"),
+    ],
+    CONSUMER: [
+        *kafka("Connect", "cluster", cluster=ANOTHER),
+        *kafka("WriteData CreateTopic DeleteTopic AlterTopic", "topic", "orders.orders.customers"),
+        *kafka("ReadData", "topic", "orders", "orders.payments.cards", HISTORY, *INTERNAL),
+        *kafka("AlterGroup", "group", "billing", "orders-schemahistory", "__amazon_msk_connect_cdc-prod-orders_1"),
+        *kafka("DeleteGroup", "group", "billing-nightly"),
+        ("secretsmanager:GetSecretValue", SECRET_ARN),
+    ],
+    FLOW_LOGS: [
+        ("logs:PutLogEvents", f"{FLOW_LOG_GROUP.replace('flow-logs', 'connectors/orders')}:log-stream:x"),
+        ("logs:DeleteLogStream", f"{FLOW_LOG_GROUP}:log-stream:eni-1"),
+        ("logs:CreateLogGroup", FLOW_LOG_GROUP),
+    ],
+}
+
+
+# A key whose policy leaves it to the account's identities.
+DELEGATING: Final = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Action": "kms:*", "Resource": "*", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}}
+    ],
+}
+
+
+def requests(found: dict[str, Document], name: str, calls: list[Call]) -> list[Request]:
+    policy = found[name].policy
+    return [
+        Request(
+            principal=ROLE,
+            action=action,
+            resource=resource,
+            context=context[0] if context else {},
+            identity=[policy],
+            resource_policy=DELEGATING if action.startswith("kms:") else None,
+        )
+        for action, resource, *context in calls
+    ]
+
+
+def test_every_document_is_sound(found: dict[str, Document]) -> None:
+    assert len(found) >= 8
+    told = {f"{name}: {text}" for name, texts in problems(found).items() for text in texts if text not in KNOWN}
+    assert told == set()
+
+
+def test_an_unsound_document_is_told() -> None:
+    statement = {"Sid": "S", "Effect": "Allow", "Action": ["kafka-cluster:Konnect"], "Resource": ["*"]}
+    topic = statement | {"Action": ["kafka-cluster:Connect"], "Resource": [kafka("x", "topic", "orders")[0][1]]}
+    condition = statement | {"Action": ["s3:GetObject"], "Condition": {"StringEquals": {"kms:ViaService": "x"}}}
+    unsound = {
+        text: Document("identity", {"Version": "2012-10-17", "Statement": [one]})
+        for text, one in {
+            "S: kafka-cluster:Konnect does not exist": statement,
+            "S: kafka-cluster:Connect has no resource of its kind": topic,
+            "S: s3:GetObject has no kms:ViaService": condition,
+        }.items()
+    }
+    assert problems(unsound) == {text: [text] for text in unsound}
+
+
+@pytest.mark.parametrize("name", NEEDED)
+def test_what_is_needed_is_allowed(found: dict[str, Document], name: str) -> None:
+    verdicts = simulate(requests(found, name, NEEDED[name]))
+    assert [call for call, one in zip(NEEDED[name], verdicts, strict=True) if not one.allowed] == []
+    assert found[name].statements == {sid for one in verdicts for sid in one.statements}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_its_neighbour_is_refused(found: dict[str, Document], name: str) -> None:
+    verdicts = simulate(requests(found, name, REFUSED[name]))
+    assert [call for call, one in zip(REFUSED[name], verdicts, strict=True) if one.allowed] == []
+
+
+def test_every_identity_policy_is_asked(found: dict[str, Document]) -> None:
+    identity = {name for name, document in found.items() if document.kind == "identity"}
+    assert identity == NEEDED.keys() == REFUSED.keys()

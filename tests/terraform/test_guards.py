@@ -1,0 +1,102 @@
+"""What only a plan can know: a mocked account that is in order is planned, one thing out of order is refused."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pytest
+
+from tests.mocked_account import account, outputs
+from tests.real_terraform import Outcome, Terraform, World
+from tests.synthesized import Stack
+
+CONNECT: Final[Mapping[str, tuple[str, Mapping[str, Any], str]]] = {
+    "engine": ("aws_rds_cluster", {"engine": "aurora-postgresql"}, "runs aurora-postgresql: source.cluster must name"),
+    "serverless": ("aws_rds_cluster", {"engine_mode": "serverless"}, "is Serverless v1, which has no binary log"),
+    "parameters": (
+        "aws_rds_cluster",
+        {"db_cluster_parameter_group_name": "default.aurora-mysql8.0"},
+        "uses the parameter group default.aurora-mysql8.0, which cannot be changed",
+    ),
+    "elsewhere": (
+        "aws_db_subnet_group",
+        {"vpc_id": "vpc-0fffffffffffffff0"},
+        "lives in vpc-0fffffffffffffff0, which the workers cannot reach",
+    ),
+    "unpublished": ("aws_s3_objects", {"keys": []}, "debezium-mysql-3.6.1.Final.zip does not exist"),
+    "another-object": (
+        "aws_s3_objects",
+        {"keys": ["msk-connect/debezium-mysql-3.6.1.Final.zip.asc"]},
+        "does not exist",
+    ),
+}
+IN_ORDER: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
+    "serverless-v2": ("aws_rds_cluster", {"engine_mode": "provisioned"}),
+    "in-our-vpc": ("aws_db_subnet_group", {"vpc_id": "vpc-0aaaaaaaaaaaaaaa0"}),
+    "in-the-peered-vpc": ("aws_db_subnet_group", {"vpc_id": "vpc-0abc1234def567890"}),
+}
+PLATFORM: Final = {
+    "not-offered": ("aws_msk_kafka_version", {"version": "3.8.x"}, "does not offer 3.9.x; it offers 3.8.x")
+}
+
+
+def _with(world: World, type_: str, values: Mapping[str, Any]) -> World:
+    return {**world, type_: {**world[type_], **values}}
+
+
+@pytest.fixture(scope="module")
+def platform(terraform: Terraform, prod: dict[str, Stack]) -> dict[str, Outcome]:
+    world = account(prod)
+    worlds = {name: _with(world, type_, values) for name, (type_, values, _) in PLATFORM.items()}
+    return terraform.plan(prod["platform"], worlds)
+
+
+@pytest.fixture(scope="module")
+def connect(terraform: Terraform, prod: dict[str, Stack], planned: dict[str, Outcome]) -> dict[str, Outcome]:
+    world = account(prod)
+    worlds = {name: _with(world, type_, values) for name, (type_, values) in IN_ORDER.items()}
+    worlds |= {name: _with(world, type_, values) for name, (type_, values, _) in CONNECT.items()}
+    return terraform.plan(prod["connect"], worlds, outputs=outputs(planned["platform"]))
+
+
+def test_an_account_in_order_is_planned(planned: dict[str, Outcome]) -> None:
+    assert {part: outcome.errors for part, outcome in planned.items()} == {"state": [], "platform": [], "connect": []}
+    assert planned["platform"].planned("aws_msk_cluster")
+    assert planned["connect"].planned("aws_mskconnect_connector")
+
+
+@pytest.mark.parametrize("name", IN_ORDER)
+def test_what_is_in_order_in_another_way_is_planned_too(connect: dict[str, Outcome], name: str) -> None:
+    assert connect[name].errors == []
+    assert connect[name].planned("aws_mskconnect_connector")
+
+
+@pytest.mark.parametrize("name", CONNECT)
+def test_a_source_or_plugin_out_of_order_is_refused(connect: dict[str, Outcome], name: str) -> None:
+    [error] = connect[name].errors
+    assert CONNECT[name][2] in error
+
+
+@pytest.mark.parametrize("name", PLATFORM)
+def test_a_version_that_the_region_lacks_is_refused(platform: dict[str, Outcome], name: str) -> None:
+    [error] = platform[name].errors
+    assert PLATFORM[name][2] in error
+
+
+def test_every_guard_has_refused_something(
+    prod: dict[str, Stack], platform: dict[str, Outcome], connect: dict[str, Outcome]
+) -> None:
+    errors = [error for outcome in [*platform.values(), *connect.values()] for error in outcome.errors]
+    guards = [
+        guard["error_message"]
+        for stack in prod.values()
+        for _, _, body in stack.resources()
+        for guard in body.get("lifecycle", {}).get("precondition", [])
+    ]
+    assert guards
+    assert [guard for guard in guards if not any(_says(error, guard) for error in errors)] == []
+
+
+def _says(error: str, template: str) -> bool:
+    literal = (re.escape(part) for part in re.split(r"\$\{[^}]*\}", template))
+    return re.fullmatch(".*".join(literal), error) is not None

@@ -1,0 +1,64 @@
+"""Environments that differ from the shipped examples in what they turn on or bring along."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from tests.synthesized import Document, changed, document
+
+PROD: Final = document("prod")
+ACCOUNT: Final = "123456789012"
+EXISTING_NETWORK: Final = {
+    "kind": "existing",
+    "vpc_id": "vpc-0123456789abcdef0",
+    "private_subnet_ids": [f"subnet-0123456789abcdef{n}" for n in range(3)],
+}
+EXISTING_KAFKA: Final = {
+    "kind": "existing",
+    "cluster_arn": f"arn:aws:kafka:us-east-1:{ACCOUNT}:cluster/events/3aa4bd1a-1b2c-4d5e-8f90-0123456789ab-3",
+    "security_group_id": "sg-0123456789abcdef0",
+}
+AUTHORITY: Final = f"arn:aws:acm-pca:us-east-1:{ACCOUNT}:certificate-authority/11111111-2222-3333-4444-555555555555"
+
+
+def _elsewhere(region: str, partition: str) -> Document:
+    return changed(
+        PROD,
+        region=region,
+        network__availability_zones=[f"{region}{zone}" for zone in "abc"],
+        alarms__sns_topic_arn=f"arn:{partition}:sns:{region}:{ACCOUNT}:oncall",
+    )
+
+
+def _second_connector() -> Document:
+    orders = PROD["connectors"]["orders"]
+    source = {"cluster": "stock-prod", "secret": "cdc/stock", "server_id": 5402, "tables": ["stock.*"]}
+    stock = changed(orders, source=source, topics__prefix="stock", signals={"topic": "stock-signals"})
+    return changed(PROD, connectors__stock=stock)
+
+
+VARIANTS: Final[Mapping[str, Document]] = {
+    "existing-network": changed(PROD, network=EXISTING_NETWORK),
+    "existing-kafka": changed(PROD, kafka=EXISTING_KAFKA),
+    "existing-both": changed(PROD, network=EXISTING_NETWORK, kafka=EXISTING_KAFKA),
+    "nat-none": changed(PROD, network__nat="none"),
+    "nat-single": changed(PROD, network__nat="single"),
+    "externally-routed": changed(PROD, network__peerings=None, network__externally_routed=True),
+    "kraft": changed(PROD, kafka__coordination="kraft"),
+    "express": changed(
+        PROD,
+        kafka__coordination="kraft",
+        kafka__instance_type="express.m7g.large",
+        kafka__volume_gib=None,
+        kafka__autoscale_to_gib=None,
+    ),
+    "scram-and-mtls": changed(
+        PROD, kafka__scram_secrets=["AmazonMSK_billing"], kafka__certificate_authority_arns=[AUTHORITY]
+    ),
+    "prometheus": changed(PROD, kafka__prometheus=True, kafka__monitoring="PER_TOPIC_PER_PARTITION"),
+    "state-in-a-file": changed(PROD, state={"kind": "local"}),
+    "state-in-a-foreign-bucket": changed(PROD, state__create=False),
+    "china": _elsewhere("cn-north-1", "aws-cn"),
+    "us-gov": _elsewhere("us-gov-west-1", "aws-us-gov"),
+    "two-connectors": _second_connector(),
+    "consumer-of-its-own": changed(PROD, consumers__billing__security_group_ids=None, alarms={}),
+}
