@@ -9,7 +9,7 @@ def _slot(zone: str) -> int:
 
 
 def private_block(cidr_block: str, zone: str) -> str:
-    """An eighth of the range for each zone a–g: /19 of a /16, /25 of a /22."""
+    """An eighth of the range for each zone, a to g: /19 of a /16, /25 of a /22."""
     return str(list(IPv4Network(cidr_block).subnets(prefixlen_diff=3))[_slot(zone)])
 
 

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from modules import stacks
+from modules.checks.problems import EnvironmentErrors
 from modules.config import Environment, S3State
 from modules.environment import load_all, warnings
 from modules.plugin import MissingArchiveError
-from modules.problems import EnvironmentErrors
 from modules.sdk import App
 
 

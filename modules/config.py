@@ -1,7 +1,7 @@
 """The environment file as closed, immutable models.
 
 Pure: no SDK, no AWS, no environment variables. A type says what one value may be; what joins two
-values (a zone and its region, a connector and its plugin) is a rule of ``modules.rules``, and an
+values (a zone and its region, a connector and its plugin) is a rule of ``modules.checks.rules``, and an
 Environment, however made, keeps them all.
 """
 
@@ -9,8 +9,9 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
-from modules import msk, names, rules
-from modules.problems import failure
+from modules import msk, names
+from modules.checks import rules
+from modules.checks.problems import failure
 
 
 class Model(BaseModel):

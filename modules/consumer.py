@@ -14,7 +14,7 @@ from modules.sdk import (
 
 
 class Consumer(Construct):
-    """A policy for one application's topics and groups, and the brokers' ports open to its groups.
+    """A policy for one application's topics and groups, and a security group where it brings none.
 
     Public: ``policy_arn`` (str), ``security_group_id`` (str; None where it brought its own).
     """
@@ -36,8 +36,6 @@ class Consumer(Construct):
         self.policy_arn = policy.arn
         for role in config.role_names:
             IamRolePolicyAttachment(self, f"attach-{role}", role=role, policy_arn=policy.arn)
-        for group in config.security_group_ids:
-            kafka.allow(Construct(self, group), security_group_id=group)
         self.security_group_id = None if config.security_group_ids else self._own_group(name, network, kafka)
 
     def _own_group(self, name: str, network: Network, kafka: Kafka) -> str:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from modules import rules
+from modules.checks import rules
+from modules.checks.document import Document
+from modules.checks.problems import EnvironmentErrors, Problem
 from modules.config import Environment
-from modules.document import Document
-from modules.problems import EnvironmentErrors, Problem
 
 
 def load(file: Path) -> Environment:
@@ -56,7 +56,7 @@ def warnings(environment: Environment, file: Path) -> tuple[Problem, ...]:
 
 def _problems(document: Document, error: ValidationError) -> list[Problem]:
     """Errors of fields, and of rules as far as the fields that they need are whole."""
-    from modules import shape, wording  # only once something is wrong
+    from modules.checks import shape, wording  # only once something is wrong
 
     fields = wording.told(error)
     broken = {field.broken for field in fields if field.broken is not None}

@@ -129,6 +129,7 @@ class ProvisionedKafka(Kafka):
     ) -> None:
         super().__init__(scope, id_)
         self._config = config
+        self._deployment = deployment
         self._key = key
         self.name = deployment.name()
         self.ports = tuple(self._open_ports())
@@ -141,14 +142,7 @@ class ProvisionedKafka(Kafka):
             tags={"Name": deployment.name("brokers")},
         )
         self.security_group_id = group.id
-        logs = CloudwatchLogGroup(
-            self,
-            "log-group",
-            name=deployment.log_group("brokers"),
-            retention_in_days=config.log_retention_days,
-            kms_key_id=key.arn,
-        )
-        cluster = self._cluster(network, logs)
+        cluster = self._cluster(network)
         self.cluster_arn = cluster.arn
         self.bootstrap = cluster.bootstrap_brokers_sasl_iam
         self.zookeeper = cluster.zookeeper_connect_string_tls if config.coordination == "zookeeper" else None
@@ -163,7 +157,7 @@ class ProvisionedKafka(Kafka):
         )
         return [msk.IAM_PORT, *(port for port, used in optional if used)]
 
-    def _cluster(self, network: Network, logs: CloudwatchLogGroup) -> MskCluster:
+    def _cluster(self, network: Network) -> MskCluster:
         config = self._config
         configuration = MskConfiguration(
             self,
@@ -188,7 +182,7 @@ class ProvisionedKafka(Kafka):
             },
             enhanced_monitoring=config.monitoring,
             open_monitoring=self._exporters(),
-            logging_info={"broker_logs": {"cloudwatch_logs": {"enabled": True, "log_group": logs.name}}},
+            logging_info=self._logging(),
             lifecycle=self._lifecycle(),
         )
 
@@ -208,6 +202,19 @@ class ProvisionedKafka(Kafka):
             "unauthenticated": False,
         }
         return methods | {"tls": {"certificate_authority_arns": authorities}} if authorities else methods
+
+    def _logging(self) -> dict[str, Any] | None:
+        """Broker logs in CloudWatch; CreateCluster refuses them for Express (terraform-aws-msk-kafka-cluster 47)."""
+        if self._config.express:
+            return None
+        logs = CloudwatchLogGroup(
+            self,
+            "log-group",
+            name=self._deployment.log_group("brokers"),
+            retention_in_days=self._config.log_retention_days,
+            kms_key_id=self._key.arn,
+        )
+        return {"broker_logs": {"cloudwatch_logs": {"enabled": True, "log_group": logs.name}}}
 
     def _exporters(self) -> dict[str, Any] | None:
         if not self._config.prometheus:

@@ -190,6 +190,7 @@ class Connect(EnvironmentStack):
         )
 
     def _consumers(self) -> None:
+        self._admit_groups_given()
         parent = Construct(self, "consumers")
         for key, config in self.config.consumers.items():
             consumer = Consumer(
@@ -203,6 +204,13 @@ class Connect(EnvironmentStack):
             self._output(f"consumer_{key}_policy_arn", consumer.policy_arn, f"What {key} may read")
             if consumer.security_group_id:
                 self._output(f"consumer_{key}_security_group_id", consumer.security_group_id, f"The group of {key}")
+
+    def _admit_groups_given(self) -> None:
+        """Applications may share a security group, and AWS takes a rule only once."""
+        given = [group for consumer in self.config.consumers.values() for group in consumer.security_group_ids]
+        parent = Construct(self, "consumer-groups")
+        for group in sorted(set(given)):
+            self._platform.kafka.allow(Construct(parent, group), security_group_id=group)
 
     def _alarms(self) -> None:
         brokers = self.config.kafka

@@ -1,7 +1,6 @@
 """The shipped examples, each synthesized once for all tests, and the real Terraform."""
 
 import json
-import os
 import zipfile
 from pathlib import Path
 
@@ -9,10 +8,9 @@ import pytest
 
 from cdc import terraform as cli
 from tests.mocked_account import account, outputs
+from tests.needs import missing
 from tests.real_terraform import Outcome, Terraform
 from tests.synthesized import Stack, document, synthesize
-
-IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 
 
 @pytest.fixture(scope="session")
@@ -45,10 +43,7 @@ def terraform(prod: dict[str, Stack], pytestconfig: pytest.Config) -> Terraform:
     try:
         return Terraform(seed)
     except cli.TerraformError as error:
-        reason = f"needs Terraform and its AWS provider: {error}"
-        if IN_CI:
-            pytest.fail(reason)
-        pytest.skip(reason)
+        missing(f"Terraform and its AWS provider: {error}")
 
 
 @pytest.fixture(scope="session")

@@ -10,11 +10,14 @@ ROOT = Path(__file__).parents[1]
 
 # A module imports from the lines above its own, never from its own line or below.
 LAYERS = [
-    {"addresses", "assembly", "deployment", "msk", "names", "secrecy"},
-    {"bindings", "problems"},
-    {"debezium", "document", "rulebook"},
-    {"policies", "rules"},
+    {"addresses", "assembly", "deployment", "msk", "names", "checks.secrecy"},
+    {"bindings", "checks.problems"},
+    {"debezium", "checks.document", "checks.rulebook"},
+    {"policies", "checks.connector_rules", "checks.platform_rules"},
+    {"checks.rules"},
     {"config"},
+    {"checks.shape"},
+    {"checks.wording"},
     {"environment"},
     {"sdk"},
     {"bucket", "encryption", "firewall", "monitoring"},
@@ -24,6 +27,7 @@ LAYERS = [
     {"stacks"},
     {"app"},
 ]
+PACKAGES = {"modules", "modules.checks"}
 DISTRIBUTION = {"cdktf", "cdktf_cdktf_provider_aws", "constructs", "jsii"}
 LOADS_DISTRIBUTION = {"modules.sdk", "modules.bindings"}
 DEPLOYED_NEVER_IMPORTS = {"benchmarks", "boto3", "botocore", "cdc", "rehearsal", "tests"}
@@ -59,7 +63,7 @@ def _imported(node: ast.AST) -> list[str]:
         return [alias.name for alias in node.names]
     if isinstance(node, ast.ImportFrom):
         name = "." * node.level + (node.module or "")
-        return [f"modules.{alias.name}" for alias in node.names] if name == "modules" else [name]
+        return [f"{name}.{alias.name}" for alias in node.names] if name in PACKAGES else [name]
     return []
 
 
@@ -108,7 +112,7 @@ MODULES = python_files("modules")
 
 
 def test_every_module_has_a_place() -> None:
-    assert {m for m in MODULES if layer(m) is None} == {"modules.__init__"}
+    assert {m for m in MODULES if layer(m) is None} == {f"{package}.__init__" for package in PACKAGES}
     assert {f"modules.{name}" for names in LAYERS for name in names} <= set(MODULES)
 
 
@@ -145,8 +149,8 @@ def test_main_knows_the_app_only() -> None:
         ("modules.network", "import modules.kafka", True),
         ("modules.connector", "from modules import consumer", True),
         ("modules.config", "from modules.sdk import Vpc", True),
-        ("modules.rules", "if TYPE_CHECKING:\n    from modules.config import Environment", False),
-        ("modules.rules", "def f():\n    from modules.config import Environment", True),
+        ("modules.checks.rules", "if TYPE_CHECKING:\n    from modules.config import Environment", False),
+        ("modules.checks.rules", "def f():\n    from modules.config import Environment", True),
         ("modules.kafka", "from modules.unheard_of import x", True),
     ],
 )

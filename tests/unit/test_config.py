@@ -8,10 +8,10 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from modules import rulebook
+from modules.checks import rulebook
+from modules.checks.problems import EnvironmentErrors, Problem, shown
 from modules.config import Environment
 from modules.environment import load, warnings
-from modules.problems import EnvironmentErrors, Problem, shown
 from tests.unit import connect_cases, platform_cases
 from tests.unit.environment_files import PROD, Edits, Refused, edited, marked, marked_line, write
 

@@ -2,7 +2,8 @@
 
 import json
 
-from tests.synthesized import Stack
+from tests.synthesized import Stack, changed, document
+from tests.unit.conftest import Synthesize
 
 
 def test_a_policy_for_its_topics_and_groups_alone(connect: Stack) -> None:
@@ -24,7 +25,7 @@ def test_the_roles_named_get_it(connect: Stack) -> None:
 
 
 def test_its_own_group_is_let_in_and_left_alone(connect: Stack) -> None:
-    rule = connect.one("aws_vpc_security_group_ingress_rule", "consumers/billing/sg-0abc1234def567890/brokers-9098")
+    rule = connect.one("aws_vpc_security_group_ingress_rule", "consumer-groups/sg-0abc1234def567890/brokers-9098")
     assert rule["referenced_security_group_id"] == "sg-0abc1234def567890"
     assert "kafka_brokers" in rule["security_group_id"]
     out = connect.all("aws_vpc_security_group_egress_rule").values()
@@ -40,3 +41,14 @@ def test_without_one_a_group_is_made_and_put_out(dev: dict[str, Stack]) -> None:
     out = stack.one("aws_vpc_security_group_egress_rule", "consumers/search/kafka-9098")
     assert out["security_group_id"] == group
     assert "kafka_brokers" in out["referenced_security_group_id"]
+
+
+def test_a_group_shared_by_two_is_let_in_once(synth: Synthesize) -> None:
+    content = document("prod")
+    content["consumers"]["shipping"] = changed(content["consumers"]["billing"], groups=["shipping"])
+    stack = synth(content)["connect"]
+    assert len(stack.all("aws_iam_policy")) == 2
+    rules = stack.all("aws_vpc_security_group_ingress_rule")
+    assert [path for path in rules if path.startswith("consumer-groups/")] == [
+        "consumer-groups/sg-0abc1234def567890/brokers-9098"
+    ]

@@ -53,7 +53,7 @@ def test_scram_and_mutual_tls_are_additions(synth: Synthesize) -> None:
     assert "aws_secretsmanager_secret" in association["secret_arn"]
     into = stacks["connect"].all("aws_vpc_security_group_ingress_rule")
     ports = {path: rule["to_port"] for path, rule in into.items()}
-    assert {port for path, port in ports.items() if path.startswith("consumers/billing")} == {9098, 9096, 9094}
+    assert {port for path, port in ports.items() if path.startswith("consumer-groups/")} == {9098, 9096, 9094}
     assert {port for path, port in ports.items() if path.startswith("connectors/orders/brokers")} == {9098}
 
 
@@ -118,6 +118,7 @@ def test_express_brokers_have_no_volume_and_fix_replication(synth: Synthesize) -
     stacks = synth(changed(document("prod"), **express))
     assert "storage_info" not in stacks["platform"].one("aws_msk_cluster")["broker_node_group_info"]
     assert properties(stacks["platform"]) == {"auto.create.topics.enable": "false"}
+    assert "logging_info" not in stacks["platform"].one("aws_msk_cluster")
     assert not any("KafkaDataLogsDiskUsed" in path for path in stacks["connect"].all("aws_cloudwatch_metric_alarm"))
 
 

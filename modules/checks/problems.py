@@ -6,7 +6,7 @@ from typing import Final
 
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
-from modules import secrecy
+from modules.checks import secrecy
 
 ABSENT: Final = object()
 

@@ -1,4 +1,4 @@
-"""How the rules of ``modules.rules`` are written down and run.
+"""How the rules of ``modules.checks.rules`` are written down and run.
 
 A rule is a generator of problems. Its parameters name the sections of the file that it needs, or
 ``document``, all of it; one that asks for ``connector`` is run for each, and its paths start there.
@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
-from modules.problems import Path, Problem
+from modules.checks.problems import Path, Problem
 
 Rule = Callable[..., Iterator[Problem]]
 R = TypeVar("R", bound=Rule)

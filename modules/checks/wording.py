@@ -6,9 +6,9 @@ from typing import Any, Final
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from modules import shape
-from modules.problems import ABSENT, RULE, Path, Problem, either, nearest
-from modules.secrecy import names_secret
+from modules.checks import shape
+from modules.checks.problems import ABSENT, RULE, Path, Problem, either, nearest
+from modules.checks.secrecy import names_secret
 
 _LIMITS: Final = {
     "greater_than_equal": "must be at least {ge}",

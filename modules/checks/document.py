@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import yaml
 
-from modules.problems import EnvironmentErrors, Path, Problem, either, nearest
-from modules.secrecy import names_secret
+from modules.checks.problems import EnvironmentErrors, Path, Problem, either, nearest
+from modules.checks.secrecy import names_secret
 
 _Loader: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAG: Final = "tag:yaml.org,2002:"

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 from pydantic import BaseModel, Tag
 from pydantic.fields import FieldInfo
 
+from modules.checks.problems import Path, either, nearest
 from modules.config import Environment, plugin_kind
 from modules.names import OneOf, Text, Wanted
-from modules.problems import Path, either, nearest
 
 Model = type[BaseModel]
 GONE: Final = object()
