@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from modules import debezium, msk
-from modules.config import ExistingKafka as ExistingKafkaConfig
-from modules.config import ProvisionedKafka as ProvisionedKafkaConfig
+from modules.config import ExistingKafka as ExistingKafkaConfig, ProvisionedKafka as ProvisionedKafkaConfig
 from modules.deployment import Deployment
 from modules.encryption import Key
 from modules.firewall import Peer, egress, ingress

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from modules import addresses, policies
-from modules.config import ExistingNetwork as ExistingNetworkConfig
-from modules.config import NewNetwork as NewNetworkConfig
-from modules.config import Peering
+from modules.config import ExistingNetwork as ExistingNetworkConfig, NewNetwork as NewNetworkConfig, Peering
 from modules.deployment import Deployment
 from modules.encryption import Key
 from modules.firewall import ANYWHERE

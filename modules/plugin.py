@@ -4,8 +4,7 @@ import hashlib
 from pathlib import Path
 
 from modules.bucket import PrivateBucket
-from modules.config import ArchivePlugin
-from modules.config import PublishedPlugin as PublishedPluginConfig
+from modules.config import ArchivePlugin, PublishedPlugin as PublishedPluginConfig
 from modules.deployment import Deployment
 from modules.sdk import (
     AssetType,

@@ -5,7 +5,7 @@ Moving to another distribution of the CDK means changing its two package names h
 
 from modules.bindings import loading
 
-with loading("cdktf", "cdktf_cdktf_provider_aws"):
+with loading("constructs", "cdktf", provider="cdktf_cdktf_provider_aws"):
     from cdktf import (
         App as App,
         AssetType as AssetType,

@@ -20,8 +20,7 @@ from modules.sdk import (
     TerraformOutput,
     TerraformStack,
 )
-from modules.state_store import StateStore as StateStoreConstruct
-from modules.state_store import key_alias
+from modules.state_store import StateStore as StateStoreConstruct, key_alias
 
 REQUIRED_TERRAFORM = ">= 1.10"
 KEEP_PLUGIN_DAYS = 90
