@@ -100,9 +100,8 @@ def environment(
         print(f"terraform: {own} decides where providers come from; not used: {mirrors}", file=sys.stderr)
         return variables
     print(f"terraform: provider mirror: {mirrors}", file=sys.stderr)
-    cache = Path(variables.get("XDG_CACHE_HOME") or home / ".cache")
     text = configuration({provider: mirror for provider, (_, mirror) in found.items()})
-    variables[CONFIG_FILE] = str(_write(cache / "msk-cdc", text))
+    variables[CONFIG_FILE] = str(_write(_cache(variables, home), text))
     return variables
 
 
@@ -120,11 +119,21 @@ def _quoted(providers: Sequence[str] | Mapping[str, Path]) -> str:
     return ", ".join(f'"{REGISTRY}/{provider}"' for provider in providers)
 
 
+def _cache(variables: Mapping[str, str], home: Path) -> Path:
+    """The user's cache, or a new folder of this process where that cannot be written."""
+    root = Path(variables.get("XDG_CACHE_HOME", ""))
+    folder = (root if root.is_absolute() else home / ".cache") / "msk-cdc"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return Path(tempfile.mkdtemp(prefix="msk-cdc-"))
+    return folder
+
+
 def _write(folder: Path, text: str) -> Path:
     """A file in ``folder`` that is named after its content, and never seen half written."""
     path = folder / f"terraform-{sha256(text.encode()).hexdigest()[:16]}.tfrc"
     if not path.is_file():
-        folder.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", dir=folder, delete=False) as file:
             file.write(text)
         Path(file.name).replace(path)
@@ -135,15 +144,17 @@ def run(
     stack: Path, *arguments: str, variables: Mapping[str, str] | None = None, check: bool = True
 ) -> subprocess.CompletedProcess[str]:
     """``terraform ARGUMENTS`` in ``stack`` without questions; a failure carries what Terraform wrote."""
+    given = environment(stack) if variables is None else variables
+    ours = {"TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "TF_CLI_ARGS": f"{given.get('TF_CLI_ARGS', '')} -no-color"}
     process = subprocess.run(
         [executable(), f"-chdir={stack}", *arguments],
-        env={**(environment(stack) if variables is None else variables), "TF_IN_AUTOMATION": "1", "TF_INPUT": "0"},
+        env={**given, **ours},
         capture_output=True,
         stdin=subprocess.DEVNULL,
         text=True,
     )
     if check and process.returncode:
-        said = (process.stderr or process.stdout).strip()
+        said = re.sub(r"[╷│╵] ?", "", process.stderr or process.stdout).strip()
         raise TerraformError(f"terraform {arguments[0]} must succeed in {stack}, got:\n{said}")
     return process
 

@@ -4,17 +4,17 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from modules import stacks
+from modules import sdk, stacks
 from modules.checks.problems import EnvironmentErrors
 from modules.config import Environment, S3State
 from modules.environment import load_all, warnings
 from modules.plugin import MissingArchiveError
-from modules.sdk import App
 
 
-def build(environments: Iterable[Environment], outdir: Path | None = None) -> App:
+def build(environments: Iterable[Environment], outdir: Path | None = None) -> sdk.App:
     """The stacks of all ``environments``; ``app.synth()`` writes them below ``outdir`` (cdktf.out)."""
-    app = App(outdir=str(outdir) if outdir else None)
+    # The validation that is skipped asks Terraform for its version, which each stack's required_version does anyway.
+    app = sdk.App(outdir=str(outdir) if outdir else None, skip_validation=True)
     for environment in environments:
         state = environment.state
         if isinstance(state, S3State) and state.create:

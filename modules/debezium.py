@@ -40,6 +40,13 @@ _OWNED: Final = {
     "snapshot.locking.mode": "set snapshot.locking",
     "heartbeat.interval.ms": "set heartbeat_seconds",
     "heartbeat.topics.prefix": "the connector's role names the topic",
+    "topic.heartbeat.prefix": "the connector's role names the topic",
+    "topic.heartbeat.name": "the connector's role names the topic",
+    "topic.delimiter": "the connector's role names its topics",
+    "topic.naming.strategy": "the connector's role names its topics",
+    "notification.sink.topic.name": "the connector's role names its topics",
+    "database.exclude.list": "set source.tables",
+    "table.exclude.list": "set source.tables",
     "signal.enabled.channels": "set signals",
     "signal.data.collection": "set signals.table",
     "read.only": "set signals.topic without signals.table",
@@ -97,8 +104,13 @@ def _pattern(glob: str) -> str:
     return "[^.]*".join(re.escape(part) for part in glob.split("*"))
 
 
-def _include_lists(tables: tuple[str, ...]) -> dict[str, str]:
-    databases = dict.fromkeys(_pattern(table.split(".")[0]) for table in tables)
+def _include_lists(tables: tuple[str, ...], signals: "Signals | None") -> dict[str, str]:
+    """Databases whose structure is followed, and tables whose rows are.
+
+    The signal table's database is among the former: without its structure the first signal stops the task.
+    """
+    followed = [*tables, signals.table] if signals and signals.table else tables
+    databases = dict.fromkeys(_pattern(table.split(".")[0]) for table in followed)
     names = (r"\.".join(_pattern(part) for part in table.split(".")) for table in tables)
     return {"database.include.list": ",".join(databases), "table.include.list": ",".join(names)}
 
@@ -135,7 +147,7 @@ def connector_properties(connector: "Connector") -> dict[str, str]:
         "database.password": _placeholder(source.secret, "password"),
         "database.server.id": str(source.server_id),
         "database.ssl.mode": "required",
-        **_include_lists(source.tables),
+        **_include_lists(source.tables, connector.signals),
         "topic.prefix": prefix,
         # -1 is the brokers' default.replication.factor (Kafka 2.4 and later).
         "topic.creation.default.replication.factor": "-1",
@@ -150,18 +162,25 @@ def connector_properties(connector: "Connector") -> dict[str, str]:
     return ours | {key: as_text(value) for key, value in connector.properties.items()}
 
 
+def bootstrap_keys(connector: "Connector") -> list[str]:
+    """The properties that list the brokers, for Debezium's own clients."""
+    keys = ["schema.history.internal.kafka.bootstrap.servers"]
+    if connector.signals and connector.signals.topic:
+        keys.append("signal.kafka.bootstrap.servers")
+    return keys
+
+
 def connection_properties(connector: "Connector", *, hostname: str, port: str, bootstrap: str) -> dict[str, str]:
     """What only a deploy knows: the writer's endpoint, and the brokers for Debezium's own clients."""
-    prefixes = ["schema.history.internal.producer.", "schema.history.internal.consumer."]
-    properties = {
+    clients = ["schema.history.internal.producer.", "schema.history.internal.consumer."]
+    if connector.signals and connector.signals.topic:
+        clients.append("signal.consumer.")
+    return {
         "database.hostname": hostname,
         "database.port": port,
-        "schema.history.internal.kafka.bootstrap.servers": bootstrap,
+        **dict.fromkeys(bootstrap_keys(connector), bootstrap),
+        **{client + key: value for client in clients for key, value in IAM_CLIENT.items()},
     }
-    if connector.signals and connector.signals.topic:
-        prefixes.append("signal.consumer.")
-        properties["signal.kafka.bootstrap.servers"] = bootstrap
-    return properties | {prefix + key: value for prefix in prefixes for key, value in IAM_CLIENT.items()}
 
 
 def worker_properties(*, region: str, offset_topic: str) -> dict[str, str]:

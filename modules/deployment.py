@@ -13,7 +13,7 @@ class Deployment:
     account_id: str
 
     def name(self, *parts: str) -> str:
-        """``cdc-<environment>-<part>…``: unique in the account as long as environments' names are."""
+        """``cdc-<environment>-<part>…``: unique as long as no environment's name is another's and a hyphen more."""
         return "-".join(("cdc", self.environment, *parts))
 
     def log_group(self, *parts: str) -> str:

@@ -33,6 +33,7 @@ def load(file: Path) -> Environment:
 
 def load_all(files: Iterable[Path]) -> tuple[Environment, ...]:
     """Every environment in turn; raises EnvironmentErrors for all files together."""
+    files = list(files)
     environments: dict[str, Environment] = {}
     problems: list[Problem] = []
     for file in files:
@@ -43,9 +44,21 @@ def load_all(files: Iterable[Path]) -> tuple[Environment, ...]:
                 )
         except EnvironmentErrors as error:
             problems += error.problems
+    problems += _confusable(files)
     if problems:
         raise EnvironmentErrors(problems)
     return tuple(environments.values())
+
+
+def _confusable(files: Iterable[Path]) -> list[Problem]:
+    """``prod`` and ``prod-eu``: connector eu-orders of the one and orders of the other would be named alike."""
+    names = {file.stem: file for file in files}
+    return [
+        Problem((), f"must have a name that does not begin with {shorter}-: {names[shorter]} has it", file=str(file))
+        for shorter in names
+        for name, file in names.items()
+        if name.startswith(f"{shorter}-")
+    ]
 
 
 def warnings(environment: Environment, file: Path) -> tuple[Problem, ...]:

@@ -23,6 +23,7 @@ from modules.sdk import (
     MskConfiguration,
     MskSingleScramSecretAssociation,
     Op,
+    Postcondition,
     Precondition,
     SecurityGroup,
     TerraformLocal,
@@ -31,6 +32,8 @@ from modules.sdk import (
     Token,
 )
 
+# Where every platform stack has its cluster: held by a test.
+CLUSTER_ADDRESS = "aws_msk_cluster.kafka_cluster_4FCB1297"
 # Percent of a broker's volume at which storage grows.
 STORAGE_TARGET = 60
 
@@ -103,7 +106,16 @@ class ExistingKafka(Kafka):
 
     def __init__(self, scope: Construct, id_: str, *, config: ExistingKafkaConfig) -> None:
         super().__init__(scope, id_)
-        brokers = DataAwsMskBootstrapBrokers(self, "brokers", cluster_arn=config.cluster_arn)
+        with_iam = Postcondition(
+            condition='${self.bootstrap_brokers_sasl_iam != ""}',
+            error_message=f"kafka.cluster_arn: {config.cluster_name} has no IAM authentication: turn it on first",
+        )
+        brokers = DataAwsMskBootstrapBrokers(
+            self,
+            "brokers",
+            cluster_arn=config.cluster_arn,
+            lifecycle=TerraformResourceLifecycle(postcondition=[with_iam]),
+        )
         self.cluster_arn = config.cluster_arn
         self.bootstrap = brokers.bootstrap_brokers_sasl_iam
         self.security_group_id = config.security_group_id
@@ -202,10 +214,7 @@ class ProvisionedKafka(Kafka):
         }
         return methods | {"tls": {"certificate_authority_arns": authorities}} if authorities else methods
 
-    def _logging(self) -> dict[str, Any] | None:
-        """Broker logs in CloudWatch; CreateCluster refuses them for Express (terraform-aws-msk-kafka-cluster 47)."""
-        if self._config.express:
-            return None
+    def _logging(self) -> dict[str, Any]:
         logs = CloudwatchLogGroup(
             self,
             "log-group",
@@ -216,8 +225,12 @@ class ProvisionedKafka(Kafka):
         return {"broker_logs": {"cloudwatch_logs": {"enabled": True, "log_group": logs.name}}}
 
     def _exporters(self) -> dict[str, Any] | None:
+        """JMX and node metrics, open to the scrapers' groups alone."""
         if not self._config.prometheus:
             return None
+        parent = Construct(self, "prometheus")
+        for group in self._config.prometheus.security_group_ids:
+            self.allow(Construct(parent, group), security_group_id=group, ports=msk.EXPORTER_PORTS)
         on = {"enabled_in_broker": True}
         return {"prometheus": {"jmx_exporter": on, "node_exporter": on}}
 

@@ -34,6 +34,7 @@ MAX_BROKERS: Final[dict[Coordination, int]] = {"zookeeper": 30, "kraft": 60}
 IAM_PORT: Final = 9098
 SCRAM_PORT: Final = 9096
 MTLS_PORT: Final = 9094
+EXPORTER_PORTS: Final = (11001, 11002)
 
 WORKER_JAVA: Final[dict[KafkaConnectVersion, int]] = {"2.7.1": 11, "3.7.x": 17}
 

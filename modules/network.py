@@ -11,6 +11,7 @@ from modules.firewall import ANYWHERE
 from modules.sdk import (
     CloudwatchLogGroup,
     Construct,
+    DataAwsSubnet,
     DataAwsVpc,
     DefaultSecurityGroup,
     Eip,
@@ -43,6 +44,7 @@ class Network(Protocol):
     vpc_id: str
     cidr_block: str
     private_subnet_ids: list[str]
+    private_cidr_blocks: list[str]
     reachable_vpc_ids: list[str] | None
     endpoint_security_group_id: str | None
 
@@ -56,6 +58,9 @@ class ExistingNetwork(Construct):
         self.vpc_id = config.vpc_id
         self.cidr_block = vpc.cidr_block
         self.private_subnet_ids = list(config.private_subnet_ids)
+        self.private_cidr_blocks = [
+            DataAwsSubnet(self, subnet, id=subnet).cidr_block for subnet in config.private_subnet_ids
+        ]
         self.reachable_vpc_ids = None if config.externally_routed else [config.vpc_id]
         self.endpoint_security_group_id: str | None = None
 
@@ -83,6 +88,7 @@ class NewNetwork(Construct):
         self._private = {zone: self._private_subnet(zone) for zone in config.availability_zones}
         self._tables = {zone: self._private_table(zone) for zone in config.availability_zones}
         self.private_subnet_ids = list(self._private.values())
+        self.private_cidr_blocks = [addresses.private_block(self.cidr_block, zone) for zone in self._private]
         self.endpoint_security_group_id = self._way_out()
         self._gateway_endpoint()
         self._peer_all(config.peerings)

@@ -181,7 +181,9 @@ def key(deployment: Deployment, *, services: Sequence[str], grants: Sequence[str
         logs = {"Service": deployment.regional_principal("logs")}
         groups = deployment.arn("logs", f"log-group:{deployment.log_group('*')}")
         context = {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}}
-        statements.append(allow("Logs", _KEY_USE, "*", Principal=logs, Condition=context))
+        # DescribeKey carries no encryption context, so it could never match.
+        actions = [action for action in _KEY_USE if action != "kms:DescribeKey"]
+        statements.append(allow("Logs", actions, "*", Principal=logs, Condition=context))
     return document(*statements)
 
 

@@ -14,6 +14,7 @@ with loading("constructs", "cdktf", provider="cdktf_cdktf_provider_aws"):
         LocalBackend as LocalBackend,
         NamedCloudWorkspace as NamedCloudWorkspace,
         Op as Op,
+        Postcondition as Postcondition,
         Precondition as Precondition,
         S3Backend as S3Backend,
         TerraformAsset as TerraformAsset,
@@ -43,6 +44,7 @@ with loading("constructs", "cdktf", provider="cdktf_cdktf_provider_aws"):
     from cdktf_cdktf_provider_aws.data_aws_secretsmanager_secret import (
         DataAwsSecretsmanagerSecret as DataAwsSecretsmanagerSecret,
     )
+    from cdktf_cdktf_provider_aws.data_aws_subnet import DataAwsSubnet as DataAwsSubnet
     from cdktf_cdktf_provider_aws.data_aws_vpc import DataAwsVpc as DataAwsVpc
     from cdktf_cdktf_provider_aws.default_security_group import DefaultSecurityGroup as DefaultSecurityGroup
     from cdktf_cdktf_provider_aws.dynamodb_table import (

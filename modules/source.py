@@ -1,13 +1,13 @@
-"""The Aurora cluster that a connector reads: looked up, judged, and opened to the worker."""
+"""The Aurora clusters that connectors read: looked up, judged, and opened to the workers."""
 
-from modules.config import Source
+from dataclasses import dataclass
+
 from modules.firewall import Peer, egress, ingress
 from modules.network import Network
 from modules.sdk import (
     Construct,
     DataAwsDbSubnetGroup,
     DataAwsRdsCluster,
-    DataAwsSecretsmanagerSecret,
     DataAwsVpc,
     Fn,
     Op,
@@ -17,26 +17,34 @@ from modules.sdk import (
 )
 
 
-class Aurora(Construct):
-    """An existing Aurora MySQL cluster and the secret to read it with: nothing of it is created.
+@dataclass(frozen=True)
+class Routed:
+    """The way to a database across routing that is managed elsewhere."""
 
-    Public: ``hostname`` (the writer's, where the binary log is), ``port``, ``secret_arn``, ``guards``.
+    peer: Peer
+    rules: list[TerraformResource]
+
+
+class Aurora(Construct):
+    """An existing Aurora MySQL cluster, shared by the connectors that read it: nothing of it is created.
+
+    Public: ``hostname`` (the writer's, where the binary log is), ``port``, ``guards`` (for what reads it).
     """
 
-    def __init__(self, scope: Construct, id_: str, *, config: Source, network: Network) -> None:
+    def __init__(self, scope: Construct, id_: str, *, network: Network) -> None:
+        """``id_`` is the cluster's identifier."""
         super().__init__(scope, id_)
-        self._config = config
         self._network = network
-        self._cluster = DataAwsRdsCluster(self, "cluster", cluster_identifier=config.cluster)
+        self._cluster = DataAwsRdsCluster(self, "cluster", cluster_identifier=id_)
         self._subnets = DataAwsDbSubnetGroup(self, "subnets", name=self._cluster.db_subnet_group_name)
         self.hostname = self._cluster.endpoint
         self.port = self._cluster.port
-        # Metadata only: the value is read by the worker, never by Terraform.
-        self.secret_arn = DataAwsSecretsmanagerSecret(self, "secret", name=config.secret).arn
+        self._security_group_id = Token.as_string(Fn.element(Fn.sort(self._cluster.vpc_security_group_ids), 0))
         self.guards = [*self._engine_guards(), self._binlog_guard(), *self._network_guards()]
+        self._routed = self._admit_ranges() if network.reachable_vpc_ids is None else None
 
     def _guard(self, condition: object, message: str) -> Precondition:
-        message = f"Aurora cluster {self._config.cluster} {message}"
+        message = f"Aurora cluster {self.node.id} {message}"
         return Precondition(condition=Token.as_string(condition), error_message=message)
 
     def _engine_guards(self) -> list[Precondition]:
@@ -72,20 +80,37 @@ class Aurora(Construct):
             )
         ]
 
-    def admit(self, workers: str) -> list[TerraformResource]:
-        """One rule out of the group ``workers`` and one into Aurora's, on the database's port alone.
+    def _admit_ranges(self) -> Routed:
+        """Across other routing a group of the far side means nothing: address ranges stand in for groups.
 
-        Groups name each other where the VPCs are one or peered; across other routing, where a group
-        of the far side means nothing, the VPCs' address ranges stand in for them.
+        One rule for all connectors, because AWS takes the same rule only once.
         """
-        aurora = Token.as_string(Fn.element(Fn.sort(self._cluster.vpc_security_group_ids), 0))
-        here, there = Peer(workers), Peer(aurora)
-        if self._network.reachable_vpc_ids is None:
-            here = Peer(cidr_block=self._network.cidr_block)
-            there = Peer(cidr_block=DataAwsVpc(self, "vpc", id=self._subnets.vpc_id).cidr_block)
-        return [
-            egress(self, "out", group=workers, peer=there, port=self.port, description="MySQL"),
+        there = DataAwsVpc(self, "vpc", id=self._subnets.vpc_id).cidr_block
+        rules = [
             ingress(
-                self, "in", group=aurora, peer=here, port=self.port, description=f"MySQL clients: {self.node.path}"
-            ),
+                self,
+                f"in-{index}",
+                group=self._security_group_id,
+                peer=Peer(cidr_block=block),
+                port=self.port,
+                description="MySQL clients: MSK Connect workers",
+            )
+            for index, block in enumerate(self._network.private_cidr_blocks)
         ]
+        return Routed(peer=Peer(cidr_block=there), rules=rules)
+
+    def admit(self, client: Construct, *, security_group_id: str) -> list[TerraformResource]:
+        """Out of the client's group and into Aurora's, on the database's port; rules live under ``client``."""
+        peer = self._routed.peer if self._routed else Peer(self._security_group_id)
+        out = egress(client, "mysql", group=security_group_id, peer=peer, port=self.port, description="MySQL")
+        if self._routed:
+            return [out, *self._routed.rules]
+        into = ingress(
+            client,
+            "aurora",
+            group=self._security_group_id,
+            peer=Peer(security_group_id),
+            port=self.port,
+            description=f"MySQL clients: {client.node.path}",
+        )
+        return [out, into]

@@ -7,7 +7,7 @@ from modules.connector import Connector
 from modules.consumer import Consumer
 from modules.deployment import Deployment
 from modules.encryption import Key
-from modules.monitoring import Monitoring
+from modules.monitoring import Monitoring, Watched
 from modules.sdk import (
     AwsProvider,
     AwsProviderDefaultTags,
@@ -20,6 +20,7 @@ from modules.sdk import (
     TerraformOutput,
     TerraformStack,
 )
+from modules.source import Aurora
 from modules.state_store import StateStore as StateStoreConstruct, key_alias
 
 REQUIRED_TERRAFORM = ">= 1.10"
@@ -119,7 +120,12 @@ class Platform(EnvironmentStack):
             return kafka.ProvisionedKafka(
                 self, "kafka", config=config, deployment=self.deployment, network=self.network, key=self.key
             )
+        self._let_go_of_our_cluster()
         return kafka.ExistingKafka(self, "kafka", config=config)
+
+    def _let_go_of_our_cluster(self) -> None:
+        """Whoever turns a cluster of ours into an existing one keeps it: prevent_destroy goes with its block."""
+        self.add_override("removed", [{"from": kafka.CLUSTER_ADDRESS, "lifecycle": {"destroy": False}}])
 
     def _outputs(self) -> None:
         self._output("bootstrap", self.kafka.bootstrap, "Brokers for clients with IAM, host:port,…")
@@ -139,6 +145,7 @@ class Connect(EnvironmentStack):
         self._platform = platform
         self._read_without_lock()
         plugins = self._plugins()
+        sources = self._sources()
         parent = Construct(self, "connectors")
         self.connectors = {
             key: Connector(
@@ -148,6 +155,7 @@ class Connect(EnvironmentStack):
                 deployment=self.deployment,
                 network=platform.network,
                 kafka=platform.kafka,
+                aurora=sources[connector.source.cluster],
                 plugin=plugins[connector.plugin],
                 key=platform.key,
             )
@@ -171,6 +179,11 @@ class Connect(EnvironmentStack):
             else:
                 plugins[key] = plugin.PublishedPlugin(parent, key, config=config, deployment=self.deployment)
         return plugins
+
+    def _sources(self) -> dict[str, Aurora]:
+        parent = Construct(self, "sources")
+        clusters = sorted({connector.source.cluster for connector in self.config.connectors.values()})
+        return {cluster: Aurora(parent, cluster, network=self._platform.network) for cluster in clusters}
 
     def _read_without_lock(self) -> None:
         """Reading the platform's state takes no lock, and naming a lock table there is deprecated."""
@@ -219,5 +232,8 @@ class Connect(EnvironmentStack):
             config=self.config.alarms,
             cluster=brokers if isinstance(brokers, ProvisionedKafka) else None,
             cluster_name=self.deployment.name(),
-            connectors={key: connector.name for key, connector in self.connectors.items()},
+            connectors={
+                key: Watched(name=self.connectors[key].name, ends=connector.snapshot.mode == "initial_only")
+                for key, connector in self.config.connectors.items()
+            },
         )

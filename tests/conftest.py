@@ -3,13 +3,13 @@
 import json
 import zipfile
 from pathlib import Path
+from textwrap import shorten
 
 import pytest
 
 from cdc import terraform as cli
-from tests.mocked_account import account, outputs
 from tests.needs import missing
-from tests.real_terraform import Outcome, Terraform
+from tests.real_terraform import Terraform
 from tests.synthesized import Stack, document, synthesize
 
 
@@ -29,8 +29,9 @@ def prod(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Stack]:
 
 @pytest.fixture(scope="session")
 def dev(tmp_path_factory: pytest.TempPathFactory, archive: Path) -> dict[str, Stack]:
+    """The development example with an archive in its published plugin's place, so that there is a bucket."""
     content = document("dev")
-    content["plugins"]["debezium-mysql"]["archive"] = str(archive)
+    content["plugins"]["debezium-mysql"] = {"archive": str(archive)}
     return synthesize(tmp_path_factory.mktemp("dev"), content, name="dev")
 
 
@@ -43,14 +44,4 @@ def terraform(prod: dict[str, Stack], pytestconfig: pytest.Config) -> Terraform:
     try:
         return Terraform(seed)
     except cli.TerraformError as error:
-        missing(f"Terraform and its AWS provider: {error}")
-
-
-@pytest.fixture(scope="session")
-def planned(terraform: Terraform, prod: dict[str, Stack]) -> dict[str, Outcome]:
-    """The plans of prod's stacks in an account that is in order: documents and names as AWS would get them."""
-    worlds = {"in-order": account(prod)}
-    state = terraform.plan(prod["state"], worlds)["in-order"]
-    platform = terraform.plan(prod["platform"], worlds)["in-order"]
-    connect = terraform.plan(prod["connect"], worlds, outputs=outputs(platform))["in-order"]
-    return {"state": state, "platform": platform, "connect": connect}
+        missing(f"Terraform and its AWS provider: {shorten(str(error), 300)}")

@@ -1,8 +1,8 @@
-"""An AWS account in which everything that prod.yaml refers to is there and in order, for plans without AWS."""
+"""An AWS account in which everything that prod refers to is there and in order, for plans without AWS."""
 
 from typing import Any, Final
 
-from tests.real_terraform import Outcome, World
+from tests.real_terraform import Outcome, Terraform, World
 from tests.synthesized import Stack
 
 ACCOUNT: Final = "123456789012"
@@ -14,7 +14,7 @@ SECRET_ARN: Final = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:cdc/order
 
 def account(environment: dict[str, Stack]) -> World:
     """Computed attributes by type, as AWS would give them for the stacks of ``environment``."""
-    [plugin] = environment["connect"].json["resource"]["aws_mskconnect_custom_plugin"].values()
+    plugins = environment["connect"].json["resource"]["aws_mskconnect_custom_plugin"].values()
     [cluster] = environment["platform"].json["resource"]["aws_msk_cluster"].values()
     return {
         "aws_caller_identity": {"account_id": ACCOUNT},
@@ -29,7 +29,7 @@ def account(environment: dict[str, Stack]) -> World:
             "port": 3306,
             "vpc_security_group_ids": ["sg-0aaaaaaaaaaaaaaa0"],
         },
-        "aws_s3_objects": {"keys": [plugin["location"]["s3"]["file_key"]]},
+        "aws_s3_objects": {"keys": [plugin["location"]["s3"]["file_key"] for plugin in plugins]},
         "aws_secretsmanager_secret": {"arn": SECRET_ARN},
         "aws_vpc": {"id": VPC_ID, "cidr_block": "10.40.0.0/16"},
         **{f"aws_{type_}": {"arn": f"arn:aws:{arn}"} for type_, arn in _ARNS.items()},
@@ -51,3 +51,12 @@ _ARNS: Final = {
 def outputs(platform: Outcome) -> dict[str, Any]:
     """What the platform stack has put out; what a plan cannot know yet gets a value of its own."""
     return {name: f"unknown-{name}" if value is None else value for name, value in platform.outputs.items()}
+
+
+def plan(terraform: Terraform, environment: dict[str, Stack]) -> dict[str, Outcome]:
+    """Each stack's plan in this account, with the names and documents as AWS would get them."""
+    worlds = {"in-order": account(environment)}
+    state = terraform.plan(environment["state"], worlds)["in-order"]
+    platform = terraform.plan(environment["platform"], worlds)["in-order"]
+    connect = terraform.plan(environment["connect"], worlds, outputs=outputs(platform))["in-order"]
+    return {"state": state, "platform": platform, "connect": connect}

@@ -11,6 +11,7 @@ from modules.checks.rulebook import advice, repeated, rule
 if TYPE_CHECKING:
     from modules.config import Connector, Consumer, Plugin
 
+ROUTERS: Final = ("RegexRouter", "EventRouter", "ByLogicalTableRouter", "TimestampRouter", "ExtractTopic")
 TLS_MODES: Final = ("required", "verify_ca", "verify_identity")
 
 
@@ -113,3 +114,11 @@ def consumers_read_what_is_written(
             if not any(f"{prefix}.".startswith(start) or f"{start}.".startswith(f"{prefix}.") for prefix in prefixes):
                 told = f"no connector writes there: topics start with {either(prefixes)}"
                 yield Problem(("consumers", name, "topics", index), told, pattern)
+
+
+@advice
+def events_stay_under_their_prefix(connector: "Connector") -> Iterator[Problem]:
+    for key, value in connector.properties.items():
+        if key.startswith("transforms.") and str(value).endswith(ROUTERS):
+            told = f"the role lets the connector write to {connector.topics.prefix}.* only: keep topics there"
+            yield Problem(("properties", key), told, value)

@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from modules import msk, names
 from modules.checks.problems import Path, Problem, either
 from modules.checks.rulebook import advice, known, repeated, rule
 
 if TYPE_CHECKING:
-    from modules.config import Alarms, Kafka, Network, State
+    from modules.config import Alarms, Kafka, Network, Plugin, State
+
+MOST_OBJECT_TAGS: Final = 8
 
 
 # The network.
@@ -127,6 +129,15 @@ def storage_has_room_to_grow(kafka: "Kafka") -> Iterator[Problem]:
 
 
 @advice
+def other_logins_have_rules_of_their_own(kafka: "Kafka") -> Iterator[Problem]:
+    """allow.everyone.if.no.acl.found is true on MSK, and IAM policies bind only those who come by IAM."""
+    if kafka.kind == "provisioned":
+        for part in ("scram_secrets", "certificate_authority_arns"):
+            if getattr(kafka, part):
+                yield Problem(("kafka", part), "whoever comes this way may do everything until Kafka ACLs are set")
+
+
+@advice
 def support_goes_on(kafka: "Kafka") -> Iterator[Problem]:
     if kafka.kind == "provisioned" and (ended := msk.SUPPORT_ENDED.get(kafka.version)):
         newest = msk.versions(kafka.coordination, kafka.instance_type)[-1]
@@ -190,3 +201,22 @@ def tags_are_not_reserved(tags: dict[str, str]) -> Iterator[Problem]:
     for key in tags:
         if key.lower().startswith("aws:"):
             yield Problem(("tags", key), "must not start with aws:, which AWS keeps for itself")
+
+
+@rule
+def tags_differ_in_more_than_case(tags: dict[str, str]) -> Iterator[Problem]:
+    """IAM takes keys that differ in case for the same, and refuses the second (ours come with every resource)."""
+    first = {"environment": "environment", "project": "project"}
+    for key in tags:
+        if first.setdefault(key.lower(), key) != key:
+            yield Problem(("tags", key), f"must differ from {first[key.lower()]} in more than case")
+
+
+@rule
+def an_uploaded_object_has_room_for_tags(tags: dict[str, str], plugins: dict[str, "Plugin"]) -> Iterator[Problem]:
+    """S3 takes ten tags on an object, and two are ours."""
+    if len(tags) > MOST_OBJECT_TAGS and any(hasattr(plugin, "archive") for plugin in plugins.values()):
+        wanted = (
+            f"must be at most {MOST_OBJECT_TAGS} where a plugin is uploaded: S3 takes ten on an object, two are ours"
+        )
+        yield Problem(("tags",), f"{wanted}, got {len(tags)}")

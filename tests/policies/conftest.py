@@ -1,18 +1,28 @@
-"""The IAM documents of prod, as its plan in a mocked account renders them."""
+"""The IAM documents of an environment, as its plan in a mocked account renders them."""
 
 from pathlib import Path
 
 import pytest
 
+from tests.mocked_account import plan
 from tests.needs import missing
 from tests.policies.simulator import Document, documents
-from tests.real_terraform import Outcome
-from tests.synthesized import Stack
+from tests.real_terraform import Terraform
+from tests.synthesized import changed, document, synthesize
 
 
 @pytest.fixture(scope="session")
-def found(planned: dict[str, Outcome], prod: dict[str, Stack]) -> dict[str, Document]:
-    return documents(planned, prod)
+def found(terraform: Terraform, archive: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Document]:
+    """Every document there can be: prod with a second connector, its plugin uploaded, its signals in a topic."""
+    source = {"cluster": "stock-prod", "secret": "cdc/stock", "server_id": 5402, "tables": ["stock.*"]}
+    signals = {"topic": "stock-signals"}
+    prod = document("prod")
+    stock = changed(
+        prod["connectors"]["orders"], plugin="uploaded", source=source, topics__prefix="stock", signals=signals
+    )
+    content = changed(prod, connectors__stock=stock, plugins__uploaded={"archive": str(archive)})
+    stacks = synthesize(tmp_path_factory.mktemp("policies"), content)
+    return documents(plan(terraform, stacks), stacks)
 
 
 @pytest.fixture(scope="session", autouse=True)

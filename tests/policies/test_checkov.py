@@ -1,6 +1,7 @@
 """What checkov, the linter of Terraform that auditors run, has against the stacks of the examples."""
 
 import json
+import os
 import subprocess
 from pathlib import Path
 from typing import Any, Final
@@ -58,7 +59,8 @@ def results(
             _lay_out(folder / name / part, stack.json)
     _lay_out(folder / "mistake", _with_a_mistake(prod["platform"]))
     options = ["--framework", "terraform_json", "--skip-download", "--output", "json", "--directory"]
-    process = subprocess.run([CHECKOV, *options, folder], capture_output=True, text=True)
+    variables = os.environ | {"CKV_SKIP_PACKAGE_UPDATE_CHECK": "true"}
+    process = subprocess.run([CHECKOV, *options, folder], capture_output=True, text=True, env=variables)
     found: dict[str, list[dict[str, Any]]] = json.loads(process.stdout)["results"]
     return found
 

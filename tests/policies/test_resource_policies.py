@@ -11,10 +11,12 @@ PLATFORM_KEY: Final = "platform/key/key"
 STATE_KEY: Final = "state/store/key/key"
 CONNECTOR_ROLE: Final = "connect/connectors/orders/role"
 FLOW_LOGS_ROLE: Final = "platform/network/flow-logs/role"
+SIGNALLED_ROLE: Final = "connect/connectors/stock/role"
 STATE_BUCKET: Final = "state/store/bucket/policy"
+PLUGIN_BUCKET: Final = "connect/plugin-bucket/policy"
 
 KEY: Final = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/11111111-2222-3333-4444-555555555555"
-OBJECT: Final = "arn:aws:s3:::cdc-prod/prod-platform/terraform.tfstate"
+OBJECT: Final = "arn:aws:s3:::cdc-prod/some/object"
 ROLE: Final = f"arn:aws:iam::{ACCOUNT}:role/some-role"
 STRANGER: Final = "arn:aws:iam::999999999999:role/some-role"
 LOGS: Final = f"logs.{REGION}.amazonaws.com"
@@ -97,19 +99,20 @@ def test_log_groups_of_this_environment_use_the_key(found: dict[str, Document]) 
     assert not any(allowed(ask(found[STATE_KEY], (LOGS, "kms:Decrypt", ours))))
 
 
-def test_a_bucket_answers_over_current_tls_only(found: dict[str, Document]) -> None:
+@pytest.mark.parametrize("bucket", [STATE_BUCKET, PLUGIN_BUCKET])
+def test_a_bucket_answers_over_current_tls_only(found: dict[str, Document], bucket: str) -> None:
     over = {"aws:SecureTransport": "true", "s3:TlsVersion": "1.3"}
     calls = [(ROLE, "s3:GetObject", over), (ROLE, "s3:PutObject", over)]
-    assert all(allowed(ask(found[STATE_BUCKET], *calls, resource=OBJECT)))
+    assert all(allowed(ask(found[bucket], *calls, resource=OBJECT)))
     plain, old = ask(
-        found[STATE_BUCKET],
+        found[bucket],
         (ROLE, "s3:GetObject", over | {"aws:SecureTransport": "false"}),
         (ROLE, "s3:GetObject", over | {"s3:TlsVersion": "1.1"}),
         resource=OBJECT,
     )
     assert (plain.allowed, plain.statements) == (False, ("PlainHttp",))
     assert (old.allowed, old.statements) == (False, ("OldTls",))
-    assert not any(allowed(ask(found[STATE_BUCKET], (STRANGER, "s3:GetObject", over), resource=OBJECT)))
+    assert not any(allowed(ask(found[bucket], (STRANGER, "s3:GetObject", over), resource=OBJECT)))
 
 
 @pytest.mark.parametrize(
@@ -120,6 +123,12 @@ def test_a_bucket_answers_over_current_tls_only(found: dict[str, Document]) -> N
             "kafkaconnect",
             "kafkaconnect:{}:{}:connector/cdc-prod-orders/1-2-3",
             "connector/cdc-prod-o/1",
+        ),
+        (
+            SIGNALLED_ROLE,
+            "kafkaconnect",
+            "kafkaconnect:{}:{}:connector/cdc-prod-stock/1-2-3",
+            "connector/cdc-prod-orders/1",
         ),
         (FLOW_LOGS_ROLE, "vpc-flow-logs", "ec2:{}:{}:vpc-flow-log/fl-1", "vpc/vpc-1"),
     ],
@@ -146,5 +155,5 @@ def test_a_role_is_assumed_by_its_service_for_its_source_only(
 
 
 def test_every_resource_policy_and_trust_is_asked(found: dict[str, Document]) -> None:
-    asked = {PLATFORM_KEY, STATE_KEY, CONNECTOR_ROLE, FLOW_LOGS_ROLE, STATE_BUCKET}
+    asked = {PLATFORM_KEY, STATE_KEY, CONNECTOR_ROLE, SIGNALLED_ROLE, FLOW_LOGS_ROLE, STATE_BUCKET, PLUGIN_BUCKET}
     assert {name for name, document in found.items() if document.kind != "identity"} == asked

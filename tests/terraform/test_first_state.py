@@ -18,12 +18,17 @@ def state(tmp_path: Path) -> Stack:
     return synthesize(tmp_path, document("prod"))["state"]
 
 
-def initialize(terraform: Terraform, stack: Stack) -> str:
+def initialize(terraform: Terraform, stack: Stack, *backend: str) -> str:
     """What a whole init says where no AWS can be reached; nothing when it succeeds."""
     nowhere = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
-    arguments = ["init", f"-plugin-dir={terraform.providers}"]
-    variables = terraform.variables | nowhere | {"AWS_MAX_ATTEMPTS": "1"}
-    process = cli.run(stack.file.parent, *arguments, variables=variables, check=False)
+    process = cli.run(
+        stack.file.parent,
+        "init",
+        f"-plugin-dir={terraform.providers}",
+        *backend,
+        variables=terraform.variables | nowhere,
+        check=False,
+    )
     return "" if process.returncode == 0 else process.stderr
 
 
@@ -37,4 +42,4 @@ def test_the_override_of_the_page_keeps_the_state_beside_the_stack(terraform: Te
 
 
 def test_without_it_terraform_goes_to_aws(terraform: Terraform, state: Stack) -> None:
-    assert "connection refused" in initialize(terraform, state)
+    assert "connection refused" in initialize(terraform, state, "-backend-config=max_retries=0")

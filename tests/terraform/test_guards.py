@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests.mocked_account import account, outputs
+from tests.mocked_account import account, outputs, plan
 from tests.real_terraform import Outcome, Terraform, World
 from tests.synthesized import Stack
 
@@ -42,6 +42,11 @@ PLATFORM: Final = {
 
 def _with(world: World, type_: str, values: Mapping[str, Any]) -> World:
     return {**world, type_: {**world[type_], **values}}
+
+
+@pytest.fixture(scope="module")
+def planned(terraform: Terraform, prod: dict[str, Stack]) -> dict[str, Outcome]:
+    return plan(terraform, prod)
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,7 @@ def stacks(
 
 
 @pytest.fixture(scope="module")
-def findings(stacks: dict[str, dict[str, Stack]], terraform: Terraform) -> Iterator[dict[str, Findings]]:
+def findings(terraform: Terraform, stacks: dict[str, dict[str, Stack]]) -> Iterator[dict[str, Findings]]:
     """What was found in each stack: two at a time, and what several environments have alike only once."""
     by_content: dict[str, Future[list[str]]] = {}
     with ThreadPoolExecutor(AT_ONCE) as pool:

@@ -54,7 +54,11 @@ VARIANTS: Final[Mapping[str, Document]] = {
     "scram-and-mtls": changed(
         PROD, kafka__scram_secrets=["AmazonMSK_billing"], kafka__certificate_authority_arns=[AUTHORITY]
     ),
-    "prometheus": changed(PROD, kafka__prometheus=True, kafka__monitoring="PER_TOPIC_PER_PARTITION"),
+    "prometheus": changed(
+        PROD,
+        kafka__prometheus={"security_group_ids": ["sg-0123456789abcdef1"]},
+        kafka__monitoring="PER_TOPIC_PER_PARTITION",
+    ),
     "state-in-a-file": changed(PROD, state={"kind": "local"}),
     "state-in-a-foreign-bucket": changed(PROD, state__create=False),
     "china": _elsewhere("cn-north-1", "aws-cn"),

@@ -22,9 +22,14 @@ AUTHORITY_ELSEWHERE = AUTHORITY.replace("us-east-1", "eu-west-1")
 EXPRESS = {
     "version: 3.9.x": "version: 3.8.x",
     "kafka.m7g.large": "express.m7g.large",
-    "volume_gib: 100": "prometheus: false",
+    "volume_gib: 100": "log_retention_days: 30",
     "autoscale_to_gib: 1000": "monitoring: PER_BROKER",
 }
+UPLOADED = "plugins: {debezium-mysql: {archive: build/plugins/debezium-mysql.zip}}"
+
+
+def tags(count: int) -> str:
+    return f"tags: {{{', '.join(f'tag-{number}: x' for number in range(count))}}}"
 
 
 def beside_orders(peering: str) -> Edits:
@@ -210,7 +215,10 @@ CASES: Cases = {
                 "must be more than volume_gib, 1000, got 1000",
             ),
             Refused(
-                {"volume_gib: 100": "prometheus: true", "autoscale_to_gib: 1000": "autoscale_to_gib: 100  # <-\n  #"},
+                {
+                    "volume_gib: 100": "log_retention_days: 60",
+                    "autoscale_to_gib: 1000": "autoscale_to_gib: 100  # <-\n  #",
+                },
                 "kafka.autoscale_to_gib",
                 "must be more than volume_gib, 100, got 100",
             ),
@@ -291,5 +299,28 @@ CASES: Cases = {
     "tags_are_not_reserved": (
         {"tags:": "tags: {awsome: x}"},
         [Refused({"tags:": "tags: {AWS:owner: x}  # <-"}, "tags.AWS:owner", "must not start with aws:")],
+    ),
+    "tags_differ_in_more_than_case": (
+        {"tags:": "tags: {environment: production, owner: data-platform}"},
+        [
+            Refused(
+                {"tags:": "tags: {Environment: prod}  # <-"},
+                "tags.Environment",
+                "must differ from environment in more than case",
+            ),
+            Refused(
+                {"tags:": "tags: {owner: x, Owner: y}  # <-"}, "tags.Owner", "must differ from owner in more than case"
+            ),
+        ],
+    ),
+    "an_uploaded_object_has_room_for_tags": (
+        {"tags:": tags(8), "plugins:": UPLOADED},
+        [
+            Refused(
+                {"tags:": f"{tags(9)}  # <-", "plugins:": UPLOADED},
+                "tags",
+                "must be at most 8 where a plugin is uploaded: S3 takes ten on an object, two are ours, got 9",
+            )
+        ],
     ),
 }

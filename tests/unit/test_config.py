@@ -178,6 +178,16 @@ ADVICE = {
         "connectors.orders.snapshot.locking",
         "every captured table is locked against writes for the whole snapshot, got 'minimal'",
     ),
+    "other_logins_have_rules_of_their_own": Refused(
+        {"volume_gib: 100": "scram_secrets: [AmazonMSK_billing]  # <-"},
+        "kafka.scram_secrets",
+        "whoever comes this way may do everything until Kafka ACLs are set",
+    ),
+    "events_stay_under_their_prefix": Refused(
+        {"decimal.handling.mode: string": "transforms.route.type: io.debezium.transforms.outbox.EventRouter  # <-"},
+        "connectors.orders.properties.transforms.route.type",
+        "the role lets the connector write to orders.* only",
+    ),
     "consumers_read_what_is_written": Refused(
         {"[orders.orders.*]": "[ordres.orders.*]  # <-"},
         "consumers.billing.topics[0]",

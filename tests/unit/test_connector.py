@@ -70,8 +70,17 @@ def test_workers_reach_the_brokers_by_iam_over_tls(connect: Stack, connector: Do
     assert cluster["vpc"]["security_groups"] == [f"${{{group}.id}}"]
 
 
-def test_a_reordered_bootstrap_string_does_not_replace_it(connector: Document) -> None:
-    assert connector["lifecycle"]["ignore_changes"] == ["kafka_cluster[0].apache_kafka_cluster[0].bootstrap_servers"]
+def test_a_reordered_bootstrap_string_neither_replaces_nor_restarts_it(synth: Synthesize, connector: Document) -> None:
+    ignored = [
+        "kafka_cluster[0].apache_kafka_cluster[0].bootstrap_servers",
+        'connector_configuration["schema.history.internal.kafka.bootstrap.servers"]',
+    ]
+    assert connector["lifecycle"]["ignore_changes"] == ignored
+    both = synth(with_connector(signals={"topic": "orders-signals"}))["connect"].one("aws_mskconnect_connector")
+    signals = 'connector_configuration["signal.kafka.bootstrap.servers"]'
+    assert both["lifecycle"]["ignore_changes"] == [*ignored, signals]
+    listed = {key for key, value in both["connector_configuration"].items() if "bootstrap_brokers" in value}
+    assert {f'connector_configuration["{key}"]' for key in listed} == {ignored[1], signals}
 
 
 def test_it_starts_after_its_permissions_and_its_ways_are_there(connect: Stack, connector: Document) -> None:
@@ -89,8 +98,8 @@ def test_it_starts_after_its_permissions_and_its_ways_are_there(connect: Stack, 
 def test_it_reads_the_writers_binary_log(connect: Stack, properties: dict[str, str]) -> None:
     cluster = connect.lookup("aws_rds_cluster")
     assert cluster["cluster_identifier"] == "orders-prod"
-    assert re.fullmatch(r"\$\{data\.aws_rds_cluster\.\w+\.endpoint\}", properties["database.hostname"])
-    assert re.fullmatch(r"\$\{data\.aws_rds_cluster\.\w+\.port\}", properties["database.port"])
+    assert re.fullmatch(r"\$\{data\.aws_rds_cluster\.[\w-]+\.endpoint\}", properties["database.hostname"])
+    assert re.fullmatch(r"\$\{data\.aws_rds_cluster\.[\w-]+\.port\}", properties["database.port"])
     assert properties["database.server.id"] == "5401"
     assert properties["database.ssl.mode"] == "required"
     assert properties["connector.class"] == "io.debezium.connector.mysql.MySqlConnector"
@@ -224,9 +233,9 @@ def test_workers_may_reach_brokers_aurora_names_and_aws(connect: Stack) -> None:
     ways = {
         path.removeprefix("connectors/orders/"): rule for path, rule in out.items() if path.startswith("connectors")
     }
-    assert set(ways) == {"kafka-9098", "aurora/out", "dns-tcp", "dns-udp", "https"}
+    assert set(ways) == {"kafka-9098", "mysql", "dns-tcp", "dns-udp", "https"}
     assert "kafka_brokers" in ways["kafka-9098"]["referenced_security_group_id"]
-    assert "vpc_security_group_ids" in ways["aurora/out"]["referenced_security_group_id"]
+    assert "vpc_security_group_ids" in ways["mysql"]["referenced_security_group_id"]
     assert {ways[f"dns-{protocol}"]["cidr_ipv4"] for protocol in ("tcp", "udp")} == {"10.40.0.0/16"}
 
 
@@ -235,21 +244,41 @@ def test_brokers_and_aurora_let_the_workers_in(connect: Stack) -> None:
     brokers = connect.one("aws_vpc_security_group_ingress_rule", "connectors/orders/brokers-9098")
     assert "kafka_brokers" in brokers["security_group_id"]
     assert (brokers["from_port"], brokers["to_port"], brokers["ip_protocol"]) == (9098, 9098, "tcp")
-    aurora = connect.one("aws_vpc_security_group_ingress_rule", "connectors/orders/aurora/in")
+    aurora = connect.one("aws_vpc_security_group_ingress_rule", "connectors/orders/aurora")
     assert "vpc_security_group_ids" in aurora["security_group_id"]
     assert aurora["from_port"] == aurora["to_port"]
     assert brokers["referenced_security_group_id"] == aurora["referenced_security_group_id"] == workers
 
 
 def test_across_other_routing_address_ranges_stand_in_for_groups(synth: Synthesize) -> None:
+    """And once for all connectors of a cluster: AWS takes the same rule only once."""
     content = changed(document("prod"), network__peerings=None, network__externally_routed=True)
+    orders = content["connectors"]["orders"]
+    content["connectors"]["again"] = changed(orders, source__server_id=9, topics__prefix="again")
     stack = synth(content)["connect"]
-    into = stack.one("aws_vpc_security_group_ingress_rule", "connectors/orders/aurora/in")
-    out = stack.one("aws_vpc_security_group_egress_rule", "connectors/orders/aurora/out")
-    assert into["cidr_ipv4"] == "10.40.0.0/16"
-    assert "aws_vpc" in out["cidr_ipv4"]
-    assert "referenced_security_group_id" not in into
-    assert "referenced_security_group_id" not in out
+    into = [
+        rule
+        for path, rule in stack.all("aws_vpc_security_group_ingress_rule").items()
+        if path.startswith("sources/orders-prod/in-")
+    ]
+    assert [rule["cidr_ipv4"] for rule in into] == ["10.40.0.0/19", "10.40.32.0/19", "10.40.64.0/19"]
+    assert not any("referenced_security_group_id" in rule for rule in into)
+    for key in ("orders", "again"):
+        out = stack.one("aws_vpc_security_group_egress_rule", f"connectors/{key}/mysql")
+        assert "aws_vpc" in out["cidr_ipv4"]
+        assert "referenced_security_group_id" not in out
+        waits_for = stack.one("aws_mskconnect_connector", f"connectors/{key}/connector")["depends_on"]
+        assert stack.address("aws_vpc_security_group_ingress_rule", "sources/orders-prod/in-2") in waits_for
+
+
+def test_connectors_of_one_cluster_share_what_is_looked_up(synth: Synthesize) -> None:
+    content = document("prod")
+    orders = content["connectors"]["orders"]
+    content["connectors"]["again"] = changed(orders, source__server_id=9, topics__prefix="again")
+    stack = synth(content)["connect"]
+    assert stack.lookup("aws_rds_cluster")["cluster_identifier"] == "orders-prod"
+    into = stack.all("aws_vpc_security_group_ingress_rule")
+    assert {"connectors/orders/aurora", "connectors/again/aurora"} <= into.keys()
 
 
 def test_what_only_a_plan_can_know_is_guarded(connector: Document) -> None:

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from modules import debezium
-from modules.config import Connector
+from modules.config import Connector, Signals
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,10 @@ def test_every_key_that_we_set_is_ours_to_refuse() -> None:
     ours = debezium.connector_properties(connector("a.b"))
     free = {key for key in ours if debezium.refusal(key) is None}
     assert free == {"database.ssl.mode"}
+
+
+def test_the_signal_tables_database_is_followed_and_its_table_not_captured() -> None:
+    given = connector("shop.orders").model_copy(update={"signals": Signals(table="ops.signal")})
+    properties = debezium.connector_properties(given)
+    assert properties["database.include.list"] == "shop,ops"
+    assert properties["table.include.list"] == r"shop\.orders"

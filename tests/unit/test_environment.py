@@ -306,3 +306,11 @@ def test_an_aws_key_is_refused_anywhere(place: str, tmp_path: Path) -> None:
 )
 def test_what_only_speaks_of_secrets_is_taken(property_: str, tmp_path: Path) -> None:
     load(write(tmp_path, edited({PROPERTY: property_})))
+
+
+def test_a_name_is_not_anothers_and_a_hyphen_more(tmp_path: Path) -> None:
+    files = [write(tmp_path, PROD, name=f"{name}.yaml") for name in ("prod", "prod-eu", "production")]
+    with pytest.raises(EnvironmentErrors) as refused:
+        load_all(files)
+    [problem] = refused.value.problems
+    assert str(problem).startswith(f"{files[1]}: must have a name that does not begin with prod-")

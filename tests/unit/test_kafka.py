@@ -118,8 +118,9 @@ def test_express_brokers_have_no_volume_and_fix_replication(synth: Synthesize) -
     stacks = synth(changed(document("prod"), **express))
     assert "storage_info" not in stacks["platform"].one("aws_msk_cluster")["broker_node_group_info"]
     assert properties(stacks["platform"]) == {"auto.create.topics.enable": "false"}
-    assert "logging_info" not in stacks["platform"].one("aws_msk_cluster")
-    assert not any("KafkaDataLogsDiskUsed" in path for path in stacks["connect"].all("aws_cloudwatch_metric_alarm"))
+    watched = stacks["connect"].all("aws_cloudwatch_metric_alarm")
+    alarms = {path.rsplit("/", 1)[1] for path in watched if path.startswith("alarms/kafka/")}
+    assert alarms == {"ActiveControllerCount", "CpuUser-CpuSystem"}
 
 
 def test_broker_logs_and_metrics(platform: Stack) -> None:
@@ -134,10 +135,17 @@ def test_broker_logs_and_metrics(platform: Stack) -> None:
     assert logs == {"enabled": True, "log_group": name}
 
 
-def test_prometheus_exporters_are_optional(synth: Synthesize) -> None:
-    cluster = synth(changed(document("prod"), kafka__prometheus=True))["platform"].one("aws_msk_cluster")
+def test_prometheus_exporters_are_open_to_the_scrapers_alone(synth: Synthesize) -> None:
+    groups = ["sg-0123456789abcdef1"]
+    content = changed(document("prod"), kafka__prometheus={"security_group_ids": groups})
+    platform = synth(content)["platform"]
     on = {"enabled_in_broker": True}
-    assert cluster["open_monitoring"] == {"prometheus": {"jmx_exporter": on, "node_exporter": on}}
+    assert platform.one("aws_msk_cluster")["open_monitoring"] == {
+        "prometheus": {"jmx_exporter": on, "node_exporter": on}
+    }
+    rules = platform.all("aws_vpc_security_group_ingress_rule").values()
+    assert {rule["from_port"] for rule in rules} == {11001, 11002}
+    assert {rule["referenced_security_group_id"] for rule in rules} == set(groups)
 
 
 def test_the_region_must_offer_the_version(platform: Stack) -> None:
@@ -167,3 +175,14 @@ def test_an_existing_cluster_is_looked_up_by_arn(synth: Synthesize) -> None:
     into = stacks["connect"].one("aws_vpc_security_group_ingress_rule", "connectors/orders/brokers-9098")
     assert into["security_group_id"] == "sg-0123456789abcdef0"
     assert not any(path.startswith("alarms/kafka") for path in stacks["connect"].all("aws_cloudwatch_metric_alarm"))
+    [found] = stacks["platform"].lookup("aws_msk_bootstrap_brokers")["lifecycle"]["postcondition"]
+    assert found["condition"] == '${self.bootstrap_brokers_sasl_iam != ""}'
+
+
+def test_a_cluster_of_ours_that_becomes_an_existing_one_is_kept(synth: Synthesize, platform: Stack) -> None:
+    arn = "arn:aws:kafka:us-east-1:123456789012:cluster/cdc-prod/0a1b2c3d-1111"
+    existing = {"kind": "existing", "cluster_arn": arn, "security_group_id": "sg-0123456789abcdef0"}
+    removed = synth(changed(document("prod"), kafka=existing))["platform"].json["removed"]
+    address = platform.address("aws_msk_cluster", "kafka/cluster")
+    assert removed == [{"from": address, "lifecycle": {"destroy": False}}]
+    assert "removed" not in platform.json

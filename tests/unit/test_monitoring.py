@@ -15,11 +15,11 @@ SINGLE = {
     "kafka/broker-2/UnderReplicatedPartitions": ("Maximum", "GreaterThanThreshold", 0, 15, "notBreaching"),
     "kafka/broker-2/KafkaDataLogsDiskUsed": ("Maximum", "GreaterThanThreshold", 85, 5, "notBreaching"),
     "kafka/broker-2/HeapMemoryAfterGC": ("Maximum", "GreaterThanThreshold", 60, 15, "notBreaching"),
-    "orders/RunningTaskCount": ("Minimum", "LessThanThreshold", 1, 5, "breaching"),
-    "orders/ErroredTaskCount": ("Maximum", "GreaterThanThreshold", 0, 5, "notBreaching"),
-    "orders/CpuUtilization": ("Average", "GreaterThanThreshold", 80, 15, "notBreaching"),
-    "orders/MemoryUtilization": ("Average", "GreaterThanThreshold", 80, 15, "notBreaching"),
-    "orders/SourceRecordWriteRate": ("Maximum", "LessThanOrEqualToThreshold", 0, 15, "breaching"),
+    "connectors/orders/RunningTaskCount": ("Minimum", "LessThanThreshold", 1, 5, "breaching"),
+    "connectors/orders/ErroredTaskCount": ("Maximum", "GreaterThanThreshold", 0, 5, "notBreaching"),
+    "connectors/orders/CpuUtilization": ("Average", "GreaterThanThreshold", 80, 15, "notBreaching"),
+    "connectors/orders/MemoryUtilization": ("Average", "GreaterThanThreshold", 80, 15, "notBreaching"),
+    "connectors/orders/SourceRecordWriteRate": ("Maximum", "LessThanOrEqualToThreshold", 0, 15, "breaching"),
 }
 
 
@@ -32,9 +32,12 @@ def alarms(connect: Stack) -> dict[str, Document]:
 def test_each_alarm(alarms: dict[str, Document], path: str) -> None:
     statistic, comparison, threshold, minutes, missing = SINGLE[path]
     alarm = alarms[path]
-    assert alarm["metric_name"] == path.rsplit("/", 1)[1]
-    assert (alarm["statistic"], alarm["comparison_operator"], alarm["threshold"]) == (statistic, comparison, threshold)
-    assert alarm["period"] * alarm["evaluation_periods"] == minutes * 60
+    [query] = alarm["metric_query"]
+    metric = query["metric"]
+    assert query["return_data"] is True
+    assert metric["metric_name"] == path.rsplit("/", 1)[1]
+    assert (metric["stat"], alarm["comparison_operator"], alarm["threshold"]) == (statistic, comparison, threshold)
+    assert metric["period"] * alarm["evaluation_periods"] == minutes * 60
     assert alarm["treat_missing_data"] == missing
     assert alarm["alarm_actions"] == [TOPIC]
 
@@ -45,13 +48,19 @@ def test_every_broker_and_connector_is_watched_and_nothing_else(alarms: dict[str
     assert set(alarms) == brokers | {path for path in SINGLE if "broker" not in path}
 
 
-def test_dimensions_are_aws_own(alarms: dict[str, Document]) -> None:
-    assert alarms["kafka/ActiveControllerCount"]["namespace"] == "AWS/Kafka"
-    assert alarms["kafka/ActiveControllerCount"]["dimensions"] == {"Cluster Name": "cdc-prod"}
-    broker = alarms["kafka/broker-3/HeapMemoryAfterGC"]["dimensions"]
-    assert broker == {"Cluster Name": "cdc-prod", "Broker ID": "3"}
-    assert alarms["orders/RunningTaskCount"]["namespace"] == "AWS/KafkaConnect"
-    assert alarms["orders/RunningTaskCount"]["dimensions"] == {"ConnectorName": "cdc-prod-orders"}
+@pytest.mark.parametrize(
+    ("path", "namespace", "dimensions"),
+    [
+        ("kafka/ActiveControllerCount", "AWS/Kafka", {"Cluster Name": "cdc-prod"}),
+        ("kafka/broker-3/HeapMemoryAfterGC", "AWS/Kafka", {"Cluster Name": "cdc-prod", "Broker ID": "3"}),
+        ("connectors/orders/RunningTaskCount", "AWS/KafkaConnect", {"ConnectorName": "cdc-prod-orders"}),
+    ],
+)
+def test_dimensions_are_aws_own(
+    alarms: dict[str, Document], path: str, namespace: str, dimensions: dict[str, str]
+) -> None:
+    [query] = alarms[path]["metric_query"]
+    assert (query["metric"]["namespace"], query["metric"]["dimensions"]) == (namespace, dimensions)
 
 
 def test_processor_time_is_the_sum_of_user_and_system(alarms: dict[str, Document]) -> None:
@@ -59,7 +68,7 @@ def test_processor_time_is_the_sum_of_user_and_system(alarms: dict[str, Document
     *metrics, total = alarm["metric_query"]
     assert [query["metric"]["metric_name"] for query in metrics] == ["CpuUser", "CpuSystem"]
     assert total["expression"] == "m0 + m1"
-    assert total["return_data"] is True
+    assert [query["return_data"] for query in alarm["metric_query"]] == [False, False, True]
     assert alarm["threshold"] == 60
 
 
@@ -67,3 +76,16 @@ def test_without_a_topic_alarms_still_show(synth: Synthesize) -> None:
     alarms = synth(changed(document("prod"), alarms=None))["connect"].all("aws_cloudwatch_metric_alarm")
     assert len(alarms) == 22
     assert not any("alarm_actions" in alarm for alarm in alarms.values())
+
+
+def test_a_connector_that_ends_with_its_snapshot_may_fall_silent(synth: Synthesize) -> None:
+    content = changed(document("prod"), connectors__orders__snapshot={"mode": "initial_only"})
+    alarms = synth(content)["connect"].all("aws_cloudwatch_metric_alarm")
+    assert "alarms/connectors/orders/RunningTaskCount" in alarms
+    assert "alarms/connectors/orders/SourceRecordWriteRate" not in alarms
+
+
+def test_a_connector_may_be_called_kafka(synth: Synthesize) -> None:
+    content = document("prod")
+    content["connectors"] = {"kafka": content["connectors"]["orders"]}
+    assert "alarms/connectors/kafka/RunningTaskCount" in synth(content)["connect"].all("aws_cloudwatch_metric_alarm")

@@ -20,7 +20,7 @@ def uploaded(dev: dict[str, Stack]) -> Stack:
 
 def with_archive(path: Path) -> Document:
     content = document("dev")
-    content["plugins"]["debezium-mysql"]["archive"] = str(path)
+    content["plugins"]["debezium-mysql"] = {"archive": str(path)}
     return content
 
 

@@ -1,6 +1,7 @@
 """Where a provider is taken from: each rule of the search with a case that it accepts and one that it refuses."""
 
 import json
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -118,6 +119,17 @@ def test_the_file_is_named_after_its_content_and_written_once(stack: Path, home:
     second = Path(_environment(stack, home, root)["TF_CLI_CONFIG_FILE"])
     assert second != first
     assert sorted(first.parent.iterdir()) == sorted([first, second])
+
+
+def test_the_file_lies_in_the_users_cache_or_where_it_can(stack: Path, home: Path, root: Path, tmp_path: Path) -> None:
+    _unpacked(root)
+    assert _environment(stack, home, root)["TF_CLI_CONFIG_FILE"].startswith(f"{home}/.cache/")
+    elsewhere = str(tmp_path / "cache")
+    assert _environment(stack, home, root, XDG_CACHE_HOME=elsewhere)["TF_CLI_CONFIG_FILE"].startswith(elsewhere)
+    (tmp_path / "file").touch()
+    beside = Path(_environment(stack, home, root, XDG_CACHE_HOME=str(tmp_path / "file"))["TF_CLI_CONFIG_FILE"])
+    assert beside.is_file()
+    shutil.rmtree(beside.parent)
 
 
 def test_a_configuration_that_is_named_and_exists_is_kept(stack: Path, home: Path, root: Path, tmp_path: Path) -> None:
