@@ -83,8 +83,9 @@ class UploadedPlugin(Plugin):
             return hashlib.sha256(Path(archive).read_bytes()).hexdigest()
         except OSError as error:
             raise MissingArchiveError(
-                f"plugins.{self.node.id}.archive: cannot read {archive}: {error.strerror}; put the connector's ZIP"
-                " there, or refer to a published object with bucket, key and version"
+                f"environment {self._deployment.environment}: plugins.{self.node.id}.archive: cannot read {archive}"
+                f" ({error.strerror}); put the connector's ZIP there, or refer to a published object with bucket, key"
+                " and version"
             ) from error
 
 
