@@ -225,7 +225,9 @@ def test_the_role_is_for_this_connector_alone(connect: Stack, connector: Documen
     source = trust["Condition"]["ArnLike"]["aws:SourceArn"]
     assert source.startswith("arn:aws:kafkaconnect:us-east-1:")
     assert source.endswith(":connector/cdc-prod-orders/*")
-    assert "aws:SourceAccount" in trust["Condition"]["StringEquals"]
+    account = "${data.aws_caller_identity.account.account_id}"
+    assert trust["Condition"]["StringEquals"] == {"aws:SourceAccount": account}
+    assert connect.lookup("aws_caller_identity", "account") is not None
 
 
 def test_workers_may_reach_brokers_aurora_names_and_aws(connect: Stack) -> None:
@@ -281,10 +283,13 @@ def test_connectors_of_one_cluster_share_what_is_looked_up(synth: Synthesize) ->
     assert {"connectors/orders/aurora", "connectors/again/aurora"} <= into.keys()
 
 
-def test_what_only_a_plan_can_know_is_guarded(connector: Document) -> None:
+def test_what_only_a_plan_can_know_is_guarded(connect: Stack, connector: Document) -> None:
     guards = {guard["error_message"]: guard["condition"] for guard in connector["lifecycle"]["precondition"]}
     conditions = "\n".join(guards.values())
     assert len(guards) == 4
+    subnets = connect.lookup("aws_db_subnet_group")
+    assert subnets["name"].endswith(".db_subnet_group_name}")
+    assert "data.aws_db_subnet_group.sources_orders-prod_subnets" in conditions
     for part in ('.engine == "aurora-mysql"', '.engine_mode != "serverless"', '"default."', "vpc-0abc1234def567890"):
         assert part in conditions
     assert all(message.startswith("Aurora cluster orders-prod ") for message in guards)
