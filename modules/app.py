@@ -10,6 +10,8 @@ from modules.config import Environment, S3State
 from modules.environment import load_all, warnings
 from modules.plugin import MissingArchiveError
 
+NO_ENVIRONMENTS = "environments/*.yaml: no such file; run this in the project's folder, or name environment files"
+
 
 def build(environments: Iterable[Environment], outdir: Path | None = None) -> sdk.App:
     """The stacks of all ``environments``; ``app.synth()`` writes them below ``outdir`` (cdktf.out)."""
@@ -27,6 +29,9 @@ def build(environments: Iterable[Environment], outdir: Path | None = None) -> sd
 def main(arguments: Sequence[str]) -> int:
     """Synthesize the files named, or all of environments/; 1 where one of them cannot be."""
     files = [Path(argument) for argument in arguments] or sorted(Path("environments").glob("*.yaml"))
+    if not files:
+        print(NO_ENVIRONMENTS, file=sys.stderr)
+        return 1
     try:
         environments = load_all(files)
         for environment, file in zip(environments, files, strict=True):

@@ -81,6 +81,16 @@ def changed(base: Document, **changes: Any) -> Document:
     return result
 
 
+def with_connector(**changes: Any) -> Document:
+    """The production example with its connector changed as ``changed`` does."""
+    return changed(document("prod"), **{f"connectors__orders__{path}": value for path, value in changes.items()})
+
+
+def properties_of(text: str) -> dict[str, str]:
+    """A Java properties file, ``key=value`` a line."""
+    return dict(line.split("=", 1) for line in text.splitlines())
+
+
 def synthesize(outdir: Path, content: Document, *, name: str = "prod") -> dict[str, Stack]:
     """The stacks of one environment by their part: state, platform, connect."""
     environment = Environment.model_validate({"name": name, **content})

@@ -4,15 +4,14 @@ from typing import Any
 
 import pytest
 
-from tests.synthesized import Stack, changed, document
+from tests.synthesized import Stack, changed, document, properties_of
 from tests.unit.conftest import Synthesize
 
 VOLUME = "broker_node_group_info[0].storage_info[0].ebs_storage_info[0].volume_size"
 
 
 def properties(platform: Stack) -> dict[str, str]:
-    lines = platform.one("aws_msk_configuration")["server_properties"].splitlines()
-    return dict(line.split("=", 1) for line in lines)
+    return properties_of(platform.one("aws_msk_configuration")["server_properties"])
 
 
 def test_three_brokers_in_zookeeper_mode_by_default(platform: Stack) -> None:

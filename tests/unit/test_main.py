@@ -1,0 +1,77 @@
+"""``python main.py`` as a user runs it: what it writes, what it says, and how it ends."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.unit.environment_files import edited, write
+
+MAIN = Path(__file__).parents[2] / "main.py"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A directory with two environments to run in."""
+    (tmp_path / "environments").mkdir()
+    for name in ("prod", "staging"):
+        write(tmp_path / "environments", edited({}), name=f"{name}.yaml")
+    return tmp_path
+
+
+def run(folder: Path, *arguments: str) -> tuple[int, str]:
+    """Exit status, and what was said on stderr; nothing is ever said on stdout."""
+    process = subprocess.run([sys.executable, MAIN, *arguments], cwd=folder, capture_output=True, text=True)
+    assert process.stdout == ""
+    return process.returncode, process.stderr
+
+
+def stacks(project: Path) -> set[str]:
+    return {file.parent.name for file in project.glob("cdktf.out/stacks/*/cdk.tf.json")}
+
+
+def test_without_arguments_every_environment_is_synthesized(project: Path) -> None:
+    assert run(project) == (0, "")
+    parts = ("state", "platform", "connect")
+    assert stacks(project) == {f"{name}-{part}" for name in ("prod", "staging") for part in parts}
+
+
+def test_with_arguments_those_named_are(project: Path) -> None:
+    assert run(project, "environments/prod.yaml") == (0, "")
+    assert stacks(project) == {"prod-state", "prod-platform", "prod-connect"}
+
+
+def test_mistakes_of_all_files_are_told_and_nothing_is_written(project: Path) -> None:
+    for name in ("prod", "staging"):
+        write(project / "environments", edited({"brokers: 3": "brokers: 4"}), name=f"{name}.yaml")
+    status, told = run(project)
+    assert status == 1
+    assert [line.split(":")[0] for line in told.splitlines()] == ["environments/prod.yaml", "environments/staging.yaml"]
+    assert all("kafka.brokers: must be a multiple of 3" in line for line in told.splitlines())
+    assert stacks(project) == set()
+
+
+def test_a_warning_is_told_and_nothing_stopped(project: Path) -> None:
+    write(project / "environments", edited({"version: 3.9.x": "version: 3.7.x"}))
+    status, told = run(project, "environments/prod.yaml")
+    assert status == 0
+    assert told.startswith("warning: environments/prod.yaml:")
+    assert "AWS ended its support on 2026-09-01" in told
+    assert "prod-platform" in stacks(project)
+
+
+def test_a_missing_archive_is_told(project: Path) -> None:
+    plugins = "plugins: {debezium-mysql: {archive: build/gone.zip}}"
+    write(project / "environments", edited({"plugins:": plugins}))
+    status, told = run(project, "environments/prod.yaml")
+    assert status == 1
+    assert told.startswith("environment prod: plugins.debezium-mysql.archive: cannot read build/gone.zip")
+    assert len(told.splitlines()) == 1
+    assert stacks(project) == set()
+
+
+def test_a_folder_without_environments_is_told(tmp_path: Path) -> None:
+    status, told = run(tmp_path)
+    assert status == 1
+    assert told == "environments/*.yaml: no such file; run this in the project's folder, or name environment files\n"
