@@ -6,6 +6,7 @@ A rule is a generator of problems. Its parameters name the sections of the file 
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from inspect import signature
 from typing import Any, Final, TypeVar
 
 from modules.checks.problems import Path, Problem
@@ -37,7 +38,7 @@ def run(rules: Iterable[Rule], sections: Mapping[str, Any], *, partial: bool = F
     not run, and a value that is not there, a missing attribute, ends the rule.
     """
     for function in rules:
-        needs = function.__code__.co_varnames[: function.__code__.co_argcount]
+        needs = tuple(signature(function).parameters)
         for root, known in _scopes(sections, each="connector" in needs):
             if partial and not all(need in known for need in needs):
                 continue

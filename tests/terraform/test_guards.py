@@ -8,7 +8,8 @@ import pytest
 
 from tests.mocked_account import account, outputs, plan
 from tests.real_terraform import Outcome, Terraform, World
-from tests.synthesized import Stack
+from tests.synthesized import Stack, synthesize
+from tests.terraform.variants import VARIANTS
 
 CONNECT: Final[Mapping[str, tuple[str, Mapping[str, Any], str]]] = {
     "engine": ("aws_rds_cluster", {"engine": "aurora-postgresql"}, "runs aurora-postgresql: source.cluster must name"),
@@ -105,3 +106,24 @@ def test_every_guard_has_refused_something(
 def _says(error: str, template: str) -> bool:
     literal = (re.escape(part) for part in re.split(r"\$\{[^}]*\}", template))
     return re.fullmatch(".*".join(literal), error) is not None
+
+
+@pytest.fixture(scope="module")
+def existing(
+    terraform: Terraform, prod: dict[str, Stack], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Outcome]:
+    """The platform on an existing cluster, with IAM and without."""
+    platform = synthesize(tmp_path_factory.mktemp("existing"), VARIANTS["existing-kafka"])["platform"]
+    brokers = {"with-iam": "b-1.example:9098", "without-iam": ""}
+    world = account(prod)
+    worlds = {
+        name: {**world, "aws_msk_bootstrap_brokers": {"bootstrap_brokers_sasl_iam": bootstrap}}
+        for name, bootstrap in brokers.items()
+    }
+    return terraform.plan(platform, worlds)
+
+
+def test_an_existing_cluster_needs_iam(existing: dict[str, Outcome]) -> None:
+    assert existing["with-iam"].errors == []
+    [error] = existing["without-iam"].errors
+    assert error == "kafka.cluster_arn: events has no IAM authentication: turn it on first"
