@@ -86,6 +86,13 @@ def with_connector(**changes: Any) -> Document:
     return changed(document("prod"), **{f"connectors__orders__{path}": value for path, value in changes.items()})
 
 
+def with_another(base: Document, key: str, **changes: Any) -> Document:
+    """``base`` with a connector more: orders with another server id and prefix, changed as ``changed`` does."""
+    connectors = base["connectors"]
+    another = changed(connectors["orders"], source__server_id=6000 + len(connectors), topics__prefix=key, **changes)
+    return changed(base, **{f"connectors__{key}": another})
+
+
 def properties_of(text: str) -> dict[str, str]:
     """A Java properties file, ``key=value`` a line."""
     return dict(line.split("=", 1) for line in text.splitlines())

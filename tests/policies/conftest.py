@@ -9,18 +9,14 @@ from tests.needs import missing
 from tests.policies.simulator import Document, documents
 from tests.real_terraform import Terraform
 from tests.synthesized import changed, document, synthesize
+from tests.terraform.variants import with_stock
 
 
 @pytest.fixture(scope="session")
 def found(terraform: Terraform, archive: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Document]:
     """Every document there can be: prod with a second connector, its plugin uploaded, its signals in a topic."""
-    source = {"cluster": "stock-prod", "secret": "cdc/stock", "server_id": 5402, "tables": ["stock.*"]}
-    signals = {"topic": "stock-signals"}
-    prod = document("prod")
-    stock = changed(
-        prod["connectors"]["orders"], plugin="uploaded", source=source, topics__prefix="stock", signals=signals
-    )
-    content = changed(prod, connectors__stock=stock, plugins__uploaded={"archive": str(archive)})
+    prod = changed(document("prod"), plugins__uploaded={"archive": str(archive)})
+    content = with_stock(prod, plugin="uploaded")
     stacks = synthesize(tmp_path_factory.mktemp("policies"), content)
     return documents(plan(terraform, stacks), stacks)
 

@@ -1,9 +1,9 @@
 """Environments that differ from the shipped examples in what they turn on or bring along."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
-from tests.synthesized import Document, changed, document
+from tests.synthesized import Document, changed, document, with_another
 
 PROD: Final = document("prod")
 ACCOUNT: Final = "123456789012"
@@ -29,11 +29,10 @@ def _elsewhere(region: str, partition: str) -> Document:
     )
 
 
-def _second_connector() -> Document:
-    orders = PROD["connectors"]["orders"]
+def with_stock(base: Document, **changes: Any) -> Document:
+    """``base`` with a connector of another database, whose signals come from a topic."""
     source = {"cluster": "stock-prod", "secret": "cdc/stock", "server_id": 5402, "tables": ["stock.*"]}
-    stock = changed(orders, source=source, topics__prefix="stock", signals={"topic": "stock-signals"})
-    return changed(PROD, connectors__stock=stock)
+    return with_another(base, "stock", source=source, signals={"topic": "stock-signals"}, **changes)
 
 
 VARIANTS: Final[Mapping[str, Document]] = {
@@ -63,6 +62,6 @@ VARIANTS: Final[Mapping[str, Document]] = {
     "state-in-a-foreign-bucket": changed(PROD, state__create=False),
     "china": _elsewhere("cn-north-1", "aws-cn"),
     "us-gov": _elsewhere("us-gov-west-1", "aws-us-gov"),
-    "two-connectors": _second_connector(),
+    "two-connectors": with_stock(PROD),
     "consumer-of-its-own": changed(PROD, consumers__billing__security_group_ids=None, alarms={}),
 }

@@ -4,8 +4,15 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
+import pytest
+
+from modules.checks.problems import EnvironmentErrors
+from modules.environment import load
+
 PROD = (Path(__file__).parents[2] / "environments" / "prod.yaml").read_text()
 MARK = "# <-"
+PROPERTY = "decimal.handling.mode: string"
+SECRET = "hunter2"
 
 Edits = dict[str, str]
 
@@ -52,3 +59,10 @@ def write(folder: Path, text: str, *, name: str = "prod.yaml") -> Path:
     file = folder / name
     file.write_text(text)
     return file
+
+
+def errors_of(file: Path) -> EnvironmentErrors:
+    """What is wrong with a file that must not be taken."""
+    with pytest.raises(EnvironmentErrors) as error:
+        load(file)
+    return error.value

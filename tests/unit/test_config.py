@@ -12,10 +12,10 @@ from modules.checks import rulebook
 from modules.checks.problems import EnvironmentErrors, Problem, shown
 from modules.config import Environment
 from modules.environment import load, warnings
-from tests.unit import connect_cases, platform_cases
+from tests.unit import connect_cases, kafka_cases, platform_cases
 from tests.unit.environment_files import PROD, Edits, Refused, edited, marked, marked_line, write
 
-CASES = platform_cases.CASES | connect_cases.CASES
+CASES = platform_cases.CASES | kafka_cases.CASES | connect_cases.CASES
 
 # The path, what stands there in prod.yaml -> what does not do, and what is told.
 TYPES = r"""

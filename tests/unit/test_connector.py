@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.synthesized import Document, Stack, changed, document, properties_of, with_connector
+from tests.synthesized import Document, Stack, changed, document, properties_of, with_another, with_connector
 from tests.unit.conftest import Synthesize
 
 CONNECTOR = "connectors/orders/connector"
@@ -121,10 +121,8 @@ def test_brokers_and_aurora_let_the_workers_in(connect: Stack) -> None:
 
 def test_across_other_routing_address_ranges_stand_in_for_groups(synth: Synthesize) -> None:
     """And once for all connectors of a cluster: AWS takes the same rule only once."""
-    content = changed(document("prod"), network__peerings=None, network__externally_routed=True)
-    orders = content["connectors"]["orders"]
-    content["connectors"]["again"] = changed(orders, source__server_id=9, topics__prefix="again")
-    stack = synth(content)["connect"]
+    routed = changed(document("prod"), network__peerings=None, network__externally_routed=True)
+    stack = synth(with_another(routed, "again"))["connect"]
     into = [
         rule
         for path, rule in stack.all("aws_vpc_security_group_ingress_rule").items()
@@ -141,10 +139,7 @@ def test_across_other_routing_address_ranges_stand_in_for_groups(synth: Synthesi
 
 
 def test_connectors_of_one_cluster_share_what_is_looked_up(synth: Synthesize) -> None:
-    content = document("prod")
-    orders = content["connectors"]["orders"]
-    content["connectors"]["again"] = changed(orders, source__server_id=9, topics__prefix="again")
-    stack = synth(content)["connect"]
+    stack = synth(with_another(document("prod"), "again"))["connect"]
     assert stack.lookup("aws_rds_cluster")["cluster_identifier"] == "orders-prod"
     into = stack.all("aws_vpc_security_group_ingress_rule")
     assert {"connectors/orders/aurora", "connectors/again/aurora"} <= into.keys()
@@ -166,9 +161,7 @@ def test_what_only_a_plan_can_know_is_guarded(connect: Stack, connector: Documen
 def test_connectors_are_the_files_keys(synth: Synthesize) -> None:
     content = document("prod")
     for number in range(3):
-        content["connectors"][f"extra{number}"] = changed(
-            content["connectors"]["orders"], source__server_id=6000 + number, topics__prefix=f"extra{number}"
-        )
+        content = with_another(content, f"extra{number}")
     stack = synth(content)["connect"]
     names = {connector["name"] for connector in stack.all("aws_mskconnect_connector").values()}
     assert names == {"cdc-prod-orders", "cdc-prod-extra0", "cdc-prod-extra1", "cdc-prod-extra2"}

@@ -6,17 +6,9 @@ import pytest
 
 from modules.checks.problems import EnvironmentErrors, shown
 from modules.environment import load, load_all, warnings
-from tests.unit.environment_files import PROD, Edits, edited, marked, marked_line, write
+from tests.unit.environment_files import PROD, PROPERTY, SECRET, Edits, edited, errors_of, marked, marked_line, write
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "environments").glob("*.yaml"))
-PROPERTY = "decimal.handling.mode: string"
-SECRET = "hunter2"
-
-
-def errors_of(file: Path) -> EnvironmentErrors:
-    with pytest.raises(EnvironmentErrors) as error:
-        load(file)
-    return error.value
 
 
 def lines_of(file: Path) -> list[str]:
@@ -83,6 +75,14 @@ def test_two_files_cannot_be_one_environment(tmp_path: Path) -> None:
     files = [write(tmp_path, PROD), write(tmp_path / "other", PROD)]
     with pytest.raises(EnvironmentErrors, match=r"other/prod\.yaml: must have another name"):
         load_all(files)
+
+
+def test_a_name_is_not_anothers_and_a_hyphen_more(tmp_path: Path) -> None:
+    files = [write(tmp_path, PROD, name=f"{name}.yaml") for name in ("prod", "prod-eu", "production")]
+    with pytest.raises(EnvironmentErrors) as refused:
+        load_all(files)
+    [problem] = refused.value.problems
+    assert str(problem).startswith(f"{files[1]}: must have a name that does not begin with prod-")
 
 
 @pytest.mark.parametrize(
@@ -239,78 +239,3 @@ def test_a_missing_file_names_those_beside_it(tmp_path: Path) -> None:
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     (tmp_path / "prod.yaml").mkdir()
     assert str(errors_of(tmp_path / "prod.yaml")).endswith("prod.yaml: cannot be read: is a directory")
-
-
-# Secrets.
-
-LOGIN = f'org.x.LoginModule required username="a" password="{SECRET}";'
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        (PROPERTY, f"database.ssl.keystore.password: {SECRET}"),
-        (PROPERTY, f"database.password: {SECRET}"),
-        (PROPERTY, f"database.password: [{SECRET}]"),
-        (PROPERTY, f"database.ssl.mode: 'password={SECRET}'"),
-        (PROPERTY, f"aws.secret.access.key: {SECRET}"),
-        (PROPERTY, f"x.api-key: {SECRET}"),
-        (PROPERTY, f"basic.auth.user.info: me:{SECRET}"),
-        (PROPERTY, f"x.sasl.jaas.config: '{LOGIN}'"),
-        (PROPERTY, f"x.url: https://me:{SECRET}@example.com/x"),
-        (PROPERTY, f"x: '-----BEGIN RSA PRIVATE KEY----- {SECRET}'"),
-        (PROPERTY, f"x: {SECRET}.atlasv1.{SECRET}"),
-        (PROPERTY, f"transforms.mask.password: {SECRET}"),
-        (PROPERTY, f"column.mask.hash.v2.SHA-256.with.salt.{SECRET}: [a]"),
-        ("{owner: data-platform}", f"{{owner: data-platform, token: {SECRET}}}"),
-        ("{prefix: orders, partitions: 6}", f"{{prefix: orders, password:{SECRET}}}"),
-        ("{prefix: orders, partitions: 6}", f"{{prefix: 'password: {SECRET}'}}"),
-        ("volume_gib: 100", f"server_properties: {{ssl.key.password: {SECRET}}}"),
-        ("secret: cdc/orders", f"secret: cdc/orders {SECRET}!"),
-        ("server_id: 5401", f"password: {SECRET}"),
-        ("alarms:", f"secrets: [{SECRET}]\nalarms:"),
-    ],
-)
-def test_a_secret_is_refused_and_never_shown(old: str, new: str, tmp_path: Path) -> None:
-    error = errors_of(write(tmp_path, PROD.replace(old, new, 1)))
-    assert SECRET not in str(error)
-    assert SECRET not in repr([(problem.message, problem.value) for problem in error.problems])
-
-
-@pytest.mark.parametrize("place", ["acme-cdc-locks", "cdc/orders", "string", "data-platform", "owner", "billing-*"])
-def test_an_aws_key_is_refused_anywhere(place: str, tmp_path: Path) -> None:
-    """Even where a name is wanted, which it might be."""
-    error = errors_of(write(tmp_path, PROD.replace(place, "AKIAIOSFODNN7EXAMPLE", 1)))
-    assert "must not hold an AWS access key" in str(error)
-    assert "AKIAIOSFODNN7EXAMPLE" not in str(error)
-
-
-@pytest.mark.parametrize(
-    "property_",
-    [
-        'database.ssl.keystore.password: "${secretsmanager:cdc/orders:keystore}"',
-        "column.mask.hash.v2.SHA-256.with.salt.s4lt: orders.customers.password",
-        "column.exclude.list: orders.customers.password,orders.customers.api_key",
-        "column.mask.with.12.chars: orders.customers.token",
-        "snapshot.select.statement.overrides.orders.tokens: SELECT * FROM tokens",
-        "transforms.tokenize.type: com.acme.Tokenize",
-        "transforms.tokenize.words: 5",
-        "topic.creation.tokens.partitions: 3",
-        "x.sasl.oauthbearer.token.endpoint.url: https://example.com/token",
-        "basic.auth.credentials.source: USER_INFO",
-        "password.encoder.iterations: 4096",
-        "token.enabled: true",
-        "message.key.columns: orders.tokens:id;orders.secrets:id",
-        """x.jaas: 'org.x.LoginModule required password="${secretsmanager:cdc/orders:jaas}";'""",
-    ],
-)
-def test_what_only_speaks_of_secrets_is_taken(property_: str, tmp_path: Path) -> None:
-    load(write(tmp_path, edited({PROPERTY: property_})))
-
-
-def test_a_name_is_not_anothers_and_a_hyphen_more(tmp_path: Path) -> None:
-    files = [write(tmp_path, PROD, name=f"{name}.yaml") for name in ("prod", "prod-eu", "production")]
-    with pytest.raises(EnvironmentErrors) as refused:
-        load_all(files)
-    [problem] = refused.value.problems
-    assert str(problem).startswith(f"{files[1]}: must have a name that does not begin with prod-")

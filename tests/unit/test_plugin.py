@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from modules.plugin import MissingArchiveError
-from tests.synthesized import Document, Stack, changed, document
+from tests.synthesized import Document, Stack, document, with_another
 from tests.unit.conftest import Synthesize
 
 BUCKET = "plugin-bucket"
@@ -114,9 +114,6 @@ def test_a_published_object_must_be_there(connect: Stack) -> None:
 def test_archive_and_published_object_may_stand_side_by_side(synth: Synthesize, archive: Path) -> None:
     content = document("prod")
     content["plugins"]["local"] = {"archive": str(archive)}
-    content["connectors"]["extra"] = changed(
-        content["connectors"]["orders"], plugin="local", source__server_id=1, topics__prefix="extra"
-    )
-    stack = synth(content)["connect"]
+    stack = synth(with_another(content, "extra", plugin="local"))["connect"]
     assert len(stack.all("aws_mskconnect_custom_plugin")) == 2
     assert len(stack.all("aws_s3_bucket")) == 1

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.synthesized import Document, Stack, changed, document, properties_of, with_connector
+from tests.synthesized import Document, Stack, document, properties_of, with_another, with_connector
 from tests.unit.conftest import Synthesize
 
 IAM = {
@@ -128,10 +128,7 @@ def test_worker_configuration_holds_nothing_that_msk_connect_blocks(connect: Sta
 
 
 def test_another_content_of_the_worker_configuration_is_another_name(synth: Synthesize, connect: Stack) -> None:
-    content = document("prod")
-    content["connectors"]["again"] = changed(
-        content["connectors"]["orders"], source__server_id=9, topics__prefix="again"
-    )
+    content = with_another(document("prod"), "again")
     names = {item["name"] for item in synth(content)["connect"].all("aws_mskconnect_worker_configuration").values()}
     assert connect.one("aws_mskconnect_worker_configuration")["name"] in names
     assert len(names) == 2
