@@ -1,10 +1,12 @@
 # Each command works alone on a fresh clone: it installs first what it needs, into this folder only.
 #   PYTHON   the Python (3.11 or later) that .venv is made with
 #   ENV      the environment to synthesize: environments/$(ENV).yaml; FILES names several
+#   PLUGIN   the plugin to build; more options: .venv/bin/cdc plugin build --help
 
 PYTHON ?= python3
 ENV    ?= prod
 FILES  ?= environments/$(ENV).yaml
+PLUGIN ?= debezium-mysql
 
 BIN      := .venv/bin
 LINTERS  := tests/policies/.venv
@@ -29,13 +31,16 @@ define venv
 	@touch $(1)/.installed
 endef
 
-.PHONY: help install synth validate check test clean
+.PHONY: help install plugin synth validate check test clean
 .DELETE_ON_ERROR:
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: .venv/.installed  ## .venv from Pipfile.lock
+
+plugin: install  ## the ZIP of PLUGIN=debezium-mysql, below build/plugins
+	@$(BIN)/cdc plugin build $(PLUGIN)
 
 synth: install  ## Terraform JSON of ENV=prod, or of FILES="a.yaml b.yaml", below cdktf.out
 	@$(BIN)/python main.py $(FILES)
@@ -59,8 +64,9 @@ test: check $(LINTERS)/.installed $(NODE_LIB)/.installed  ## the whole gate: che
 clean:  ## remove what these commands made
 	rm -rf .venv $(LINTERS) $(NODE_LIB) cdktf.out .mypy_cache .pytest_cache .ruff_cache
 
-.venv/.installed: Pipfile.lock
+.venv/.installed: Pipfile.lock pyproject.toml
 	$(call venv,.venv)
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --disable-pip-version-check --editable .
 
 $(LINTERS)/.installed: tests/policies/Pipfile.lock
 	$(call venv,$(LINTERS))
