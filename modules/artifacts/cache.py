@@ -1,0 +1,85 @@
+"""Verified files by their sha256 in the user's cache folder, for every checkout and process."""
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import file_digest
+from pathlib import Path
+from typing import Final
+
+from modules.artifacts.lock import File
+
+_DAY: Final = 24 * 60 * 60
+
+
+class CacheError(Exception):
+    """The cache cannot be written."""
+
+
+def cache_folder() -> Path:
+    """This project's folder in the user's cache, which need not exist (XDG Base Directory Specification)."""
+    root = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    return (root if root.is_absolute() else Path.home() / ".cache") / "msk-cdc"
+
+
+class Cache:
+    """A file in it is whole and verified: it gets its place by a rename, and is hashed again at every use."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = (folder or cache_folder()) / "artifacts"
+
+    def find(self, file: File) -> Path | None:
+        """Where ``file`` is; None where it is missing or no longer what it was."""
+        path = self._place(file)
+        try:
+            with path.open("rb") as content:
+                whole = file_digest(content, "sha256").hexdigest() == file.sha256
+        except OSError:
+            return None
+        return path if whole else None
+
+    def adopt(self, path: Path, file: File) -> Path:
+        """Moves ``path``, verified and from ``workspace``, to the place of ``file``."""
+        place = self._place(file)
+        with self.writable():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            return path.replace(place)
+
+    @contextmanager
+    def workspace(self) -> Iterator[Path]:
+        """A private folder for files on their way in, gone at the end; old ones that a crash left go too."""
+        parent = self.folder / "incoming"
+        with self.writable():
+            parent.mkdir(parents=True, exist_ok=True)
+            _remove_old(parent)
+            folder = Path(tempfile.mkdtemp(dir=parent))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    @contextmanager
+    def writable(self) -> Iterator[None]:
+        """Turns a failure to write inside into CacheError."""
+        try:
+            yield
+        except OSError as error:
+            raise CacheError(
+                f"cannot write to the cache {self.folder}: {error.strerror};"
+                " make room or make it writable, or name another folder by XDG_CACHE_HOME"
+            ) from error
+
+    def _place(self, file: File) -> Path:
+        return self.folder / file.sha256 / file.maven.file_name
+
+
+def _remove_old(parent: Path) -> None:
+    for folder in parent.iterdir():
+        try:
+            if folder.stat().st_mtime < time.time() - _DAY:
+                shutil.rmtree(folder, ignore_errors=True)
+        except FileNotFoundError:  # another process was faster
+            continue

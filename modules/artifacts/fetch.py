@@ -1,0 +1,185 @@
+"""Pinned files from the cache or, where it lacks them, from their sources: several at once, each verified."""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Final
+from uuid import uuid4
+
+from modules.artifacts.cache import Cache
+from modules.artifacts.lock import File
+from modules.artifacts.partial import Partial
+from modules.artifacts.progress import Progress
+from modules.artifacts.sources import Place, Source
+from modules.artifacts.transport import Policy, Transport, UnavailableError
+
+# Seconds for threads that end by themselves; one that waits for the first byte of an answer cannot be woken.
+_FAREWELL: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One file at one source."""
+
+    file: File
+    place: Place
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.file.maven} from {self.place}: {self.reason}"
+
+
+class FetchErrors(Exception):  # noqa: N818 - it is all of them
+    """Every file that no source has, a line for each source that was tried."""
+
+    def __init__(self, failures: Iterable[Failure]) -> None:
+        self.failures = tuple(failures)
+        super().__init__("\n".join(map(str, self.failures)))
+
+
+class OfflineError(Exception):
+    """Files that only a network could bring."""
+
+    def __init__(self, missing: Sequence[File], folder: Path) -> None:
+        self.missing = tuple(missing)
+        lines = [f"  {file.maven} ({_size(file)})" for file in missing]
+        super().__init__(
+            "\n".join(
+                [
+                    f"offline, and the cache {folder} lacks:",
+                    *lines,
+                    "run it once without --offline, or bring all that is pinned: cdc artifacts fetch",
+                ]
+            )
+        )
+
+
+def fetch(
+    files: Iterable[File],
+    *,
+    sources: Sequence[Source],
+    cache: Cache,
+    offline: bool = False,
+    progress: Progress | None = None,
+    policy: Policy = Policy(),  # noqa: B008 - frozen
+) -> dict[File, Path]:
+    """Where each file is in ``cache``, verified, in the order given.
+
+    Raises OfflineError, FetchErrors, or CacheError where the cache cannot be written. Whatever ends it, nothing is
+    left under way and no temporary file.
+    """
+    found = {file: cache.find(file) for file in files}
+    missing = [file for file, path in found.items() if path is None]
+    if missing and offline:
+        raise OfflineError(missing, cache.folder)
+    if missing:
+        with cache.workspace() as workspace, Transport(policy) as transport:
+            run = _Fetch(sources, cache, progress, transport, workspace)
+            found |= _all(missing, run.one, transport=transport)
+    return {file: path for file, path in found.items() if path}
+
+
+class _Fetch:
+    """One file after the other, for any thread."""
+
+    def __init__(
+        self, sources: Sequence[Source], cache: Cache, progress: Progress | None, transport: Transport, workspace: Path
+    ) -> None:
+        self._sources = sources
+        self._cache = cache
+        self._progress = progress
+        self._transport = transport
+        self._workspace = workspace
+
+    def one(self, file: File) -> Path:
+        """Its place in the cache; raises FetchErrors with what was wrong at each source."""
+        failures = []
+        with self._cache.writable(), self._partial(file) as partial:
+            for source in self._sources:
+                place = source.place(file.maven, file.url)
+                try:
+                    self._receive(file, place, partial)
+                except UnavailableError as error:
+                    failures.append(Failure(file, place, str(error)))
+                else:
+                    return self._finished(file, partial)
+        raise FetchErrors(failures)
+
+    def _partial(self, file: File) -> Partial:
+        path = self._workspace / uuid4().hex
+        if not (progress := self._progress):
+            return Partial(path)
+        progress.started(file, file.size)
+        return Partial(
+            path,
+            received=lambda size: progress.advanced(file, size),
+            restarted=lambda: progress.restarted(file),
+        )
+
+    def _receive(self, file: File, place: Place, partial: Partial) -> None:
+        partial.restart()
+        self._transport.receive(place, partial, size=file.size)
+        if partial.stitched and partial.sha256 != file.sha256:
+            # The file may have changed between two answers of a server that names no version.
+            partial.restart()
+            self._transport.receive(place, partial, size=file.size)
+        if partial.sha256 != file.sha256:
+            raise UnavailableError(f"sha256 must be {file.sha256}, got {partial.sha256}")
+
+    def _finished(self, file: File, partial: Partial) -> Path:
+        partial.flush()
+        path = self._cache.adopt(partial.path, file)
+        if self._progress:
+            self._progress.finished(file)
+        return path
+
+
+def _all(files: Sequence[File], one: Callable[[File], Path], *, transport: Transport) -> dict[File, Path]:
+    """Every file, several at once; what fails is told when the others are there."""
+    tasks: SimpleQueue[File] = SimpleQueue()
+    outcomes: SimpleQueue[tuple[File, Path | Exception]] = SimpleQueue()
+    for file in files:
+        tasks.put(file)
+
+    def work() -> None:
+        with suppress(Empty):
+            while True:
+                file = tasks.get_nowait()
+                try:
+                    outcomes.put((file, one(file)))
+                except Exception as error:
+                    outcomes.put((file, error))
+
+    # Daemons, not a ThreadPoolExecutor: before it exits Python waits for the threads of one, Ctrl-C or not.
+    threads = [Thread(target=work, daemon=True) for _ in range(min(transport.policy.threads, len(files)))]
+    try:
+        for thread in threads:
+            thread.start()
+        return _gathered(files, outcomes)
+    finally:
+        transport.stop()
+        for thread in threads:
+            thread.join(_FAREWELL / len(threads))
+
+
+def _gathered(files: Sequence[File], outcomes: "SimpleQueue[tuple[File, Path | Exception]]") -> dict[File, Path]:
+    found: dict[File, Path] = {}
+    failed: dict[File, tuple[Failure, ...]] = {}
+    for _ in files:
+        file, outcome = outcomes.get()
+        if isinstance(outcome, Path):
+            found[file] = outcome
+        elif isinstance(outcome, FetchErrors):
+            failed[file] = outcome.failures
+        else:
+            raise outcome
+    if failed:
+        raise FetchErrors(failure for file in files for failure in failed.get(file, ()))
+    return found
+
+
+def _size(file: File) -> str:
+    return "size unknown" if file.size is None else f"{file.size:,} bytes"

@@ -1,0 +1,204 @@
+"""The pins: every file that is ever fetched, by Maven coordinates and sha256, as ``artifacts.lock.toml`` has them."""
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Final, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
+from pydantic_core import ErrorDetails
+
+from modules.checks.problems import ABSENT, Problem, either, nearest
+
+LOCK: Final = Path(__file__).parents[2] / "artifacts.lock.toml"
+
+_FORM: Final = "group:artifact:version[:packaging[:classifier]]"
+_STEP: Final = r"[A-Za-z0-9_][\w+-]*(?:\.[\w+-]+)*"
+_COORDINATES: Final = re.compile(rf"{_STEP}(?::{_STEP}){{2,4}}", re.ASCII)
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Coordinates:
+    """One file as Maven names it, written ``group:artifact:version[:packaging[:classifier]]``."""
+
+    group: str
+    artifact: str
+    version: str
+    packaging: str = "jar"
+    classifier: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The reverse of ``str``; raises ValueError."""
+        if not _COORDINATES.fullmatch(text):
+            raise ValueError(f"coordinates must be {_FORM}, got {text!r}")
+        return cls(*text.split(":"))
+
+    def __str__(self) -> str:
+        optional = [self.packaging, self.classifier] if self.classifier else [self.packaging]
+        return ":".join([self.group, self.artifact, self.version, *(optional if optional != ["jar"] else [])])
+
+    @property
+    def file_name(self) -> str:
+        classifier = f"-{self.classifier}" if self.classifier else ""
+        return f"{self.artifact}-{self.version}{classifier}.{self.packaging}"
+
+    @property
+    def path(self) -> str:
+        """Where it lies in a Maven repository."""
+        return f"{self.group.replace('.', '/')}/{self.artifact}/{self.version}/{self.file_name}"
+
+    @property
+    def library(self) -> str:
+        """What stays the same from version to version: ``group:artifact[:classifier]``."""
+        return ":".join(filter(None, (self.group, self.artifact, self.classifier)))
+
+
+def _coordinates(value: object) -> object:
+    return Coordinates.parse(value) if isinstance(value, str) else value
+
+
+def _https(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.hostname or "@" in parts.netloc:
+        raise ValueError("must be an https:// address without credentials")
+    return url
+
+
+class _Closed(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+Maven = Annotated[Coordinates, BeforeValidator(_coordinates), PlainSerializer(str)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class File(_Closed):
+    """A pinned file, ``size`` in bytes; ``url`` is its publisher's address if the public Maven repository lacks it."""
+
+    maven: Maven
+    url: Annotated[str, AfterValidator(_https)] | None = None
+    size: Annotated[int, Field(gt=0)] | None = None
+    licence: Text
+    sha256: Sha256
+
+
+class FileSet(_Closed):
+    """Files that are used together; ``roots`` is what they were resolved from."""
+
+    why: Text
+    roots: tuple[Maven, ...] = ()
+    files: Annotated[tuple[File, ...], Field(min_length=1)]
+
+
+class PluginRecipe(_Closed):
+    """What ``cdc plugin build`` puts together; ``parts`` and ``extras`` are sets."""
+
+    connector: Text
+    parts: Annotated[tuple[str, ...], Field(min_length=1)]
+    extras: tuple[str, ...] = ()
+
+
+class Worker(_Closed):
+    """A version of MSK Connect: the Java that it runs, and its own jars as a set."""
+
+    java: Literal[11, 17]
+    jars: str
+
+
+class Lock(_Closed):
+    sets: Mapping[str, FileSet]
+    plugins: Mapping[str, PluginRecipe] = {}
+    workers: Mapping[str, Worker] = {}
+
+
+class LockError(Exception):
+    """All that is wrong in a lock file, a line each."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(map(str, problems)))
+
+
+def load(path: Path = LOCK) -> Lock:
+    """The pins of ``path``; raises LockError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "must be UTF-8"
+        raise LockError((Problem((), f"cannot be read: {reason}", file=str(path)),)) from error
+    return parse(text, file=str(path))
+
+
+def parse(text: str, *, file: str) -> Lock:
+    """The pins in ``text``; ``file`` is what errors call it. Raises LockError."""
+    try:
+        lock = Lock.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise LockError((Problem((), f"must be TOML: {error}", file=file),)) from error
+    except ValidationError as error:
+        raise LockError(tuple(_worded(detail, file) for detail in error.errors(include_url=False))) from error
+    if problems := [*_unknown_sets(lock, file), *_repeated(lock, file)]:
+        raise LockError(tuple(problems))
+    return lock
+
+
+_WANTED: Final = {
+    "extra_forbidden": "unknown key",
+    "missing": "is missing",
+    "greater_than": "must be more than {gt}",
+    "too_short": "must not be empty",
+    "string_too_short": "must not be empty",
+    "string_type": "must be text",
+    "int_type": "must be a whole number",
+    "tuple_type": "must be a list",
+    "mapping_type": "must be a table",
+    "dict_type": "must be a table",
+    "model_type": "must be a table",
+    "literal_error": "must be {expected}",
+    "string_pattern_mismatch": "must be 64 lower-case hex digits",
+}
+_WITHOUT_VALUE: Final = {"extra_forbidden", "missing", "too_short", "string_too_short"}
+
+
+def _worded(error: ErrorDetails, file: str) -> Problem:
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "value_error":
+        message = str(context["error"]).partition(", got ")[0]
+    else:
+        message = _WANTED.get(kind, error["msg"]).format(**context)
+    path = tuple(step for step in error["loc"] if step != "[key]")
+    return Problem(path, message, ABSENT if kind in _WITHOUT_VALUE else error["input"], file=file)
+
+
+def _unknown_sets(lock: Lock, file: str) -> Iterator[Problem]:
+    named: list[tuple[tuple[str | int, ...], str]] = [
+        (("workers", name, "jars"), worker.jars) for name, worker in lock.workers.items()
+    ]
+    for name, plugin in lock.plugins.items():
+        named += [(("plugins", name, "parts", i), part) for i, part in enumerate(plugin.parts)]
+        named += [(("plugins", name, "extras", i), extra) for i, extra in enumerate(plugin.extras)]
+    for path, set_ in named:
+        if set_ not in lock.sets:
+            near = nearest(set_, lock.sets)
+            hint = f"; did you mean {near}?" if near else ""
+            yield Problem(path, f"must be one of sets ({either(sorted(lock.sets))}){hint}", set_, file=file)
+
+
+def _repeated(lock: Lock, file: str) -> Iterator[Problem]:
+    """A file twice in one set, or pinned to other bytes in another one."""
+    pinned: dict[Coordinates, tuple[str, str]] = {}
+    for name, set_ in lock.sets.items():
+        for maven, count in Counter(entry.maven for entry in set_.files).items():
+            if count > 1:
+                yield Problem(("sets", name, "files"), f"must hold {maven} once, got it {count} times", file=file)
+        for i, entry in enumerate(set_.files):
+            first, sha256 = pinned.setdefault(entry.maven, (name, entry.sha256))
+            if sha256 != entry.sha256 and first != name:
+                where = ("sets", name, "files", i, "sha256")
+                yield Problem(where, f"must be {sha256}, as in {first}, for {entry.maven}", entry.sha256, file=file)

@@ -1,0 +1,91 @@
+"""Renewed pins: a set's files as they are published now, and the lock file with them."""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import tomlkit
+from tomlkit.items import Array, InlineTable
+
+from modules.artifacts.cache import Cache
+from modules.artifacts.lock import Coordinates, File, parse
+from modules.artifacts.publisher import Publisher
+from modules.artifacts.sources import Source
+
+
+def published(maven: Coordinates, *, sources: Sequence[Source], cache: Cache) -> File:
+    """``maven`` as it is published now, held against its published checksum; raises NotPublishedError."""
+    with Publisher.opened(sources, cache=cache) as publisher:
+        return _kept(maven, publisher, cache)
+
+
+def versions(group: str, artifact: str, *, sources: Sequence[Source], cache: Cache) -> tuple[str, ...]:
+    """All published versions, oldest first; raises NotPublishedError."""
+    with Publisher.opened(sources, cache=cache) as publisher:
+        return publisher.versions(group, artifact)
+
+
+def resolved(
+    roots: Sequence[Coordinates],
+    *,
+    sources: Sequence[Source],
+    cache: Cache,
+    told: Callable[[Coordinates], None] = lambda _: None,
+) -> tuple[File, ...]:
+    """The files of a runtime class path for ``roots``; ``told`` hears of each before it is fetched."""
+    from modules.artifacts.resolve import tree  # importing jgo takes 0.15 s
+
+    files = []
+    with Publisher.opened(sources, cache=cache) as publisher:
+        for maven in tree(roots, publisher):
+            told(maven)
+            files.append(_kept(maven, publisher, cache))
+    return tuple(files)
+
+
+def write(path: Path, name: str, files: Sequence[File], *, roots: Sequence[Coordinates] | None = None) -> None:
+    """Puts ``files``, and ``roots`` if given, into the set ``name`` of the lock ``path``; all else stays as it is.
+
+    Raises LockError, and then nothing is written; the file is never there by half.
+    """
+    document = tomlkit.parse(path.read_text(encoding="utf-8"))
+    set_ = document["sets"][name]
+    if roots is not None:
+        set_["roots"] = [str(root) for root in roots]
+    set_["files"] = _array(files)
+    text = tomlkit.dumps(document)
+    parse(text, file=str(path))
+    _replace(path, text)
+
+
+def _kept(maven: Coordinates, publisher: Publisher, cache: Cache) -> File:
+    """Pinned, and in the cache already."""
+    file = publisher.file(maven)
+    cache.adopt(publisher.get(maven), file)
+    return file
+
+
+def _array(files: Sequence[File]) -> Array:
+    array = tomlkit.array()
+    for file in files:
+        array.append(_line(file))
+    return array.multiline(multiline=True)
+
+
+def _line(file: File) -> InlineTable:
+    line = tomlkit.inline_table()
+    line.update(file.model_dump(exclude_none=True))
+    return line
+
+
+def _replace(path: Path, text: str) -> None:
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, encoding="utf-8", newline="\n", delete=False) as file:
+        temporary = Path(file.name)
+        try:
+            file.write(text)
+            file.flush()
+            temporary.chmod(path.stat().st_mode)
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
