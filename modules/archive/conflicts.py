@@ -1,0 +1,96 @@
+"""Libraries and classes that a plugin holds more than once."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from modules.archive.classfile import Access, ClassFile
+from modules.archive.classpath import ClassPath
+from modules.archive.jar import Jar
+from modules.archive.libraries import Library
+from modules.archive.worker import brought
+
+AWS_SDK_2: Final = "software.amazon.awssdk"
+AWS_SDK_1: Final = "com.amazonaws"
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """Classes (internal names) that two jars bring, and ``first`` is searched before ``second``."""
+
+    first: str
+    second: str
+    classes: tuple[str, ...]
+
+
+def versions(jars: Iterable[Jar]) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    """The jars by version, of every library that is there in several.
+
+    AWS's SDKs count as one library each: their modules only work with their equals. What the worker brings does not
+    count: Connect loads its Kafka and slf4j, and copies of the others show as ``copies``.
+    """
+    held = _held(jars)
+    groups = _groups(library for library, _ in held)
+    found: defaultdict[str, defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for library, jar in held:
+        found[_product(library, groups)][library.version].add(jar)
+    return {
+        product: {version: tuple(sorted(of[version])) for version in sorted(of)}
+        for product, of in sorted(found.items())
+        if len(of) > 1
+    }
+
+
+def repeated(jars: Iterable[Jar]) -> Mapping[str, tuple[str, ...]]:
+    """The jars by library, of each that several hold in the same version: a waste, and no harm."""
+    found: defaultdict[Library, set[str]] = defaultdict(set)
+    for library, jar in _held(jars):
+        found[library].add(jar)
+    return {str(library): tuple(sorted(found[library])) for library in sorted(found) if len(found[library]) > 1}
+
+
+def _held(jars: Iterable[Jar]) -> list[tuple[Library, str]]:
+    return [(library, jar.name) for jar in jars for library in jar.libraries if not brought(library)]
+
+
+def _groups(libraries: Iterable[Library]) -> Mapping[str, str]:
+    """The group by artifact, for jars that do not tell theirs."""
+    return {library.artifact: library.group for library in libraries if library.group}
+
+
+def _product(library: Library, groups: Mapping[str, str]) -> str:
+    group = library.group or groups.get(library.artifact, "")
+    if group == AWS_SDK_2:
+        return "AWS SDK for Java 2"
+    if group == AWS_SDK_1 and library.artifact.startswith("aws-java-sdk-"):
+        return "AWS SDK for Java 1"
+    return f"{group}:{library.artifact}" if group else library.artifact
+
+
+def copies(classes: ClassPath) -> Iterator[Copies]:
+    """Classes that two jars declare differently, so that the file names decide which methods there are.
+
+    Copies whose bytes differ and whose members do not are let pass: another compiler or a shading tool makes those.
+    """
+    found: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for jar in classes.jars:
+        for name in jar.entries(classes.java):
+            owner = classes.owners[name]
+            if owner is not jar and _differ(owner, jar, name, classes.java):
+                found[owner.name, jar.name].append(name)
+    for (first, second), names in found.items():
+        yield Copies(first, second, tuple(sorted(names)))
+
+
+def _differ(one: Jar, other: Jar, name: str, java: int) -> bool:
+    if one.crc(name, java) == other.crc(name, java):
+        return False
+    mine, theirs = one.find(name, java), other.find(name, java)
+    return mine is not None and theirs is not None and _surface(mine) != _surface(theirs)
+
+
+def _surface(of: ClassFile) -> tuple[object, ...]:
+    """What other classes can link to."""
+    members = ((member, flags) for held in (of.fields, of.methods) for member, flags in held.items())
+    return of.supers, {member for member, flags in members if flags & (Access.PUBLIC | Access.PROTECTED)}
