@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from modules import sdk, stacks
-from modules.checks.problems import EnvironmentErrors
+from modules.checks.problems import EnvironmentErrors, Problem
 from modules.config import Environment, S3State
-from modules.environment import load_all, warnings
-from modules.plugin import MissingArchiveError
+from modules.contents import findings
+from modules.environment import load_all, located, warnings
 
 NO_ENVIRONMENTS = "environments/*.yaml: no such file; run this in the project's folder, or name environment files"
 
@@ -34,11 +34,24 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     try:
         environments = load_all(files)
-        for environment, file in zip(environments, files, strict=True):
-            for warning in warnings(environment, file):
-                print(f"warning: {warning}", file=sys.stderr)
-        build(environments).synth()
-    except (EnvironmentErrors, MissingArchiveError) as error:
+        _examine(zip(environments, files, strict=True))
+    except EnvironmentErrors as error:
         print(error, file=sys.stderr)
         return 1
+    build(environments).synth()
     return 0
+
+
+def _examine(environments: Iterable[tuple[Environment, Path]]) -> None:
+    """Tells what their authors should know; raises EnvironmentErrors for archives that cannot run the connectors.
+
+    What only MSK Connect needs of an archive is no error here: a rehearsal goes on without it.
+    """
+    misfits: list[Problem] = []
+    for environment, file in environments:
+        found = findings(environment)
+        misfits += located(found.misfits, file)
+        for warning in (*warnings(environment, file), *located(found.lacking, file)):
+            print(f"warning: {warning}", file=sys.stderr)
+    if misfits:
+        raise EnvironmentErrors(misfits)

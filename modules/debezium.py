@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 CONNECTOR_CLASS: Final = "io.debezium.connector.mysql.MySqlConnector"
 SECRET_PROVIDER: Final = "secretsmanager"
+SECRET_PROVIDER_CLASS: Final = "com.amazonaws.kafka.config.providers.SecretsManagerConfigProvider"
 HEARTBEAT_PREFIX: Final = "__debezium-heartbeat"
 
 IAM_CLIENT: Final = {
@@ -195,7 +196,7 @@ def worker_properties(*, region: str, offset_topic: str) -> dict[str, str]:
         "value.converter": "org.apache.kafka.connect.json.JsonConverter",
         "value.converter.schemas.enable": "false",
         "config.providers": SECRET_PROVIDER,
-        f"{provider}.class": "com.amazonaws.kafka.config.providers.SecretsManagerConfigProvider",
+        f"{provider}.class": SECRET_PROVIDER_CLASS,
         f"{provider}.param.region": region,
         # The default, ignore, turns a missing secret into an empty password.
         f"{provider}.param.NotFoundStrategy": "fail",

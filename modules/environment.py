@@ -63,7 +63,12 @@ def _confusable(files: Iterable[Path]) -> list[Problem]:
 
 def warnings(environment: Environment, file: Path) -> tuple[Problem, ...]:
     """What ``file`` may say, and its authors should know about."""
-    problems = rules.warnings_of(environment)
+    return located(rules.warnings_of(environment), file)
+
+
+def located(problems: Iterable[Problem], file: Path) -> tuple[Problem, ...]:
+    """``problems`` with their lines in ``file``, one for each place, in its order."""
+    problems = tuple(problems)
     return tuple(_located(Document(file), problems)) if problems else ()
 
 

@@ -20,10 +20,6 @@ from modules.sdk import (
 )
 
 
-class MissingArchiveError(Exception):
-    """A plugin's ZIP is not where the environment file says."""
-
-
 class Plugin(Construct):
     """A custom plugin; another archive is another plugin, made before the old one goes.
 
@@ -55,13 +51,13 @@ class Plugin(Construct):
 
 
 class UploadedPlugin(Plugin):
-    """An archive of this machine, uploaded to our bucket under its content's hash."""
+    """An archive of this machine, uploaded to our bucket under its content's hash; raises OSError without it."""
 
     def __init__(
         self, scope: Construct, id_: str, *, config: ArchivePlugin, deployment: Deployment, bucket: PrivateBucket
     ) -> None:
         super().__init__(scope, id_, name=id_, deployment=deployment)
-        content = self._digest(config.archive)
+        content = hashlib.sha256(Path(config.archive).read_bytes()).hexdigest()
         asset = TerraformAsset(self, "archive", path=str(Path(config.archive).resolve()), type=AssetType.FILE)
         uploaded = S3Object(
             self,
@@ -76,17 +72,6 @@ class UploadedPlugin(Plugin):
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         )
         self._register(content=content, bucket=bucket.bucket, key=uploaded.key, version=uploaded.version_id)
-
-    def _digest(self, archive: str) -> str:
-        """sha256 of the archive, in hex."""
-        try:
-            return hashlib.sha256(Path(archive).read_bytes()).hexdigest()
-        except OSError as error:
-            raise MissingArchiveError(
-                f"environment {self._deployment.environment}: plugins.{self.node.id}.archive: cannot read {archive}"
-                f" ({error.strerror}); put the connector's ZIP there, or refer to a published object with bucket, key"
-                " and version"
-            ) from error
 
 
 class PublishedPlugin(Plugin):

@@ -10,13 +10,20 @@ ROOT = Path(__file__).parents[1]
 
 # A module imports from the lines above its own, never from its own line or below.
 LAYERS = [
-    {"addresses", "assembly", "deployment", "msk", "names", "checks.secrecy"},
-    {"bindings", "checks.problems"},
+    {"addresses", "archive.licences", "archive.zips", "assembly", "deployment", "msk", "names", "checks.secrecy"},
+    {"archive.classfile", "archive.libraries", "archive.manifest", "bindings", "checks.problems"},
+    {"archive.jar", "artifacts.failures", "artifacts.lock", "artifacts.partial"},
+    {"archive.classpath", "artifacts.cache", "artifacts.progress", "artifacts.sources"},
+    {"archive.worker", "artifacts.session"},
+    {"archive.conflicts", "archive.contents", "archive.plugins", "artifacts.transport"},
+    {"archive.linking", "artifacts.fetch", "artifacts.publisher"},
+    {"archive.build", "archive.judge", "artifacts.resolve"},
+    {"archive.inspection", "artifacts.renew"},
     {"debezium", "checks.document", "checks.rulebook"},
     {"policies", "checks.connector_rules", "checks.platform_rules"},
     {"checks.rules"},
     {"config"},
-    {"checks.shape"},
+    {"checks.shape", "contents"},
     {"checks.wording"},
     {"environment"},
     {"sdk"},
@@ -27,13 +34,16 @@ LAYERS = [
     {"stacks"},
     {"app"},
 ]
-PACKAGES = {"modules", "modules.checks"}
+PACKAGES = {"modules", "modules.archive", "modules.artifacts", "modules.checks"}
 DISTRIBUTION = {"cdktf", "cdktf_cdktf_provider_aws", "constructs", "jsii"}
 LOADS_DISTRIBUTION = {"modules.sdk", "modules.bindings"}
 DEPLOYED_NEVER_IMPORTS = {"benchmarks", "boto3", "botocore", "cdc", "rehearsal", "tests"}
 # The same YAML gives the same bytes on every machine, at any time.
 NOT_IN_SYNTHESIS = {"datetime", "getpass", "random", "secrets", "socket", "time", "uuid"}
 READS_MACHINE = {"modules.bindings"}
+# Fetching and judging go before synthesis, which reads an archive's manifest and nothing else of it.
+BEFORE_SYNTHESIS = ("modules.archive.", "modules.artifacts.")
+READ_BY_SYNTHESIS = {"modules.archive.manifest", "modules.archive.zips"}
 
 Modules = Mapping[str, str]
 
@@ -129,8 +139,29 @@ def test_what_is_deployed_does_not_import_what_runs_beside_it() -> None:
     assert outward(MODULES) == []
 
 
+def reached(start: str, modules: Modules) -> set[str]:
+    """``start`` and all that it imports, directly or not."""
+    found: set[str] = set()
+    waiting = {start}
+    while waiting:
+        found |= waiting
+        waiting = {name for module in waiting for name in imports(modules[module]) if name in modules} - found
+    return found
+
+
 def test_synthesis_reads_nothing_of_the_machine() -> None:
-    assert set(machine_readers(MODULES)) <= READS_MACHINE
+    synthesis = {name: MODULES[name] for name in reached("modules.app", MODULES)}
+    assert "modules.network" in synthesis
+    assert set(machine_readers(synthesis)) <= READS_MACHINE
+
+
+def test_synthesis_fetches_and_judges_nothing() -> None:
+    before = {name for name in reached("modules.app", MODULES) if name.startswith(BEFORE_SYNTHESIS)}
+    assert before == READ_BY_SYNTHESIS
+
+
+def test_judging_an_archive_reads_nothing_of_the_machine() -> None:
+    assert machine_readers({name: text for name, text in MODULES.items() if name.startswith("modules.archive.")}) == []
 
 
 def test_main_knows_the_app_only() -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from modules.plugin import MissingArchiveError
 from tests.synthesized import Document, Stack, document, with_another
 from tests.unit.conftest import Synthesize
 
@@ -58,11 +57,6 @@ def test_other_bytes_are_another_plugin(synth: Synthesize, uploaded: Stack, tmp_
     stack = synth(with_archive(other), "dev")["connect"]
     for type_, key in (("aws_mskconnect_custom_plugin", "name"), ("aws_s3_object", "key")):
         assert stack.one(type_)[key] != uploaded.one(type_)[key]
-
-
-def test_a_missing_archive_says_where_it_was_looked_for(synth: Synthesize, tmp_path: Path) -> None:
-    with pytest.raises(MissingArchiveError, match=r"plugins\.debezium-mysql\.archive: cannot read .*gone\.zip"):
-        synth(with_archive(tmp_path / "gone.zip"), "dev")
 
 
 def test_the_bucket_is_private_versioned_encrypted_and_tls_only(uploaded: Stack) -> None:

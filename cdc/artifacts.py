@@ -1,0 +1,144 @@
+"""``cdc artifacts``: what this project fetches, and where it is."""
+
+import json
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cdc.console import FetchProgress, err, fail, megabytes, out, table
+from cdc.options import JsonOption, OfflineOption, SourceOption
+from modules.artifacts.cache import Cache, CacheError
+from modules.artifacts.fetch import FetchErrors, OfflineError, fetch
+from modules.artifacts.lock import LOCK, Coordinates, File, FileSet, Lock, LockError, load
+from modules.artifacts.publisher import NotPublishedError
+from modules.artifacts.sources import SourceError, sources
+from modules.checks.problems import either, nearest
+
+app = typer.Typer(no_args_is_help=True, help="List, fetch and renew what artifacts.lock.toml pins.")
+
+TOLD = (CacheError, FetchErrors, LockError, NotPublishedError, OfflineError, SourceError, OSError)
+
+
+@app.command("list")
+def list_(as_json: JsonOption = False) -> None:
+    """What is pinned, set by set, and whether it is in the cache."""
+    try:
+        sets = load().sets
+    except LockError as error:
+        fail(error)
+    cache = Cache()
+    rows = {name: (_facts(set_), [file for file in set_.files if cache.find(file)]) for name, set_ in sets.items()}
+    if as_json:
+        listed = {name: {**facts, "cached": len(cached)} for name, (facts, cached) in rows.items()}
+        out.print_json(json.dumps(listed))
+        return
+    columns = ("set", "files", "size", "licences", "cached", "why")
+    out.print(table("", columns, (_row(name, sets[name], cached) for name, (_, cached) in rows.items())))
+
+
+def _facts(set_: FileSet) -> dict[str, object]:
+    return {
+        "why": set_.why,
+        "roots": [str(root) for root in set_.roots],
+        "files": [file.model_dump() for file in set_.files],
+        "licences": _licences(set_),
+    }
+
+
+def _row(name: str, set_: FileSet, cached: Sequence[File]) -> tuple[str, ...]:
+    sizes = [file.size for file in set_.files if file.size is not None]
+    size = megabytes(sum(sizes)) if sizes else "not known"
+    state = "yes" if len(cached) == len(set_.files) else f"{len(cached)} of {len(set_.files)}"
+    return name, str(len(set_.files)), size, ", ".join(_licences(set_)), state, set_.why
+
+
+def _licences(set_: FileSet) -> list[str]:
+    return sorted({file.licence for file in set_.files})
+
+
+@app.command("fetch")
+def fetch_(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[SET]...", help="Sets; by default all.")] = None,
+    to: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Lay the files out there too, as a directory for --source.")
+    ] = None,
+    source: SourceOption = None,
+    offline: OfflineOption = False,
+) -> None:
+    """Bring pinned files into the cache, and into a directory to carry elsewhere."""
+    try:
+        lock = load()
+        files = [file for name in names or lock.sets for file in _known(lock, name).files]
+        with FetchProgress() as progress:
+            paths = fetch(files, sources=sources(source), cache=Cache(), offline=offline, progress=progress)
+        if to:
+            _lay_out(paths, to)
+    except TOLD as error:
+        fail(error)
+    place = f"in {to}, for: cdc plugin build NAME --source {to}" if to else "in the cache"
+    out.print(f"{len(paths)} files, {megabytes(_total(paths.values()))}, are {place}", markup=False)
+
+
+def _lay_out(paths: Mapping[File, Path], folder: Path) -> None:
+    """As in a Maven repository; a file gets its name when it is whole."""
+    for file, path in paths.items():
+        target = folder / file.maven.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = target.with_name(f".{target.name}.partial")
+        shutil.copyfile(path, partial)
+        partial.replace(target)
+
+
+def _total(paths: Iterable[Path]) -> int:
+    return sum(path.stat().st_size for path in paths)
+
+
+@app.command("lock")
+def lock_(
+    name: Annotated[str, typer.Argument(metavar="SET", help="A set of artifacts.lock.toml.")],
+    roots: Annotated[
+        list[str] | None, typer.Argument(metavar="[ROOT]...", help="group:artifact:version; by default as before.")
+    ] = None,
+    source: SourceOption = None,
+) -> None:
+    """Resolve a set anew, or from other roots, and pin what comes out."""
+    from modules.artifacts import renew  # the lock file's writer takes time to load
+
+    try:
+        set_ = _known(load(), name)
+        chosen = [Coordinates.parse(root) for root in roots or ()] or list(set_.roots)
+        if not chosen:
+            fail(f"sets.{name} has no roots to resolve: name one, as group:artifact:version")
+        with err.status(f"resolving {name}") as status:
+            files = renew.resolved(
+                chosen, sources=sources(source), cache=Cache(), told=lambda maven: status.update(f"pinning {maven}")
+            )
+        renew.write(LOCK, name, files, roots=chosen if roots else None)
+    except (*TOLD, ValueError) as error:
+        fail(error)
+    for line in _differences(set_.files, files):
+        out.print(line, markup=False)
+
+
+def _differences(old: Sequence[File], new: Sequence[File]) -> list[str]:
+    """What went, came, and was pinned to other bytes."""
+    before, after = {file.maven: file for file in old}, {file.maven: file for file in new}
+    changed = [
+        f"~ {maven}: {after[maven].sha256}" for maven in before if before[maven] != after.get(maven, before[maven])
+    ]
+    lines = [
+        *(f"- {maven}" for maven in before if maven not in after),
+        *(f"+ {maven}" for maven in after if maven not in before),
+        *changed,
+    ]
+    return lines or ["nothing changed"]
+
+
+def _known(lock: Lock, name: str) -> FileSet:
+    if found := lock.sets.get(name):
+        return found
+    near = nearest(name, lock.sets)
+    fail(f"a set must be {either(sorted(lock.sets))}, got {name}" + (f"; did you mean {near}?" if near else ""))

@@ -1,0 +1,79 @@
+"""``cdc check``: everything about an environment that can be judged without an account."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cdc.console import err, fail, out
+from cdc.environments import UnknownEnvironmentError, files
+from modules.checks.problems import EnvironmentErrors, Problem
+from modules.contents import Contents, findings, told
+from modules.environment import load_all, located, warnings
+
+
+def check(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[ENV]...", help="Environments, or their files; by default all.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+) -> None:
+    """Validate environments and the plugin archives that they name, offline."""
+    try:
+        chosen = files(names or [])
+    except UnknownEnvironmentError as error:
+        fail(error)
+    errors, advice = _judged(chosen)
+    if as_json:
+        out.print_json(json.dumps({"errors": [_shown(p) for p in errors], "warnings": [_shown(p) for p in advice]}))
+    else:
+        _print(chosen, errors, advice)
+    if errors:
+        raise typer.Exit(1)
+
+
+def _judged(chosen: list[Path]) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
+    """Errors and warnings of all files; archives are looked into once the files themselves are right."""
+    try:
+        environments = load_all(chosen)
+    except EnvironmentErrors as error:
+        return error.problems, ()
+    errors: list[Problem] = []
+    advice: list[Problem] = []
+    for environment, file in zip(environments, chosen, strict=True):
+        found = findings(environment, look=_look)
+        errors += located((*found.misfits, *found.lacking), file)
+        advice += warnings(environment, file)
+    return tuple(errors), tuple(advice)
+
+
+def _look(archive: Path) -> Contents | None:
+    """Of an archive that was not made here, what its jars say."""
+    if contents := told(archive):
+        return contents
+    from modules.archive.inspection import inspect  # reads thousands of classes
+
+    seen = inspect(archive)
+    return Contents(connectors=frozenset(seen.connectors), config_providers=frozenset(seen.config_providers))
+
+
+def _print(chosen: list[Path], errors: tuple[Problem, ...], advice: tuple[Problem, ...]) -> None:
+    for problem in errors:
+        err.print(str(problem), markup=False, soft_wrap=True)
+    for problem in advice:
+        err.print(f"warning: {problem}", markup=False, soft_wrap=True)
+    wrong = {problem.file for problem in errors}
+    for file in chosen:
+        if str(file) not in wrong:
+            out.print(f"{file}: ok", markup=False)
+
+
+def _shown(problem: Problem) -> dict[str, object]:
+    return {
+        "file": problem.file,
+        "line": problem.line,
+        "path": list(problem.path),
+        "message": problem.message,
+        "value": problem.value,
+    }

@@ -1,0 +1,22 @@
+"""``cdc``: what Terraform cannot do."""
+
+import sys
+
+import typer
+
+from cdc import plugin
+from cdc.check import check
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None, help=__doc__)
+app.command()(check)
+app.add_typer(plugin.app, name="plugin")
+
+
+def main() -> int:
+    """Runs the command line: 0, 1 where something is wrong, 2 for a wrong call, 130 after Ctrl-C."""
+    app()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,108 @@
+"""What every command shares on the terminal: two streams, one way to fail, one progress display."""
+
+import sys
+from collections.abc import Iterable
+from threading import Lock
+from types import TracebackType
+from typing import NoReturn, Self
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
+from rich.table import Table
+
+from modules.artifacts.lock import File
+
+# A log has no width; a table cut at 80 columns would lose what it was printed for.
+LOG_COLUMNS = 200
+
+
+def console(*, stderr: bool) -> Console:
+    """A console as wide as its terminal; in a file or a pipe wide enough for every table."""
+    terminal = (sys.stderr if stderr else sys.stdout).isatty()
+    return Console(stderr=stderr, width=None if terminal else LOG_COLUMNS, highlight=False, soft_wrap=not terminal)
+
+
+out = console(stderr=False)
+err = console(stderr=True)
+
+
+def fail(message: object, *, status: int = 1) -> NoReturn:
+    """Ends the command: ``message`` on stderr as it is, without wrapping or markup."""
+    err.print(str(message), markup=False, soft_wrap=True)
+    raise typer.Exit(status)
+
+
+def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]]) -> Table:
+    """A plain table: no frame, so that a column can be copied or cut."""
+    made = Table(*columns, title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        made.add_row(*row)
+    return made
+
+
+def megabytes(size: int) -> str:
+    """``30.9 MB``, in millions of bytes as repositories show them."""
+    return f"{size / 1e6:.1f} MB"
+
+
+class FetchProgress:
+    """Downloads on stderr as one bar over all of them; in a log, one line when they are done.
+
+    Implements ``modules.artifacts.progress.Progress``: called from the threads that download.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._had: dict[File, int] = {}
+        self._finished = 0
+        self._bar = Progress(
+            TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(),
+            console=err, transient=True, disable=not err.is_terminal,
+        )  # fmt: skip
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+        if self._finished:
+            files = "file" if self._finished == 1 else "files"
+            err.print(f"fetched {self._finished} {files}, {megabytes(sum(self._had.values()))}")
+
+    def started(self, file: File, size: int | None) -> None:
+        with self._lock:
+            if self._task is None:
+                self._bar.start()
+                self._task = self._bar.add_task("fetching", total=0)
+            self._had[file] = 0
+            self._show(more=size or 0)
+
+    def advanced(self, file: File, received: int) -> None:
+        with self._lock:
+            self._had[file] += received
+            self._show()
+
+    def restarted(self, file: File) -> None:
+        with self._lock:
+            self._had[file] = 0
+            self._show()
+
+    def finished(self, file: File) -> None:  # noqa: ARG002 - the protocol's
+        with self._lock:
+            self._finished += 1
+            self._show()
+
+    def _show(self, *, more: int = 0) -> None:
+        if self._task is None:
+            return
+        task = self._bar.tasks[0]
+        self._bar.update(
+            self._task,
+            total=(task.total or 0) + more,
+            completed=sum(self._had.values()),
+            description=f"fetching {self._finished} of {len(self._had)}",
+        )
