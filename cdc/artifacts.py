@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
@@ -19,14 +20,19 @@ from modules.checks.problems import either, nearest
 
 app = typer.Typer(no_args_is_help=True, help="List, fetch and renew what artifacts.lock.toml pins.")
 
-TOLD = (CacheError, FetchErrors, LockError, NotPublishedError, OfflineError, SourceError, OSError)
+
+class UnknownSetError(Exception):
+    """A set that is not in the lock file."""
+
+
+TOLD = (CacheError, FetchErrors, LockError, NotPublishedError, OfflineError, SourceError, UnknownSetError, OSError)
 
 
 @app.command("list")
 def list_(as_json: JsonOption = False) -> None:
     """What is pinned, set by set, and whether it is in the cache."""
     try:
-        sets = load().sets
+        sets = load(LOCK).sets
     except LockError as error:
         fail(error)
     cache = Cache()
@@ -52,11 +58,14 @@ def _row(name: str, set_: FileSet, cached: Sequence[File]) -> tuple[str, ...]:
     sizes = [file.size for file in set_.files if file.size is not None]
     size = megabytes(sum(sizes)) if sizes else "not known"
     state = "yes" if len(cached) == len(set_.files) else f"{len(cached)} of {len(set_.files)}"
-    return name, str(len(set_.files)), size, ", ".join(_licences(set_)), state, set_.why
+    first, *others = _licences(set_)
+    licences = f"{first} and {len(others)} more" if others else first
+    return name, str(len(set_.files)), size, licences, state, set_.why
 
 
 def _licences(set_: FileSet) -> list[str]:
-    return sorted({file.licence for file in set_.files})
+    """The most frequent first."""
+    return [licence for licence, _ in Counter(file.licence for file in set_.files).most_common()]
 
 
 @app.command("fetch")
@@ -70,7 +79,7 @@ def fetch_(
 ) -> None:
     """Bring pinned files into the cache, and into a directory to carry elsewhere."""
     try:
-        lock = load()
+        lock = load(LOCK)
         files = [file for name in names or lock.sets for file in _known(lock, name).files]
         with FetchProgress() as progress:
             paths = fetch(files, sources=sources(source), cache=Cache(), offline=offline, progress=progress)
@@ -108,7 +117,7 @@ def lock_(
     from modules.artifacts import renew  # the lock file's writer takes time to load
 
     try:
-        set_ = _known(load(), name)
+        set_ = _known(load(LOCK), name)
         chosen = [Coordinates.parse(root) for root in roots or ()] or list(set_.roots)
         if not chosen:
             fail(f"sets.{name} has no roots to resolve: name one, as group:artifact:version")
@@ -141,4 +150,6 @@ def _known(lock: Lock, name: str) -> FileSet:
     if found := lock.sets.get(name):
         return found
     near = nearest(name, lock.sets)
-    fail(f"a set must be {either(sorted(lock.sets))}, got {name}" + (f"; did you mean {near}?" if near else ""))
+    raise UnknownSetError(
+        f"a set must be {either(sorted(lock.sets))}, got {name}" + (f"; did you mean {near}?" if near else "")
+    )

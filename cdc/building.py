@@ -121,7 +121,7 @@ def built(order: Order, paths: Mapping[File, Path], target: Path) -> Built:
     together or are damaged, OSError. Then ``target`` is what it was.
     """
     workers = [worker(order.lock, version, paths) for version in order.kafkaconnect_versions]
-    assembly = assemble(order.plugin, _parts(order, paths), workers=workers, left_out=order.left_out)
+    assembly = assemble(order.plugin, parts(order, paths), workers=workers, left_out=order.left_out)
     found = [r for w in workers for r in refusals(assembly.contents, connector=order.recipe.connector, worker=w)]
     if found:
         raise RefusedError(order.plugin, found)
@@ -134,7 +134,8 @@ def built(order: Order, paths: Mapping[File, Path], target: Path) -> Built:
     return Built(target, manifest, len(content), digest, changed=content != before)
 
 
-def _parts(order: Order, paths: Mapping[File, Path]) -> list[Part]:
+def parts(order: Order, paths: Mapping[File, Path]) -> list[Part]:
+    """The parts of ``order`` as they lie in the cache."""
     return [
         Part(
             name=name,

@@ -4,12 +4,13 @@ import sys
 
 import typer
 
-from cdc import plugin
+from cdc import artifacts, plugin
 from cdc.check import check
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None, help=__doc__)
 app.command()(check)
 app.add_typer(plugin.app, name="plugin")
+app.add_typer(artifacts.app, name="artifacts")
 
 
 def main() -> int:

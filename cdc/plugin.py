@@ -25,6 +25,7 @@ TOLD = (
     AssemblyError, BadArchiveError, BadClassError, CacheError, FetchErrors, LockError, OfflineError, SourceError,
     building.OrderError, building.RefusedError, OSError,
 )  # fmt: skip
+REMEDY = "name where else they are with --source, or build --without the part that cannot be had here"
 CONNECT = "3.7.x"  # as connectors have it by default
 
 
@@ -46,6 +47,8 @@ def build_(
     try:
         order = building.Order(load(), name, extras or (), without or (), kafkaconnect or (CONNECT,))
         built = building.unchanged(order, target) or _build(order, target, source, offline=offline)
+    except FetchErrors as error:
+        fail(f"{error}\n{REMEDY}")
     except TOLD as error:
         fail(error)
     if as_json:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from modules.archive.manifest import Manifest, ManifestError, read
+from modules.archive.manifest import Manifest, read
+from modules.archive.zips import BadArchiveError
 from modules.checks.problems import Problem, either
 from modules.config import ArchivePlugin, Connector, Environment
 from modules.debezium import CONNECTOR_CLASS, SECRET_PROVIDER_CLASS
@@ -36,7 +37,7 @@ Look = Callable[[Path], Contents | None]
 
 
 def told(archive: Path) -> Contents | None:
-    """What the manifest of ``archive`` says; None without one. Raises ManifestError."""
+    """What the manifest of ``archive`` says; None without one. Raises OSError and BadArchiveError."""
     manifest = read(archive)
     return None if manifest is None else _contents(manifest)
 
@@ -64,7 +65,7 @@ def findings(environment: Environment, *, look: Look = told) -> Findings:
         try:
             if held := look(Path(plugin.archive)):
                 contents[name] = held
-        except (OSError, ManifestError) as error:
+        except (OSError, BadArchiveError) as error:
             unreadable.append(_unreadable(name, plugin.archive, error))
     misfits = [problem for name, held in contents.items() for problem in _misfits(environment, name, held)]
     return Findings((*unreadable, *misfits), tuple(_lacking(environment, contents)))

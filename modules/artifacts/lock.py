@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
@@ -16,6 +16,7 @@ from modules.checks.problems import ABSENT, Problem, either, nearest
 
 LOCK: Final = Path(__file__).parents[2] / "artifacts.lock.toml"
 
+_Entry = TypeVar("_Entry")
 _FORM: Final = "group:artifact:version[:packaging[:classifier]]"
 _STEP: Final = r"[A-Za-z0-9_][\w+-]*(?:\.[\w+-]+)*"
 _COORDINATES: Final = re.compile(rf"{_STEP}(?::{_STEP}){{2,4}}", re.ASCII)
@@ -69,6 +70,12 @@ def _https(url: str) -> str:
     return url
 
 
+def _some(entries: tuple[_Entry, ...]) -> tuple[_Entry, ...]:
+    if not entries:
+        raise ValueError("must not be empty")
+    return entries
+
+
 class _Closed(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -83,7 +90,7 @@ class File(_Closed):
 
     maven: Maven
     url: Annotated[str, AfterValidator(_https)] | None = None
-    size: Annotated[int, Field(gt=0)] | None = None
+    size: Annotated[int, Field(gt=0, strict=True)] | None = None
     licence: Text
     sha256: Sha256
 
@@ -93,14 +100,14 @@ class FileSet(_Closed):
 
     why: Text
     roots: tuple[Maven, ...] = ()
-    files: Annotated[tuple[File, ...], Field(min_length=1)]
+    files: Annotated[tuple[File, ...], AfterValidator(_some)]
 
 
 class PluginRecipe(_Closed):
     """What ``cdc plugin build`` puts together; ``parts`` and ``extras`` are sets."""
 
     connector: Text
-    parts: Annotated[tuple[str, ...], Field(min_length=1)]
+    parts: Annotated[tuple[str, ...], AfterValidator(_some)]
     extras: tuple[str, ...] = ()
 
 
@@ -152,7 +159,6 @@ _WANTED: Final = {
     "extra_forbidden": "unknown key",
     "missing": "is missing",
     "greater_than": "must be more than {gt}",
-    "too_short": "must not be empty",
     "string_too_short": "must not be empty",
     "string_type": "must be text",
     "int_type": "must be a whole number",
@@ -163,7 +169,7 @@ _WANTED: Final = {
     "literal_error": "must be {expected}",
     "string_pattern_mismatch": "must be 64 lower-case hex digits",
 }
-_WITHOUT_VALUE: Final = {"extra_forbidden", "missing", "too_short", "string_too_short"}
+_WITHOUT_VALUE: Final = {"extra_forbidden", "missing", "string_too_short"}
 
 
 def _worded(error: ErrorDetails, file: str) -> Problem:
@@ -173,7 +179,8 @@ def _worded(error: ErrorDetails, file: str) -> Problem:
     else:
         message = _WANTED.get(kind, error["msg"]).format(**context)
     path = tuple(step for step in error["loc"] if step != "[key]")
-    return Problem(path, message, ABSENT if kind in _WITHOUT_VALUE else error["input"], file=file)
+    value = ABSENT if kind in _WITHOUT_VALUE or error["input"] == [] else error["input"]
+    return Problem(path, message, value, file=file)
 
 
 def _unknown_sets(lock: Lock, file: str) -> Iterator[Problem]:

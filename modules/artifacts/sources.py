@@ -111,7 +111,7 @@ def _source(name: str) -> Source:
         return Public()
     if "://" in name:
         return _repository(name)
-    if Path(name).is_dir():
+    if name and Path(name).is_dir():
         return Directory(Path(name))
     raise SourceError(f"a source must be an https:// address, a directory that exists, or {PUBLIC}, got {name!r}")
 

@@ -63,7 +63,7 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: Server
 
-    def do_GET(self) -> None:  # noqa: N802 - the name that http.server calls
+    def do_GET(self) -> None:
         repository = self.server.repository
         repository.log.append(Asked(self.path, self.headers))
         content = repository.contents.get(self.path)
@@ -75,7 +75,7 @@ class Handler(BaseHTTPRequestHandler):
         else:
             behave(self, content)
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as in the base class
+    def log_message(self, format: str, *args: object) -> None:
         pass
 
     def begin(self, code: int, headers: Mapping[str, object]) -> None:

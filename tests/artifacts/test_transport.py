@@ -12,6 +12,7 @@ from modules.artifacts.fetch import FetchErrors
 from tests.artifacts.conftest import Fetch, leftovers
 from tests.artifacts.repository import (
     Answer,
+    Handler,
     Repository,
     breaks_off,
     chunked,
@@ -61,9 +62,9 @@ def test_a_broken_download_goes_on_where_it_ended(repository: Repository, fetchi
 def test_a_file_that_changed_in_between_starts_again(repository: Repository, fetching: Fetch) -> None:
     file = repository.publish(NAME, CONTENT, size=len(CONTENT))
 
-    def older_version_breaks_off(handler: object, content: bytes) -> None:
+    def older_version_breaks_off(handler: Handler, content: bytes) -> None:
         repository.etag = '"v1"'
-        breaks_off(1000)(handler, b"x" * len(content))  # type: ignore[arg-type]
+        breaks_off(1000)(handler, b"x" * len(content))
         repository.etag = '"v2"'
 
     repository.answers(file, older_version_breaks_off)
@@ -147,9 +148,9 @@ def test_more_bytes_than_pinned_end_the_download(repository: Repository, fetchin
     """Without a length in the header; it hangs after the first bytes too many, so reading on would stall."""
     file = repository.publish(NAME, CONTENT[:100], size=100)
 
-    def endless(handler: object, _: bytes) -> None:
-        handler.begin(200, {"Connection": "close"})  # type: ignore[attr-defined]
-        handler.wfile.write(bytes(200_000))  # type: ignore[attr-defined]
+    def endless(handler: Handler, _: bytes) -> None:
+        handler.begin(200, {"Connection": "close"})
+        handler.wfile.write(bytes(200_000))
         repository.release.wait()
 
     repository.answers(file, endless)
@@ -183,7 +184,7 @@ def test_no_way_back_from_tls(
 ) -> None:
     file = repository.publish(NAME, CONTENT)
     with serving(certificate) as secure:
-        with pytest.raises(FetchErrors, match="certificate: .*REQUESTS_CA_BUNDLE"):
+        with pytest.raises(FetchErrors, match=r"certificate: .*REQUESTS_CA_BUNDLE"):
             fetching(file, source=secure.url)
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
         secure.answers(file, status(302, Location="http://192.0.2.1/lib.jar"))

@@ -1,0 +1,44 @@
+"""Ctrl-C while a server says nothing: the process ends at once and leaves nothing behind."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from modules.artifacts.cache import Cache
+from tests.artifacts.conftest import leftovers
+from tests.artifacts.repository import Answer, Handler, Repository, hangs, status
+
+ROOT = Path(__file__).parents[2]
+# Only being woken ends this one before the test gives up.
+FETCH = """
+import sys
+from modules.artifacts.cache import Cache
+from modules.artifacts.fetch import fetch
+from modules.artifacts.lock import File
+from modules.artifacts.sources import sources
+from modules.artifacts.transport import Policy
+file = File.model_validate_json(sys.argv[2])
+fetch([file], sources=sources(sys.argv[1:2]), cache=Cache(), policy=Policy(stall=300, pause=300, longest_pause=300))
+"""
+
+
+def asks_for_patience(handler: Handler, content: bytes) -> None:
+    status(503, Retry_After=300)(handler, content)
+    handler.server.repository.reached.set()
+
+
+@pytest.mark.parametrize("answer", [hangs(after=70_000), hangs(after=None), asks_for_patience])
+def test_interrupted(repository: Repository, cache: Cache, answer: Answer) -> None:
+    file = repository.publish("org.example:lib:1.0", bytes(100_000))
+    repository.answers(file, answer)
+    command = [sys.executable, "-c", FETCH, repository.url, file.model_dump_json()]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+        assert repository.reached.wait(30)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=30)
+    assert errors.splitlines()[-1] == "KeyboardInterrupt"
+    assert process.returncode == -signal.SIGINT
+    assert leftovers(cache) == []
