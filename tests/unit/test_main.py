@@ -66,7 +66,7 @@ def test_a_missing_archive_is_told(project: Path) -> None:
     write(project / "environments", edited({"plugins:": plugins}))
     status, told = run(project, "environments/prod.yaml")
     assert status == 1
-    assert "plugins.debezium-mysql.archive: cannot read build/gone.zip (No such file or directory); make it with: " in told
+    assert "cannot read build/gone.zip (No such file or directory); make it with: cdc plugin build" in told
     assert len(told.splitlines()) == 1
     assert stacks(project) == set()
 
