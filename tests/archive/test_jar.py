@@ -79,7 +79,8 @@ def test_a_long_line_of_a_manifest_is_joined() -> None:
         (
             {
                 "META-INF/maven/org.a/a/pom.properties": "",
-                "META-INF/maven/org.a/a/pom.xml": '<!DOCTYPE a [<!ENTITY b "MIT">]><a>&b;</a>',
+                "META-INF/maven/org.a/a/pom.xml": '<!DOCTYPE a [<!ENTITY b "MIT">]><project><licenses><license>'
+                "<name>&b;</name></license></licenses></project>",
             },
             (),
         ),
