@@ -102,11 +102,12 @@ class _Fetch:
                 place = source.place(file.maven, file.url)
                 try:
                     self._receive(file, place, partial)
+                    break
                 except UnavailableError as error:
                     failures.append(Failure(file, place, str(error)))
-                else:
-                    return self._finished(file, partial)
-        raise FetchErrors(failures)
+            else:
+                raise FetchErrors(failures)
+        return self._finished(file, partial.path)
 
     def _partial(self, file: File) -> Partial:
         path = self._workspace / uuid4().hex
@@ -129,9 +130,8 @@ class _Fetch:
         if partial.sha256 != file.sha256:
             raise UnavailableError(f"sha256 must be {file.sha256}, got {partial.sha256}")
 
-    def _finished(self, file: File, partial: Partial) -> Path:
-        partial.flush()
-        path = self._cache.adopt(partial.path, file)
+    def _finished(self, file: File, received: Path) -> Path:
+        path = self._cache.adopt(received, file)
         if self._progress:
             self._progress.finished(file)
         return path

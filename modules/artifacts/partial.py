@@ -50,10 +50,6 @@ class Partial:
         self.size += len(piece)
         self._received(len(piece))
 
-    def flush(self) -> None:
-        """All that was written can be read at ``path``."""
-        self._file.flush()
-
     def restart(self) -> None:
         """From the first byte again."""
         if self.size:

@@ -148,6 +148,8 @@ class Transport:
             with self._lock:
                 self._under_way.add(answer.raw)
             try:
+                if self._stopped.is_set():
+                    raise StoppedError
                 yield answer
             finally:
                 with self._lock:

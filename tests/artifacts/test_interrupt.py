@@ -9,7 +9,7 @@ import pytest
 
 from modules.artifacts.cache import Cache
 from tests.artifacts.conftest import leftovers
-from tests.artifacts.repository import Answer, Handler, Repository, hangs, status
+from tests.artifacts.repository import Answer, Repository, hangs
 
 ROOT = Path(__file__).parents[2]
 # Only being woken ends this one before the test gives up.
@@ -21,16 +21,11 @@ from modules.artifacts.lock import File
 from modules.artifacts.sources import sources
 from modules.artifacts.transport import Policy
 file = File.model_validate_json(sys.argv[2])
-fetch([file], sources=sources(sys.argv[1:2]), cache=Cache(), policy=Policy(stall=300, pause=300, longest_pause=300))
+fetch([file], sources=sources(sys.argv[1:2]), cache=Cache(), policy=Policy(stall=300))
 """
 
 
-def asks_for_patience(handler: Handler, content: bytes) -> None:
-    status(503, Retry_After=300)(handler, content)
-    handler.server.repository.reached.set()
-
-
-@pytest.mark.parametrize("answer", [hangs(after=70_000), hangs(after=None), asks_for_patience])
+@pytest.mark.parametrize("answer", [hangs(after=70_000), hangs(after=None)])
 def test_interrupted(repository: Repository, cache: Cache, answer: Answer) -> None:
     file = repository.publish("org.example:lib:1.0", bytes(100_000))
     repository.answers(file, answer)

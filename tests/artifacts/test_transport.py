@@ -3,12 +3,19 @@
 import gzip
 import shutil
 import subprocess
+from contextlib import suppress
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
+from requests import Request
 
 from modules.artifacts.cache import Cache
 from modules.artifacts.fetch import FetchErrors
+from modules.artifacts.partial import Partial
+from modules.artifacts.session import Session
+from modules.artifacts.sources import Repository as Source
+from modules.artifacts.transport import Policy, StoppedError, Transport
 from tests.artifacts.conftest import Fetch, leftovers
 from tests.artifacts.repository import (
     Answer,
@@ -40,7 +47,6 @@ CONTENT = bytes(range(256)) * 1000
         [hangs(after=1000)],
         [breaks_off(0), breaks_off(0)],
         [chunked],
-        [breaks_off(1000), status(416)],
         [breaks_off(1000), everything],
     ],
 )
@@ -57,6 +63,13 @@ def test_a_broken_download_goes_on_where_it_ended(repository: Repository, fetchi
     assert fetching(file)[file].read_bytes() == CONTENT
     second = repository.asked(file)[1].headers
     assert (second["Range"], second["If-Range"]) == ("bytes=1000-", '"v1"')
+
+
+def test_a_range_that_is_none_any_more_is_not_asked_for_again(repository: Repository, fetching: Fetch) -> None:
+    file = repository.publish(NAME, CONTENT, size=len(CONTENT))
+    repository.answers(file, breaks_off(1000), status(416))
+    assert fetching(file)[file].read_bytes() == CONTENT
+    assert [request.headers["Range"] for request in repository.asked(file)] == [None, "bytes=1000-", None]
 
 
 def test_a_file_that_changed_in_between_starts_again(repository: Repository, fetching: Fetch) -> None:
@@ -84,6 +97,7 @@ def test_compressed_by_the_server_is_still_the_file(repository: Repository, fetc
     file = repository.publish("org.example:lib:1.0:tar.gz", packed, size=len(packed))
     repository.answers(file, instead(packed, Content_Encoding="gzip"))
     assert fetching(file)[file].read_bytes() == packed
+    assert repository.asked(file)[0].headers["Accept-Encoding"] == "identity"
 
 
 def test_a_redirect_is_followed(repository: Repository, mirror: Repository, fetching: Fetch) -> None:
@@ -164,6 +178,43 @@ def test_nobody_listens(repository: Repository, fetching: Fetch) -> None:
         pass
     with pytest.raises(FetchErrors, match="Connection refused"):
         fetching(file, source=gone.url)
+
+
+def asks_for_patience(handler: Handler, content: bytes) -> None:
+    status(503, Retry_After=300)(handler, content)
+    handler.server.repository.reached.set()
+
+
+@pytest.mark.parametrize("answer", [hangs(after=70_000), asks_for_patience])
+def test_stopped_while_it_waits(repository: Repository, tmp_path: Path, answer: Answer) -> None:
+    file = repository.publish(NAME, CONTENT)
+    repository.answers(file, answer)
+    place = Source(repository.url).place(file.maven)
+    ended = Event()
+
+    def receive() -> None:
+        with Partial(tmp_path / "partial") as partial, suppress(StoppedError):
+            transport.receive(place, partial)
+            return
+        ended.set()
+
+    with Transport(Policy(stall=300, longest_pause=300)) as transport:
+        Thread(target=receive, daemon=True).start()
+        assert repository.reached.wait(30)
+        transport.stop()
+        assert ended.wait(30)
+
+
+@pytest.mark.parametrize(
+    ("url", "sent"), [("https://example.org/lib.jar", True), ("http://example.org/lib.jar", False)]
+)
+def test_a_password_is_sent_with_tls_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, sent: bool
+) -> None:
+    (tmp_path / "netrc").write_text("machine example.org login me password hush\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    request = Session().prepare_request(Request("GET", url))
+    assert ("Authorization" in request.headers) is sent
 
 
 @pytest.fixture
