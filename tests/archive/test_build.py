@@ -138,13 +138,17 @@ write(assembly, describe(assembly, connector="org.example.Connector", workers=[w
 
 
 def test_the_same_bytes_wherever_it_is_built(tmp_path: Path, worker: Worker) -> None:
-    many = {f"j{number}.jar": jar_bytes([f"a/A{number}"]) for number in range(9)}
+    inner = {f"j{number}.jar": jar_bytes([f"a/A{number}"]) for number in range(9)}
+    archives = {
+        "a.zip": zipped({"top/LICENSE": "mit", "top/connector-1.jar": JAR}),
+        "b.zip": zipped({"NOTICE": "n", **inner}),
+    }
     results = []
     for zone, umask, seed in (("UTC", "022", "1"), ("Asia/Tokyo", "077", "2")):
         parts = tmp_path / seed / "parts"
         parts.mkdir(parents=True)
-        (parts / "a.zip").write_bytes(zipped({"top/LICENSE": "mit", "top/connector-1.jar": JAR}))
-        (parts / "b.zip").write_bytes(zipped({"NOTICE": "n", **many}))
+        for name, content in archives.items():
+            (parts / name).write_bytes(content)
         target = tmp_path / seed / "orders.zip"
         variables = {**os.environ, "TZ": zone, "PYTHONHASHSEED": seed}
         command = [sys.executable, "-c", BUILD, str(parts), str(worker.jars[0]), umask, str(target)]
