@@ -1,0 +1,117 @@
+"""Child processes of a rehearsal: their folder, their log, their end.
+
+A child stays in the process group of whoever starts it, so that one signal to the group ends them all.
+"""
+
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from threading import Lock
+from types import TracebackType
+from typing import Final, Self, TypeVar
+
+LOG_TAIL: Final = 40
+_POLL_SECONDS: Final = 0.05
+
+Answer = TypeVar("Answer")
+
+
+class ProgramError(Exception):
+    """A program ended, or was not ready in time; carries the end of its log."""
+
+
+class Program:
+    """A child process that writes its output to ``<folder>/<name>.log`` and is gone when the block is left.
+
+    ``variables`` is its whole environment (by default ours). Started anew, it goes on in the same log.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        arguments: Sequence[str],
+        *,
+        folder: Path,
+        variables: Mapping[str, str] | None = None,
+    ) -> None:
+        self.name = name
+        self.folder = folder
+        self.log = folder / f"{name}.log"
+        self.arguments = list(arguments)
+        self._variables = variables
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = Lock()
+
+    def start(self) -> Self:
+        """Returns at once; see ``until``. One that runs already is left alone."""
+        with self._lock:
+            if not self.running:
+                with self.log.open("ab") as output:
+                    self._process = subprocess.Popen(
+                        self.arguments,
+                        stdin=subprocess.DEVNULL,
+                        stdout=output,
+                        stderr=subprocess.STDOUT,
+                        cwd=self.folder,
+                        env=self._variables,
+                    )
+        return self
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int | None:
+        """None before the start."""
+        return self._process.pid if self._process else None
+
+    @property
+    def exit_status(self) -> int | None:
+        """None while it runs or where it was never started; below zero is a signal."""
+        return self._process.poll() if self._process else None
+
+    def stop(self, *, seconds: float = 10) -> None:
+        """In order (SIGTERM), and after ``seconds`` by force."""
+        if self._process is None:
+            return
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+            try:
+                self._process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+    def kill(self) -> None:
+        """At once (SIGKILL), as a crash would."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def until(self, ready: Callable[[], Answer | None], *, seconds: float = 60) -> Answer:
+        """The first answer of ``ready`` that is not None; raises ProgramError where the program ends before."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if not self.running:
+                raise ProgramError(f"{self.name} must be running, got exit status {self.exit_status}:\n{self.tail()}")
+            if (answer := ready()) is not None:
+                return answer
+            time.sleep(_POLL_SECONDS)
+        raise ProgramError(f"{self.name} must be ready within {seconds:.0f} s, got:\n{self.tail()}")
+
+    def tail(self, lines: int = LOG_TAIL) -> str:
+        """The last lines of the log."""
+        try:
+            return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+        except FileNotFoundError:
+            return ""
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.kill()
