@@ -63,6 +63,10 @@ class Addresses:
             self.name(name, address.host)
         return address
 
+    def beside(self, address: Address, port: int) -> Address:
+        """Another port of the same server, ``port`` where the machine allows."""
+        return Address(address.host, port if self._every_loopback else free_port())
+
     def name(self, name: str, host: str) -> None:
         """Let ``name`` lead to ``host``, an address."""
         with self._lock:
@@ -76,8 +80,9 @@ class Addresses:
 
     def write_hosts(self, path: Path) -> Path:
         """``names`` as /etc/hosts spells them: a JVM with ``-Djdk.net.hosts.file`` resolves these and no others."""
-        path.write_text("".join(f"{host} {name}\n" for name, host in sorted(self.names.items())))
-        return path
+        new = path.with_suffix(".new")
+        new.write_text("".join(f"{host} {name}\n" for name, host in sorted(self.names.items())))
+        return new.replace(path)  # whole at every moment: a JVM reads it again for every name
 
     def _claim(self) -> tuple[socket.socket, int]:
         """The first free rehearsal number, by listening on its first address."""

@@ -44,6 +44,16 @@ READS_MACHINE = {"modules.bindings"}
 # Fetching and judging go before synthesis, which reads an archive's manifest and nothing else of it.
 BEFORE_SYNTHESIS = ("modules.archive.", "modules.artifacts.")
 READ_BY_SYNTHESIS = {"modules.archive.manifest", "modules.archive.zips"}
+SEEN_BY_REHEARSAL = (
+    "modules.archive.",
+    "modules.artifacts.",
+    "modules.checks.problems",
+    "modules.config",
+    "modules.debezium",
+    "modules.environment",
+    "modules.msk",
+    "modules.names",
+)
 
 Modules = Mapping[str, str]
 
@@ -139,6 +149,21 @@ def test_what_is_deployed_does_not_import_what_runs_beside_it() -> None:
     assert outward(MODULES) == []
 
 
+def test_the_rehearsal_reads_what_terraform_reads() -> None:
+    """It knows the environment file and the pins; of what is deployed it sees the JSON only."""
+    assert beyond(python_files("rehearsal")) == []
+
+
+def beyond(modules: Modules) -> list[str]:
+    """Modules that import more than the rehearsal's own, the environment file, archives and pins."""
+    return [module for module, source in modules.items() if any(map(_beyond, imports(source)))]
+
+
+def _beyond(name: str) -> bool:
+    ours = top(name) == "modules" and not name.startswith(SEEN_BY_REHEARSAL)
+    return ours or top(name) in {"benchmarks", "cdc", "tests"}
+
+
 def reached(start: str, modules: Modules) -> set[str]:
     """``start`` and all that it imports, directly or not."""
     found: set[str] = set()
@@ -196,6 +221,9 @@ def test_the_direction_is_told(module: str, source: str, wrong: bool) -> None:
         (distribution_users, "from cdktf_cdktf_provider_aws.vpc import Vpc"),
         (outward, "from rehearsal.aws import Aws"),
         (outward, "import boto3"),
+        (beyond, "from modules.connector import Connector"),
+        (beyond, "from modules import sdk"),
+        (beyond, "from cdc import terraform"),
         (machine_readers, "import os\nREGION = os.environ['AWS_REGION']"),
         (machine_readers, "from os import getenv"),
         (machine_readers, "from datetime import date"),

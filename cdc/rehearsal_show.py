@@ -1,0 +1,93 @@
+"""How a rehearsal looks: each step as it goes, the summary at its end."""
+
+import json
+import time
+from types import TracebackType
+from typing import Self
+
+from rich.live import Live
+from rich.spinner import Spinner
+from rich.text import Text
+
+from cdc.console import err, out, table
+from rehearsal.outcome import Outcome
+from rehearsal.steps import Step
+
+
+def clock(seconds: float) -> str:
+    """``1:05`` for 65 seconds."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+
+
+class Display:
+    """Steps on stderr: those done as lines, the one that runs with its time. Implements ``rehearsal.steps.Teller``."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._step = ""
+        self._detail = ""
+        self._began = time.monotonic()
+        self._quiet = quiet
+        self._spinner = Spinner("dots", text=self)
+        self._live = Live(self._spinner, console=err, transient=True, refresh_per_second=8)
+
+    def __enter__(self) -> Self:
+        if err.is_terminal:
+            self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._live.stop()
+
+    def __rich__(self) -> Text:
+        if not self._step:
+            return Text("")
+        detail = f"  {self._detail}" if self._detail else ""
+        return Text(f"{self._step}{detail}  {time.monotonic() - self._began:.0f} s")
+
+    def began(self, step: str) -> None:
+        self._step, self._detail, self._began = step, "", time.monotonic()
+
+    def detail(self, text: str) -> None:
+        self._detail = text
+
+    def ended(self, step: Step) -> None:
+        self._step = ""
+        self.note(f"{clock(step.at + step.seconds):>5}  {step.name:<16} {step.seconds:5.1f} s  {step.result}")
+
+    def note(self, text: str) -> None:
+        if not self._quiet:
+            err.print(text, markup=False, soft_wrap=True)
+
+
+def summary(outcome: Outcome) -> None:
+    """What was deployed, what arrived, what was not as on AWS."""
+    if outcome.sample:
+        out.print("\none event, as the application got it:")
+        out.print_json(json.dumps(outcome.sample))
+    resources = ", ".join(f"{name} {count}" for name, count in outcome.resources.items())
+    out.print(table("", ["", ""], [
+        ["resources", resources],
+        ["changes made", _counts(outcome.changes)],
+        ["events seen", _counts(outcome.events)],
+        ["lost", str(outcome.lost)],
+        ["duplicates", str(outcome.duplicates)],
+        ["first event after", f"{outcome.first_event:.1f} s" if outcome.first_event else "never"],
+        ["second plan", "empty" if outcome.second_plan_empty else "NOT EMPTY"],
+    ]))  # fmt: skip
+    rows = [[one.name, one.deployed, one.here] for one in outcome.substitutions]
+    out.print(table("\nnot as on AWS:", ["what", "as deployed", "here"], rows))
+
+
+def _counts(counts: "dict[str, int] | object") -> str:
+    assert isinstance(counts, dict)
+    return ", ".join(f"{kind} {count}" for kind, count in counts.items() if count)
+
+
+def endpoints(outcome: Outcome) -> None:
+    """How to reach each part of a rehearsal that was kept."""
+    if outcome.endpoints:
+        rows = [[name, str(place)] for name, place in outcome.endpoints.items()]
+        out.print(table("\nrunning:", ["part", "where"], rows))
+        out.print(f"\nend it with: cdc rehearse {outcome.environment} --stop", markup=False)

@@ -1,0 +1,68 @@
+"""What else the embedded account holds: the control planes ask before they refer to it."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
+
+from rehearsal.aws.client import client
+
+
+class Account:
+    """Looks resources up through the embedded AWS's own interface at ``url``."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._client = lru_cache(maxsize=32)(self._new_client)
+
+    def zones(self, region: str, subnets: Iterable[str]) -> list[str]:
+        """The zone id of each subnet; raises LookupError with what AWS says."""
+        ids = list(subnets)
+        try:
+            found = self._client("ec2", region).describe_subnets(SubnetIds=ids)["Subnets"]
+        except ClientError as error:
+            raise LookupError(error.response["Error"]["Message"]) from error
+        zones = {subnet["SubnetId"]: str(subnet["AvailabilityZoneId"]) for subnet in found}
+        return [zones[id_] for id_ in ids]
+
+    def has_security_groups(self, region: str, groups: Iterable[str]) -> bool:
+        try:
+            self._client("ec2", region).describe_security_groups(GroupIds=list(groups))
+        except ClientError:
+            return False
+        return True
+
+    def has_log_group(self, region: str, name: str) -> bool:
+        found = self._client("logs", region).describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+        return any(group["logGroupName"] == name for group in found)
+
+    def has_role(self, arn: str) -> bool:
+        name = arn.rpartition("/")[2]
+        try:
+            role = self._client("iam", "us-east-1").get_role(RoleName=name)["Role"]
+        except ClientError:
+            return False
+        return bool(role["Arn"] == arn)
+
+    def secret_key(self, region: str, arn: str) -> str | None:
+        """The customer key that encrypts a secret, None for AWS's own; raises LookupError."""
+        try:
+            secret = self._client("secretsmanager", region).describe_secret(SecretId=arn)
+        except ClientError as error:
+            raise LookupError(error.response["Error"]["Message"]) from error
+        key: str | None = secret.get("KmsKeyId")
+        return key
+
+    def download(self, region: str, *, bucket: str, key: str, version: str | None, path: Path) -> None:
+        """Writes an object of S3 to ``path``; raises LookupError with what S3 says."""
+        extra = {"VersionId": version} if version else None
+        try:
+            self._client("s3", region).download_file(bucket, key, str(path), ExtraArgs=extra)
+        except ClientError as error:
+            where = f"s3://{bucket}/{key}" + (f", version {version}" if version else "")
+            raise LookupError(f"{where}: {error.response['Error']['Message']}") from error
+
+    def _new_client(self, service: str, region: str) -> BaseClient:
+        return client(self._url, service, region)

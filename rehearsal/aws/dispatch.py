@@ -1,0 +1,102 @@
+"""Which service a request is for, and what happens to it on the way there."""
+
+import io
+import re
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from moto.core.exceptions import ServiceException
+from moto.core.request import Request
+from werkzeug.wrappers import Response
+
+from rehearsal.aws.faults import Faults
+from rehearsal.aws.journal import Journal
+from rehearsal.aws.pages import PREFIX, Pages
+from rehearsal.aws.service import Service, error_response, operation_name
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_SCOPE: Final = re.compile(r"Credential=[^/]+/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
+_FORM: Final = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a request is for; empty where the request does not say."""
+
+    service: str
+    region: str
+    operation: str
+
+
+class Application:
+    """Signed requests go to the service of their credential scope: to one of ``services``, or to ``others``."""
+
+    def __init__(
+        self,
+        services: Mapping[str, Service],
+        others: "WSGIApplication",
+        *,
+        pages: Pages,
+        journal: Journal,
+        faults: Faults,
+    ) -> None:
+        self._services = services
+        self._others = others
+        self._pages = pages
+        self._journal = journal
+        self._faults = faults
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        request = Request(environ)
+        if request.path.startswith(PREFIX):
+            return self._pages.answer(request)(environ, start_response)
+        started = time.monotonic()
+        target = _target(request)
+        response = self._response(request, target)
+        self._journal.add(
+            service=target.service,
+            region=target.region,
+            operation=target.operation,
+            method=request.method,
+            path=request.path,
+            status=response.status_code,
+            seconds=time.monotonic() - started,
+            agent=request.headers.get("User-Agent", "").partition(" ")[0],
+        )
+        return response(environ, start_response)
+
+    def _response(self, request: Request, target: Target) -> Response:
+        fault = self._faults.request(target.service, target.operation)
+        if fault:
+            time.sleep(fault.delay)
+            if fault.error:
+                error = ServiceException(fault.error.code, fault.error.message)
+                return error_response(target.service, target.operation, error, status=fault.error.status)
+        service = self._services.get(target.service)
+        if service:
+            return service.answer(request, target.region)
+        # Not buffered: an object of S3 goes through as it is.
+        return Response.from_app(self._others, request.environ)
+
+
+def _target(request: Request) -> Target:
+    presigned = f"Credential={request.args.get('X-Amz-Credential', '')}"
+    scope = _SCOPE.search(request.headers.get("Authorization", "")) or _SCOPE.search(presigned)
+    service, region = (scope["service"].lower(), scope["region"]) if scope else ("", "")
+    named = request.headers.get("X-Amz-Target", "").rpartition(".")[2] or _action(request)
+    return Target(service, region, named or (operation_name(service, request) if service else ""))
+
+
+def _action(request: Request) -> str:
+    """The operation as the query protocol tells it, in a form that is left to be read again."""
+    if request.mimetype != _FORM:
+        return ""
+    body = request.get_data()
+    request.environ["wsgi.input"] = io.BytesIO(body)
+    request.environ["CONTENT_LENGTH"] = str(len(body))
+    form = Request({**request.environ, "wsgi.input": io.BytesIO(body)}).form
+    return form.get("Action", "")

@@ -1,0 +1,39 @@
+"""S3: bucket policies."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from moto.iam.access_control import IAMPolicy, PermissionResult
+from moto.s3.models import FakeBucket
+
+from rehearsal.aws.mended.replacing import replace
+
+# The embedded AWS speaks plain HTTP on loopback, in the place of an AWS that is asked over TLS.
+_REQUEST: Final = {"aws:SecureTransport": "true", "s3:TlsVersion": "1.3"}
+_OPERATORS: Final[Mapping[str, Callable[[str, str], bool]]] = {
+    "Bool": lambda is_, wanted: is_ == wanted,
+    "NumericLessThan": lambda is_, than: float(is_) < float(than),
+}
+
+
+def weigh_conditions() -> None:
+    """AWS heeds a statement where its condition holds; to moto a condition that it does not know always denies."""
+
+    def get_permission(self: FakeBucket, action: str, resource: str) -> PermissionResult:
+        if self.policy is None:
+            return PermissionResult.NEUTRAL
+        statements = json.loads(self.policy)["Statement"]
+        heeded = [statement for statement in statements if _holds(statement.pop("Condition", {}))]
+        return IAMPolicy(json.dumps({"Statement": heeded})).is_action_permitted(action, resource)
+
+    replace(FakeBucket, get_permission=get_permission)
+
+
+def _holds(condition: Mapping[str, Mapping[str, str]]) -> bool:
+    """Whether a request meets ``condition``: as on AWS, not where it asks for what the request does not say."""
+    return all(
+        key in _REQUEST and operator in _OPERATORS and _OPERATORS[operator](_REQUEST[key], wanted)
+        for operator, values in condition.items()
+        for key, wanted in values.items()
+    )

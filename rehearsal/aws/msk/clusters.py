@@ -1,0 +1,135 @@
+"""Clusters: made, described, listed, deleted."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from rehearsal.aws import names
+from rehearsal.aws.account import Account
+from rehearsal.aws.msk import versions
+from rehearsal.aws.msk.fleet import Fleet, check_active, check_version
+from rehearsal.aws.msk.record import ClusterRecord, completed
+from rehearsal.aws.service import Call, Document, bad_request, conflict, page
+
+# What MSK encrypts with where no key is named.
+_MANAGED_KEY: Final = "alias/aws/kafka"
+_CREATED: Final = ("ACTIVE", "UPDATING")
+
+
+class Clusters:
+    """CreateCluster, DescribeCluster, ListClusters and their second versions, DeleteCluster, and what brokers tell."""
+
+    def __init__(self, fleet: Fleet, *, account: Account) -> None:
+        self._fleet = fleet
+        self._account = account
+
+    def create_cluster(self, call: Call) -> Document:
+        return self._create(call, call.input)
+
+    def create_cluster_v2(self, call: Call) -> Document:
+        if "Provisioned" not in call.input:
+            raise bad_request("a rehearsal knows provisioned clusters only", parameter="serverless")
+        return self._create(call, call.input["Provisioned"])
+
+    def adopt(
+        self, arn: str, *, kafka_version: str, brokers: int, instance_type: str, subnets: Sequence[str], group: str
+    ) -> None:
+        """A cluster that was there before, with IAM on; its brokers answer, else raises ServerError."""
+        nodes = {"ClientSubnets": list(subnets), "InstanceType": instance_type, "SecurityGroups": [group]}
+        asked = {
+            "BrokerNodeGroupInfo": nodes,
+            "ClientAuthentication": {"Sasl": {"Iam": {"Enabled": True}}},
+            "KafkaVersion": kafka_version,
+            "NumberOfBrokerNodes": brokers,
+        }
+        record = self._record(arn, arn.split("/")[1], names.region_of(arn), asked, tags={})
+        self._fleet.adopt(record)
+
+    def describe_cluster(self, call: Call) -> Document:
+        return {"ClusterInfo": self._fleet.get(call.input["ClusterArn"]).described}
+
+    describe_cluster_v2 = describe_cluster
+
+    def list_clusters(self, call: Call) -> Document:
+        prefix = call.input.get("ClusterNameFilter", "")
+        found = [record for record in self._fleet.within(call.region) if record.name.startswith(prefix)]
+        listed, token = page(call, found)
+        return {"ClusterInfoList": [record.described for record in listed], "NextToken": token}
+
+    list_clusters_v2 = list_clusters
+
+    def delete_cluster(self, call: Call) -> Document:
+        record = self._fleet.get(call.input["ClusterArn"])
+        if record.state != "FAILED":
+            check_active(record)
+        check_version(record, call.input.get("CurrentVersion"))
+        self._fleet.delete(record)
+        return {"ClusterArn": record.arn, "State": record.state}
+
+    def get_bootstrap_brokers(self, call: Call) -> Document:
+        record = self._fleet.get(call.input["ClusterArn"])
+        if record.servers is None or record.state not in _CREATED:
+            raise bad_request(f"{record.name} must be ACTIVE, is {record.state}", parameter="clusterArn")
+        return {"BootstrapBrokerStringSaslIam": record.servers.bootstrap if record.with_iam else None}
+
+    def list_nodes(self, call: Call) -> Document:
+        record = self._fleet.get(call.input["ClusterArn"])
+        endpoints = record.servers.bootstrap.split(",") if record.servers else []
+        nodes = [_node(record, number, endpoint) for number, endpoint in enumerate(endpoints, 1)]
+        listed, token = page(call, nodes)
+        return {"NodeInfoList": listed, "NextToken": token}
+
+    def get_compatible_kafka_versions(self, call: Call) -> Document:
+        version = self._fleet.get(call.input["ClusterArn"]).kafka_version
+        pairs = [{"SourceVersion": version, "TargetVersions": versions.compatible(version)}]
+        return {"CompatibleKafkaVersions": pairs}
+
+    def _create(self, call: Call, asked: Document) -> Document:
+        name = call.input["ClusterName"]
+        if any(record.name == name for record in self._fleet.within(call.region)):
+            raise conflict(f"a cluster named {name} exists", parameter="clusterName")
+        nodes = asked["BrokerNodeGroupInfo"]
+        versions.check(asked["KafkaVersion"], nodes["InstanceType"])
+        check_broker_count(asked["NumberOfBrokerNodes"], nodes["ClientSubnets"])
+        check_log_group(self._account, call.region, asked.get("LoggingInfo"))
+        arn = names.arn("kafka", call.region, f"cluster/{name}/{names.identity()}")
+        record = self._record(arn, name, call.region, asked, tags=call.input.get("Tags", {}))
+        self._fleet.create(record, call.operation)
+        return {"ClusterArn": arn, "ClusterName": name, "ClusterType": "PROVISIONED", "State": record.state}
+
+    def _record(self, arn: str, name: str, region: str, asked: Document, *, tags: Mapping[str, str]) -> ClusterRecord:
+        nodes = asked["BrokerNodeGroupInfo"]
+        groups = nodes.get("SecurityGroups", [])
+        if not self._account.has_security_groups(region, groups):
+            raise bad_request(f"one of the security groups {groups} does not exist", parameter="securityGroups")
+        try:
+            zones = self._account.zones(region, nodes["ClientSubnets"])
+        except LookupError as error:
+            raise bad_request(str(error), parameter="clientSubnets") from error
+        key = names.arn("kms", region, _MANAGED_KEY)
+        return ClusterRecord(arn, name, completed(asked, zones, default_key=key), dict(tags))
+
+
+def check_broker_count(brokers: int, subnets: Sequence[str]) -> None:
+    """Refuses a count that would leave one zone with more brokers than another."""
+    if brokers % len(subnets):
+        message = f"numberOfBrokerNodes must be a multiple of the {len(subnets)} client subnets, got {brokers}"
+        raise bad_request(message, parameter="numberOfBrokerNodes")
+
+
+def check_log_group(account: Account, region: str, logging: Document | None) -> None:
+    """Refuses logs to a group that is not there."""
+    logs = (logging or {}).get("BrokerLogs", {}).get("CloudWatchLogs", {})
+    if logs.get("Enabled") and not account.has_log_group(region, logs.get("LogGroup", "")):
+        raise bad_request(f"the log group {logs.get('LogGroup')!r} does not exist", parameter="logGroup")
+
+
+def _node(record: ClusterRecord, number: int, endpoint: str) -> Document:
+    subnets = record.provisioned["BrokerNodeGroupInfo"]["ClientSubnets"]
+    broker = {
+        "BrokerId": number,
+        "ClientSubnet": subnets[(number - 1) % len(subnets)],
+        "CurrentBrokerSoftwareInfo": record.provisioned["CurrentBrokerSoftwareInfo"],
+        "Endpoints": [endpoint.rpartition(":")[0]],
+    }
+    arn = f"{record.arn.replace(':cluster/', ':broker/')}/{number}"
+    return {"BrokerNodeInfo": broker, "InstanceType": record.instance_type, "NodeARN": arn, "NodeType": "BROKER"}

@@ -1,0 +1,127 @@
+"""MSK configurations: broker properties in revisions."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from rehearsal.aws import names
+from rehearsal.aws.properties import parse
+from rehearsal.aws.service import Call, Document, bad_request, conflict, not_found, page
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One state of a configuration; ``content`` as it was sent."""
+
+    number: int
+    created: datetime
+    description: str
+    content: bytes
+
+    @property
+    def properties(self) -> Mapping[str, str]:
+        return parse(self.content.decode())
+
+    @property
+    def summary(self) -> Document:
+        return {"CreationTime": self.created, "Description": self.description, "Revision": self.number}
+
+
+@dataclass
+class Configuration:
+    arn: str
+    name: str
+    description: str
+    kafka_versions: list[str]
+    created: datetime
+    revisions: list[Revision] = field(default_factory=list)
+
+    @property
+    def document(self) -> Document:
+        return {
+            "Arn": self.arn,
+            "CreationTime": self.created,
+            "Description": self.description,
+            "KafkaVersions": self.kafka_versions,
+            "LatestRevision": self.revisions[-1].summary,
+            "Name": self.name,
+            "State": "ACTIVE",
+        }
+
+
+class Configurations:
+    """Configurations by ARN; ``used`` tells whether a cluster refers to one."""
+
+    def __init__(self, used: Callable[[str], bool]) -> None:
+        self._used = used
+        self._all: dict[str, Configuration] = {}
+
+    def revision(self, arn: str, number: int) -> Revision:
+        """Raises NotFoundException where there is no such revision."""
+        revisions = self._get(arn).revisions
+        if not 1 <= number <= len(revisions):
+            raise not_found(f"{arn} has no revision {number}", parameter="revision")
+        return revisions[number - 1]
+
+    def create_configuration(self, call: Call) -> Document:
+        name, asked = call.input["Name"], call.input
+        if any(one.name == name for one in self._in(call.region)):
+            raise conflict(f"a configuration named {name} exists", parameter="name")
+        configuration = Configuration(
+            arn=names.arn("kafka", call.region, f"configuration/{name}/{names.identity()}"),
+            name=name,
+            description=asked.get("Description", ""),
+            kafka_versions=asked.get("KafkaVersions", []),
+            created=names.now(),
+        )
+        _revise(configuration, call)
+        self._all[configuration.arn] = configuration
+        return configuration.document
+
+    def update_configuration(self, call: Call) -> Document:
+        configuration = self._get(call.input["Arn"])
+        _revise(configuration, call)
+        return configuration.document
+
+    def describe_configuration(self, call: Call) -> Document:
+        return self._get(call.input["Arn"]).document
+
+    def describe_configuration_revision(self, call: Call) -> Document:
+        revision = self.revision(call.input["Arn"], call.input["Revision"])
+        return {"Arn": call.input["Arn"], "ServerProperties": revision.content, **revision.summary}
+
+    def list_configurations(self, call: Call) -> Document:
+        listed, token = page(call, self._in(call.region))
+        return {"Configurations": [one.document for one in listed], "NextToken": token}
+
+    def list_configuration_revisions(self, call: Call) -> Document:
+        listed, token = page(call, self._get(call.input["Arn"]).revisions)
+        return {"Revisions": [one.summary for one in listed], "NextToken": token}
+
+    def delete_configuration(self, call: Call) -> Document:
+        configuration = self._get(call.input["Arn"])
+        if self._used(configuration.arn):
+            raise bad_request(f"{configuration.arn} is in use by a cluster", parameter="arn")
+        del self._all[configuration.arn]
+        return {"Arn": configuration.arn, "State": "DELETING"}
+
+    def _in(self, region: str) -> list[Configuration]:
+        return [one for one in self._all.values() if names.region_of(one.arn) == region]
+
+    def _get(self, arn: str) -> Configuration:
+        if arn not in self._all:
+            raise not_found(f"no configuration {arn}", parameter="arn")
+        return self._all[arn]
+
+
+def _revise(configuration: Configuration, call: Call) -> None:
+    """A new revision; refuses properties that are none."""
+    content: bytes = call.input["ServerProperties"]
+    try:
+        parse(content.decode())
+    except ValueError as error:
+        raise bad_request(f"serverProperties: {error}", parameter="serverProperties") from error
+    description = call.input.get("Description", "")
+    number = len(configuration.revisions) + 1
+    configuration.revisions.append(Revision(number, names.now(), description, content))
+    configuration.description = description

@@ -1,0 +1,1 @@
+"""The control plane of MSK Connect, in front of real workers."""

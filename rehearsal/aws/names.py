@@ -1,0 +1,34 @@
+"""Names as AWS makes them up: ARNs, identities, versions of a record."""
+
+import secrets
+import string
+import uuid
+from datetime import UTC, datetime
+from typing import Final
+
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.utilities.utils import get_partition
+
+_VERSION_ALPHABET: Final = string.ascii_uppercase + string.digits
+
+
+def arn(service: str, region: str, resource: str) -> str:
+    return f"arn:{get_partition(region)}:{service}:{region}:{DEFAULT_ACCOUNT_ID}:{resource}"
+
+
+def region_of(arn_: str) -> str:
+    return arn_.split(":")[3]
+
+
+def identity() -> str:
+    """The end of an ARN, such as 5c4a8b2e-…-2."""
+    return f"{uuid.uuid4()}-{secrets.randbelow(25) + 1}"
+
+
+def version() -> str:
+    """The version of a record, such as K3AEGXETSR30VB."""
+    return "K" + "".join(secrets.choice(_VERSION_ALPHABET) for _ in range(13))
+
+
+def now() -> datetime:
+    return datetime.now(UTC)

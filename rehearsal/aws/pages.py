@@ -1,0 +1,67 @@
+"""What the embedded AWS tells about itself, as JSON below ``/_rehearsal/``."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Final
+
+from pydantic import ValidationError
+from werkzeug.exceptions import BadRequest, HTTPException, NotFound
+from werkzeug.wrappers import Request, Response
+
+from rehearsal.aws.faults import Fault, Faults
+from rehearsal.aws.journal import Journal
+
+PREFIX: Final = "/_rehearsal/"
+_LONGEST_POLL: Final = 20.0
+
+# Takes a request's body, returns what JSON can hold; raises ValueError where the body is wrong.
+Page = Callable[[bytes], object]
+
+
+class Pages:
+    """``requests`` (the journal: ``?after=N&wait=SECONDS``), ``faults`` (GET, POST, DELETE) and the pages given."""
+
+    def __init__(self, pages: Mapping[str, Page], *, journal: Journal, faults: Faults) -> None:
+        self._pages = pages
+        self._journal = journal
+        self._faults = faults
+
+    def answer(self, request: Request) -> Response:
+        try:
+            return _json(self._content(request), status=200)
+        except HTTPException as error:
+            return _json({"error": error.description}, status=error.code or 500)
+
+    def _content(self, request: Request) -> object:
+        name = request.path.removeprefix(PREFIX)
+        if name == "requests":
+            return self._requests(request)
+        if name == "faults":
+            return self._inject(request)
+        if name not in self._pages:
+            known = ", ".join(sorted({"faults", "requests", *self._pages}))
+            raise NotFound(f"no page {name!r}; there are: {known}")
+        try:
+            return self._pages[name](request.get_data())
+        except ValueError as error:
+            raise BadRequest(str(error)) from error
+
+    def _requests(self, request: Request) -> object:
+        after = request.args.get("after", 0, type=int)
+        wait = min(request.args.get("wait", 0.0, type=float), _LONGEST_POLL)
+        return [asdict(entry) for entry in self._journal.after(after, seconds=wait)]
+
+    def _inject(self, request: Request) -> object:
+        if request.method == "POST":
+            try:
+                self._faults.add(Fault.model_validate_json(request.get_data()))
+            except ValidationError as error:
+                raise BadRequest(str(error)) from error
+        elif request.method == "DELETE":
+            self._faults.clear()
+        return [fault.model_dump() for fault in self._faults.left]
+
+
+def _json(content: object, *, status: int) -> Response:
+    return Response(json.dumps(content), status, content_type="application/json")

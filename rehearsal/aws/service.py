@@ -1,0 +1,170 @@
+"""AWS services that are described by botocore's models and answered by Python methods."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from threading import RLock
+from typing import Any, Final, TypeVar
+
+from botocore import xform_name
+from botocore.exceptions import UnknownServiceError
+from botocore.model import OperationNotFoundError
+from botocore.validate import ParamValidator
+from moto.core.exceptions import ServiceException
+from moto.core.model import OperationModel
+from moto.core.parse import PROTOCOL_PARSERS, RequestDict
+from moto.core.request import Request
+from moto.core.routing import ServiceOperationRouter
+from moto.core.serialize import get_serializer_class
+from moto.core.utils import get_service_model
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response
+
+# JSON by the members of a botocore shape.
+Document = dict[str, Any]
+Item = TypeVar("Item")
+_PAGE: Final = 100
+# Signing names that are not the names of their models.
+_MODELS: Final = {"monitoring": "cloudwatch"}
+
+
+class Refusal(ServiceException):
+    """An error of the service's model: its shape's name, what is wrong, and which parameter is."""
+
+    def __init__(self, code: str, message: str, *, parameter: str | None = None) -> None:
+        super().__init__(code, message)
+        # Members of MSK's error shapes; those of MSK Connect have `message` alone.
+        self.Message = message
+        self.InvalidParameter = parameter
+
+
+def bad_request(message: str, *, parameter: str | None = None) -> Refusal:
+    return Refusal("BadRequestException", message, parameter=parameter)
+
+
+def conflict(message: str, *, parameter: str | None = None) -> Refusal:
+    return Refusal("ConflictException", message, parameter=parameter)
+
+
+def not_found(message: str, *, parameter: str | None = None) -> Refusal:
+    return Refusal("NotFoundException", message, parameter=parameter)
+
+
+@dataclass(frozen=True)
+class Call:
+    """A valid request: its operation's name, its region, and its input by the model's member names.
+
+    MSK's model spells its members ClusterArn where that of MSK Connect has connectorArn; ``call[…]`` takes either.
+    """
+
+    operation: str
+    region: str
+    input: Document
+
+    def __getitem__(self, name: str) -> Any:
+        return self.input[name if name in self.input else name[0].upper() + name[1:]]
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self.input.get(name, self.input.get(name[0].upper() + name[1:], default))
+
+
+class Service:
+    """Answers every operation that one of ``handlers`` has a method for: CreateCluster is ``create_cluster(call)``.
+
+    The method returns the output's members; what the output's shape does not have is left out. One method runs at
+    a time, under ``lock``.
+    """
+
+    def __init__(self, name: str, handlers: Sequence[object], *, lock: RLock) -> None:
+        self.name = name
+        self._handlers = handlers
+        self._lock = lock
+
+    def answer(self, request: Request, region: str) -> Response:
+        """The response to a request, whatever is wrong with it."""
+        try:
+            operation, labels = _router(self.name).match(request)
+        except NotFound:
+            unknown = not_found(f"{self.name} has no operation {request.method} {request.raw_path}")
+            return error_response(self.name, "", unknown, status=404)
+        try:
+            return _response(operation, self._result(operation, request, labels, region))
+        except Refusal as refusal:
+            return _response(operation, refusal)
+        except NotImplementedError as error:
+            unknown = Refusal("NotImplementedException", str(error))
+            return error_response(self.name, operation.name, unknown, status=501)
+
+    def _result(self, operation: OperationModel, request: Request, labels: Document, region: str) -> Document:
+        name = xform_name(operation.name)
+        method = next((method for one in self._handlers if (method := getattr(one, name, None))), None)
+        if method is None:
+            raise NotImplementedError(f"{self.name} {operation.name} is no part of a rehearsal")
+        call = Call(operation.name, region, _input(operation, request, labels))
+        with self._lock:
+            result: Document = method(call)
+        return result
+
+
+def operation_name(service: str, request: Request) -> str:
+    """The operation of a REST service that a request is for; nothing where none fits."""
+    try:
+        operation, _ = _router(service).match(request)
+    except (NotFound, UnknownServiceError):
+        return ""
+    return str(operation.name)
+
+
+def error_response(service: str, operation: str, error: ServiceException, *, status: int) -> Response:
+    """An error in the protocol of ``service``, a signing name."""
+    model = get_service_model(_MODELS.get(service, service))
+    try:
+        shape = model.operation_model(operation)
+    except OperationNotFoundError:
+        shape = OperationModel({}, model)
+    response = _response(shape, error)
+    response.status_code = status
+    return response
+
+
+def page(call: Call, items: Iterable[Item]) -> tuple[list[Item], str | None]:
+    """One page of ``items``, and the token of the next."""
+    token = call.get("nextToken") or "0"
+    if not token.isdecimal():
+        raise bad_request(f"nextToken must come from an answer, got {token!r}", parameter="nextToken")
+    listed, start = list(items), int(token)
+    end = start + call.get("maxResults", _PAGE)
+    return listed[start:end], str(end) if end < len(listed) else None
+
+
+@cache
+def _router(service: str) -> ServiceOperationRouter:
+    return ServiceOperationRouter(get_service_model(_MODELS.get(service, service)))
+
+
+def _input(operation: OperationModel, request: Request, labels: Document) -> Document:
+    """The valid input of an operation, by its members' names."""
+    received: RequestDict = {
+        "method": request.method,
+        "values": request.args,
+        "headers": request.headers,
+        "body": request.data,
+        "url_path": request.path,
+        "url_params": labels,
+    }
+    try:
+        parsed: Document = PROTOCOL_PARSERS[operation.service_model.protocol](operation).parse(received)
+    except (ValueError, TypeError, AttributeError) as error:  # a list where the model has a structure, and the like
+        raise bad_request(f"{operation.name}: the body does not fit the model: {error}") from error
+    if operation.input_shape is None:
+        return {}
+    report = ParamValidator().validate(parsed, operation.input_shape)
+    if report.has_errors():
+        raise bad_request(f"{operation.name}: {report.generate_report()}")
+    return parsed
+
+
+def _response(operation: OperationModel, result: Document | ServiceException) -> Response:
+    model = operation.service_model
+    serialized = get_serializer_class(model.service_name, model.protocol)(operation).serialize(result)
+    return Response(serialized["body"], serialized["status_code"], serialized["headers"])

@@ -1,0 +1,93 @@
+"""A deploy with real Terraform, from nothing to nothing: state, platform, connect, second plan, destroy."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from modules.config import S3State
+from rehearsal.engine import Engine
+from rehearsal.errors import RehearsalError
+from rehearsal.stacks import CONNECT, PLATFORM, STATE, Stacks
+from rehearsal.steps import Background, Steps
+from rehearsal.terraform import Progress
+
+# What the S3 backend needs of the state store. The rest of that stack may still be on its way.
+_USABLE_STATE: Final = (("s3", "PutBucketVersioning"), ("dynamodb", "CreateTable"), ("kms", "CreateAlias"))
+
+
+@dataclass
+class Deploy:
+    """The stacks, applied in order through ``engine``; ``resources`` counts them per stack.
+
+    Where a stack has parts that nothing waits for (a bucket's lifecycle takes the provider a minute), the next one
+    starts while they are made.
+    """
+
+    stacks: Stacks
+    engine: Engine
+    steps: Steps
+    resources: dict[str, int] = field(default_factory=dict)
+    _state: Background[None] | None = None
+    _connect: Background[None] | None = None
+
+    def make_state_store(self) -> None:
+        """The bucket and the lock table; the stack's own state follows them when they are whole."""
+        if not self.stacks.makes_state_store:
+            return
+        with self.steps.step("state") as step:
+            stack = self.stacks.prepare(STATE, local=True)
+            stack.init()
+            self._state = Background(self._apply_state)
+            self.engine.wait_for(*_USABLE_STATE, check=self._state.check)
+            step.result = "bucket and lock table"
+
+    def _apply_state(self) -> None:
+        self.resources[STATE] = self.stacks[STATE].apply()
+        self.stacks.prepare(STATE).init("-migrate-state", "-force-copy")
+
+    def apply_platform(self) -> None:
+        """Network, key and Kafka: its brokers answer when this returns."""
+        with self.steps.step("platform") as step:
+            stack = self.stacks.prepare(PLATFORM)
+            stack.init()
+            self.resources[PLATFORM] = stack.apply(told=self._told)
+            step.result = f"{self.resources[PLATFORM]} resources"
+
+    def begin_connect(self) -> Background[None]:
+        """Plugins, connectors, consumers, alarms; the connectors may stream before this is through."""
+        self._connect = Background(self._apply_connect)
+        return self._connect
+
+    def _apply_connect(self) -> None:
+        stack = self.stacks.prepare(CONNECT)
+        stack.init()
+        self.resources[CONNECT] = stack.apply()
+
+    def finish(self) -> None:
+        """Waits for what was begun."""
+        for begun in (self._connect, self._state):
+            if begun:
+                begun.result()
+
+    def second_plan(self) -> bool:
+        """Whether a second plan of every stack is empty."""
+        with self.steps.step("second plan") as step:
+            plans = [Background(self.stacks[part].plan_is_empty) for part in self.stacks.parts]
+            empty = all([plan.result() for plan in plans])
+            step.result = "no changes" if empty else "CHANGES"
+        return empty
+
+    def destroy(self) -> None:
+        """The stacks in reverse order; the state store last, with its own state beside it again."""
+        for part in reversed(self.stacks.parts):
+            with self.steps.step(f"destroy {part}") as step:
+                self._let_go(part)
+                self.stacks[part].destroy(told=self._told)
+                step.result = f"{self.resources[part]} resources"
+
+    def _let_go(self, part: str) -> None:
+        """What stands in the way of destruction on purpose."""
+        self.stacks.prepare(part, local=part == STATE, destroyable=True)
+
+    def _told(self, progress: Progress) -> None:
+        self.steps.teller.detail(f"{progress.done} of {progress.planned} resources")

@@ -1,0 +1,58 @@
+"""What a rehearsal came to."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from rehearsal.steps import Step
+from rehearsal.substitutions import Substitution
+
+
+@dataclass
+class Outcome:
+    """Figures of a rehearsal: ``resources`` per stack, ``events`` by kind, ``sample`` one event in full.
+
+    ``lost`` counts committed changes that never arrived, ``duplicates`` events that arrived again.
+    """
+
+    environment: str
+    substitutions: Sequence[Substitution]
+    steps: Sequence[Step]
+    resources: Mapping[str, int] = field(default_factory=dict)
+    changes: Mapping[str, int] = field(default_factory=dict)
+    events: Mapping[str, int] = field(default_factory=dict)
+    sample: Mapping[str, Any] = field(default_factory=dict)
+    first_event: float | None = None
+    lost: int = 0
+    duplicates: int = 0
+    second_plan_empty: bool = False
+    left_behind: Sequence[str] = ()
+    endpoints: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def failures(self) -> list[str]:
+        """Why it did not pass, a line each."""
+        found = [] if self.second_plan_empty else ["the second plan must be empty: AWS runs something else than asked"]
+        if self.lost:
+            found.append(f"every committed change must arrive, got {self.lost} lost")
+        return found + [f"left behind: {what}" for what in self.left_behind]
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """As ``--json`` prints it."""
+        return {
+            "environment": self.environment,
+            "resources": dict(self.resources),
+            "steps": [{"name": step.name, "seconds": round(step.seconds, 3)} for step in self.steps],
+            "first_event_seconds": self.first_event and round(self.first_event, 3),
+            "events": dict(self.events),
+            "changes": dict(self.changes),
+            "lost": self.lost,
+            "duplicates": self.duplicates,
+            "second_plan_empty": self.second_plan_empty,
+            "substitutions": [
+                {"name": one.name, "deployed": one.deployed, "here": one.here} for one in self.substitutions
+            ],
+            "left_behind": list(self.left_behind),
+            **({"endpoints": dict(self.endpoints)} if self.endpoints else {}),
+        }

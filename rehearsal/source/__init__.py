@@ -1,0 +1,1 @@
+"""The tables of a source database, and what happens in them."""

@@ -1,0 +1,96 @@
+"""The steps of a rehearsal: what runs, how long it took, and what fails it while others wait."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Thread
+from typing import Generic, Protocol, TypeVar
+
+Result = TypeVar("Result")
+
+
+class Teller(Protocol):
+    """Hears how a rehearsal goes; called from one thread at a time."""
+
+    def began(self, step: str) -> None: ...
+
+    def detail(self, text: str) -> None:
+        """How far the step is that began last."""
+        ...
+
+    def ended(self, step: "Step") -> None: ...
+
+    def note(self, text: str) -> None:
+        """A line that stays."""
+        ...
+
+
+@dataclass
+class Step:
+    """A finished step; ``at`` and ``seconds`` are counted from the command's start and the step's own."""
+
+    name: str
+    at: float
+    seconds: float = 0.0
+    result: str = ""
+
+
+@dataclass
+class Steps:
+    """What was done so far, on one clock that starts with the object."""
+
+    teller: Teller
+    done: list[Step] = field(default_factory=list)
+    _start: float = field(default_factory=time.monotonic)
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self._start
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[Step]:
+        """Times the block; the block gives the step its ``result``. A block that raises is no finished step."""
+        step = Step(name, at=self.elapsed)
+        self.teller.began(name)
+        yield step
+        self.finished(step)
+
+    def finished(self, step: Step) -> None:
+        step.seconds = self.elapsed - step.at
+        self.done.append(step)
+        self.teller.ended(step)
+
+
+class Background(Generic[Result]):
+    """Work beside the story; its failure is raised where the story next looks."""
+
+    def __init__(self, work: Callable[[], Result]) -> None:
+        self._work = work
+        self._results: list[Result] = []
+        self._error: BaseException | None = None
+        self._thread = Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    @property
+    def ended(self) -> bool:
+        return not self._thread.is_alive()
+
+    def check(self) -> None:
+        """Raises what ended the work, if something did."""
+        if self._error is not None:
+            raise self._error
+
+    def result(self) -> Result:
+        """Waits for the end; raises what the work raised."""
+        while self._thread.is_alive():
+            self._thread.join(0.2)  # in slices: a join without end would hold off Ctrl-C
+        self.check()
+        return self._results[0]
+
+    def _run(self) -> None:
+        try:
+            self._results.append(self._work())
+        except BaseException as error:
+            self._error = error

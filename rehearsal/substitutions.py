@@ -1,0 +1,143 @@
+"""All that a rehearsal runs otherwise than it is deployed: named, and applied nowhere else.
+
+Whatever is not listed runs as it was deployed; ``docs/rehearsal.md`` says what that leaves unproven.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from modules.archive import contents, manifest
+from modules.archive.zips import BadArchiveError
+from modules.config import Environment, ProvisionedKafka
+from modules.debezium import IAM_CLIENT, SECRET_PROVIDER, SECRET_PROVIDER_CLASS
+
+FILE_PROVIDER_CLASS: Final = "org.apache.kafka.common.config.provider.FileConfigProvider"
+HEAP_PER_MCU: Final = 512  # MiB
+BROKERS: Final = 3
+KAFKA: Final = "3.9"
+CONNECT: Final = "3.7"
+# Under these Debezium's own clients have their settings; a connector's others are MSK Connect's to set.
+_CLIENTS: Final = ("schema.history.internal.producer.", "schema.history.internal.consumer.", "signal.consumer.")
+_PROVIDER: Final = f"config.providers.{SECRET_PROVIDER}"
+_ABSOLUTE: Final = re.compile(rf"(\$\{{{SECRET_PROVIDER}:)/+")
+
+
+@dataclass(frozen=True)
+class Substitution:
+    """What is ``deployed``, and what runs ``here`` in its place."""
+
+    name: str
+    deployed: str
+    here: str
+
+
+DATABASE: Final = Substitution("database", "Aurora MySQL", "a MySQL server of its own, with ROW binary logs and TLS")
+HOST_NAMES: Final = Substitution(
+    "host names", "the VPC's DNS", "loopback addresses, by a hosts file that each JVM is given"
+)
+BROKER_ACCESS: Final = Substitution(
+    "access to brokers",
+    f"{IAM_CLIENT['sasl.mechanism']} over TLS, for each connector's role",
+    "plain text on loopback, without authentication: security.protocol and sasl.* are left out",
+)
+SECRET_FILES: Final = Substitution(
+    "secrets in files",
+    SECRET_PROVIDER_CLASS,
+    f"{FILE_PROVIDER_CLASS} under the same name, as the plugin was built without AWS's: it reads a file named like"
+    " the secret, which only the worker's user can, and which is gone when the worker is",
+)
+SECRET_ENDPOINT: Final = Substitution(
+    "secrets' endpoint",
+    "Secrets Manager of the region, with the role's credentials",
+    f"the embedded one, by {_PROVIDER}.param.endpoint, with credentials that mean nothing; the worker goes without"
+    " aws-msk-iam-auth, whose AWS SDK is no match for the provider's",
+)
+HEAP: Final = Substitution(
+    "worker's memory", "4 GiB for each MCU", f"a heap of at most {HEAP_PER_MCU} MiB for each MCU, on all of its cores"
+)
+PREVENT_DESTROY: Final = Substitution(
+    "prevent_destroy", "guards clusters, keys and buckets", "the final destroy overrides it"
+)
+RETRIES: Final = Substitution("provider's retries", "25 for each call", "few: an answer is there at once or never")
+
+
+def applied(
+    environment: Environment, archives: Mapping[str, Path], *, brokers: int | None = None
+) -> tuple[Substitution, ...]:
+    """Those of a rehearsal of ``environment`` with these plugins' ZIPs, by plugin, and at most so many brokers.
+
+    Raises OSError and BadArchiveError for a ZIP that cannot be read.
+    """
+    return (
+        DATABASE,
+        HOST_NAMES,
+        BROKER_ACCESS,
+        *_secrets(archives),
+        *_cluster(environment, brokers),
+        *_connect(environment),
+        HEAP,
+        PREVENT_DESTROY,
+        RETRIES,
+    )
+
+
+def _secrets(archives: Mapping[str, Path]) -> list[Substitution]:
+    provided = [has_provider(path) for path in archives.values()]
+    return [SECRET_ENDPOINT] * any(provided) + [SECRET_FILES] * (not all(provided))
+
+
+def _cluster(environment: Environment, limit: int | None) -> list[Substitution]:
+    kafka, found = environment.kafka, []
+    asked = kafka.brokers if isinstance(kafka, ProvisionedKafka) else BROKERS
+    version = kafka.kafka_version if isinstance(kafka, ProvisionedKafka) else "the cluster's own"
+    if limit is not None and limit < asked:
+        found.append(
+            Substitution("brokers", f"{asked} brokers", f"{limit}, with as many copies of each topic as there are")
+        )
+    if not version.startswith(KAFKA):
+        found.append(Substitution("Kafka's version", version, f"{KAFKA}.2"))
+    return found
+
+
+def _connect(environment: Environment) -> list[Substitution]:
+    versions = {connector.kafkaconnect_version for connector in environment.connectors.values()}
+    return [
+        Substitution("Kafka Connect's version", f"{version} on Java 11", f"{CONNECT}.2 on Java 17")
+        for version in sorted(versions)
+        if not version.startswith(CONNECT)
+    ]
+
+
+def has_provider(archive: Path) -> bool:
+    """Whether a plugin's ZIP brings AWS's provider; raises OSError and BadArchiveError."""
+    told = manifest.read(archive)
+    if told is not None:
+        return SECRET_PROVIDER_CLASS in told.config_providers
+    name = SECRET_PROVIDER_CLASS.replace(".", "/")
+    try:
+        return any(name in jar.entries(17) for jar in contents.read(archive).jars)
+    except BadArchiveError:
+        return False
+
+
+def connector_properties(deployed: Mapping[str, str], *, provider: bool) -> dict[str, str]:
+    """A connector's configuration as its worker gets it here; ``provider`` tells whether the plugin brings AWS's."""
+    here = {key: value for key, value in deployed.items() if not _is_access(key)}
+    return here if provider else {key: _ABSOLUTE.sub(r"\1", value) for key, value in here.items()}
+
+
+def _is_access(key: str) -> bool:
+    client = next((prefix for prefix in _CLIENTS if key.startswith(prefix)), None)
+    return client is not None and key.removeprefix(client).startswith(("security.protocol", "sasl."))
+
+
+def worker_properties(deployed: Mapping[str, str], *, provider: bool, endpoint: str) -> dict[str, str]:
+    """A worker configuration as it runs here; ``endpoint`` is the embedded AWS's URL."""
+    if deployed.get(f"{_PROVIDER}.class") != SECRET_PROVIDER_CLASS:
+        return dict(deployed)
+    if provider:
+        return {**deployed, f"{_PROVIDER}.param.endpoint": endpoint}
+    return {**deployed, f"{_PROVIDER}.class": FILE_PROVIDER_CLASS}

@@ -1,0 +1,196 @@
+"""The worker processes of one connector: a Kafka Connect group of its own, as MSK Connect gives each connector one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from threading import Event, Thread
+from typing import Final, Protocol
+
+import psutil
+
+from rehearsal import diagnosis
+from rehearsal.addresses import Address, Addresses
+from rehearsal.java import Jvm, Learning
+from rehearsal.processes import Program, ProgramError
+from rehearsal.properties import as_lines
+from rehearsal.servers import ServerError
+from rehearsal.substitutions import HEAP_PER_MCU
+from rehearsal.worker import Rest, RestError
+
+MAIN: Final = "org.apache.kafka.connect.cli.ConnectDistributed"
+PORT: Final = 8083
+START_SECONDS: Final = 60
+# How fast MSK Connect replaces a worker that died is not published; here it is soon.
+REPLACE_SECONDS: Final = 3.0
+_STOP_SECONDS: Final = 15
+PRIVATE: Final = ".worker"
+
+
+class Logs(Protocol):
+    """Where logs go: a ``rehearsal.logs.LogShipper``."""
+
+    def ship(self, log: Path, group: str | None, stream: str) -> None: ...
+
+    def finish(self, log: Path) -> None: ...
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What all workers stand on: ``jars`` are Kafka Connect's, ``variables`` the whole environment of a worker."""
+
+    addresses: Addresses
+    jars: Sequence[Path]
+    variables: Mapping[str, str]
+    logs: Logs | None = None
+
+
+@dataclass(frozen=True)
+class Group:
+    """Workers that are started with the same properties; ``log_group`` is CloudWatch's."""
+
+    name: str
+    folder: Path
+    properties: Mapping[str, str]
+    log_group: str | None = None
+
+
+class Workers:
+    """The workers of ``group``, of which one that dies is replaced until they are stopped."""
+
+    def __init__(self, group: Group, ground: Ground) -> None:
+        self._group = group
+        self._ground = ground
+        self._addresses: list[Address] = []
+        self._stopping = Event()
+        self._watcher: Thread | None = None
+        self._learning: Learning | None = None
+        self._usage: dict[int, psutil.Process] = {}
+        self._mcu = 0
+        self.programs: list[Program] = []
+
+    @property
+    def rest(self) -> Rest:
+        """The interface of the first worker that runs, or of the first."""
+        alive = (address for address, program in zip(self._addresses, self.programs, strict=False) if program.running)
+        return Rest(f"http://{next(alive, self._addresses[0])}")
+
+    def start(self, *, workers: int, mcu: int) -> None:
+        """So many workers of this size, each in the group; raises ServerError where one is not within a minute."""
+        while len(self._addresses) < workers:
+            self._addresses.append(self._ground.addresses.take(PORT))
+        self._mcu = mcu
+        mark = self.mark()
+        self._ground.addresses.write_hosts(self._hosts)
+        self.programs = [self._program(number).start() for number in range(1, workers + 1)]
+        for program in self.programs:
+            self._ship(program)
+        try:
+            for program, address in zip(self.programs, self._addresses, strict=False):
+                program.until(partial(self._ready, Rest(f"http://{address}"), mark), seconds=START_SECONDS)
+        except ProgramError as error:
+            told = diagnosis.problems(self.since(mark)) or str(error)
+            raise ServerError(str(diagnosis.diagnose(told, self._group.properties))) from error
+        self._learning = Learning(self._jvm, self._private)
+        self._stopping.clear()
+        self._watcher = Thread(target=self._replace, name=f"{self._group.name}-workers", daemon=True)
+        self._watcher.start()
+
+    def start_dead(self) -> None:
+        """Start anew what does not run; returns at once."""
+        self._ground.addresses.write_hosts(self._hosts)
+        for program in self.programs:
+            program.start()
+
+    def stop(self) -> None:
+        """In order: the tasks commit their offsets, the workers leave their group."""
+        self._stopping.set()
+        if self._watcher:
+            self._watcher.join()
+        if self._learning:
+            self._learning.end()
+        stopping = [Thread(target=program.stop, kwargs={"seconds": _STOP_SECONDS}) for program in self.programs]
+        for thread in stopping:
+            thread.start()
+        for thread in stopping:
+            thread.join()
+        for program in self.programs:
+            if self._ground.logs:
+                self._ground.logs.finish(program.log)
+
+    def mark(self) -> Mapping[Path, int]:
+        """Where the logs end now."""
+        return {program.log: program.log.stat().st_size for program in self.programs if program.log.exists()}
+
+    def since(self, mark: Mapping[Path, int]) -> str:
+        """What the workers have logged since; a log that was cut is taken whole."""
+        return "".join(_read(program.log, mark.get(program.log, 0)) for program in self.programs)
+
+    def measure(self) -> dict[str, float]:
+        """Workers that run, and what they use: percent of the cores and of the heap that their MCUs are worth here."""
+        alive = [process for process in map(self._process, self.programs) if process]
+        cores, heap = self._mcu * len(alive) or 1, self._mcu * HEAP_PER_MCU * len(alive) or 1
+        return {
+            "WorkerCount": len(alive),
+            "CpuUtilization": sum(process.cpu_percent() for process in alive) / cores,
+            "MemoryUtilization": 100 * sum(process.memory_info().rss for process in alive) / (heap << 20),
+        }
+
+    def _process(self, program: Program) -> psutil.Process | None:
+        """The same object each time: its CPU time counts from the last measure."""
+        if not program.running or program.pid is None:
+            return None
+        return self._usage.setdefault(program.pid, psutil.Process(program.pid))
+
+    @property
+    def _private(self) -> Path:
+        """Where no secret's name leads."""
+        return self._group.folder / PRIVATE
+
+    @property
+    def _hosts(self) -> Path:
+        return self._private / "hosts"
+
+    @property
+    def _jvm(self) -> Jvm:
+        return Jvm(
+            main=MAIN,
+            jars=self._ground.jars,
+            heap=self._mcu * HEAP_PER_MCU,
+            hosts=self._hosts,
+            options=["-XX:+ExitOnOutOfMemoryError"],  # else it limps on, and nobody replaces it
+        )
+
+    def _program(self, number: int) -> Program:
+        settings = self._private / f"worker-{number}.properties"
+        listeners = {"listeners": f"http://{self._addresses[number - 1]}"}
+        settings.write_text(as_lines({**self._group.properties, **listeners}))
+        command = self._jvm.command(str(settings), folder=self._private, learn=number == 1)
+        return Program(f"worker-{number}", command, folder=self._group.folder, variables=self._ground.variables)
+
+    def _ship(self, program: Program) -> None:
+        if self._ground.logs:
+            self._ground.logs.ship(program.log, self._group.log_group, f"{self._group.name}-{program.name}")
+
+    def _ready(self, rest: Rest, mark: Mapping[Path, int]) -> bool | None:
+        """Once the worker is in its group: only then does it know which connectors there are."""
+        if diagnosis.HOPELESS.search(log := self.since(mark)):
+            raise ServerError(str(diagnosis.diagnose(diagnosis.problems(log), self._group.properties)))
+        try:
+            rest.connectors()
+        except RestError:
+            return None
+        return True
+
+    def _replace(self) -> None:
+        while not self._stopping.wait(REPLACE_SECONDS):
+            self.start_dead()
+
+
+def _read(log: Path, start: int) -> str:
+    try:
+        with log.open("rb") as content:
+            content.seek(start if start <= log.stat().st_size else 0)
+            return content.read().decode(errors="replace")
+    except FileNotFoundError:
+        return ""
