@@ -6,9 +6,11 @@ import typer
 
 from cdc import artifacts, plugin
 from cdc.check import check
+from cdc.rehearse import rehearse
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None, help=__doc__)
 app.command()(check)
+app.command()(rehearse)
 app.add_typer(plugin.app, name="plugin")
 app.add_typer(artifacts.app, name="artifacts")
 

@@ -56,7 +56,7 @@ def rehearse(
         summary(outcome)
         endpoints(outcome)
     if not outcome.passed:
-        fail(outcome.failure)
+        fail("\n".join(outcome.failures))
 
 
 def _stop(environment: str) -> None:

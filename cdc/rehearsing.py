@@ -38,7 +38,7 @@ def rehearse(wanted: Wanted, teller: Teller, *, keep: bool) -> Outcome:
     """Runs the whole story; raises RehearsalError, or what fetching and reading raise."""
     [file] = files([wanted.environment])
     environment = load(file)
-    needs.check(schema=wanted.schema)
+    needs.check(_lacking())
     for name in runs.clear_left_behind():
         teller.note(f"cleared what {name} had left")
     lock = load_lock()
@@ -68,12 +68,21 @@ def stop(name: str) -> dict[str, list[str]]:
 
 def _fetch_parts(lock: Lock, wanted: Wanted, progress: FetchProgress) -> None:
     fetch(
-        parts.files(lock, parts.KAFKA, parts.CONNECT, *needs.fetched()),
+        parts.files(lock, *needs.sets()),
         sources=sources(wanted.source),
         cache=Cache(),
         offline=wanted.offline,
         progress=progress,
     )
+
+
+def _lacking() -> list[str]:
+    """Terraform, which no registry of ours holds."""
+    try:
+        cli.executable()
+    except cli.TerraformError as error:
+        return [str(error)]
+    return []
 
 
 def _synthesize(environment: Environment, folder: Path) -> None:

@@ -21,7 +21,7 @@ from modules.artifacts.fetch import fetch
 from modules.artifacts.lock import load as load_lock
 from modules.artifacts.sources import sources
 from modules.environment import load
-from rehearsal import sentinel
+from rehearsal import needs, parts, sentinel
 from rehearsal.engine import READY, Order
 from rehearsal.runs import Run
 from rehearsal.world import World
@@ -60,11 +60,11 @@ class Daemon:
     def _world(self) -> World:
         order = Order(**json.loads((self._folder / _ORDER).read_text()))
         lock = load_lock()
-        paths = fetch(World.parts(lock), sources=sources([]), cache=Cache(), offline=True)
+        paths = fetch(parts.files(lock, *needs.sets()), sources=sources([]), cache=Cache(), offline=True)
         return World(
             load(Path(order.environment)),
             folder=self._folder,
-            lock=lock,
+            pins=lock,
             paths=paths,
             archives={name: Path(path) for name, path in order.archives.items()},
             brokers=order.brokers,

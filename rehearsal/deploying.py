@@ -1,12 +1,11 @@
 """A deploy with real Terraform, from nothing to nothing: state, platform, connect, second plan, destroy."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
 from modules.config import S3State
+from rehearsal.aws.client import client
 from rehearsal.engine import Engine
-from rehearsal.errors import RehearsalError
 from rehearsal.stacks import CONNECT, PLATFORM, STATE, Stacks
 from rehearsal.steps import Background, Steps
 from rehearsal.terraform import Progress
@@ -73,7 +72,7 @@ class Deploy:
         """Whether a second plan of every stack is empty."""
         with self.steps.step("second plan") as step:
             plans = [Background(self.stacks[part].plan_is_empty) for part in self.stacks.parts]
-            empty = all([plan.result() for plan in plans])
+            empty = all(plan.result() for plan in plans)
             step.result = "no changes" if empty else "CHANGES"
         return empty
 
@@ -86,8 +85,22 @@ class Deploy:
                 step.result = f"{self.resources[part]} resources"
 
     def _let_go(self, part: str) -> None:
-        """What stands in the way of destruction on purpose."""
-        self.stacks.prepare(part, local=part == STATE, destroyable=True)
+        """Takes away what stands in the way of destruction on purpose, as whoever gives an environment up would."""
+        stack = self.stacks.prepare(part, local=part == STATE, destroyable=True)
+        if part == STATE:
+            stack.init("-migrate-state", "-force-copy")
+            self._empty_state_store()
+
+    def _empty_state_store(self) -> None:
+        """The states of what is destroyed by now, and the lock table's own guard."""
+        state = self.stacks.environment.state
+        assert isinstance(state, S3State), "only then is there such a stack"
+        region = state.region or self.stacks.environment.region
+        s3, dynamodb = (client(self.engine.url, service, region) for service in ("s3", "dynamodb"))
+        versions = s3.list_object_versions(Bucket=state.bucket)
+        for one in [*versions.get("Versions", []), *versions.get("DeleteMarkers", [])]:
+            s3.delete_object(Bucket=state.bucket, Key=one["Key"], VersionId=one["VersionId"])
+        dynamodb.update_table(TableName=state.lock_table, DeletionProtectionEnabled=False)
 
     def _told(self, progress: Progress) -> None:
         self.steps.teller.detail(f"{progress.done} of {progress.planned} resources")

@@ -11,6 +11,7 @@ from typing import Final
 _EVIDENCE_LINES: Final = 6
 _EVIDENCE_WIDTH: Final = 400
 _RECORD: Final = re.compile(r"\[\d{4}-\d\d-\d\d [\d:,]+\] (TRACE|DEBUG|INFO|WARN|ERROR|FATAL) ")
+_JVM: Final = re.compile(r"Terminating due to|Error |Exception in thread|[\w.$]+(?:Exception|Error)\b")
 _TELLING: Final = re.compile(r"Caused by:|\] (?:ERROR|FATAL) |^[\w.$]+(?:Exception|Error)\b")
 
 
@@ -25,10 +26,12 @@ class Finding:
         return f"{self.line}\n{self.evidence}" if self.evidence else self.line
 
 
-# A connector that runs and yet never will do its work: MSK Connect would go on showing RUNNING.
-HOPELESS: Final = re.compile(
-    r"no changes will be captured|Going to restart connector after|Uncaught exception in herder work thread"
+_DEAD_WORKER: Final = "Uncaught exception in herder work thread"
+# A task that runs, and yet will never do its work: MSK Connect would go on showing RUNNING.
+_HOPELESS_TASK: Final = re.compile(
+    r"no changes will be captured|Going to restart connector after|ERROR Producer failure"
 )
+_TASK: Final = "Creating task "
 STREAMING: Final = re.compile(r"Connected to binlog at")
 FAILED: Final = re.compile(
     r"uncaught and unrecoverable exception|failed initialization and will not be started"
@@ -43,7 +46,8 @@ _CAUSES: Final = tuple(
         (
             r"no changes will be captured",
             "the connector is RUNNING but captures nothing: none of the database's tables is in table.include.list"
-            " {table_include_list!r}; correct source.tables, or create the tables first",
+            " {table_include_list!r}, as far as its user sees them; correct source.tables, create the tables, or grant"
+            " SELECT on them",
         ),
         (
             r"Access denied for user '(?P<user>[^']*)'@'[^']*' to database '(?P<database>[^']*)'",
@@ -92,7 +96,7 @@ _CAUSES: Final = tuple(
             " and is missing; set snapshot.mode recovery once",
         ),
         (
-            r"UnknownHostException: (?P<host>[^\s:]+)|(?P<broker>[^\s:]+): (?:Name or service not known|unknown error)",
+            r"UnknownHostException: (?:Unable to resolve host )?(?P<host>[^\s:]+)",
             "the host name {host!r} must lead to the database, and leads nowhere",
         ),
         (
@@ -109,7 +113,7 @@ _CAUSES: Final = tuple(
             "the plugin must hold the connector.class {name}, and does not; build it again",
         ),
         (
-            r"(?:NoClassDefFoundError|ClassNotFoundException): (?P<name>[\w./$]+)",
+            r"(?:NoClassDefFoundError|ClassNotFoundException): (?!Could not)(?P<name>[\w./$]+)",
             "the class {name} must be in the plugin or in the worker, and is in neither; build the plugin again",
         ),
         (
@@ -144,29 +148,37 @@ _CAUSES: Final = tuple(
         ),
         (
             r"Failed to connect to and describe Kafka cluster|Timed out waiting for a node assignment"
-            r"|No resolvable bootstrap urls",
+            r"|No resolvable bootstrap urls|Connection to node -?\d+ .*could not be established",
             "no broker answers the worker; look at the cluster's state and at the way to it",
         ),
         (
             r"ConfigException: Invalid value (?P<value>\S*) for configuration (?P<key>[\w.-]+)(?:: (?P<why>[^\n]+))?",
             "the worker refuses {key}, got {value!r}: {why}",
         ),
-        (
-            r"(?s)configuration is invalid and contains the following \d+ error\(s\):\n(?P<errors>.+?)(?:\nYou can|$)",
-            "the connector refuses its configuration: {errors}",
-        ),
+        (r"(?m)^(?P<key>[\w.-]+): refused: (?P<why>[^\n]+)", "the connector refuses {key}: {why}"),
         (r"ConfigException: (?P<why>[^\n]+)", "the worker refuses its configuration: {why}"),
     )
 )
 
 
-def diagnose(text: str, configuration: Mapping[str, str]) -> Finding:
-    """The cause in a stack trace, a refusal or ``problems`` of a log; what was said last where it is not known."""
-    for pattern, line in _CAUSES:
-        if match := pattern.search(text):
-            return Finding(_filled(line, match, configuration), _evidence(text, match))
-    said = [one.strip() for one in text.splitlines() if _TELLING.search(one)] or text.strip().splitlines()[-1:]
-    return Finding(f"the connector does not run: {said[-1] if said else 'its log says nothing'}", _tail(text))
+def diagnose(*texts: str, configuration: Mapping[str, str]) -> Finding:
+    """The cause that the first of ``texts`` tells which tells one: stack traces, refusals, ``problems`` of a log.
+
+    Where none does, it is what was said last.
+    """
+    for text in texts:
+        for pattern, line in _CAUSES:
+            if match := pattern.search(text):
+                return Finding(_filled(line, match, configuration), _evidence(text, match))
+    said = [line.strip() for text in texts for line in text.splitlines() if line.strip()]
+    told = [line for line in said if _TELLING.search(line)] or said or ["its log says nothing"]
+    return Finding(f"the connector does not run: {told[-1]}", _cut(said[-_EVIDENCE_LINES:]))
+
+
+def hopeless(log: str) -> bool:
+    """Whether the worker or its newest task says that it will never do its work; one that is stopped complains too."""
+    _, created, task = log.rpartition(_TASK)
+    return _DEAD_WORKER in log or bool(created and _HOPELESS_TASK.search(task))
 
 
 def problems(log: str) -> str:
@@ -181,7 +193,7 @@ def _problem_lines(log: str) -> Iterator[str]:
             bad = record[1] in {"WARN", "ERROR", "FATAL"}
             if bad:
                 yield line
-        elif bad or (line and not line[0].isspace()):
+        elif bad or _JVM.match(line):
             yield line
 
 
@@ -201,10 +213,6 @@ def _evidence(text: str, match: re.Match[str]) -> str:
     start = text.rfind("\n", 0, match.start()) + 1
     end = text.find("\n", match.end())
     return _cut(text[start : end if end >= 0 else None].splitlines()[:_EVIDENCE_LINES])
-
-
-def _tail(text: str) -> str:
-    return _cut(text.strip().splitlines()[-_EVIDENCE_LINES:])
 
 
 def _cut(lines: list[str]) -> str:

@@ -6,7 +6,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -46,17 +47,16 @@ class Engine:
     It ends when this one does, however that happens, unless it was told to ``keep`` on.
     """
 
-    def __init__(self, run: Run, *, url: str, process: "subprocess.Popen[bytes] | None" = None) -> None:
+    def __init__(self, run: Run, *, url: str) -> None:
         self.run = run
         self.url = url
-        self._process = process
         self._http = requests.Session()
         self._http.trust_env = False  # a proxy has no business on loopback
 
     @classmethod
     def begin(cls, run: Run, order: Order) -> "subprocess.Popen[bytes]":
         """Starts the process in the folder of ``run``, and returns at once."""
-        (run.folder / "order.json").write_text(json.dumps(order.__dict__ | {"archives": dict(order.archives)}))
+        (run.folder / "order.json").write_text(json.dumps(asdict(order)))
         with (run.folder / "daemon.log").open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", "rehearsal.daemon", str(run.folder)],
@@ -77,7 +77,7 @@ class Engine:
             if process.poll() is not None or time.monotonic() > deadline:
                 raise EngineError(f"the embedded AWS must start, got:\n{_tail(run)}")
             time.sleep(_POLL_SECONDS)
-        return cls(Run.read(run.folder) or run, url=json.loads(told.read_text())["url"], process=process)
+        return cls(Run.read(run.folder) or run, url=json.loads(told.read_text())["url"])
 
     @classmethod
     def of(cls, run: Run) -> "Engine":
@@ -115,18 +115,31 @@ class Engine:
 
     def stop(self) -> list[str]:
         """Ends everything; what is left nevertheless, in words."""
-        try:
+        with suppress(EngineError):  # it is gone, or so stuck that only force helps
             self.page("stop", {})
-        except EngineError:
-            pass  # it is gone, or so stuck that only force helps
-        deadline = time.monotonic() + _STOP_SECONDS
-        while self.run.folder.exists() and time.monotonic() < deadline:
-            if self._process:
-                self._process.poll()  # reaps it
-            time.sleep(_POLL_SECONDS)
-        if self.run.folder.exists():
-            runs.clear(self.run.folder)
-        return left_behind(self.run.folder)
+        return _ended(self.run.folder)
+
+    @staticmethod
+    def end(run: Run, process: "subprocess.Popen[bytes]") -> list[str]:
+        """As ``stop``, for a process that this one began and that may not be ready yet."""
+        if process.stdin:
+            process.stdin.close()
+        try:
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        return _ended(run.folder)
+
+
+def _ended(folder: Path) -> list[str]:
+    """Waits until the sentinel has cleared ``folder``, else clears it."""
+    deadline = time.monotonic() + _STOP_SECONDS
+    while folder.exists() and time.monotonic() < deadline:
+        time.sleep(_POLL_SECONDS)
+    if folder.exists():
+        runs.clear(folder)
+    return left_behind(folder)
 
 
 def left_behind(folder: Path) -> list[str]:

@@ -115,26 +115,26 @@ class Jvm:
 class Learning:
     """Makes the archive of ``jvm`` while a run of it goes on that was started with ``learn`` in ``folder``.
 
-    Begins at once: when the run is ready, for what it has loaded by then is what its start takes. Nothing happens
-    where the archive is there already.
+    Begins at once, as ``program``: when the run is ready, for what it has loaded by then is what its start takes.
+    Nothing happens where the archive is there already.
     """
 
     def __init__(self, jvm: Jvm, folder: Path) -> None:
         self._jvm = jvm
         self._made = folder / "classes.jsa"
-        self._dump: Program | None = None
+        self.program: Program | None = None
         if _classes(folder).is_file():
             arguments = jvm.archiving(_classes(folder), self._made)
-            self._dump = Program("classes", arguments, folder=folder).start()
+            self.program = Program("classes", arguments, folder=folder).start()
 
     def end(self) -> None:
         """Keeps the archive if it is whole, else ends its making."""
-        if self._dump is None:
+        if self.program is None:
             return
-        if self._dump.exit_status == 0:
+        if self.program.exit_status == 0:
             with suppress(OSError):  # a cache that cannot be written costs time only
                 _keep(self._made, self._jvm.archive)
-        self._dump.kill()
+        self.program.kill()
 
 
 def _classes(folder: Path) -> Path:

@@ -17,7 +17,7 @@ Put = Callable[[str, str, Sequence[Line]], None]  # log group, log stream, lines
 _POLL_SECONDS: Final = 0.25
 _CHUNK: Final = 1 << 20
 _KEPT: Final = 1 << 18  # of a log that is cut: enough to see why its program failed
-# PutLogEvents: a batch is at most 1,048,576 bytes with 26 for each event, and 10,000 events.
+# PutLogEvents takes at most 1,048,576 bytes, 26 of them for each event.
 _LONGEST_LINE: Final = 8192
 _BATCH: Final = 100
 
@@ -124,7 +124,8 @@ class LogShipper:
         """Ships the rest of ``log`` and follows it no longer: then it may be removed."""
         with self._lock:
             if followed := self._logs.pop(log, None):
-                self._read(followed, whole=True)
+                self._read(followed)
+                self._end(followed)
 
     def close(self) -> None:
         """Ships the rest of every log."""
@@ -139,8 +140,7 @@ class LogShipper:
                 for followed in self._logs.values():
                     self._read(followed)
 
-    def _read(self, followed: _Followed, *, whole: bool = False) -> None:
-        """What is new; with ``whole``, an unfinished last line as well."""
+    def _read(self, followed: _Followed) -> None:
         try:
             with followed.path.open("rb") as content:
                 content.seek(followed.offset)
@@ -149,8 +149,6 @@ class LogShipper:
                     self._pass(followed, chunk)
         except FileNotFoundError:
             return
-        if whole and followed.rest:
-            self._pass(followed, b"\n")
         if followed.offset > self._most_bytes:
             self._cut(followed)
 
@@ -160,11 +158,21 @@ class LogShipper:
         if followed.group is None:
             return
         granted = followed.allowance.take(len(lines))
-        if followed.left_out and granted:
-            self._send(followed, [f"… {followed.left_out} lines left out"])
-            followed.left_out = 0
+        if granted:
+            self._tell_left_out(followed)
         followed.left_out += len(lines) - granted
         self._send(followed, [line[:_LONGEST_LINE].decode(errors="replace").rstrip() for line in lines[:granted]])
+
+    def _end(self, followed: _Followed) -> None:
+        """An unfinished last line, and how many were left out last."""
+        if followed.rest:
+            self._pass(followed, b"\n")
+        self._tell_left_out(followed)
+
+    def _tell_left_out(self, followed: _Followed) -> None:
+        if followed.left_out:
+            self._send(followed, [f"… {followed.left_out} lines left out"])
+            followed.left_out = 0
 
     def _send(self, followed: _Followed, texts: Sequence[str]) -> None:
         now = time.time_ns() // 1_000_000
@@ -172,7 +180,7 @@ class LogShipper:
         for batch in _batches(lines):
             try:
                 self._put(str(followed.group), followed.stream, batch)
-            except Exception as error:  # noqa: BLE001 - logs that cannot be delivered must not end a rehearsal
+            except Exception as error:  # logs that cannot be delivered end no rehearsal
                 self._say_once(followed, error)
                 return
 
@@ -184,16 +192,17 @@ class LogShipper:
     def _cut(self, followed: _Followed) -> None:
         """Shortens a log in place to its last lines: whoever writes it appends, so nothing moves for them.
 
-        What is written in the very moment may be lost.
+        What is written between the last read and the truncation, two system calls, is lost.
         """
-        with followed.path.open("r+b") as content:
-            content.seek(-_KEPT, os.SEEK_END)
-            kept = content.read()
-        with followed.path.open("ab") as content:
+        with followed.path.open("a+b", buffering=0) as content:
+            content.seek(max(0, followed.offset - _KEPT))
+            read = followed.offset - content.tell()
+            last = content.readall()
             content.truncate(0)
-            content.write(kept)
-            content.flush()
+            content.write(last)
             followed.offset = content.tell()
+            meanwhile = os.pread(content.fileno(), followed.offset - len(last), 0)
+        self._pass(followed, last[read:] + meanwhile)
 
 
 def _batches(lines: Sequence[Line]) -> Iterator[Sequence[Line]]:

@@ -53,7 +53,7 @@ class Metrics:
             self._measures[connector] = measure
 
     def forget(self, connector: str) -> None:
-        """No value of it is published after this."""
+        """No value of it is measured from here on."""
         with self._lock:
             self._measures.pop(connector, None)
 

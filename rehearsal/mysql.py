@@ -3,8 +3,8 @@
 import os
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
+from secrets import token_hex
 from types import TracebackType
 from typing import Final, Self, TypeAlias
 
@@ -56,65 +56,27 @@ class DatabaseError(Exception):
     """The database refused something: what, where, and in its own words."""
 
 
-class Database:
-    """A server on ``address`` with its data in ``folder``; ends at once when the block is left.
+class Access:
+    """``root`` of the server behind ``socket``, from any process of this user, without a password."""
 
-    ``root`` comes in by a socket in the file system only, without a password. Started again, it has its data still.
-    """
-
-    def __init__(self, *, folder: Path, address: Address, server: Server) -> None:
-        self.address = address
-        self.folder = folder
-        self._server = server
-        self._data = folder / "data"
-        self._aside: Path | None = None
-        self._program: Program | None = None
-
-    def start(self) -> Self:
-        """Blocks until it answers; raises ProgramError."""
-        if not self._data.exists():
-            template = kept("mysql-data", self._key, self._initialize)
-            shutil.copytree(template, self._data)
-            self._data.chmod(0o700)
-        if self._program is None or not self._program.running:
-            self._program = Program("mysql", self._command, folder=self.folder, variables=self._server.variables)
-        self._program.start().until(self._answers, seconds=START_SECONDS)
-        return self
-
-    def stop(self) -> None:
-        """In order: what was committed is on the disk."""
-        if self._program:
-            self._program.stop()
-        self._remove_aside()
-
-    def kill(self) -> None:
-        """At once, as a crash would; the next ``start`` recovers what was committed."""
-        if self._program:
-            self._program.kill()
-        self._remove_aside()
-
-    def restart(self) -> None:
-        """In order, with the same address and data."""
-        self.stop()
-        self.start()
-
-    @property
-    def pid(self) -> int | None:
-        """None before the start."""
-        return self._program.pid if self._program else None
+    def __init__(self, socket: Path) -> None:
+        self.socket = socket
 
     def connect(self, database: str | None = None) -> Admin:
-        """A new connection as ``root`` that commits every statement; the caller closes it."""
-        return pymysql.connect(unix_socket=str(self._socket), user="root", database=database, autocommit=True)
+        """A new connection that commits every statement; the caller closes it."""
+        return pymysql.connect(unix_socket=str(self.socket), user="root", database=database, autocommit=True)
 
-    def create_user(self, name: str, password: str, *, signal_table: str | None = None) -> None:
+    def create_user(self, name: str, password: str) -> None:
         """A user as docs/source-database.md tells users to make theirs: TLS only, these privileges and no others."""
         with self.connect() as connection, connection.cursor() as cursor:
             cursor.execute("CREATE USER %s@'%%' IDENTIFIED BY %s REQUIRE SSL", (name, password))
             cursor.execute(f"GRANT {PRIVILEGES} ON *.* TO %s@'%%'", (name,))
-            if signal_table:
-                table = ".".join(map(quoted, signal_table.split(".")))
-                cursor.execute(f"GRANT INSERT, DELETE ON {table} TO %s@'%%'", (name,))
+
+    def allow_signals(self, user: str, table: str) -> None:
+        """Lets ``user`` write to ``table`` (``database.table``), which must be there."""
+        place = ".".join(map(quoted, table.split("."))).replace("%", "%%")
+        with self.connect() as connection, connection.cursor() as cursor:
+            cursor.execute(f"GRANT INSERT, DELETE ON {place} TO %s@'%%'", (user,))
 
     def run_script(self, script: Path) -> None:
         """Runs a file of SQL, statement by statement; raises DatabaseError with the line of the one refused."""
@@ -124,6 +86,50 @@ class Database:
                     cursor.execute(statement.text)
                 except pymysql.MySQLError as error:
                     raise DatabaseError(f"{script}:{statement.line}: {told(error)}") from error
+
+
+class Database(Access):
+    """A server on ``address`` with its data in ``folder``; ends at once when the block is left.
+
+    Started again, it has its data still. Public: ``program``, None before the start.
+    """
+
+    def __init__(self, *, folder: Path, address: Address, server: Server) -> None:
+        super().__init__(_socket(folder))
+        self.address = address
+        self.folder = folder
+        self.program: Program | None = None
+        self._server = server
+        self._data = folder / "data"
+
+    def start(self) -> Self:
+        """Blocks until it answers; raises ProgramError."""
+        if not self._data.exists():
+            template = kept("mysql-data", self._key, self._initialize)
+            shutil.copytree(template, self._data)
+            self._data.chmod(0o700)
+        self.socket.parent.mkdir(mode=0o700, exist_ok=True)
+        if self.program is None:
+            self.program = Program("mysql", self._command, folder=self.folder, variables=self._server.variables)
+        self.program.start().until(self._answers, seconds=START_SECONDS)
+        return self
+
+    def stop(self) -> None:
+        """In order: what was committed is on the disk."""
+        if self.program:
+            self.program.stop()
+        self._remove_socket()
+
+    def kill(self) -> None:
+        """At once, as a crash would; the next ``start`` recovers what was committed."""
+        if self.program:
+            self.program.kill()
+        self._remove_socket()
+
+    def restart(self) -> None:
+        """In order, with the same address and data."""
+        self.stop()
+        self.start()
 
     def __enter__(self) -> Self:
         try:
@@ -137,19 +143,9 @@ class Database:
     ) -> None:
         self.kill()
 
-    @property
-    def _socket(self) -> Path:
-        beside = self.folder / _SOCKET
-        if len(os.fsencode(beside)) <= _SOCKET_LIMIT:
-            return beside
-        if self._aside is None:
-            self._aside = Path(tempfile.mkdtemp(prefix="cdc-", dir="/tmp"))
-        return self._aside / _SOCKET
-
-    def _remove_aside(self) -> None:
-        if self._aside:
-            shutil.rmtree(self._aside, ignore_errors=True)
-            self._aside = None
+    def _remove_socket(self) -> None:
+        if self.socket.parent != self.folder:
+            shutil.rmtree(self.socket.parent, ignore_errors=True)
 
     @property
     def _start(self) -> list[str]:
@@ -166,7 +162,7 @@ class Database:
             f"--datadir={self._data}",
             f"--bind-address={self.address.host}",
             f"--port={self.address.port}",
-            f"--socket={self._socket}",
+            f"--socket={self.socket}",
             f"--pid-file={self.folder / 'mysqld.pid'}",
         ]
 
@@ -189,6 +185,13 @@ class Database:
         except pymysql.OperationalError:
             return None
         return True
+
+
+def _socket(folder: Path) -> Path:
+    """In ``folder``, or in one of its own where that has too long a name."""
+    beside = folder / _SOCKET
+    fits = len(os.fsencode(beside)) <= _SOCKET_LIMIT
+    return beside if fits else Path("/tmp", f"cdc-{token_hex(8)}", _SOCKET)
 
 
 def quoted(name: str) -> str:

@@ -30,6 +30,10 @@ class Outcome:
     endpoints: Mapping[str, Any] = field(default_factory=dict)
 
     @property
+    def passed(self) -> bool:
+        return not self.failures
+
+    @property
     def failures(self) -> list[str]:
         """Why it did not pass, a line each."""
         found = [] if self.second_plan_empty else ["the second plan must be empty: AWS runs something else than asked"]

@@ -47,7 +47,9 @@ class Stacks:
         if local or isinstance(self.environment.state, CloudState):
             layers.append(overrides.local_backend(self._file(part)))
         if isinstance(self.environment.state, CloudState):
-            layers.append(overrides.remote_states(document, {f"{self.environment.name}-{PLATFORM}": self._file(PLATFORM)}))
+            layers.append(
+                overrides.remote_states(document, {f"{self.environment.name}-{PLATFORM}": self._file(PLATFORM)})
+            )
         if destroyable:
             layers.append(overrides.destroyable(document))
         stack.override(overrides.merged(*layers))

@@ -49,6 +49,10 @@ class Steps:
         """Seconds since the start."""
         return time.monotonic() - self._start
 
+    def at(self, moment: float) -> float:
+        """Seconds from the start to ``moment``, a reading of ``time.monotonic``."""
+        return moment - self._start
+
     @contextmanager
     def step(self, name: str) -> Iterator[Step]:
         """Times the block; the block gives the step its ``result``. A block that raises is no finished step."""

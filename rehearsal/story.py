@@ -1,15 +1,144 @@
 """The story of one rehearsal, step by step."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from modules.config import Environment
 from rehearsal import runs
+from rehearsal.deploying import Deploy
 from rehearsal.engine import Engine, Order
 from rehearsal.errors import RehearsalError
-from rehearsal.stacks import CONNECT, PLATFORM, STATE, Stacks
-from rehearsal.steps import Background, Step, Steps, Teller
-from rehearsal.terraform import Progress, Terraform
+from rehearsal.outcome import Outcome
+from rehearsal.runs import Run
+from rehearsal.stacks import Stacks
+from rehearsal.steps import Background, Steps, Teller
+from rehearsal.streaming import Stream
+from rehearsal.substitutions import applied
+from rehearsal.terraform import Terraform
+
+
+@dataclass(frozen=True)
+class Script:
+    """What is rehearsed, and what the rehearsal is given to do it with.
+
+    ``file`` is the environment's; ``synthesize`` writes its stacks below a folder; ``terraform`` runs in a stack's
+    folder, with the embedded AWS's URL and region. ``archives`` has the ZIP of each plugin.
+    """
+
+    environment: Environment
+    file: Path
+    archives: Mapping[str, Path]
+    synthesize: Callable[[Path], None]
+    terraform: Callable[[Path, str, str], Terraform]
+    schema: Path | None = None
+    brokers: int | None = None
+
+
+def tell(script: Script, teller: Teller, *, keep: bool = False) -> Outcome:
+    """From nothing to nothing; with ``keep`` it goes on running. Raises RehearsalError, with everything ended."""
+    steps = Steps(teller)
+    run = runs.create(script.environment.name)
+    process = Engine.begin(run, _order(script))
+    kept = False
+    try:
+        rehearsal = _Rehearsal(script, steps, run, process)
+        outcome = rehearsal.play(keep=keep)
+        kept = keep
+    finally:
+        left = [] if kept else Engine.end(run, process)
+    outcome.left_behind = left
+    return outcome
+
+
+def _order(script: Script) -> Order:
+    archives = {name: str(path.resolve()) for name, path in script.archives.items()}
+    return Order(str(script.file), archives, script.brokers)
+
+
+class _Rehearsal:
+    """The steps, and what they hand on to each other."""
+
+    def __init__(self, script: Script, steps: Steps, run: Run, process: "subprocess.Popen[bytes]") -> None:
+        self._script = script
+        self._steps = steps
+        self._run = run
+        self._process = process
+
+    def play(self, *, keep: bool) -> Outcome:
+        self._start()
+        try:
+            self._deploy.make_state_store()
+            self._deploy.apply_platform()
+            self._stream_changes()
+            self._deploy.finish()
+            empty = self._deploy.second_plan()
+            outcome = self._outcome(second_plan_empty=empty)
+            if keep:
+                outcome.endpoints = self._engine.page("endpoints")
+                self._engine.keep()
+            else:
+                self._deploy.destroy()
+        except RehearsalError as error:
+            raise self._diagnosed(error) from error
+        finally:
+            self._stream.end()
+        return outcome
+
+    def _start(self) -> None:
+        """The embedded AWS and the databases; the stacks meanwhile."""
+        script, folder = self._script, self._run.folder / "work"
+        with self._steps.step("start") as step:
+            script.synthesize(folder)
+            self._engine = Engine.ready(self._run, self._process)
+            endpoints = self._engine.page("endpoints")
+            sockets = {name: Path(at["socket"]) for name, at in endpoints["mysql"].items()}
+            self._stream = Stream(script.environment, sockets, script.schema)
+            self._prepared = Background(self._stream.prepare)
+            step.result = f"AWS at {self._engine.url}, {len(sockets)} MySQL"
+        stacks = Stacks(script.environment, folder / "stacks", self._terraform)
+        self._deploy = Deploy(stacks, self._engine, self._steps)
+
+    def _terraform(self, folder: Path) -> Terraform:
+        return self._script.terraform(folder, self._engine.url, self._script.environment.region)
+
+    def _stream_changes(self) -> None:
+        """The connectors, their snapshots, and changes to what they read."""
+        self._prepared.result()
+        clusters = self._engine.page("endpoints")["brokers"]
+        self._stream.begin(",".join(clusters.values()))
+        with self._steps.step("snapshot") as step:
+            self._connect = self._deploy.begin_connect()
+            rows = self._stream.await_snapshot(self._check)
+            step.result = f"{rows} events"
+        with self._steps.step("changes") as step:
+            self._changes = self._stream.change(self._check)
+            step.result = ", ".join(f"{count} {kind}" for kind, count in self._changes.items())
+
+    def _check(self) -> bool:
+        """Whether all connectors run, so that events are due."""
+        self._connect.check()
+        return len(self._engine.page("endpoints")["connect"]) == len(self._script.environment.connectors)
+
+    def _outcome(self, *, second_plan_empty: bool) -> Outcome:
+        script, judgement = self._script, self._stream.judge()
+        first = self._stream.first_event
+        return Outcome(
+            environment=script.environment.name,
+            substitutions=applied(script.environment, script.archives, brokers=script.brokers),
+            steps=self._steps.done,
+            resources=self._deploy.resources,
+            changes=self._changes,
+            events=self._stream.counts(),
+            sample=self._stream.sample(),
+            first_event=self._steps.at(first) if first else None,
+            lost=judgement.lost,
+            duplicates=judgement.duplicates,
+            second_plan_empty=second_plan_empty,
+        )
+
+    def _diagnosed(self, error: RehearsalError) -> RehearsalError:
+        """With what the servers behind the embedded AWS have said."""
+        told = self._engine.page("failures")
+        return RehearsalError("\n\n".join([*told, str(error)])) if told else error

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from modules.archive import contents, manifest
-from modules.archive.zips import BadArchiveError
+from modules.archive.jar import EVERY_JAVA
 from modules.config import Environment, ProvisionedKafka
 from modules.debezium import IAM_CLIENT, SECRET_PROVIDER, SECRET_PROVIDER_CLASS
 
@@ -117,10 +117,7 @@ def has_provider(archive: Path) -> bool:
     if told is not None:
         return SECRET_PROVIDER_CLASS in told.config_providers
     name = SECRET_PROVIDER_CLASS.replace(".", "/")
-    try:
-        return any(name in jar.entries(17) for jar in contents.read(archive).jars)
-    except BadArchiveError:
-        return False
+    return any(name in jar.entries(EVERY_JAVA) for jar in contents.read(archive).jars)
 
 
 def connector_properties(deployed: Mapping[str, str], *, provider: bool) -> dict[str, str]:

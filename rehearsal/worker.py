@@ -7,7 +7,8 @@ import requests
 from pydantic import BaseModel, Field, TypeAdapter
 
 # Longer than Debezium's own 30 s for a connection: it connects to the database before it takes a configuration.
-_REQUEST_SECONDS: Final = 60
+_REQUEST_SECONDS: Final = 45
+_READY_SECONDS: Final = 2
 _CONFLICT: Final = 409
 _NOT_FOUND: Final = 404
 
@@ -15,16 +16,15 @@ Answer = TypeVar("Answer")
 
 
 class RestError(Exception):
-    """The worker refused a request, with ``status`` and its own words, or gave no answer (``status`` 0)."""
+    """The worker refused a request, with ``status`` and its own words, or gave no answer (``status`` 0).
 
-    def __init__(self, message: str, status: int = 0) -> None:
+    ``temporary`` where it may do better in a moment: it rebalances, or nobody listens yet.
+    """
+
+    def __init__(self, message: str, *, status: int = 0, temporary: bool = False) -> None:
         super().__init__(message)
         self.status = status
-
-    @property
-    def temporary(self) -> bool:
-        """Whether the worker may answer in a moment: it rebalances, or nobody listens yet."""
-        return self.status in (0, _CONFLICT)
+        self.temporary = temporary
 
 
 class State(BaseModel):
@@ -58,12 +58,26 @@ class Status(BaseModel):
         return bool(self.tasks) and all(part.state == "RUNNING" for part in (self.connector, *self.tasks))
 
 
+class _Value(BaseModel):
+    name: str
+    errors: list[str]
+
+
+class _Property(BaseModel):
+    value: _Value | None  # nothing where the connector did not look at a property of its own
+
+
+class _Judgement(BaseModel):
+    configs: list[_Property]
+
+
 class _Refusal(BaseModel):
     message: str = Field(default="no message")
 
 
 _CONFIGURATION: Final = TypeAdapter(dict[str, str])
 _NAMES: Final = TypeAdapter(list[str])
+_STATUS: Final = TypeAdapter(Status)
 
 
 class Rest:
@@ -75,8 +89,8 @@ class Rest:
         self._session.trust_env = False  # a proxy has no business on loopback
 
     def connectors(self) -> list[str]:
-        """The names of all; a worker that is not in its group yet refuses."""
-        return _NAMES.validate_json(self._ask("GET", "/connectors"))
+        """The names of all, soon or not at all; a worker that has not read its topics yet refuses."""
+        return _NAMES.validate_json(self._ask("GET", "/connectors", seconds=_READY_SECONDS))
 
     def put(self, name: str, configuration: Mapping[str, str]) -> None:
         """Make a connector, or give one that is there another configuration."""
@@ -88,14 +102,18 @@ class Rest:
 
     def status(self, name: str) -> Status | None:
         """None where the connector has none yet."""
-        return self._found(TypeAdapter(Status), f"/connectors/{name}/status")
+        return self._found(_STATUS, f"/connectors/{name}/status")
 
     def restart(self, name: str) -> None:
         """The connector and its tasks; they restart after the answer."""
         self._ask("POST", f"/connectors/{name}/restart?includeTasks=true")
 
-    def close(self) -> None:
-        self._session.close()
+    def errors(self, configuration: Mapping[str, str]) -> dict[str, list[str]]:
+        """What the connector class has against ``configuration``, by property."""
+        path = f"/connector-plugins/{configuration['connector.class']}/config/validate"
+        judged = _Judgement.model_validate_json(self._ask("PUT", path, configuration))
+        values = (one.value for one in judged.configs)
+        return {value.name: value.errors for value in values if value and value.errors}
 
     def _found(self, kind: TypeAdapter[Answer], path: str) -> Answer | None:
         try:
@@ -105,13 +123,16 @@ class Rest:
                 return None
             raise
 
-    def _ask(self, method: str, path: str, body: Mapping[str, str] | None = None) -> bytes:
+    def _ask(
+        self, method: str, path: str, body: Mapping[str, str] | None = None, *, seconds: float = _REQUEST_SECONDS
+    ) -> bytes:
         try:
-            answer = self._session.request(method, self.url + path, json=body, timeout=_REQUEST_SECONDS)
+            answer = self._session.request(method, self.url + path, json=body, timeout=seconds)
         except requests.RequestException as error:
-            raise RestError(f"{method} {path} must be answered, got {error}") from error
+            absent = isinstance(error, requests.ConnectionError)
+            raise RestError(f"{method} {path} must be answered, got {error}", temporary=absent) from error
         if not answer.ok:
-            raise RestError(_words(answer), answer.status_code)
+            raise RestError(_words(answer), status=answer.status_code, temporary=answer.status_code == _CONFLICT)
         return answer.content
 
 

@@ -23,7 +23,7 @@ PORT: Final = 8083
 START_SECONDS: Final = 60
 # How fast MSK Connect replaces a worker that died is not published; here it is soon.
 REPLACE_SECONDS: Final = 3.0
-_STOP_SECONDS: Final = 15
+_STOP_SECONDS: Final = 10
 PRIVATE: Final = ".worker"
 
 
@@ -62,6 +62,7 @@ class Workers:
         self._group = group
         self._ground = ground
         self._addresses: list[Address] = []
+        self._rests: list[Rest] = []
         self._stopping = Event()
         self._watcher: Thread | None = None
         self._learning: Learning | None = None
@@ -72,13 +73,14 @@ class Workers:
     @property
     def rest(self) -> Rest:
         """The interface of the first worker that runs, or of the first."""
-        alive = (address for address, program in zip(self._addresses, self.programs, strict=False) if program.running)
-        return Rest(f"http://{next(alive, self._addresses[0])}")
+        alive = (rest for rest, program in zip(self._rests, self.programs, strict=False) if program.running)
+        return next(alive, self._rests[0])
 
     def start(self, *, workers: int, mcu: int) -> None:
         """So many workers of this size, each in the group; raises ServerError where one is not within a minute."""
         while len(self._addresses) < workers:
             self._addresses.append(self._ground.addresses.take(PORT))
+            self._rests.append(Rest(f"http://{self._addresses[-1]}"))
         self._mcu = mcu
         mark = self.mark()
         self._ground.addresses.write_hosts(self._hosts)
@@ -86,11 +88,10 @@ class Workers:
         for program in self.programs:
             self._ship(program)
         try:
-            for program, address in zip(self.programs, self._addresses, strict=False):
-                program.until(partial(self._ready, Rest(f"http://{address}"), mark), seconds=START_SECONDS)
+            for program, rest in zip(self.programs, self._rests, strict=False):
+                program.until(partial(self._ready, rest, mark), seconds=START_SECONDS)
         except ProgramError as error:
-            told = diagnosis.problems(self.since(mark)) or str(error)
-            raise ServerError(str(diagnosis.diagnose(told, self._group.properties))) from error
+            raise self._error(mark, str(error)) from error
         self._learning = Learning(self._jvm, self._private)
         self._stopping.clear()
         self._watcher = Thread(target=self._replace, name=f"{self._group.name}-workers", daemon=True)
@@ -174,13 +175,18 @@ class Workers:
 
     def _ready(self, rest: Rest, mark: Mapping[Path, int]) -> bool | None:
         """Once the worker is in its group: only then does it know which connectors there are."""
-        if diagnosis.HOPELESS.search(log := self.since(mark)):
-            raise ServerError(str(diagnosis.diagnose(diagnosis.problems(log), self._group.properties)))
+        if diagnosis.hopeless(self.since(mark)):
+            raise self._error(mark)
         try:
             rest.connectors()
         except RestError:
             return None
         return True
+
+    def _error(self, mark: Mapping[Path, int], last: str = "") -> ServerError:
+        """A diagnosis of the logs since ``mark``, or else of what was said ``last``."""
+        said = (diagnosis.problems(self.since(mark)), last)
+        return ServerError(str(diagnosis.diagnose(*said, configuration=self._group.properties)))
 
     def _replace(self) -> None:
         while not self._stopping.wait(REPLACE_SECONDS):

@@ -1,29 +1,44 @@
 """Everything behind one rehearsal: the embedded AWS, its brokers and workers, the databases."""
 
-from collections.abc import Callable, Iterable, Mapping
+import json
+import zlib
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
-from typing import Any
+from threading import Lock
+from types import MappingProxyType
+from typing import Any, Final
 
-from modules.artifacts.lock import File, Lock
-from modules.config import Environment
-from rehearsal import parts
+from modules.artifacts.lock import File, Lock as Pins
+from modules.config import Environment, ExistingKafka, ProvisionedKafka
+from rehearsal import mysql_server, parts
 from rehearsal.addresses import Addresses
 from rehearsal.aws.client import client
 from rehearsal.aws.server import EmbeddedAws
-from rehearsal.connect import Connectors
-from rehearsal.kafka import Clusters
-from rehearsal.logs import LogShipper
+from rehearsal.connect import Connectors, RunningConnector
+from rehearsal.kafka import Clusters, KafkaCluster
+from rehearsal.logs import LogShipper, cloudwatch
+from rehearsal.metrics import Metrics
 from rehearsal.mysql import Database
-from rehearsal.seed import Seeded, seed
+from rehearsal.processes import Program
+from rehearsal.seed import Endpoint, Seeded, seed
+from rehearsal.servers import ClusterSpec, ConnectorSpec, ServerError
+
+MYSQL_PORT: Final = 3306
+# What a cluster is like that exists already is not known here: as this project would have made it.
+_EXISTING: Final = ProvisionedKafka(kind="provisioned")
 
 Page = Callable[[bytes], object]
 
 
 class World:
-    """The servers of ``environment`` below ``folder``; ``paths`` has the pinned files, ``archives`` the plugins.
+    """The servers of ``environment``, with their files below ``folder``.
 
-    ``brokers`` is the most that may run. ``pages`` are further answers of ``/_rehearsal/<name>``.
+    ``paths`` has the pinned files of ``pins``, ``archives`` the plugins' ZIPs; ``brokers`` is the most that may run.
+    ``pages`` are further answers below ``/_rehearsal/``. Public: ``url``, ``databases`` by Aurora cluster,
+    ``clusters`` and ``connectors`` by name, while they run.
     """
 
     def __init__(
@@ -31,21 +46,193 @@ class World:
         environment: Environment,
         *,
         folder: Path,
-        lock: Lock,
+        pins: Pins,
         paths: Mapping[File, Path],
         archives: Mapping[str, Path],
         brokers: int | None = None,
-        pages: Mapping[str, Page] = {},
+        pages: Mapping[str, Page] = MappingProxyType({}),
     ) -> None:
         self._environment = environment
         self._archives = archives
+        self._lock = Lock()
+        self._failures: list[str] = []
+        self._client = cache(self._new_client)  # making one takes as long as many calls
         self._addresses = Addresses()
         self.url = f"http://{self._addresses.aws}"
+        self.clusters: dict[str, KafkaCluster] = {}
+        self.connectors: dict[str, RunningConnector] = {}
         self._logs = LogShipper(self._put_logs)
-        self._clusters = Clusters(
+        self._metrics = Metrics(self._put_metrics)
+        self._start_cluster = Clusters(
             addresses=self._addresses,
             folder=_made(folder / "kafka"),
-            jars=parts.libraries(lock, parts.KAFKA, paths),
+            jars=parts.libraries(pins, parts.KAFKA, paths),
             logs=self._logs,
             limit=brokers,
         )
+        self._start_connector = Connectors(
+            addresses=self._addresses,
+            folder=_made(folder / "connect"),
+            jars=parts.libraries(pins, parts.CONNECT, paths),
+            secrets=self._secret,
+            logs=self._logs,
+            metrics=self._metrics,
+        )
+        self.databases = self._databases(_made(folder / "mysql"), mysql_server.server(_mysql(pins, paths)))
+        self._aws = EmbeddedAws(
+            self._addresses.listener,
+            folder=_made(folder / "aws"),
+            start_cluster=self._cluster,
+            start_connector=self._connector,
+            pages={
+                "endpoints": self._endpoints,
+                "servers": self._servers,
+                "failures": lambda _: self._failures,
+                **pages,
+            },
+        )
+
+    def start(self) -> None:
+        """Up with AWS and the databases, side by side; then what the environment expects to be there."""
+        with ThreadPoolExecutor() as pool:
+            starting = [pool.submit(database.start) for database in self.databases.values()]
+            self._aws.start()
+            endpoints = {
+                name: Endpoint(_hostname(name, self._environment.region), database.address.port)
+                for name, database in self.databases.items()
+            }
+            seeded = seed(self._environment, url=self.url, endpoints=endpoints, archives=self._archives)
+            for started in starting:
+                started.result()
+        self._let_in(seeded)
+        self._adopt()
+
+    def stop(self) -> None:
+        """Workers, brokers, databases, AWS."""
+        self._aws.stop()
+        for database in self.databases.values():
+            database.kill()
+        self._metrics.close()
+
+    def _databases(self, folder: Path, server: mysql_server.Server) -> dict[str, Database]:
+        """One for each Aurora cluster that connectors read."""
+        names = dict.fromkeys(connector.source.cluster for connector in self._environment.connectors.values())
+        return {
+            name: Database(
+                folder=_made(folder / name),
+                address=self._addresses.take(MYSQL_PORT, name=_hostname(name, self._environment.region)),
+                server=server,
+            )
+            for name in names
+        }
+
+    def _let_in(self, seeded: Seeded) -> None:
+        """The user of each connector, in the database that it reads."""
+        sources = [connector.source for connector in self._environment.connectors.values()]
+        for cluster, secret in dict.fromkeys((source.cluster, source.secret) for source in sources):
+            login = seeded.logins[secret]
+            self.databases[cluster].create_user(login.username, login.password)
+
+    def _adopt(self) -> None:
+        """The cluster that the environment says is there already."""
+        kafka = self._environment.kafka
+        if isinstance(kafka, ExistingKafka) and self._aws.msk:
+            subnets = self._client("ec2").describe_subnets()["Subnets"]
+            self._aws.msk.adopt(
+                kafka.cluster_arn,
+                kafka_version=_EXISTING.version,
+                brokers=_EXISTING.brokers,
+                instance_type=_EXISTING.instance_type,
+                subnets=[subnet["SubnetId"] for subnet in subnets][: _EXISTING.brokers],
+                group=kafka.security_group_id,
+            )
+
+    def _cluster(self, spec: ClusterSpec) -> KafkaCluster:
+        with self._told():
+            cluster = self._start_cluster(spec)
+        with self._lock:
+            self.clusters[spec.name] = cluster
+        return cluster
+
+    def _connector(self, spec: ConnectorSpec) -> RunningConnector:
+        with self._told():
+            connector = self._start_connector(spec)
+        with self._lock:
+            self.connectors[spec.name] = connector
+        return connector
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Keeps what a server could not do: Terraform passes on little of it."""
+        try:
+            yield
+        except ServerError as error:
+            self._failures.append(str(error))
+            raise
+
+    def _endpoints(self, _: bytes) -> object:
+        """Where each part answers, for people and for tests."""
+        with self._lock:
+            return {
+                "aws": self.url,
+                "brokers": {name: cluster.inspection for name, cluster in self.clusters.items()},
+                "connect": {name: connector.rest.url for name, connector in self.connectors.items()},
+                "mysql": {
+                    name: {"address": str(database.address), "socket": str(database.socket)}
+                    for name, database in self.databases.items()
+                },
+            }
+
+    def _servers(self, body: bytes) -> object:
+        """The process id of each server that runs, by its name; ``{"start": name}`` starts one that was killed."""
+        programs = self.programs
+        if name := json.loads(body or b"{}").get("start"):
+            if name not in programs:
+                raise ValueError(f"a server must be one of {', '.join(sorted(programs))}, got {name}")
+            programs[name].start()
+        return {name: program.pid for name, program in programs.items() if program.running}
+
+    @property
+    def programs(self) -> dict[str, Program]:
+        """Every server process, under ``<cluster, connector or database>/<process>``."""
+        with self._lock:
+            clusters, connectors = list(self.clusters.items()), list(self.connectors.items())
+        found = {f"{name}/{node}": program for name, cluster in clusters for node, program in cluster.programs.items()}
+        for name, connector in connectors:
+            found |= {f"{name}/{program.name}": program for program in connector.workers.programs}
+        for name, database in self.databases.items():
+            found |= {f"{name}/mysql": database.program} if database.program else {}
+        return found
+
+    def _secret(self, name: str) -> Mapping[str, str]:
+        manager = self._client("secretsmanager")
+        try:
+            text = manager.get_secret_value(SecretId=name)["SecretString"]
+        except manager.exceptions.ResourceNotFoundException as error:
+            raise LookupError(f"no secret {name}") from error
+        values: dict[str, str] = json.loads(text)
+        return values
+
+    def _put_logs(self, group: str, stream: str, lines: Any) -> None:
+        cloudwatch(self._client("logs"))(group, stream, lines)
+
+    def _put_metrics(self, namespace: str, data: Any) -> None:
+        self._client("cloudwatch").put_metric_data(Namespace=namespace, MetricData=data)
+
+    def _new_client(self, service: str) -> Any:
+        return client(self.url, service, self._environment.region)
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _mysql(pins: Pins, paths: Mapping[File, Path]) -> Path | None:
+    return next((paths[file] for file in pins.sets[parts.MYSQL].files if file in paths), None)
+
+
+def _hostname(cluster: str, region: str) -> str:
+    """A writer endpoint as Aurora names it; the middle part stands for account and region."""
+    suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+    return f"{cluster}.cluster-{zlib.crc32(region.encode()):08x}.{region}.rds.{suffix}"

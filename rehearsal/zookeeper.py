@@ -81,7 +81,7 @@ class Ensemble:
             "clientPortAddress": address.host,
         }
         jvm = Jvm(_MAIN, site.jars, heap=_HEAP, hosts=site.hosts)
-        site.add(node, jvm, _SETTINGS | place | peers)
+        site.add(node, jvm, {**_SETTINGS, **place, **peers})
         (site.data(node) / "myid").write_text(f"{number}\n")
 
 

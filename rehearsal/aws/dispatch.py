@@ -7,14 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from moto.core.exceptions import ServiceException
 from moto.core.request import Request
 from werkzeug.wrappers import Response
 
 from rehearsal.aws.faults import Faults
 from rehearsal.aws.journal import Journal
 from rehearsal.aws.pages import PREFIX, Pages
-from rehearsal.aws.service import Service, error_response, operation_name
+from rehearsal.aws.service import Refusal, Service, error_response, operation_name
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -74,7 +73,7 @@ class Application:
         if fault:
             time.sleep(fault.delay)
             if fault.error:
-                error = ServiceException(fault.error.code, fault.error.message)
+                error = Refusal(fault.error.code, fault.error.message)
                 return error_response(target.service, target.operation, error, status=fault.error.status)
         service = self._services.get(target.service)
         if service:

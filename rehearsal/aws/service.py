@@ -115,7 +115,7 @@ def operation_name(service: str, request: Request) -> str:
     return str(operation.name)
 
 
-def error_response(service: str, operation: str, error: ServiceException, *, status: int) -> Response:
+def error_response(service: str, operation: str, error: Refusal, *, status: int) -> Response:
     """An error in the protocol of ``service``, a signing name."""
     model = get_service_model(_MODELS.get(service, service))
     try:
@@ -164,7 +164,7 @@ def _input(operation: OperationModel, request: Request, labels: Document) -> Doc
     return parsed
 
 
-def _response(operation: OperationModel, result: Document | ServiceException) -> Response:
+def _response(operation: OperationModel, result: Document | Refusal) -> Response:
     model = operation.service_model
     serialized = get_serializer_class(model.service_name, model.protocol)(operation).serialize(result)
     return Response(serialized["body"], serialized["status_code"], serialized["headers"])

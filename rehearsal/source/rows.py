@@ -84,7 +84,7 @@ def _referring(table: Table, number: int, parents: Parents) -> dict[str, Value]:
 
 
 def _integer(column: Column, number: int, *, identifying: bool) -> int:
-    highest = 2 ** (8 * _BYTES[column.type] - (not column.unsigned)) - 1
+    highest = (1 << (8 * _BYTES[column.type] - (not column.unsigned))) - 1
     if not identifying:
         return number % min(highest, _SPREAD)
     if number > highest:
@@ -101,6 +101,8 @@ def _text(column: Column, number: int, *, identifying: bool) -> str | bytes:
         if identifying:
             raise RowError(f"column {column.name} ({column.definition}) must have room for {number}")
         text = text[-length:] if length else ""
+    if column.type == "binary":
+        return text.encode().ljust(length, b"\0")  # as the server pads it
     return text.encode() if column.type in _BINARIES else text
 
 
@@ -109,12 +111,14 @@ def _decimal(column: Column, number: int) -> Decimal:
     return Decimal(number % 10**precision).scaleb(-scale)
 
 
-def _moment(_column: Column, number: int) -> datetime:
-    return _FIRST_DAY + timedelta(seconds=number, microseconds=number * 1001 % 10**6)
+def _moment(column: Column, number: int) -> datetime:
+    """With milliseconds where the column keeps them: nothing is left for the server to round."""
+    fraction = number % 1000 if column.definition.endswith(("(3)", "(4)", "(5)", "(6)")) else 0
+    return _FIRST_DAY + timedelta(seconds=number, milliseconds=fraction)
 
 
 def _bits(column: Column, number: int) -> int:
-    return int(number % 2 ** (column.precision or 1))
+    return number % (1 << (column.precision or 1))
 
 
 def _document(_column: Column, number: int) -> str:

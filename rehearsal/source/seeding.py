@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import count
 from typing import Final
 
 import pymysql
@@ -40,8 +39,9 @@ def seed(connection: Admin, tables: Sequence[Table], *, rows: int) -> Seeded:
 
 def insertion(table: Table) -> str:
     """The INSERT that takes what ``row`` makes."""
-    columns = ", ".join(quoted(column.name).replace("%", "%%") for column in table.columns)
-    return f"INSERT INTO {table.name.sql.replace('%', '%%')} ({columns}) VALUES ({', '.join(['%s'] * len(table.columns))})"
+    columns = ", ".join(quoted(column.name) for column in table.columns)
+    into = f"INSERT INTO {table.name.sql} ({columns})".replace("%", "%%")
+    return f"{into} VALUES ({', '.join(['%s'] * len(table.columns))})"
 
 
 def first_number(cursor: Cursor, table: Table) -> int:
@@ -53,19 +53,32 @@ def first_number(cursor: Cursor, table: Table) -> int:
 
 
 def parents(cursor: Cursor, table: Table) -> Parents:
-    """Rows that the table's own can refer to: the oldest, which nothing here ever deletes."""
+    """Rows that are there now, for the table's own to refer to."""
     found: dict[tuple[Name, tuple[str, ...]], Sequence[Row]] = {}
     for reference in table.references:
         if reference.parent != table.name:
             columns = ", ".join(map(quoted, reference.parent_columns))
-            cursor.execute(
-                f"SELECT DISTINCT {columns} FROM {reference.parent.sql} ORDER BY {columns} LIMIT {_PARENTS}"
-            )
+            cursor.execute(f"SELECT DISTINCT {columns} FROM {reference.parent.sql} ORDER BY {columns} LIMIT {_PARENTS}")
             found[reference.parent, reference.parent_columns] = list(cursor.fetchall())
     return found
 
 
 def _fill(cursor: Cursor, table: Table, rows: int) -> None:
+    """All of the rows or none, where the server refuses one."""
     there = parents(cursor, table)
-    start = first_number(cursor, table)
-    ...
+    cursor.execute(f"SELECT COUNT(*) FROM {table.name.sql}")
+    wanted = rows - next(iter(cursor))[0]
+    first = first_number(cursor, table)
+    made: list[Row] = []
+    try:
+        made.extend(row(table, number, there) for number in range(first, first + wanted))
+    except RowError:
+        if not made:  # else the keys reach no further
+            raise
+    if made:
+        cursor.execute("BEGIN")
+        try:
+            cursor.executemany(insertion(table), made)
+            cursor.execute("COMMIT")
+        finally:
+            cursor.execute("ROLLBACK")

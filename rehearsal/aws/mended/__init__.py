@@ -14,5 +14,7 @@ def mend() -> None:
     """Mends the moto of this process, once; its server may run already."""
     autoscaling.keep_tags()
     ec2.describe_rules()
+    ec2.clear_up_after_nat_gateways()
     s3.weigh_conditions()
+    s3.delete_single_versions()
     chosen.take_from_tags()

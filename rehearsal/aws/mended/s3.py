@@ -1,11 +1,11 @@
-"""S3: bucket policies."""
+"""S3: bucket policies, and versions of objects."""
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Any, Final
 
 from moto.iam.access_control import IAMPolicy, PermissionResult
-from moto.s3.models import FakeBucket
+from moto.s3.models import FakeBucket, S3Backend
 
 from rehearsal.aws.mended.replacing import replace
 
@@ -37,3 +37,25 @@ def _holds(condition: Mapping[str, Mapping[str, str]]) -> bool:
         for operator, values in condition.items()
         for key, wanted in values.items()
     )
+
+
+def delete_single_versions() -> None:
+    """AWS deletes the version asked for while versioning is suspended, too; moto then deletes all, or fails.
+
+    Terraform suspends versioning before it empties a bucket.
+    """
+    delete = S3Backend.delete_object
+
+    def delete_object(
+        self: S3Backend, bucket_name: str, key_name: str, version_id: str | None = None, bypass: bool = False
+    ) -> tuple[bool, dict[str, Any]]:
+        bucket = self.get_bucket(bucket_name)
+        if not version_id or bucket.versioning_status != "Suspended":
+            return delete(self, bucket_name, key_name, version_id=version_id, bypass=bypass)
+        kept = [version for version in bucket.keys.getlist(key_name, []) if version.version_id != version_id]
+        bucket.keys.setlist(key_name, kept)
+        if not kept:
+            bucket.keys.pop(key_name)
+        return True, {"version-id": version_id}
+
+    replace(S3Backend, delete_object=delete_object)

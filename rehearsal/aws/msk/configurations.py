@@ -110,7 +110,8 @@ class Configurations:
 
     def _get(self, arn: str) -> Configuration:
         if arn not in self._all:
-            raise not_found(f"no configuration {arn}", parameter="arn")
+            # Not NotFoundException: the provider tells a deleted one by these words (internal/service/kafka).
+            raise bad_request("Configuration ARN does not exist", parameter="arn")
         return self._all[arn]
 
 

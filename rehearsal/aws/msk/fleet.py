@@ -31,8 +31,8 @@ class Fleet:
 
     def create(self, record: ClusterRecord, operation: str) -> None:
         """CREATING until its brokers answer; FAILED where they do not."""
-        self._records[record.arn] = record
         spec = self._spec(record, record.provisioned)
+        self._records[record.arn] = record
         self._work.start(lambda: self._create(record, spec, operation))
 
     def adopt(self, record: ClusterRecord) -> None:
@@ -62,11 +62,11 @@ class Fleet:
             servers.stop()
 
     def _create(self, record: ClusterRecord, spec: ClusterSpec, operation: str) -> None:
-        outcome = self._work.attempt(operation, lambda: self._keep(record, self._start(spec)))
+        failure = self._work.attempt(operation, lambda: self._keep(record, self._start(spec)))
         with self._lock:
-            if outcome.failure is not None:
-                record.state_info = {"Code": "BrokersNotStarted", "Message": outcome.failure}
-            record.state = "ACTIVE" if outcome.failure is None else "FAILED"
+            if failure is not None:
+                record.state_info = {"Code": "BrokersNotStarted", "Message": failure}
+            record.state = "ACTIVE" if failure is None else "FAILED"
 
     def _keep(self, record: ClusterRecord, servers: Cluster) -> None:
         with self._lock:
@@ -77,11 +77,11 @@ class Fleet:
 
     def _change(self, record: ClusterRecord, changed: Document, spec: ClusterSpec, operation: Operation) -> None:
         servers = record.servers if spec != self._spec(record, record.provisioned) else None
-        outcome = self._work.attempt(operation.called, lambda: servers.change(spec) if servers else None)
+        failure = self._work.attempt(operation.called, lambda: servers.change(spec) if servers else None)
         with self._lock:
-            if outcome.failure is None:
+            if failure is None:
                 record.provisioned = changed
-            operation.end(outcome.failure)
+            operation.end(failure)
             record.state, record.operation = "ACTIVE", None
             record.renew()
 

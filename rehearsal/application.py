@@ -1,0 +1,138 @@
+"""An application that consumes events, as one that its environment lists under ``consumers`` would."""
+
+import re
+from collections.abc import Callable, Iterable
+from threading import Condition, Event as Signal, Thread
+from types import TracebackType
+from typing import Final, Self, TypeVar
+
+from kafka import KafkaConsumer
+from kafka.errors import KafkaError
+
+from rehearsal.arrivals import Arrivals, Judgement
+from rehearsal.events import Event
+from rehearsal.source.ledger import Ledger
+
+Seen = TypeVar("Seen")
+
+_POLL_MILLISECONDS: Final = 200
+_METADATA_MILLISECONDS: Final = 1000  # how soon a new topic is found
+_SESSION_MILLISECONDS: Final = 10_000
+_RECONNECT_MILLISECONDS: Final = 1000
+_CLOSE_MILLISECONDS: Final = 2000
+_BATCH: Final = 2000
+
+
+class ApplicationError(Exception):
+    """The application ended by itself, and why."""
+
+
+def subscription(topics: Iterable[str]) -> str:
+    """The regular expression for ``topics``, in which * stands for any characters, as in IAM."""
+    return "^(" + "|".join(".*".join(map(re.escape, topic.split("*"))) for topic in topics) + ")$"
+
+
+def concrete(pattern: str) -> str:
+    """A name that ``pattern``, an entry of ``groups``, allows."""
+    return pattern.replace("*", "rehearsal")
+
+
+class Application:
+    """Reads ``topics`` from their beginning as ``group``, in a thread of its own, until the block is left.
+
+    ``bootstrap`` is a listener without authentication. Brokers may come and go meanwhile.
+    """
+
+    def __init__(self, *, bootstrap: str, group: str, topics: Iterable[str]) -> None:
+        self._bootstrap = bootstrap.split(",")
+        self._group = group
+        self._topics = subscription(topics)
+        self._arrivals = Arrivals()
+        self._news = Condition()
+        self._stop = Signal()
+        self._error: BaseException | None = None
+        self._thread = Thread(target=self._run, name=f"application-{group}", daemon=True)
+
+    def start(self) -> Self:
+        """Returns at once."""
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Leaves the group."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def wait_for(self, condition: Callable[[Arrivals], bool], *, seconds: float) -> bool:
+        """Whether it came true in time; judged after every batch. Raises ApplicationError."""
+        with self._news:
+            came = self._news.wait_for(lambda: self._error is not None or condition(self._arrivals), seconds)
+            self._check()
+            return came
+
+    def look(self, view: Callable[[Arrivals], Seen]) -> Seen:
+        """What ``view`` makes of all that has arrived by now. Raises ApplicationError."""
+        with self._news:
+            self._check()
+            return view(self._arrivals)
+
+    def judge(self, ledger: Ledger) -> Judgement:
+        """What of ``ledger`` has not arrived by now, or arrived more than once. Raises ApplicationError."""
+        return self.look(lambda arrivals: arrivals.judge(ledger))
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _check(self) -> None:
+        if self._error:
+            raise ApplicationError(f"the application {self._group} ended: {self._error!r}") from self._error
+
+    def _run(self) -> None:
+        try:
+            self._consume()
+        except Exception as error:
+            with self._news:
+                self._error = error
+                self._news.notify_all()
+
+    def _consume(self) -> None:
+        consumer = KafkaConsumer(
+            bootstrap_servers=self._bootstrap,
+            group_id=self._group,
+            auto_offset_reset="earliest",
+            allow_auto_create_topics=False,
+            metadata_max_age_ms=_METADATA_MILLISECONDS,
+            reconnect_backoff_max_ms=_RECONNECT_MILLISECONDS,
+            session_timeout_ms=_SESSION_MILLISECONDS,
+            max_poll_records=_BATCH,
+        )
+        try:
+            consumer.subscribe(pattern=self._topics)
+            while not self._stop.is_set():
+                self._poll(consumer)
+        finally:
+            consumer.close(timeout_ms=_CLOSE_MILLISECONDS)
+
+    def _poll(self, consumer: KafkaConsumer) -> None:
+        try:
+            fetched = consumer.poll(timeout_ms=_POLL_MILLISECONDS)
+        except KafkaError as error:
+            if not error.retriable:
+                raise
+            return
+        events = [
+            Event.read(record.topic, record.partition, record.offset, record.key, record.value)
+            for records in fetched.values()
+            for record in records
+        ]
+        if events:
+            with self._news:
+                for event in events:
+                    self._arrivals.add(event)
+                self._news.notify_all()

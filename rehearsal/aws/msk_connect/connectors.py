@@ -1,0 +1,169 @@
+"""Connectors: made, described, listed, updated, restarted, deleted."""
+
+from typing import Final, get_args
+
+from modules.msk import KafkaConnectVersion
+from rehearsal.aws import names
+from rehearsal.aws.account import Account
+from rehearsal.aws.msk_connect.crew import Crew
+from rehearsal.aws.msk_connect.plugins import Plugins
+from rehearsal.aws.msk_connect.record import ConnectorRecord, Operation, operation_arn
+from rehearsal.aws.msk_connect.worker_configurations import WorkerConfigurations
+from rehearsal.aws.service import Call, Document, bad_request, conflict, not_found, page
+from rehearsal.servers import ConnectorSpec
+
+_REQUIRED: Final = ("connector.class", "tasks.max")
+_UPDATE_STATES: Final = ("UPDATE_IN_PROGRESS", "UPDATE_COMPLETE", "ROLLBACK_COMPLETE")
+_RESTART_STATES: Final = ("RESTART_IN_PROGRESS", "RESTART_COMPLETE", "RESTART_FAILED")
+# Changed in place by the service, not by the provider: a rehearsal refuses them.
+_NOT_CHANGED: Final = ("plugins", "workerConfiguration", "useDefaultWorkerConfiguration")
+
+
+class Connectors:
+    """CreateConnector, DescribeConnector, ListConnectors, UpdateConnector, RestartConnector, DeleteConnector."""
+
+    def __init__(
+        self, crew: Crew, *, plugins: Plugins, worker_configurations: WorkerConfigurations, account: Account
+    ) -> None:
+        self._crew = crew
+        self._plugins = plugins
+        self._worker_configurations = worker_configurations
+        self._account = account
+        self._operations: dict[str, Operation] = {}
+
+    def create_connector(self, call: Call) -> Document:
+        name = call["connectorName"]
+        if any(record.name == name for record in self._crew.within(call.region)):
+            raise conflict(f"a connector named {name} exists")
+        self._check(call)
+        arn = names.arn("kafkaconnect", call.region, f"connector/{name}/{names.identity()}")
+        asked = {key: value for key, value in call.input.items() if key != "tags"}
+        record = ConnectorRecord(arn, asked, call.get("tags", {}))
+        self._crew.create(record, self._spec(record, asked))
+        return {"connectorArn": arn, "connectorName": name, "connectorState": record.state}
+
+    def describe_connector(self, call: Call) -> Document:
+        return self._crew.get(call["connectorArn"]).document
+
+    def list_connectors(self, call: Call) -> Document:
+        prefix = call.get("connectorNamePrefix", "")
+        found = [record for record in self._crew.within(call.region) if record.name.startswith(prefix)]
+        listed, token = page(call, found)
+        return {"connectors": [record.document for record in listed], "nextToken": token}
+
+    def update_connector(self, call: Call) -> Document:
+        record = self._crew.get(call["connectorArn"])
+        _check_state(record, "RUNNING")
+        _check_version(record, call["currentVersion"])
+        given = {key: call.input[key] for key in ("capacity", "connectorConfiguration") if key in call.input}
+        refused = [key for key in _NOT_CHANGED if key in call.input]
+        if refused or not given:
+            raise bad_request(f"a rehearsal updates capacity and connectorConfiguration, got {refused or 'neither'}")
+        changed = record.asked | given
+        _check_configuration(changed["connectorConfiguration"])
+        type_ = "UPDATE_WORKER_SETTING" if "capacity" in given else "UPDATE_CONNECTOR_CONFIGURATION"
+        steps = ("INITIALIZE_UPDATE", type_, "VALIDATE_UPDATE", "FINALIZE_UPDATE")
+        operation = self._operation(record, type_, _UPDATE_STATES, steps, changed)
+        self._crew.change(record, changed, self._spec(record, changed), operation)
+        return _accepted(record, operation)
+
+    def restart_connector(self, call: Call) -> Document:
+        record = self._crew.get(call["connectorArn"])
+        _check_state(record, "RUNNING")
+        operation = self._operation(record, "RESTART_CONNECTOR", _RESTART_STATES, (), record.asked)
+        self._crew.restart(record, operation)
+        return _accepted(record, operation)
+
+    def delete_connector(self, call: Call) -> Document:
+        record = self._crew.get(call["connectorArn"])
+        _check_state(record, "RUNNING", "FAILED")
+        _check_version(record, call.get("currentVersion"))
+        self._crew.delete(record)
+        return {"connectorArn": record.arn, "connectorState": record.state}
+
+    def describe_connector_operation(self, call: Call) -> Document:
+        arn = call["connectorOperationArn"]
+        if arn not in self._operations:
+            raise not_found(f"no connector operation {arn}")
+        return self._operations[arn].document
+
+    def list_connector_operations(self, call: Call) -> Document:
+        arn = self._crew.get(call["connectorArn"]).arn
+        newest_first = [one for one in reversed(self._operations.values()) if one.connector_arn == arn]
+        listed, token = page(call, newest_first)
+        return {"connectorOperations": [one.document for one in listed], "nextToken": token}
+
+    def _operation(
+        self,
+        record: ConnectorRecord,
+        type_: str,
+        states: tuple[str, str, str],
+        steps: tuple[str, ...],
+        target: Document,
+    ) -> Operation:
+        arn = operation_arn(record.arn)
+        operation = Operation(arn, record.arn, type_, states, steps, origin=record.asked, target=target)
+        self._operations[arn] = operation
+        return operation
+
+    def _check(self, call: Call) -> None:
+        """Refuses a connector that refers to what is not there."""
+        if len(call["plugins"]) != 1:
+            raise bad_request(f"plugins must name exactly one custom plugin, got {len(call['plugins'])}")
+        known = get_args(KafkaConnectVersion)
+        if call["kafkaConnectVersion"] not in known:
+            raise bad_request(f"kafkaConnectVersion must be one of {known}, got {call['kafkaConnectVersion']}")
+        if not self._account.has_role(call["serviceExecutionRoleArn"]):
+            raise bad_request(f"serviceExecutionRoleArn: no role {call['serviceExecutionRoleArn']}")
+        logs = _log_group(call.input)
+        if logs and not self._account.has_log_group(call.region, logs):
+            raise bad_request(f"logDelivery: no log group {logs}")
+        _check_configuration(call["connectorConfiguration"])
+
+    def _spec(self, record: ConnectorRecord, asked: Document) -> ConnectorSpec:
+        plugin, worker = asked["plugins"][0]["customPlugin"], asked.get("workerConfiguration")
+        capacity = asked["capacity"]
+        provisioned, scaled = capacity.get("provisionedCapacity"), capacity.get("autoScaling", {})
+        properties = {}
+        if worker:
+            found = self._worker_configurations.revision(worker["workerConfigurationArn"], worker["revision"])
+            properties = dict(found.properties)
+        return ConnectorSpec(
+            name=record.name,
+            arn=record.arn,
+            region=record.region,
+            kafkaconnect_version=asked["kafkaConnectVersion"],
+            bootstrap=asked["kafkaCluster"]["apacheKafkaCluster"]["bootstrapServers"],
+            archive=self._plugins.active(plugin["customPluginArn"], plugin["revision"]).archive,
+            configuration=asked["connectorConfiguration"],
+            worker_configuration=properties,
+            mcu=provisioned["mcuCount"] if provisioned else scaled["mcuCount"],
+            workers=provisioned["workerCount"] if provisioned else scaled["minWorkerCount"],
+            role_arn=asked["serviceExecutionRoleArn"],
+            log_group=_log_group(asked),
+        )
+
+
+def _log_group(asked: Document) -> str | None:
+    logs = asked.get("logDelivery", {}).get("workerLogDelivery", {}).get("cloudWatchLogs", {})
+    return logs.get("logGroup") if logs.get("enabled") else None
+
+
+def _check_configuration(configuration: Document) -> None:
+    missing = [key for key in _REQUIRED if key not in configuration]
+    if missing:
+        raise bad_request(f"connectorConfiguration must set {' and '.join(missing)}")
+
+
+def _check_state(record: ConnectorRecord, *allowed: str) -> None:
+    if record.state not in allowed:
+        raise bad_request(f"connector {record.name} must be {' or '.join(allowed)}, is {record.state}")
+
+
+def _check_version(record: ConnectorRecord, version: str | None) -> None:
+    if version is not None and version != record.version:
+        raise bad_request(f"currentVersion of {record.name} must be {record.version}, got {version}")
+
+
+def _accepted(record: ConnectorRecord, operation: Operation) -> Document:
+    return {"connectorArn": record.arn, "connectorState": record.state, "connectorOperationArn": operation.arn}

@@ -1,0 +1,146 @@
+"""Custom plugins: MSK Connect's own copy of an object in S3."""
+
+import hashlib
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from threading import RLock
+
+from rehearsal.aws import names
+from rehearsal.aws.account import Account
+from rehearsal.aws.service import Call, Document, bad_request, conflict, not_found, page
+from rehearsal.aws.work import Work
+from rehearsal.servers import ServerError
+
+
+@dataclass
+class Plugin:
+    """``archive`` is there once the state is ACTIVE; a later change of the object in S3 does not reach it."""
+
+    arn: str
+    name: str
+    description: str
+    content_type: str
+    location: Document
+    tags: dict[str, str]
+    archive: Path
+    created: datetime = field(default_factory=names.now)
+    state: str = "CREATING"
+    failure: str | None = None
+    file: Document | None = None
+
+    @property
+    def document(self) -> Document:
+        revision = {
+            "contentType": self.content_type,
+            "creationTime": self.created,
+            "description": self.description,
+            "fileDescription": self.file,
+            "location": self.location,
+            "revision": 1,
+        }
+        return {
+            "creationTime": self.created,
+            "customPluginArn": self.arn,
+            "customPluginState": self.state,
+            "description": self.description,
+            "latestRevision": revision,
+            "name": self.name,
+            "stateDescription": {"code": "InvalidInput", "message": self.failure} if self.failure else None,
+        }
+
+
+class Plugins:
+    """Plugins by ARN, their archives in ``folder``; ``used`` tells whether a connector runs one."""
+
+    def __init__(self, folder: Path, *, account: Account, lock: RLock, work: Work, used: Callable[[str], bool]) -> None:
+        self._folder = folder
+        self._account = account
+        self._lock = lock
+        self._work = work
+        self._used = used
+        self._all: dict[str, Plugin] = {}
+
+    def get(self, arn: str) -> Plugin:
+        if arn not in self._all:
+            raise not_found(f"no custom plugin {arn}")
+        return self._all[arn]
+
+    def active(self, arn: str, revision: int) -> Plugin:
+        """A plugin that a connector can run; refuses any other."""
+        plugin = self.get(arn)
+        if plugin.state != "ACTIVE":
+            raise bad_request(f"custom plugin {plugin.name} must be ACTIVE, is {plugin.state}")
+        if revision != 1:
+            raise not_found(f"custom plugin {plugin.name} has no revision {revision}")
+        return plugin
+
+    def create_custom_plugin(self, call: Call) -> Document:
+        name, location = call["name"], call["location"]
+        if any(one.name == name for one in self._in(call.region)):
+            raise conflict(f"a custom plugin named {name} exists")
+        identity = names.identity()
+        plugin = Plugin(
+            arn=names.arn("kafkaconnect", call.region, f"custom-plugin/{name}/{identity}"),
+            name=name,
+            description=call.get("description", ""),
+            content_type=call["contentType"],
+            location={"s3Location": location["s3Location"]},
+            tags=call.get("tags", {}),
+            archive=self._folder / f"{identity}.{call['contentType'].lower()}",
+        )
+        self._all[plugin.arn] = plugin
+        self._work.start(lambda: self._create(plugin, call))
+        return {"customPluginArn": plugin.arn, "customPluginState": plugin.state, "name": name, "revision": 1}
+
+    def describe_custom_plugin(self, call: Call) -> Document:
+        return self.get(call["customPluginArn"]).document
+
+    def list_custom_plugins(self, call: Call) -> Document:
+        prefix = call.get("namePrefix", "")
+        listed, token = page(call, [one for one in self._in(call.region) if one.name.startswith(prefix)])
+        return {"customPlugins": [one.document for one in listed], "nextToken": token}
+
+    def delete_custom_plugin(self, call: Call) -> Document:
+        plugin = self.get(call["customPluginArn"])
+        if plugin.state == "CREATING":
+            raise bad_request(f"custom plugin {plugin.name} is CREATING")
+        if self._used(plugin.arn):
+            raise bad_request(f"custom plugin {plugin.name} is used by a connector")
+        del self._all[plugin.arn]
+        plugin.archive.unlink(missing_ok=True)
+        return {"customPluginArn": plugin.arn, "customPluginState": "DELETING"}
+
+    def _create(self, plugin: Plugin, call: Call) -> None:
+        failure = self._work.attempt(call.operation, lambda: self._fetch(plugin, call.region))
+        with self._lock:
+            plugin.failure = failure
+            plugin.state = "ACTIVE" if failure is None else "CREATE_FAILED"
+
+    def _fetch(self, plugin: Plugin, region: str) -> None:
+        s3 = plugin.location["s3Location"]
+        bucket, version = s3["bucketArn"].rpartition(":")[2], s3.get("objectVersion")
+        self._folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self._account.download(region, bucket=bucket, key=s3["fileKey"], version=version, path=plugin.archive)
+        except LookupError as error:
+            raise ServerError(str(error)) from error
+        plugin.file = _inspected(plugin.archive, plugin.content_type)
+
+    def _in(self, region: str) -> list[Plugin]:
+        return [one for one in self._all.values() if names.region_of(one.arn) == region]
+
+
+def _inspected(archive: Path, content_type: str) -> Document:
+    """The file's description; raises ServerError where it is not of its type."""
+    if not zipfile.is_zipfile(archive):
+        raise ServerError(f"the object must be a {content_type}, and is no ZIP archive at all")
+    with zipfile.ZipFile(archive) as opened:
+        members = opened.namelist()
+    if content_type == "ZIP" and not any(name.endswith(".jar") for name in members):
+        raise ServerError("the ZIP must hold at least one .jar")
+    with archive.open("rb") as content:
+        md5 = hashlib.file_digest(content, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+    return {"fileMd5": md5, "fileSize": archive.stat().st_size}

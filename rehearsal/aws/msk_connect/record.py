@@ -1,0 +1,125 @@
+"""A connector as its control plane keeps it, and what became of each change to it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from rehearsal.aws import names
+from rehearsal.aws.service import Document
+from rehearsal.servers import Connector
+
+_SETTINGS: Final = ("capacity", "plugins", "workerConfiguration")
+
+
+@dataclass
+class ConnectorRecord:
+    """``asked`` holds the input of CreateConnector, with what was changed since."""
+
+    arn: str
+    asked: Document
+    tags: dict[str, str]
+    created: datetime = field(default_factory=names.now)
+    state: str = "CREATING"
+    failure: str | None = None
+    version: str = field(default_factory=names.version)
+    worker: Connector | None = None
+
+    def renew(self) -> None:
+        """Another version, so that nobody changes what somebody else has changed meanwhile."""
+        self.version = names.version()
+
+    @property
+    def name(self) -> str:
+        return str(self.asked["connectorName"])
+
+    @property
+    def region(self) -> str:
+        return names.region_of(self.arn)
+
+    @property
+    def plugin_arn(self) -> str:
+        return str(self.asked["plugins"][0]["customPlugin"]["customPluginArn"])
+
+    @property
+    def worker_configuration_arn(self) -> str | None:
+        arn: str | None = self.asked.get("workerConfiguration", {}).get("workerConfigurationArn")
+        return arn
+
+    @property
+    def document(self) -> Document:
+        return {
+            **self.asked,
+            "connectorArn": self.arn,
+            "connectorState": self.state,
+            "creationTime": self.created,
+            "currentVersion": self.version,
+            "stateDescription": _description(self.failure),
+        }
+
+
+@dataclass
+class Operation:
+    """A change of a connector; ``states`` are those in which it is under way, done, and failed."""
+
+    arn: str
+    connector_arn: str
+    type_: str
+    states: tuple[str, str, str]
+    steps: tuple[str, ...]
+    origin: Document
+    target: Document
+    created: datetime = field(default_factory=names.now)
+    ended: datetime | None = None
+    failure: str | None = None
+
+    def end(self, failure: str | None) -> None:
+        self.ended, self.failure = names.now(), failure
+
+    @property
+    def state(self) -> str:
+        under_way, done, failed = self.states
+        if self.ended is None:
+            return under_way
+        return done if self.failure is None else failed
+
+    @property
+    def document(self) -> Document:
+        return {
+            "connectorArn": self.connector_arn,
+            "connectorOperationArn": self.arn,
+            "connectorOperationState": self.state,
+            "connectorOperationType": self.type_,
+            "creationTime": self.created,
+            "endTime": self.ended,
+            "errorInfo": _description(self.failure),
+            "operationSteps": [
+                {"stepType": step, "stepState": state}
+                for step, state in zip(self.steps, self._step_states, strict=True)
+            ],
+            "originConnectorConfiguration": self.origin["connectorConfiguration"],
+            "originWorkerSetting": _settings(self.origin),
+            "targetConnectorConfiguration": self.target["connectorConfiguration"],
+            "targetWorkerSetting": _settings(self.target),
+        }
+
+    @property
+    def _step_states(self) -> list[str]:
+        """An operation fails at its second step, the change itself."""
+        if self.ended is not None and self.failure is None:
+            return ["COMPLETED"] * len(self.steps)
+        begun, rest = ("IN_PROGRESS", "PENDING") if self.ended is None else ("FAILED", "CANCELLED")
+        return ["COMPLETED", begun, *[rest] * len(self.steps)][: len(self.steps)]
+
+
+def operation_arn(connector_arn: str) -> str:
+    """A new one, shaped after the connector's: …:connector-operation/NAME/CONNECTOR/OPERATION."""
+    return f"{connector_arn.replace(':connector/', ':connector-operation/')}/{names.identity()}"
+
+
+def _settings(asked: Mapping[str, object]) -> Document:
+    return {name: asked.get(name) for name in _SETTINGS}
+
+
+def _description(failure: str | None) -> Document | None:
+    return {"code": "ConnectorFailed", "message": failure} if failure is not None else None

@@ -1,0 +1,68 @@
+"""What MSK and MSK Connect refer to, made through the embedded AWS's own interface; and waits for their states."""
+
+import io
+import time
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from rehearsal.aws.client import client
+from rehearsal.aws.server import EmbeddedAws
+
+REGION = "eu-west-1"
+BUCKET = "plugins"
+TRUST = '{"Version": "2012-10-17", "Statement": []}'
+WORKER = (
+    b"key.converter=org.apache.kafka.connect.json.JsonConverter\n"
+    b"value.converter=org.apache.kafka.connect.json.JsonConverter\n"
+)
+
+
+@dataclass(frozen=True)
+class Network:
+    subnets: list[str]
+    group: str
+
+
+def of(aws: EmbeddedAws, service: str) -> Any:
+    return client(aws.url, service, REGION)
+
+
+def network(aws: EmbeddedAws) -> Network:
+    """Three subnets, each in a zone of its own, and a security group."""
+    ec2 = of(aws, "ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnets = [
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{n}.0/24", AvailabilityZone=f"{REGION}{zone}")["Subnet"]
+        for n, zone in enumerate("abc")
+    ]
+    group = ec2.create_security_group(VpcId=vpc, GroupName="brokers", Description="brokers")["GroupId"]
+    return Network([subnet["SubnetId"] for subnet in subnets], group)
+
+
+def archive(*members: str) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as opened:
+        for member in members or ("debezium/connector.jar",):
+            opened.writestr(member, b"")
+    return content.getvalue()
+
+
+def upload(aws: EmbeddedAws, content: bytes, key: str = "debezium.zip") -> str:
+    """The version of an object in BUCKET."""
+    s3 = of(aws, "s3")
+    if not s3.list_buckets()["Buckets"]:
+        s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+        s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+    return str(s3.put_object(Bucket=BUCKET, Key=key, Body=content)["VersionId"])
+
+
+def settled(describe: Callable[[], dict[str, Any]], key: str) -> dict[str, Any]:
+    """What ``describe`` tells once its ``key`` is no state on the way to another."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if not (told := describe())[key].endswith(("ING", "IN_PROGRESS")) or told[key] == "RUNNING":
+            return told
+        time.sleep(0.01)
+    raise TimeoutError(told)

@@ -1,0 +1,163 @@
+"""One port for all of AWS: where requests go, what is written down about them, and faults on the way."""
+
+import threading
+
+import pytest
+import requests
+from botocore.exceptions import ClientError
+
+from rehearsal.aws.client import _session
+from rehearsal.aws.faults import Error, Fault
+from rehearsal.aws.server import EmbeddedAws
+from tests.rehearsal.aws.account import REGION, of
+
+
+def test_requests_go_to_the_service_that_signed_them(aws: EmbeddedAws) -> None:
+    assert of(aws, "kafka").list_kafka_versions()["KafkaVersions"]
+    assert of(aws, "kafkaconnect").list_connectors()["connectors"] == []
+    assert of(aws, "sts").get_caller_identity()["Account"] == "123456789012"
+
+
+@pytest.mark.parametrize(
+    ("service", "call", "operation"),
+    [
+        ("s3", "list_buckets", "ListBuckets"),  # REST with XML
+        ("kafka", "list_clusters_v2", "ListClustersV2"),  # REST with JSON
+        ("dynamodb", "list_tables", "ListTables"),  # JSON with a target
+        ("ec2", "describe_vpcs", "DescribeVpcs"),  # a form with an action
+    ],
+)
+def test_the_journal_names_operations_of_every_protocol(
+    aws: EmbeddedAws, service: str, call: str, operation: str
+) -> None:
+    getattr(of(aws, service), call)()
+    last = aws.journal.after()[-1]
+    assert (last.service, last.region, last.operation, last.status) == (service, REGION, operation, 200)
+    assert last.succeeded
+
+
+def test_clients_read_nothing_of_the_machine(aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "somebody")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    _session.cache_clear()
+    assert of(aws, "sts").get_caller_identity()["Account"] == "123456789012"
+
+
+def test_a_form_reaches_moto_whole(aws: EmbeddedAws) -> None:
+    made = of(aws, "ec2").create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]
+    assert made["CidrBlock"] == "10.9.0.0/16"
+
+
+def test_a_presigned_url_says_its_service_in_the_query(aws: EmbeddedAws) -> None:
+    query = {"X-Amz-Credential": f"x/20260101/{REGION}/s3/aws4_request", "X-Amz-Signature": "x", "Signature": "x"}
+    s3 = of(aws, "s3")
+    s3.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_object(Bucket="bucket", Key="a/b", Body=b"content")
+    assert requests.get(f"{aws.url}/bucket/a/b", params=query, timeout=10).content == b"content"
+    assert aws.journal.after()[-1].operation == "GetObject"
+
+
+def test_an_object_goes_through_whole(aws: EmbeddedAws) -> None:
+    s3, content = of(aws, "s3"), bytes(range(256)) * 2**16  # boto3 announces it with Expect: 100-continue
+    s3.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_object(Bucket="bucket", Key="large", Body=content)
+    assert s3.get_object(Bucket="bucket", Key="large")["Body"].read() == content
+
+
+def test_errors_are_journalled_too(aws: EmbeddedAws) -> None:
+    with pytest.raises(ClientError):
+        of(aws, "kafka").describe_cluster(ClusterArn=f"arn:aws:kafka:{REGION}:123456789012:cluster/none/1-2")
+    last = aws.journal.after()[-1]
+    assert (last.operation, last.status, last.succeeded) == ("DescribeCluster", 404, False)
+
+
+def test_an_operation_that_the_model_does_not_have(aws: EmbeddedAws) -> None:
+    signed = {"Authorization": f"AWS4-HMAC-SHA256 Credential=x/20260101/{REGION}/kafka/aws4_request, Signature=x"}
+    answer = requests.get(f"{aws.url}/v1/nothing", headers=signed, timeout=10)
+    assert answer.status_code == 404
+    assert "kafka has no operation GET /v1/nothing" in answer.text
+
+
+def test_an_operation_that_is_no_part_of_a_rehearsal(aws: EmbeddedAws) -> None:
+    with pytest.raises(ClientError, match="kafka ListReplicators is no part of a rehearsal") as refused:
+        of(aws, "kafka").list_replicators()
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
+
+
+def test_input_that_does_not_fit_the_model(aws: EmbeddedAws) -> None:
+    signed = {"Authorization": f"AWS4-HMAC-SHA256 Credential=x/20260101/{REGION}/kafka/aws4_request, Signature=x"}
+    answer = requests.post(f"{aws.url}/v1/configurations", json={"name": 7}, headers=signed, timeout=10)
+    assert answer.headers["X-Amzn-Errortype"] == "BadRequestException"
+    assert 'Missing required parameter in input: "ServerProperties"' in answer.json()["message"]
+    body = requests.post(f"{aws.url}/v1/configurations", data="[", headers=signed, timeout=10)
+    assert body.status_code == 400
+
+
+def test_lists_come_in_pages(aws: EmbeddedAws) -> None:
+    kafka = of(aws, "kafka")
+    pages = list(kafka.get_paginator("list_kafka_versions").paginate(PaginationConfig={"PageSize": 3}))
+    versions = [version["Version"] for page in pages for version in page["KafkaVersions"]]
+    assert len(pages) > 1
+    assert versions == [version["Version"] for version in kafka.list_kafka_versions()["KafkaVersions"]]
+    with pytest.raises(ClientError, match="nextToken"):
+        kafka.list_kafka_versions(NextToken="made-up")
+
+
+def test_waiting_for_a_request(aws: EmbeddedAws) -> None:
+    later = threading.Timer(0.2, of(aws, "dynamodb").list_tables)
+    later.start()
+    entry = aws.journal.wait_for(lambda one: one.operation == "ListTables" and one.succeeded, seconds=30)
+    assert entry.service == "dynamodb"
+    with pytest.raises(TimeoutError):
+        aws.journal.wait_for(lambda one: one.operation == "ListTables", seconds=0.01, after=entry.number)
+
+
+def test_the_journal_over_http(aws: EmbeddedAws) -> None:
+    before = aws.journal.after()[-1].number
+    later = threading.Timer(0.2, of(aws, "iam").list_roles)
+    later.start()
+    entries = requests.get(f"{aws.url}/_rehearsal/requests?after={before}&wait=20", timeout=30).json()
+    assert [entry["operation"] for entry in entries] == ["ListRoles"]
+
+
+def test_pages(aws: EmbeddedAws) -> None:
+    assert requests.post(f"{aws.url}/_rehearsal/echo", data="hello", timeout=10).json() == {"body": "hello"}
+    assert requests.post(f"{aws.url}/_rehearsal/echo", data="é".encode(), timeout=10).status_code == 400
+    missing = requests.get(f"{aws.url}/_rehearsal/none", timeout=10)
+    assert missing.status_code == 404
+    assert missing.json() == {"error": "no page 'none'; there are: echo, faults, requests"}
+
+
+@pytest.mark.parametrize(
+    ("service", "call", "operation"),
+    [
+        ("s3", "list_buckets", "ListBuckets"),
+        ("kafkaconnect", "list_connectors", "ListConnectors"),
+        ("dynamodb", "list_tables", "ListTables"),
+        ("ec2", "describe_vpcs", "DescribeVpcs"),
+        ("iam", "list_roles", "ListRoles"),
+    ],
+)
+def test_an_error_is_injected_in_the_protocol_of_its_service(
+    aws: EmbeddedAws, service: str, call: str, operation: str
+) -> None:
+    aws.faults.add(Fault(service=service, operation=operation, error=Error(code="Unlucky", status=403, message="no")))
+    with pytest.raises(ClientError, match="no") as refused:
+        getattr(of(aws, service), call)()
+    assert refused.value.response["Error"]["Code"] == "Unlucky"
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
+    getattr(of(aws, service), call)()
+    assert aws.faults.left == []
+
+
+def test_faults_over_http(aws: EmbeddedAws) -> None:
+    page, fault = f"{aws.url}/_rehearsal/faults", {"service": "kafka", "operation": "ListClusters", "delay": 0.01}
+    [added] = requests.post(page, json={**fault, "times": 2}, timeout=10).json()
+    of(aws, "kafka").list_clusters()
+    [left] = requests.get(page, timeout=10).json()
+    assert (added["times"], left["times"]) == (2, 1)
+    assert requests.delete(page, timeout=10).json() == []
+    pointless = requests.post(page, json={"service": "kafka", "operation": "ListClusters"}, timeout=10)
+    assert pointless.status_code == 400
+    assert "must have delay, error or failure" in pointless.json()["error"]
