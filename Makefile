@@ -31,13 +31,16 @@ define venv
 	@touch $(1)/.installed
 endef
 
-.PHONY: help install plugin synth validate check test clean
+.PHONY: help install demo plugin synth validate check test clean
 .DELETE_ON_ERROR:
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: .venv/.installed  ## .venv from Pipfile.lock
+
+demo: install  ## deploy environments/rehearsal.yaml on this machine, and stream real changes through it
+	@$(BIN)/cdc rehearse rehearsal
 
 plugin: install  ## the ZIP of PLUGIN=debezium-mysql, below build/plugins
 	@$(BIN)/cdc plugin build $(PLUGIN)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from cdc import terraform as cli
@@ -36,11 +35,16 @@ class Wanted:
 
 def rehearse(wanted: Wanted, teller: Teller, *, keep: bool) -> Outcome:
     """Runs the whole story; raises RehearsalError, or what fetching and reading raise."""
+    for name in runs.clear_left_behind():
+        teller.note(f"cleared what {name} had left")
+    return tell(script(wanted, teller), teller, keep=keep)
+
+
+def script(wanted: Wanted, teller: Teller) -> Script:
+    """Everything that the rehearsal is played from, fetched and made; raises as ``rehearse``."""
     [file] = files([wanted.environment])
     environment = load(file)
     needs.check(_lacking())
-    for name in runs.clear_left_behind():
-        teller.note(f"cleared what {name} had left")
     lock = load_lock()
     with FetchProgress() as progress:
         builder = Builder(lock, sources(wanted.source), offline=wanted.offline, progress=progress)
@@ -48,16 +52,15 @@ def rehearse(wanted: Wanted, teller: Teller, *, keep: bool) -> Outcome:
         archives = builder.archives(environment)
     for note in builder.notes:
         teller.note(note)
-    script = Script(
+    return Script(
         environment=environment,
         file=file.resolve(),
         archives=archives,
         synthesize=lambda folder: _synthesize(environment, folder),
-        terraform=_terraform,
+        terraform=_Runner(),
         schema=wanted.schema,
         brokers=wanted.brokers,
     )
-    return tell(script, teller, keep=keep)
 
 
 def stop(name: str) -> dict[str, list[str]]:
@@ -91,11 +94,13 @@ def _synthesize(environment: Environment, folder: Path) -> None:
     build([environment], folder).synth()
 
 
-def _terraform(folder: Path, url: str, region: str) -> Terraform:
-    return Terraform(folder, cli.executable(), embedded(_variables(folder), url=url, region=region))
+class _Runner:
+    """Terraform in any stack of one environment, with the provider's mirror where this machine has one."""
 
+    def __init__(self) -> None:
+        self._variables: dict[str, str] = {}
 
-@cache
-def _variables(folder: Path) -> dict[str, str]:
-    """With the provider's mirror, where this machine has one."""
-    return cli.environment(folder)
+    def __call__(self, folder: Path, url: str, region: str) -> Terraform:
+        # Every stack pins the same provider: its mirror is looked for, and told, once.
+        self._variables = self._variables or cli.environment(folder)
+        return Terraform(folder, cli.executable(), embedded(self._variables, url=url, region=region))

@@ -1,12 +1,13 @@
 """An application that consumes events, as one that its environment lists under ``consumers`` would."""
 
 import re
+import time
 from collections.abc import Callable, Iterable
 from threading import Condition, Event as Signal, Thread
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
-from kafka import KafkaConsumer
+from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from rehearsal.arrivals import Arrivals, Judgement
@@ -16,10 +17,10 @@ from rehearsal.source.ledger import Ledger
 Seen = TypeVar("Seen")
 
 _POLL_MILLISECONDS: Final = 200
-_METADATA_MILLISECONDS: Final = 1000  # how soon a new topic is found
-_SESSION_MILLISECONDS: Final = 10_000
+_LOOK_SECONDS: Final = 0.5  # how soon a new topic is found
 _RECONNECT_MILLISECONDS: Final = 1000
 _CLOSE_MILLISECONDS: Final = 2000
+_STOP_SECONDS: Final = 5
 _BATCH: Final = 2000
 
 
@@ -27,9 +28,9 @@ class ApplicationError(Exception):
     """The application ended by itself, and why."""
 
 
-def subscription(topics: Iterable[str]) -> str:
-    """The regular expression for ``topics``, in which * stands for any characters, as in IAM."""
-    return "^(" + "|".join(".*".join(map(re.escape, topic.split("*"))) for topic in topics) + ")$"
+def subscription(topics: Iterable[str]) -> re.Pattern[str]:
+    """What matches the names of ``topics``, in which * stands for any characters, as in IAM."""
+    return re.compile("|".join(".*".join(map(re.escape, topic.split("*"))) for topic in topics))
 
 
 def concrete(pattern: str) -> str:
@@ -38,9 +39,9 @@ def concrete(pattern: str) -> str:
 
 
 class Application:
-    """Reads ``topics`` from their beginning as ``group``, in a thread of its own, until the block is left.
+    """Reads ``topics`` from their beginning, in a thread of its own, until the block is left; commits for ``group``.
 
-    ``bootstrap`` is a listener without authentication. Brokers may come and go meanwhile.
+    ``bootstrap`` is a listener without authentication. Brokers and topics may come and go meanwhile.
     """
 
     def __init__(self, *, bootstrap: str, group: str, topics: Iterable[str]) -> None:
@@ -59,10 +60,10 @@ class Application:
         return self
 
     def stop(self) -> None:
-        """Leaves the group."""
+        """At once, but for what was fetched; without a broker, after some seconds."""
         self._stop.set()
         if self._thread.is_alive():
-            self._thread.join()
+            self._thread.join(_STOP_SECONDS)
 
     def wait_for(self, condition: Callable[[Arrivals], bool], *, seconds: float) -> bool:
         """Whether it came true in time; judged after every batch. Raises ApplicationError."""
@@ -107,17 +108,28 @@ class Application:
             group_id=self._group,
             auto_offset_reset="earliest",
             allow_auto_create_topics=False,
-            metadata_max_age_ms=_METADATA_MILLISECONDS,
             reconnect_backoff_max_ms=_RECONNECT_MILLISECONDS,
-            session_timeout_ms=_SESSION_MILLISECONDS,
             max_poll_records=_BATCH,
         )
         try:
-            consumer.subscribe(pattern=self._topics)
+            looked = -_LOOK_SECONDS
             while not self._stop.is_set():
+                if time.monotonic() - looked >= _LOOK_SECONDS:
+                    self._follow(consumer)
+                    looked = time.monotonic()
                 self._poll(consumer)
         finally:
             consumer.close(timeout_ms=_CLOSE_MILLISECONDS)
+
+    def _follow(self, consumer: KafkaConsumer) -> None:
+        """Takes on new partitions of the topics.
+
+        Not by ``subscribe``: a poll that ends in the midst of a rebalance loses the assignment (kafka-python 3.0.12).
+        """
+        topics = filter(self._topics.fullmatch, consumer.topics())
+        partitions = {TopicPartition(topic, n) for topic in topics for n in consumer.partitions_for_topic(topic) or ()}
+        if partitions - consumer.assignment():
+            consumer.assign(sorted(partitions | consumer.assignment()))
 
     def _poll(self, consumer: KafkaConsumer) -> None:
         try:

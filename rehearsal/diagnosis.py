@@ -170,9 +170,9 @@ def diagnose(*texts: str, configuration: Mapping[str, str]) -> Finding:
         for pattern, line in _CAUSES:
             if match := pattern.search(text):
                 return Finding(_filled(line, match, configuration), _evidence(text, match))
-    said = [line.strip() for text in texts for line in text.splitlines() if line.strip()]
+    said = [line for text in texts for line in text.splitlines() if line.strip()]
     told = [line for line in said if _TELLING.search(line)] or said or ["its log says nothing"]
-    return Finding(f"the connector does not run: {told[-1]}", _cut(said[-_EVIDENCE_LINES:]))
+    return Finding(f"the connector does not run: {told[-1].strip()}", _cut(said[-_EVIDENCE_LINES:]))
 
 
 def hopeless(log: str) -> bool:

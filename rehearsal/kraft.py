@@ -8,8 +8,9 @@ from typing import Final
 
 from rehearsal.addresses import listens
 from rehearsal.java import Jvm
-from rehearsal.nodes import Site, properties_text
+from rehearsal.nodes import Site
 from rehearsal.processes import Program
+from rehearsal.properties import as_lines
 
 LISTENER: Final = "CONTROLLER"
 _PORT: Final = 9093
@@ -36,7 +37,7 @@ class Quorum:
         """As ``kafka-storage format`` leaves it, without another JVM for each node."""
         identity = base64.urlsafe_b64encode(sha256(self._site.domain.encode()).digest()[:16]).decode().rstrip("=")
         facts = {"version": "1", "cluster.id": identity, "node.id": str(node)}
-        (data / "meta.properties").write_text(properties_text(facts))
+        (data / "meta.properties").write_text(as_lines(facts))
 
     def configure(self, settings: Mapping[str, str]) -> Sequence[Program]:
         for number in self._addresses:

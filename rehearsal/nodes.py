@@ -10,12 +10,8 @@ from typing import Protocol
 from rehearsal.addresses import Address, Addresses
 from rehearsal.java import Jvm, Learning
 from rehearsal.processes import Program
+from rehearsal.properties import as_lines
 from rehearsal.servers import ClusterSpec
-
-
-def properties_text(properties: Mapping[str, str]) -> str:
-    """As java.util.Properties reads it."""
-    return "".join(f"{key}={value}\n" for key, value in properties.items())
 
 
 def domain(spec: ClusterSpec) -> str:
@@ -63,7 +59,7 @@ class Site:
     def configure(self, node: str, settings: Mapping[str, str]) -> Path:
         """Other ``settings``, from the next start on."""
         file = self.folder / node / "node.properties"
-        file.write_text(properties_text(settings))
+        file.write_text(as_lines(settings))
         return file
 
     def remove(self, node: str) -> None:

@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,10 +41,10 @@ def tell(script: Script, teller: Teller, *, keep: bool = False) -> Outcome:
     """From nothing to nothing; with ``keep`` it goes on running. Raises RehearsalError, with everything ended."""
     steps = Steps(teller)
     run = runs.create(script.environment.name)
-    process = Engine.begin(run, _order(script))
+    process = Engine.begin(run, order(script))
     kept = False
     try:
-        rehearsal = _Rehearsal(script, steps, run, process)
+        rehearsal = Rehearsal(script, steps, run, process)
         outcome = rehearsal.play(keep=keep)
         kept = keep
     finally:
@@ -52,86 +53,100 @@ def tell(script: Script, teller: Teller, *, keep: bool = False) -> Outcome:
     return outcome
 
 
-def _order(script: Script) -> Order:
+def order(script: Script) -> Order:
+    """What the rehearsal's process has to bring up."""
     archives = {name: str(path.resolve()) for name, path in script.archives.items()}
     return Order(str(script.file), archives, script.brokers)
 
 
-class _Rehearsal:
-    """The steps, and what they hand on to each other."""
+class Rehearsal:
+    """The steps in their order: ``start``, ``deploy``, ``stream_changes``; ``play`` is all of them.
+
+    Public once started: ``engine``, ``deployment``, ``stream``.
+    """
 
     def __init__(self, script: Script, steps: Steps, run: Run, process: "subprocess.Popen[bytes]") -> None:
         self._script = script
         self._steps = steps
         self._run = run
         self._process = process
+        self._closing = ExitStack()
 
     def play(self, *, keep: bool) -> Outcome:
-        self._start()
+        self.start()
         try:
-            self._deploy.make_state_store()
-            self._deploy.apply_platform()
-            self._stream_changes()
-            self._deploy.finish()
-            empty = self._deploy.second_plan()
+            self.deploy()
+            self.stream_changes()
+            self.deployment.finish()
+            empty = self.deployment.second_plan()
             outcome = self._outcome(second_plan_empty=empty)
             if keep:
-                outcome.endpoints = self._engine.page("endpoints")
-                self._engine.keep()
+                outcome.endpoints = self.engine.page("endpoints")
+                self.engine.keep()
             else:
-                self._deploy.destroy()
+                self.deployment.destroy()
         except RehearsalError as error:
             raise self._diagnosed(error) from error
         finally:
-            self._stream.end()
+            self.end()
         return outcome
 
-    def _start(self) -> None:
+    def end(self) -> None:
+        """The application leaves; everything else is the process's."""
+        self._closing.close()
+
+    def start(self) -> None:
         """The embedded AWS and the databases; the stacks meanwhile."""
         script, folder = self._script, self._run.folder / "work"
         with self._steps.step("start") as step:
             script.synthesize(folder)
-            self._engine = Engine.ready(self._run, self._process)
-            endpoints = self._engine.page("endpoints")
+            self.engine = Engine.ready(self._run, self._process)
+            endpoints = self.engine.page("endpoints")
             sockets = {name: Path(at["socket"]) for name, at in endpoints["mysql"].items()}
-            self._stream = Stream(script.environment, sockets, script.schema)
-            self._prepared = Background(self._stream.prepare)
-            step.result = f"AWS at {self._engine.url}, {len(sockets)} MySQL"
+            self.stream = Stream(script.environment, sockets, script.schema)
+            self._closing.callback(self.stream.end)
+            self._prepared = Background(self.stream.prepare)
+            step.result = f"AWS at {self.engine.url}, {len(sockets)} MySQL"
         stacks = Stacks(script.environment, folder / "stacks", self._terraform)
-        self._deploy = Deploy(stacks, self._engine, self._steps)
+        self.deployment = Deploy(stacks, self.engine, self._steps)
 
     def _terraform(self, folder: Path) -> Terraform:
-        return self._script.terraform(folder, self._engine.url, self._script.environment.region)
+        return self._script.terraform(folder, self.engine.url, self._script.environment.region)
 
-    def _stream_changes(self) -> None:
+    def deploy(self) -> None:
+        """State and platform: brokers that answer."""
+        self.deployment.make_state_store()
+        self.deployment.apply_platform()
+
+    def stream_changes(self) -> None:
         """The connectors, their snapshots, and changes to what they read."""
         self._prepared.result()
-        clusters = self._engine.page("endpoints")["brokers"]
-        self._stream.begin(",".join(clusters.values()))
+        clusters = self.engine.page("endpoints")["brokers"]
+        self.stream.begin(",".join(clusters.values()))
         with self._steps.step("snapshot") as step:
-            self._connect = self._deploy.begin_connect()
-            rows = self._stream.await_snapshot(self._check)
+            self._connect = self.deployment.begin_connect()
+            rows = self.stream.await_snapshot(self._check)
             step.result = f"{rows} events"
         with self._steps.step("changes") as step:
-            self._changes = self._stream.change(self._check)
+            self._changes = self.stream.change(self._check)
             step.result = ", ".join(f"{count} {kind}" for kind, count in self._changes.items())
 
     def _check(self) -> bool:
         """Whether all connectors run, so that events are due."""
         self._connect.check()
-        return len(self._engine.page("endpoints")["connect"]) == len(self._script.environment.connectors)
+        return len(self.engine.page("endpoints")["connect"]) == len(self._script.environment.connectors)
 
     def _outcome(self, *, second_plan_empty: bool) -> Outcome:
-        script, judgement = self._script, self._stream.judge()
-        first = self._stream.first_event
+        script, judgement = self._script, self.stream.judge()
+        first = self.stream.first_event
         return Outcome(
             environment=script.environment.name,
             substitutions=applied(script.environment, script.archives, brokers=script.brokers),
             steps=self._steps.done,
-            resources=self._deploy.resources,
+            resources=self.deployment.resources,
             changes=self._changes,
-            events=self._stream.counts(),
-            sample=self._stream.sample(),
+            events=self.stream.counts(),
+            sample=self.stream.sample(),
             first_event=self._steps.at(first) if first else None,
             lost=judgement.lost,
             duplicates=judgement.duplicates,
@@ -140,5 +155,5 @@ class _Rehearsal:
 
     def _diagnosed(self, error: RehearsalError) -> RehearsalError:
         """With what the servers behind the embedded AWS have said."""
-        told = self._engine.page("failures")
+        told = self.engine.page("failures")
         return RehearsalError("\n\n".join([*told, str(error)])) if told else error

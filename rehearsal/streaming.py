@@ -34,7 +34,7 @@ Check = Callable[[], bool]
 class Stream:
     """The sources of ``environment`` by Aurora cluster, at these sockets; ``schema`` is a file of SQL for each.
 
-    Public: ``sources`` once prepared, ``ledgers`` of what was committed.
+    Public once prepared: ``sources``, ``changes`` that can be made, ``ledgers`` of those that were committed.
     """
 
     environment: Environment
@@ -42,7 +42,7 @@ class Stream:
     schema: Path | None = None
     sources: dict[str, Source] = field(default_factory=dict)
     ledgers: dict[str, Ledger] = field(default_factory=dict)
-    _changes: dict[str, Changes] = field(default_factory=dict)
+    changes: dict[str, Changes] = field(default_factory=dict)
     _application: Application | None = None
 
     def prepare(self) -> None:
@@ -61,7 +61,7 @@ class Stream:
                 raise RehearsalError(f"source.tables of {cluster}: {self.schema} has no table that matches {wanted}")
             self.sources[cluster] = source
             self.ledgers[cluster] = Ledger(source.snapshot)
-            self._changes[cluster] = Changes(Access(socket), source.captured, self.ledgers[cluster])
+            self.changes[cluster] = Changes(Access(socket), source.captured, self.ledgers[cluster])
 
     def begin(self, bootstrap: str) -> None:
         """Lets the application read whatever comes."""
@@ -98,7 +98,7 @@ class Stream:
 
     def change(self, check: Check) -> Mapping[str, int]:
         """Inserts, updates, deletes and a new column in every source; waits for all; how many of each were made."""
-        for cluster, changes in self._changes.items():
+        for cluster, changes in self.changes.items():
             if any(connector.snapshot.mode != _ENDING for connector in self._connectors(cluster)):
                 self._change(cluster, changes, check)
         self.await_all(check)

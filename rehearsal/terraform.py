@@ -68,6 +68,10 @@ class Terraform:
         """What another apply would change, as Terraform words it."""
         return self._run("plan", "-lock=false").stdout
 
+    def unlock(self, lock: str) -> None:
+        """Takes away the lock with this id, which a killed run has left."""
+        self._run("force-unlock", "-force", lock)
+
     def resources(self) -> list[str]:
         """The addresses in the state, without data sources."""
         listed = self._run("state", "list").stdout.splitlines()

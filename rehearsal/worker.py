@@ -6,8 +6,8 @@ from typing import Final, TypeVar
 import requests
 from pydantic import BaseModel, Field, TypeAdapter
 
-# Longer than Debezium's own 30 s for a connection: it connects to the database before it takes a configuration.
-_REQUEST_SECONDS: Final = 45
+# As long as Connect itself waits for what it is asked; Debezium alone takes 30 s for a database that is silent.
+_REQUEST_SECONDS: Final = 90
 _READY_SECONDS: Final = 2
 _CONFLICT: Final = 409
 _NOT_FOUND: Final = 404

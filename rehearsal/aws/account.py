@@ -1,7 +1,6 @@
 """What else the embedded account holds: the control planes ask before they refer to it."""
 
 from collections.abc import Iterable
-from functools import lru_cache
 from pathlib import Path
 
 from botocore.client import BaseClient
@@ -15,7 +14,6 @@ class Account:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._client = lru_cache(maxsize=32)(self._new_client)
 
     def zones(self, region: str, subnets: Iterable[str]) -> list[str]:
         """The zone id of each subnet; raises LookupError with what AWS says."""
@@ -64,5 +62,5 @@ class Account:
             where = f"s3://{bucket}/{key}" + (f", version {version}" if version else "")
             raise LookupError(f"{where}: {error.response['Error']['Message']}") from error
 
-    def _new_client(self, service: str, region: str) -> BaseClient:
+    def _client(self, service: str, region: str) -> BaseClient:
         return client(self._url, service, region)

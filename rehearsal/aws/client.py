@@ -27,9 +27,17 @@ _ONE_AT_A_TIME: Final = Lock()  # a session must not make clients in several thr
 
 
 def client(url: str, service: str, region: str) -> BaseClient:
-    """A boto3 client that reads nothing of the machine's own AWS configuration, and meets no proxy."""
+    """A boto3 client that reads nothing of the machine's own AWS configuration, and meets no proxy.
+
+    The same for the same arguments, from any thread.
+    """
     with _ONE_AT_A_TIME:
-        return _session().client(service, region_name=region, endpoint_url=url, config=_CONFIG)
+        return _client(url, service, region)
+
+
+@cache
+def _client(url: str, service: str, region: str) -> BaseClient:
+    return _session().client(service, region_name=region, endpoint_url=url, config=_CONFIG)
 
 
 @cache

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -89,7 +88,7 @@ def test_what_is_no_json_is_kept() -> None:
     ],
 )
 def test_a_pattern_is_read_as_iam_reads_it(patterns: list[str], topic: str, subscribed: bool) -> None:
-    assert bool(re.match(subscription(patterns), topic)) is subscribed
+    assert bool(subscription(patterns).fullmatch(topic)) is subscribed
 
 
 @pytest.mark.parametrize(("pattern", "name"), [("search", "search"), ("billing-*", "billing-rehearsal")])

@@ -61,8 +61,8 @@ STAMP = "[2026-11-21 15:59:01,432]"
             " max.batch.size",
         ),
         (
-            "org.apache.kafka.common.errors.TopicAuthorizationException: Not authorized to access topics: [shop.orders]",
-            "the connector's role must be allowed to use the topics 'shop.orders', and is not",
+            "org.apache.kafka.common.errors.TopicAuthorizationException: Not authorized to access topics: [shop.a]",
+            "the connector's role must be allowed to use the topics 'shop.a', and is not",
         ),
         (
             "org.apache.kafka.common.errors.GroupAuthorizationException: Not authorized to access group: shop-group",

@@ -1,6 +1,7 @@
 """What a rehearsal runs otherwise is listed, and nothing else is changed."""
 
 import io
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -83,8 +84,108 @@ def test_another_version_of_kafka_is_listed(plain: Path, version: str, other: bo
 
 
 def test_the_older_connect_is_listed(plain: Path) -> None:
-    older = {"connectors__shop__kafkaconnect_version": "2.7.1", "plugins": {"debezium-mysql": {"archive": str(plain)}}}
-    content = changed(document("dev"), **older)
-    assert "Kafka Connect's version" in {
-        one.name for one in applied(Environment.model_construct(**vars(unchecked(content))), {"debezium-mysql": plain})
+    content = changed(document("dev"), connectors__shop__kafkaconnect_version="2.7.1")
+    content["plugins"]["debezium-mysql"] = {
+        "bucket": "plugins",
+        "key": "old.zip",
+        "version": "1",
+        "debezium_version": "2.7.4.Final",
     }
+    older = applied(Environment(name="dev", **content), {"debezium-mysql": plain})
+    assert "Kafka Connect's version" in {one.name for one in older}
+
+
+def test_a_connector_loses_its_access_to_brokers_and_nothing_else() -> None:
+    kept = {"security.protocol": "a", "database.ssl.mode": "required", "schema.history.internal.producer.acks": "all"}
+    dropped = {f"signal.consumer.{key}": value for key, value in debezium.IAM_CLIENT.items()}
+    assert connector_properties({**kept, **dropped}, provider=False) == kept
+
+
+@pytest.mark.parametrize(
+    ("provider", "here"),
+    [(False, "${secretsmanager:prod/shop:password}"), (True, "${secretsmanager:/prod/shop:password}")],
+)
+def test_a_file_lies_below_the_worker_whatever_the_secrets_name(provider: bool, here: str) -> None:
+    deployed = {"database.password": "${secretsmanager:/prod/shop:password}"}
+    assert connector_properties(deployed, provider=provider) == {"database.password": here}
+
+
+@pytest.mark.parametrize(
+    ("provider", "changes"),
+    [
+        (False, {"config.providers.secretsmanager.class": substitutions.FILE_PROVIDER_CLASS}),
+        (True, {"config.providers.secretsmanager.param.endpoint": ENDPOINT}),
+    ],
+)
+def test_a_worker_gets_another_provider_or_another_endpoint(provider: bool, changes: dict[str, str]) -> None:
+    assert worker_properties(DEPLOYED, provider=provider, endpoint=ENDPOINT) == {**DEPLOYED, **changes}
+
+
+def test_a_worker_with_another_provider_is_left_alone() -> None:
+    other = {**DEPLOYED, "config.providers.secretsmanager.class": "org.example.Provider"}
+    assert worker_properties(other, provider=False, endpoint=ENDPOINT) == other
+
+
+def files(folder: Path, *, written: bool = True) -> SecretFiles:
+    held = {"cdc/shop": {"username": "cdc", "password": "pass\\word "}, "../outside": {"password": "x"}}
+    return SecretFiles(folder, held.__getitem__, written=written)
+
+
+def placeholder(secret: str, key: str) -> dict[str, str]:
+    return {"property": f"${{secretsmanager:{secret}:{key}}}"}
+
+
+def test_a_secret_is_a_file_until_it_is_removed(tmp_path: Path) -> None:
+    secrets = files(tmp_path)
+    secrets.update(placeholder("cdc/shop", "password"))
+    file = tmp_path / "cdc" / "shop"
+    assert file.read_text() == as_lines({"username": "cdc", "password": "pass\\word "})
+    assert file.stat().st_mode & 0o077 == 0
+    secrets.remove()
+    assert not file.exists()
+
+
+@pytest.mark.parametrize(
+    ("secret", "key", "wrong"),
+    [
+        (
+            "cdc/none",
+            "password",
+            "the secret 'cdc/none' must be in Secrets Manager, and is not; create it, with password",
+        ),
+        ("cdc/shop", "pin", "the secret 'cdc/shop' must hold pin, and holds password and username; it is flat JSON"),
+        ("../outside", "password", "a secret's name must not lead out of the worker's folder, got '../outside'"),
+    ],
+)
+def test_what_no_file_can_hold_is_refused(tmp_path: Path, secret: str, key: str, wrong: str) -> None:
+    with pytest.raises(ServerError, match=re.escape(wrong)):
+        files(tmp_path).update(placeholder(secret, key))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_provider_reads_is_looked_for_and_not_written(tmp_path: Path) -> None:
+    secrets = files(tmp_path, written=False)
+    secrets.update(placeholder("cdc/shop", "password"))
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(ServerError):
+        secrets.update(placeholder("cdc/shop", "pin"))
+
+
+def test_values_are_hidden_but_for_the_users_name(tmp_path: Path) -> None:
+    secrets = files(tmp_path)
+    secrets.update(placeholder("cdc/shop", "password"))
+    assert secrets.hide("user cdc with pass\\word !") == "user cdc with ********!"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "line"),
+    [
+        ("a", "plain", "a=plain"),
+        ("a", " led", "a=\\ led"),
+        ("a", "b\\c", "a=b\\\\c"),
+        ("a", "two\nlines", "a=two\\nlines"),
+        ("a b=c:#!", "é", "a\\ b\\=c\\:\\#\\!=é"),
+    ],
+)
+def test_a_properties_file_holds_every_value(key: str, value: str, line: str) -> None:
+    assert as_lines({key: value}) == f"{line}\n"

@@ -4,6 +4,7 @@ import io
 import time
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,6 @@ from rehearsal.aws.server import EmbeddedAws
 
 REGION = "eu-west-1"
 BUCKET = "plugins"
-TRUST = '{"Version": "2012-10-17", "Statement": []}'
 WORKER = (
     b"key.converter=org.apache.kafka.connect.json.JsonConverter\n"
     b"value.converter=org.apache.kafka.connect.json.JsonConverter\n"
@@ -30,8 +30,12 @@ def of(aws: EmbeddedAws, service: str) -> Any:
 
 
 def network(aws: EmbeddedAws) -> Network:
-    """Three subnets, each in a zone of its own, and a security group."""
+    """Three subnets, each in a zone of its own, and a security group; the same for every test."""
     ec2 = of(aws, "ec2")
+    there = ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": ["brokers"]}])["SecurityGroups"]
+    if there:
+        found = ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [there[0]["VpcId"]]}])["Subnets"]
+        return Network([subnet["SubnetId"] for subnet in found], there[0]["GroupId"])
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     subnets = [
         ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{n}.0/24", AvailabilityZone=f"{REGION}{zone}")["Subnet"]
@@ -51,11 +55,25 @@ def archive(*members: str) -> bytes:
 
 def upload(aws: EmbeddedAws, content: bytes, key: str = "debezium.zip") -> str:
     """The version of an object in BUCKET."""
-    s3 = of(aws, "s3")
-    if not s3.list_buckets()["Buckets"]:
-        s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
-        s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+    s3 = bucket(aws)
+    s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
     return str(s3.put_object(Bucket=BUCKET, Key=key, Body=content)["VersionId"])
+
+
+def bucket(aws: EmbeddedAws) -> Any:
+    """A client of S3, where BUCKET is."""
+    s3 = of(aws, "s3")
+    with suppress(s3.exceptions.BucketAlreadyOwnedByYou):
+        s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+    return s3
+
+
+def role(aws: EmbeddedAws) -> str:
+    """A role's ARN."""
+    iam = of(aws, "iam")
+    with suppress(iam.exceptions.EntityAlreadyExistsException):
+        iam.create_role(RoleName="worker", AssumeRolePolicyDocument='{"Version": "2012-10-17", "Statement": []}')
+    return str(iam.get_role(RoleName="worker")["Role"]["Arn"])
 
 
 def settled(describe: Callable[[], dict[str, Any]], key: str) -> dict[str, Any]:

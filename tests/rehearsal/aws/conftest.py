@@ -1,11 +1,10 @@
-"""An embedded AWS with nothing in it."""
+"""An embedded AWS: MSK and MSK Connect are empty in each test, the rest lives as long as the process (moto)."""
 
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import requests
 
 from rehearsal.aws.server import EmbeddedAws
 from tests.rehearsal.aws.runners import Runners
@@ -16,18 +15,23 @@ def runners() -> Runners:
     return Runners()
 
 
-@pytest.fixture
-def aws(tmp_path: Path, runners: Runners) -> Iterator[EmbeddedAws]:
+@pytest.fixture(scope="session")
+def listener() -> Iterator[socket.socket]:
+    """One port for all: clients are kept by their URL."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        embedded = EmbeddedAws(
-            listener,
-            folder=tmp_path,
-            start_cluster=runners.start_cluster,
-            start_connector=runners.start_connector,
-            pages={"echo": lambda body: {"body": body.decode("ascii")}},
-        )
-        embedded.start()
-        requests.post(f"{embedded.url}/moto-api/reset", timeout=10).raise_for_status()
-        yield embedded
-        runners.gate.set()
-        embedded.stop()
+        yield listener
+
+
+@pytest.fixture
+def aws(listener: socket.socket, tmp_path: Path, runners: Runners) -> Iterator[EmbeddedAws]:
+    embedded = EmbeddedAws(
+        listener,
+        folder=tmp_path,
+        start_cluster=runners.start_cluster,
+        start_connector=runners.start_connector,
+        pages={"echo": lambda body: {"body": body.decode("ascii")}},
+    )
+    embedded.start()
+    yield embedded
+    runners.gate.set()
+    embedded.stop()

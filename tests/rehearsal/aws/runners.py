@@ -57,6 +57,7 @@ class Runners:
     def __init__(self) -> None:
         self.gate = Event()
         self.gate.set()
+        self.started = Event()
         self.failure: str | None = None
         self.clusters: list[Brokers] = []
         self.connectors: list[Worker] = []
@@ -64,11 +65,13 @@ class Runners:
     def start_cluster(self, spec: ClusterSpec) -> Brokers:
         self._pass()
         self.clusters.append(Brokers(spec))
+        self.started.set()
         return self.clusters[-1]
 
     def start_connector(self, spec: ConnectorSpec) -> Worker:
         self._pass()
         self.connectors.append(Worker(spec))
+        self.started.set()
         return self.connectors[-1]
 
     def _pass(self) -> None:

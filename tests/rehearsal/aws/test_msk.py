@@ -1,6 +1,7 @@
 """MSK's control plane: what it refuses, the states that clusters go through, and what their brokers are told."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from botocore.exceptions import ClientError
@@ -178,9 +179,7 @@ def test_updates(aws: EmbeddedAws, operation: str, target: dict[str, Any], membe
 def test_updates_that_cannot_be(aws: EmbeddedAws, operation: str, target: dict[str, Any], message: str) -> None:
     kafka, cluster = of(aws, "kafka"), created(aws)
     with pytest.raises(ClientError, match=message):
-        getattr(kafka, operation)(
-            ClusterArn=cluster["ClusterArn"], CurrentVersion=cluster["CurrentVersion"], **target
-        )
+        getattr(kafka, operation)(ClusterArn=cluster["ClusterArn"], CurrentVersion=cluster["CurrentVersion"], **target)
     assert kafka.describe_cluster(ClusterArn=cluster["ClusterArn"])["ClusterInfo"] == cluster
 
 
@@ -257,19 +256,28 @@ def test_brokers_that_come_up_after_the_end_are_stopped(aws: EmbeddedAws, runner
     of(aws, "kafka").create_cluster(**request(network(aws)))
     aws.stop()
     runners.gate.set()
-    while not runners.clusters:
-        pass
+    assert runners.started.wait(10)
     assert runners.clusters[0].stopped.wait(10)
 
 
 def test_a_cluster_that_was_there_before(aws: EmbeddedAws, runners: Runners) -> None:
     arn, there = f"arn:aws:kafka:{REGION}:123456789012:cluster/old/5c4a8b2e-0000-0000-0000-000000000000-2", network(aws)
-    settings = {"kafka_version": "3.9.x", "brokers": 3, "instance_type": "kafka.m7g.large"}
+
+    def adopt() -> None:
+        aws.msk.adopt(
+            arn,
+            kafka_version="3.9.x",
+            brokers=3,
+            instance_type="kafka.m7g.large",
+            subnets=there.subnets,
+            group=there.group,
+        )
+
     runners.failure = "no memory"
     with pytest.raises(ServerError, match="no memory"):
-        aws.msk.adopt(arn, **settings, subnets=there.subnets, group=there.group)
+        adopt()
     runners.failure = None
-    aws.msk.adopt(arn, **settings, subnets=there.subnets, group=there.group)
+    adopt()
     cluster = of(aws, "kafka").describe_cluster(ClusterArn=arn)["ClusterInfo"]
     assert (cluster["ClusterName"], cluster["State"]) == ("old", "ACTIVE")
     assert of(aws, "kafka").get_bootstrap_brokers(ClusterArn=arn)["BootstrapBrokerStringSaslIam"]
@@ -285,9 +293,9 @@ def test_tags(aws: EmbeddedAws) -> None:
 def test_scram_secrets(aws: EmbeddedAws) -> None:
     kafka, secrets, arn = of(aws, "kafka"), of(aws, "secretsmanager"), created(aws)["ClusterArn"]
     key = of(aws, "kms").create_key()["KeyMetadata"]["Arn"]
-    good = secrets.create_secret(Name="AmazonMSK_a", SecretString="{}", KmsKeyId=key)["ARN"]
-    plain = secrets.create_secret(Name="AmazonMSK_b", SecretString="{}")["ARN"]
-    misnamed = secrets.create_secret(Name="login", SecretString="{}", KmsKeyId=key)["ARN"]
+    good = secrets.create_secret(Name=f"AmazonMSK_{uuid4()}", SecretString="{}", KmsKeyId=key)["ARN"]
+    plain = secrets.create_secret(Name=f"AmazonMSK_{uuid4()}", SecretString="{}")["ARN"]
+    misnamed = secrets.create_secret(Name=f"login-{uuid4()}", SecretString="{}", KmsKeyId=key)["ARN"]
     refused = kafka.batch_associate_scram_secret(ClusterArn=arn, SecretArnList=[good, plain, misnamed])
     reasons = {one["SecretArn"]: one["ErrorMessage"] for one in refused["UnprocessedScramSecrets"]}
     assert reasons == {

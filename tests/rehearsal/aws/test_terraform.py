@@ -4,13 +4,14 @@ import json
 import os
 import shutil
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from cdc import terraform
 from rehearsal.aws.faults import Fault
 from rehearsal.aws.server import EmbeddedAws
-from tests.rehearsal.aws.account import TRUST, archive, network, of, upload
+from tests.rehearsal.aws.account import archive, network, of, role, upload
 from tests.rehearsal.aws.runners import Runners
 
 NO_CHANGES = 0
@@ -50,12 +51,11 @@ class Stack:
 def _account(aws: EmbeddedAws) -> dict[str, object]:
     there = network(aws)
     key = of(aws, "kms").create_key()["KeyMetadata"]["Arn"]
-    secret = of(aws, "secretsmanager").create_secret(Name="AmazonMSK_login", SecretString="{}", KmsKeyId=key)
-    role = of(aws, "iam").create_role(RoleName="worker", AssumeRolePolicyDocument=TRUST)["Role"]
+    secret = of(aws, "secretsmanager").create_secret(Name=f"AmazonMSK_{uuid4()}", SecretString="{}", KmsKeyId=key)
     return {
         "group": there.group,
         "object_version": upload(aws, archive()),
-        "role": role["Arn"],
+        "role": role(aws),
         "secret": secret["ARN"],
         "subnets": there.subnets,
     }

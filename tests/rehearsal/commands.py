@@ -1,0 +1,90 @@
+"""``cdc rehearse`` as a process of its own, with a cache of its own for what a rehearsal leaves."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from rehearsal import runs
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 600
+
+
+class Command:
+    """A command that runs until the block is left; what it says can be read meanwhile."""
+
+    def __init__(self, *arguments: str, folder: Path) -> None:
+        self._said = folder / "stderr"
+        self._answered = folder / "stdout"
+        with self._said.open("wb") as said, self._answered.open("wb") as answered:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "cdc.cli", "rehearse", *arguments],
+                stdout=answered,
+                stderr=said,
+                stdin=subprocess.DEVNULL,
+                cwd=ROOT,
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait(120)
+        if error:
+            print(self.said)
+
+    @property
+    def said(self) -> str:
+        """What it has written to stderr."""
+        return self._said.read_text()
+
+    def until(self, text: str) -> None:
+        """Until it has said ``text``; fails where it ends before."""
+        _wait(lambda: text in self.said or self.process.poll() is not None)
+        assert text in self.said, self.said
+
+    def end(self) -> int:
+        """Its exit status."""
+        return self.process.wait(PATIENCE)
+
+    def document(self) -> Mapping[str, Any]:
+        """The JSON on its stdout."""
+        document: Mapping[str, Any] = json.loads(self._answered.read_text())
+        return document
+
+
+def run_of(process: "subprocess.Popen[bytes]", before: set[Path]) -> Path:
+    """The folder of the rehearsal that a command has begun since ``before``."""
+    found: list[Path] = []
+
+    def began() -> bool:
+        found[:] = [run.folder for run in runs.all_runs() if run.folder not in before]
+        return bool(found) or process.poll() is not None
+
+    _wait(began)
+    assert found, "no rehearsal has begun"
+    return found[0]
+
+
+def is_gone(folder: Path) -> bool:
+    """Waits until a rehearsal has left nothing."""
+    _wait(lambda: not folder.exists() and not runs.processes(folder), seconds=60)
+    return not folder.exists()
+
+
+def _wait(condition: Callable[[], bool], *, seconds: float = PATIENCE) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.1)

@@ -1,0 +1,13 @@
+"""One deployed environment for all tests that need a whole one: it takes a minute to come up."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.rehearsal.deployed import Deployed, deployed
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    with deployed(tmp_path_factory.mktemp("deployed")) as running:
+        yield running

@@ -1,0 +1,159 @@
+"""A whole environment, deployed on this machine by Terraform and streaming, for tests that change it or break it."""
+
+import os
+import re
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+import yaml
+
+from cdc import rehearsing
+from modules.app import build
+from modules.environment import load
+from rehearsal import runs
+from rehearsal.arrivals import Judgement
+from rehearsal.aws.client import client
+from rehearsal.engine import Engine
+from rehearsal.mysql import Access
+from rehearsal.stacks import CONNECT
+from rehearsal.steps import Step, Steps
+from rehearsal.story import Rehearsal, order
+from rehearsal.terraform import Terraform
+
+REGION = "us-east-1"
+TABLES = ("shop.customers", "shop.products", "shop.orders", "shop.order_items")
+ENVIRONMENT: Mapping[str, Any] = {
+    "region": REGION,
+    "state": {"kind": "s3", "bucket": "drill-cdc-state", "lock_table": "drill-cdc-locks", "lockfile": True},
+    "network": {
+        "kind": "existing",
+        "vpc_id": "vpc-0123456789abcdef0",
+        "private_subnet_ids": [f"subnet-0123456789abcdef{number}" for number in range(3)],
+    },
+    "kafka": {"kind": "provisioned"},
+    "plugins": {"debezium-mysql": {"archive": "build/plugins/debezium-mysql.zip"}},
+    "connectors": {
+        "shop": {
+            "plugin": "debezium-mysql",
+            "source": {"cluster": "shop", "secret": "cdc/shop", "server_id": 5701, "tables": list(TABLES)},
+            "topics": {"prefix": "shop", "partitions": 3},
+        }
+    },
+}
+CONNECTOR = "cdc-drill-shop"
+
+
+class Quiet:
+    """Hears how a rehearsal goes, and keeps it to itself."""
+
+    def began(self, step: str) -> None: ...
+
+    def detail(self, text: str) -> None: ...
+
+    def ended(self, step: Step) -> None: ...
+
+    def note(self, text: str) -> None: ...
+
+
+class Deployed:
+    """The environment while it runs; ``rehearsal`` has its parts."""
+
+    def __init__(self, rehearsal: Rehearsal, file: Path) -> None:
+        self.rehearsal = rehearsal
+        self.engine = rehearsal.engine
+        self.stream = rehearsal.stream
+        self._file = file
+
+    @property
+    def connect(self) -> Terraform:
+        """The connect stack."""
+        return self.rehearsal.deployment.stacks[CONNECT]
+
+    @property
+    def connector(self) -> Mapping[str, Any]:
+        """As MSK Connect describes it."""
+        [listed] = self.aws("kafkaconnect").list_connectors()["connectors"]
+        found: Mapping[str, Any] = self.aws("kafkaconnect").describe_connector(connectorArn=listed["connectorArn"])
+        return found
+
+    def aws(self, service: str) -> Any:
+        return client(self.engine.url, service, REGION)
+
+    def synthesize(self, *, archive: Path | None = None, **changes: Any) -> None:
+        """The stacks anew, with keys of the connector changed, or another ZIP."""
+        document = yaml.safe_load(self._file.read_text())
+        document["connectors"]["shop"] |= changes
+        if archive:
+            document["plugins"]["debezium-mysql"]["archive"] = str(archive)
+        (changed := self._file.parent / "changed").mkdir(exist_ok=True)
+        (file := changed / self._file.name).write_text(yaml.safe_dump(document))
+        build([load(file)], self.rehearsal.deployment.stacks.folder.parent).synth()
+
+    def snapshot_events(self) -> int:
+        return self.stream.counts().get("snapshot", 0)
+
+    def pids(self) -> Mapping[str, int]:
+        """The servers that run, by ``<what>/<process>``."""
+        found: Mapping[str, int] = self.engine.page("servers")
+        return found
+
+    def kill(self, server: str, how: signal.Signals = signal.SIGKILL) -> None:
+        os.kill(self.pids()[server], how)
+
+    def start(self, server: str) -> None:
+        self.engine.page("servers", {"start": server})
+
+    @contextmanager
+    def load(self, rows_per_second: int) -> Iterator[None]:
+        """Steady inserts while the block lasts."""
+        stop = Event()
+        changes = self.stream.changes["shop"]
+        thread = Thread(target=changes.load, args=(stop,), kwargs={"rows_per_second": rows_per_second})
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join()
+
+    def settled(self) -> Judgement:
+        """Once all that was committed has arrived."""
+        self.stream.await_all(lambda: True)
+        return self.stream.judge()
+
+
+@contextmanager
+def deployed(folder: Path) -> Iterator[Deployed]:
+    """The environment, up and streaming, with its snapshot read."""
+    (file := folder / "drill.yaml").write_text(yaml.safe_dump(dict(ENVIRONMENT)))
+    script = rehearsing.script(rehearsing.Wanted(str(file)), Quiet())
+    run = runs.create(script.environment.name)
+    process = Engine.begin(run, order(script))
+    rehearsal = None
+    try:
+        rehearsal = Rehearsal(script, Steps(Quiet()), run, process)
+        rehearsal.start()
+        rehearsal.deploy()
+        rehearsal.stream_changes()
+        rehearsal.deployment.finish()
+        yield Deployed(rehearsal, file)
+    finally:
+        if rehearsal:
+            rehearsal.end()
+        assert Engine.end(run, process) == []
+
+
+def access(world: Deployed) -> Access:
+    """The source, as its administrator."""
+    return Access(Path(world.engine.page("endpoints")["mysql"]["shop"]["socket"]))
+
+
+def lock_id(text: str) -> str:
+    """The id of the lock that Terraform complains of."""
+    found = re.search(r"ID:\s+([0-9a-f-]{36})", text)
+    assert found, text
+    return found[1]

@@ -1,0 +1,114 @@
+"""One command: a deploy on this machine, real changes through real Debezium, and nothing left; however it ends."""
+
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from shutil import copyfile
+
+import psutil
+import pytest
+
+from rehearsal import runs
+from rehearsal.runs import Run
+from tests.rehearsal.commands import ROOT, Command, is_gone, run_of
+
+
+def folders() -> set[Path]:
+    return {run.folder for run in runs.all_runs()}
+
+
+def test_the_whole_story(tmp_path: Path) -> None:
+    with Command("rehearsal", "--json", folder=tmp_path) as command:
+        assert command.end() == 0, command.said
+        document = command.document()
+    assert document["environment"] == "rehearsal"
+    assert document["second_plan_empty"] is True
+    assert document["left_behind"] == []
+    assert document["lost"] == 0
+    assert set(document["resources"]) == {"state", "platform", "connect"}
+    assert all(document["resources"].values())
+    events, changes = document["events"], document["changes"]
+    assert events["snapshot"] == 4 * 20
+    assert {kind: events[kind] for kind in ("create", "update", "delete")} == {
+        kind: changes[kind] for kind in ("create", "update", "delete")
+    }
+    assert all(changes[kind] for kind in ("create", "update", "delete", "schema_change"))
+    assert [step["name"] for step in document["steps"]] == [
+        "start", "state", "platform", "snapshot", "changes", "second plan",
+        "destroy connect", "destroy platform", "destroy state",
+    ]  # fmt: skip
+    listed = {one["name"] for one in document["substitutions"]}
+    assert {"database", "host names", "access to brokers"} <= listed
+    assert "endpoints" not in document
+
+
+@pytest.mark.parametrize(
+    ("end", "status"),
+    [
+        (lambda process: process.send_signal(signal.SIGINT), 130),
+        (lambda process: process.send_signal(signal.SIGTERM), 128 + signal.SIGTERM),
+        (lambda process: process.kill(), -signal.SIGKILL),
+    ],
+    ids=["Ctrl-C", "SIGTERM", "kill -9"],
+)
+def test_it_can_be_ended_at_any_moment(tmp_path: Path, end: "Callable[[subprocess.Popen[bytes]], None]", status: int) -> None:
+    before = folders()
+    with Command("rehearsal", folder=tmp_path) as command:
+        folder = run_of(command.process, before)
+        command.until("state")  # terraform, the embedded AWS and MySQL run
+        assert runs.processes(folder)
+        end(command.process)
+        assert command.end() == status
+        assert is_gone(folder)
+
+
+def test_its_process_may_crash(tmp_path: Path) -> None:
+    before = folders()
+    with Command("rehearsal", folder=tmp_path) as command:
+        folder = run_of(command.process, before)
+        command.until("start")
+        run = Run.read(folder)
+        assert run
+        psutil.Process(run.pid).kill()
+        assert command.end() == 1
+        assert "the embedded AWS must run until the end" in command.said
+        assert is_gone(folder)
+
+
+def test_an_environment_of_a_users_own_is_kept_and_ended(tmp_path: Path) -> None:
+    schema = tmp_path / "tables.sql"
+    schema.write_text(
+        "CREATE DATABASE shop;\nCREATE TABLE shop.things (id INT PRIMARY KEY, name VARCHAR(20) NOT NULL);\n"
+    )
+    environment = tmp_path / "mine.yaml"
+    copyfile(ROOT / "environments/dev.yaml", environment)
+    with Command(
+        str(environment), "--brokers", "1", "--schema", str(schema), "--keep", "--json", folder=tmp_path
+    ) as command:
+        assert command.end() == 0, command.said
+        document = command.document()
+    assert document["events"]["snapshot"] == 20
+    assert "brokers" in {one["name"] for one in document["substitutions"]}
+    endpoints = document["endpoints"]
+    assert set(endpoints) == {"aws", "brokers", "connect", "mysql"}
+    [run] = [run for run in runs.all_runs() if run.kept and run.environment == "mine"]
+    assert run.alive
+    with Command("mine", "--stop", folder=tmp_path) as stopping:
+        assert stopping.end() == 0
+    assert is_gone(run.folder)
+
+
+def test_there_must_be_one_to_end(tmp_path: Path) -> None:
+    with Command("rehearsal", "--stop", folder=tmp_path) as command:
+        assert command.end() == 1
+        assert command.said == "rehearsal: no rehearsal was kept\n"
+
+
+def test_a_schema_must_have_what_is_captured(tmp_path: Path) -> None:
+    schema = tmp_path / "tables.sql"
+    schema.write_text("CREATE DATABASE shop;\nCREATE TABLE shop.things (id INT PRIMARY KEY);\n")
+    with Command("rehearsal", "--schema", str(schema), folder=tmp_path) as command:
+        assert command.end() == 1
+        assert "source.tables of shop" in command.said
+        assert "shop.customers" in command.said
