@@ -76,6 +76,8 @@ def summary(outcome: Outcome) -> None:
         ["first event after", f"{outcome.first_event:.1f} s" if outcome.first_event else "never"],
         ["second plan", "empty" if outcome.second_plan_empty else "NOT EMPTY"],
     ]))  # fmt: skip
+    for table_name, why in outcome.unfilled.items():
+        out.print(f"{table_name} took not every change: {why}", markup=False)
     rows = [[one.name, one.deployed, one.here] for one in outcome.substitutions]
     out.print(table("\nnot as on AWS:", ["what", "as deployed", "here"], rows))
 

@@ -24,6 +24,7 @@ from modules.environment import load
 from rehearsal import needs, parts, sentinel
 from rehearsal.engine import READY, Order
 from rehearsal.runs import Run
+from rehearsal.seed import account_id
 from rehearsal.world import World
 
 _ORDER: Final = "order.json"
@@ -59,10 +60,12 @@ class Daemon:
 
     def _world(self) -> World:
         order = Order(**json.loads((self._folder / _ORDER).read_text()))
+        environment = load(Path(order.environment))
+        os.environ["MOTO_ACCOUNT_ID"] = account_id(environment)
         lock = load_lock()
         paths = fetch(parts.files(lock, *needs.sets()), sources=sources([]), cache=Cache(), offline=True)
         return World(
-            load(Path(order.environment)),
+            environment,
             folder=self._folder,
             pins=lock,
             paths=paths,

@@ -19,7 +19,7 @@ from rehearsal.zookeeper import Ensemble
 
 _MAIN: Final = "kafka.Kafka"
 _HEAP: Final = 256
-_READY_SECONDS: Final = 90
+_READY_SECONDS: Final = 180  # 5 s on two idle cores
 _STOP_SECONDS: Final = 30  # a controlled shutdown hands every partition over
 _POLL_SECONDS: Final = 0.1
 
@@ -76,7 +76,7 @@ class KafkaCluster:
         return found
 
     def start(self) -> None:
-        """All nodes at once; raises ServerError where they do not answer within 90 s."""
+        """All nodes at once; raises ServerError where they do not answer within 3 minutes."""
         self._start(self.programs)
         self._answer(self._replication, needed=list(self.programs.values()))
         self._site.learn()
@@ -230,7 +230,7 @@ class KafkaCluster:
         self._until(answer, needed, "answer")
 
     def _until(self, done: Callable[[], bool], needed: Sequence[Program], what: str) -> None:
-        """Raises ServerError where one of ``needed`` ends, or 90 s pass."""
+        """Raises ServerError where one of ``needed`` ends, or 3 minutes pass."""
         deadline = time.monotonic() + _READY_SECONDS
         while not done():
             for program in needed:

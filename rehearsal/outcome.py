@@ -12,7 +12,8 @@ from rehearsal.substitutions import Substitution
 class Outcome:
     """Figures of a rehearsal: ``resources`` per stack, ``events`` by kind, ``sample`` one event in full.
 
-    ``lost`` counts committed changes that never arrived, ``duplicates`` events that arrived again.
+    ``lost`` counts committed changes that never arrived, ``duplicates`` events that arrived again; ``unfilled`` are
+    tables that took no rows or changes, and why.
     """
 
     environment: str
@@ -27,6 +28,7 @@ class Outcome:
     duplicates: int = 0
     second_plan_empty: bool = False
     left_behind: Sequence[str] = ()
+    unfilled: Mapping[str, str] = field(default_factory=dict)
     endpoints: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -51,6 +53,7 @@ class Outcome:
             "first_event_seconds": self.first_event and round(self.first_event, 3),
             "events": dict(self.events),
             "changes": dict(self.changes),
+            "unfilled": dict(self.unfilled),
             "lost": self.lost,
             "duplicates": self.duplicates,
             "second_plan_empty": self.second_plan_empty,

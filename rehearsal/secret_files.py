@@ -54,7 +54,7 @@ class SecretFiles:
 
     def _read(self, name: str, keys: set[str]) -> Mapping[str, str]:
         try:
-            values = self._secrets(name)
+            values = {key: str(value) for key, value in self._secrets(name).items()}  # RDS's own hold numbers
         except LookupError as error:
             raise ServerError(
                 f"the secret {name!r} must be in Secrets Manager, and is not; create it, with {_words(keys)}"

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
-from modules.config import Connector, Environment, ExistingKafka, ProvisionedKafka, PublishedPlugin, S3State
+from modules.config import Environment, ExistingKafka, ProvisionedKafka, PublishedPlugin, S3State
 from rehearsal.aws.client import client
 from rehearsal.aws.mended import CHOSEN
-from rehearsal.seed_network import Networks
+from rehearsal.seed_network import Networks, Place
 
 USERNAME: Final = "debezium"
 _ANY_ACCOUNT: Final = "123456789012"
@@ -91,13 +91,14 @@ class _Seed:
 
     def _clusters(self) -> None:
         """Aurora MySQL clusters; connectors may share one."""
-        connectors = self._environment.connectors.items()
-        for key, connector in {connector.source.cluster: (key, connector) for key, connector in connectors}.values():
-            self._cluster(key, connector)
+        made: set[str] = set()
+        for key, connector in self._environment.connectors.items():
+            if connector.source.cluster not in made:
+                made.add(connector.source.cluster)
+                self._cluster(connector.source.cluster, self._networks.of_database(key, connector))
 
-    def _cluster(self, key: str, connector: Connector) -> None:
+    def _cluster(self, name: str, place: Place) -> None:
         """With row-based binary logs, by a parameter group of its own."""
-        name, place = connector.source.cluster, self._networks.of_database(key, connector)
         hostname, port = self._endpoints[name]
         rds, described = self._client("rds"), f"{name}, which exists already"
         rds.create_db_cluster_parameter_group(

@@ -8,7 +8,6 @@ from modules.config import Connector, Environment, ExistingNetwork
 from rehearsal.aws.mended import CHOSEN
 
 _ANYWHERE: Final = "0.0.0.0/0"
-_LARGEST: Final = 16  # AWS: a VPC's prefix is 16 to 28 long
 # For networks whose range the file does not tell, the first that is free.
 _RANGES: Final = tuple(map(IPv4Network, ("10.0.0.0/16", "172.16.0.0/16", "192.168.0.0/16")))
 # Which eighth of a network is what; the first ones are for brokers and workers.
@@ -66,9 +65,7 @@ class Networks:
         return next(block for block in _RANGES if not any(block.overlaps(taken) for taken in self._taken))
 
     def _place(self, block: IPv4Network, *, vpc_id: str = "") -> Place:
-        """A VPC on ``block``, or on as much of it as a VPC may have."""
-        if block.prefixlen < _LARGEST:
-            block = next(block.subnets(new_prefix=_LARGEST))
+        """A VPC on ``block``, with two subnets for databases."""
         self._taken.append(block)
         vpc = self._ec2.create_vpc(CidrBlock=str(block), TagSpecifications=_named("vpc", vpc_id))["Vpc"]["VpcId"]
         self._made(f"VPC {vpc} ({block})")

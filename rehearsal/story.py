@@ -151,6 +151,7 @@ class Rehearsal:
             lost=judgement.lost,
             duplicates=judgement.duplicates,
             second_plan_empty=second_plan_empty,
+            unfilled=self.stream.unfilled,
         )
 
     def _diagnosed(self, error: RehearsalError) -> RehearsalError:

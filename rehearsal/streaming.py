@@ -34,7 +34,8 @@ Check = Callable[[], bool]
 class Stream:
     """The sources of ``environment`` by Aurora cluster, at these sockets; ``schema`` is a file of SQL for each.
 
-    Public once prepared: ``sources``, ``changes`` that can be made, ``ledgers`` of those that were committed.
+    Public once prepared: ``sources``, ``changes`` that can be made, ``ledgers`` of those that
+    were committed, and ``unfilled``, why a table took no rows or changes.
     """
 
     environment: Environment
@@ -42,6 +43,7 @@ class Stream:
     schema: Path | None = None
     sources: dict[str, Source] = field(default_factory=dict)
     ledgers: dict[str, Ledger] = field(default_factory=dict)
+    unfilled: dict[str, str] = field(default_factory=dict)
     changes: dict[str, Changes] = field(default_factory=dict)
     _application: Application | None = None
 
@@ -60,6 +62,7 @@ class Stream:
                 wanted = ", ".join(source.unmatched)
                 raise RehearsalError(f"source.tables of {cluster}: {self.schema} has no table that matches {wanted}")
             self.sources[cluster] = source
+            self.unfilled |= {str(name): why for name, why in source.seeded.unfilled.items()}
             self.ledgers[cluster] = Ledger(source.snapshot)
             self.changes[cluster] = Changes(Access(socket), source.captured, self.ledgers[cluster])
 
@@ -108,7 +111,7 @@ class Stream:
         return counts | {name(Kind.SCHEMA_CHANGE): sum(t.kind is Kind.SCHEMA_CHANGE for t in made)}
 
     def _change(self, cluster: str, changes: Changes, check: Check) -> None:
-        changes.each()
+        self.unfilled |= {str(table): why for table, why in changes.each().items()}
         if not changes.tables:
             return
         before = self.application.look(lambda arrivals: arrivals.events[Kind.SCHEMA_CHANGE])

@@ -17,7 +17,8 @@ from rehearsal import mysql_server, parts
 from rehearsal.addresses import Addresses
 from rehearsal.aws.client import client
 from rehearsal.aws.server import EmbeddedAws
-from rehearsal.connect import Connectors, RunningConnector
+from rehearsal.connect import Connectors
+from rehearsal.connector import RunningConnector
 from rehearsal.kafka import Clusters, KafkaCluster
 from rehearsal.logs import LogShipper, cloudwatch
 from rehearsal.metrics import Metrics
@@ -136,7 +137,7 @@ class World:
     def _adopt(self) -> None:
         """The cluster that the environment says is there already."""
         kafka = self._environment.kafka
-        if isinstance(kafka, ExistingKafka) and self._aws.msk:
+        if isinstance(kafka, ExistingKafka):
             subnets = self._client("ec2").describe_subnets()["Subnets"]
             self._aws.msk.adopt(
                 kafka.cluster_arn,
@@ -210,8 +211,7 @@ class World:
             text = manager.get_secret_value(SecretId=name)["SecretString"]
         except manager.exceptions.ResourceNotFoundException as error:
             raise LookupError(f"no secret {name}") from error
-        values: dict[str, str] = json.loads(text)
-        return values
+        return _flat(name, text)
 
     def _put_logs(self, group: str, stream: str, lines: Any) -> None:
         cloudwatch(self._client("logs"))(group, stream, lines)
@@ -221,6 +221,13 @@ class World:
 
     def _new_client(self, service: str) -> Any:
         return client(self.url, service, self._environment.region)
+
+
+def _flat(name: str, text: str) -> dict[str, str]:
+    try:
+        return {key: str(value) for key, value in json.loads(text).items()}
+    except (AttributeError, ValueError) as error:
+        raise LookupError(f"secret {name} must be a JSON object with username and password") from error
 
 
 def _made(folder: Path) -> Path:

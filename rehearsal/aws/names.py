@@ -1,5 +1,6 @@
 """Names as AWS makes them up: ARNs, identities, versions of a record."""
 
+import os
 import secrets
 import string
 import uuid
@@ -12,8 +13,13 @@ from moto.utilities.utils import get_partition
 _VERSION_ALPHABET: Final = string.ascii_uppercase + string.digits
 
 
+def account() -> str:
+    """The account that this process is; moto reads the same variable."""
+    return os.environ.get("MOTO_ACCOUNT_ID", DEFAULT_ACCOUNT_ID)
+
+
 def arn(service: str, region: str, resource: str) -> str:
-    return f"arn:{get_partition(region)}:{service}:{region}:{DEFAULT_ACCOUNT_ID}:{resource}"
+    return f"arn:{get_partition(region)}:{service}:{region}:{account()}:{resource}"
 
 
 def region_of(arn_: str) -> str:

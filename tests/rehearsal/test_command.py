@@ -52,7 +52,9 @@ def test_the_whole_story(tmp_path: Path) -> None:
     ],
     ids=["Ctrl-C", "SIGTERM", "kill -9"],
 )
-def test_it_can_be_ended_at_any_moment(tmp_path: Path, end: "Callable[[subprocess.Popen[bytes]], None]", status: int) -> None:
+def test_it_can_be_ended_at_any_moment(
+    tmp_path: Path, end: "Callable[[subprocess.Popen[bytes]], None]", status: int
+) -> None:
     before = folders()
     with Command("rehearsal", folder=tmp_path) as command:
         folder = run_of(command.process, before)

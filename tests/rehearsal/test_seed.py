@@ -173,11 +173,9 @@ def test_connectors_may_share_a_cluster_and_a_secret(seeded: Callable[[Document]
     assert set(world.seeded.logins) == {"cdc/orders"}
 
 
-def test_a_large_range_is_met_by_as_much_of_it_as_a_vpc_may_have(seeded: Callable[[Document], World]) -> None:
-    world = seeded(
-        changed(PROD, network__cidr_block="172.16.0.0/16", network__peerings__orders__cidr_block="10.0.0.0/8")
-    )
-    assert world.block(world.vpc_of("orders-prod")) == IPv4Network("10.0.0.0/16")
+def test_the_smallest_range_has_room_for_a_database(seeded: Callable[[Document], World]) -> None:
+    world = seeded(changed(PROD, network__peerings__orders__cidr_block="10.8.0.0/28"))
+    assert world.block(world.vpc_of("orders-prod")) == IPv4Network("10.8.0.0/28")
 
 
 def test_groups_of_scrapers_and_of_a_cluster_that_exists(seeded: Callable[[Document], World]) -> None:

@@ -195,6 +195,7 @@ def test_a_statement_denies_where_its_condition_holds(
         answers = s3.head_object(Bucket="conditional", Key="key")["ResponseMetadata"]["HTTPStatusCode"]
     except ClientError as error:
         answers = error.response["ResponseMetadata"]["HTTPStatusCode"]
+    s3.delete_bucket_policy(Bucket="conditional")
     assert answers == (403 if denied else 200)
 
 
