@@ -47,6 +47,7 @@ class Daemon:
         world = self._world()
         world.start()
         self._tell(world.url)
+        world.settle()
         Thread(target=self._follow_starter, daemon=True).start()
         self._end.wait()
         world.stop()

@@ -29,28 +29,35 @@ class Deploy:
     _state: Background[None] | None = None
     _connect: Background[None] | None = None
 
-    def make_state_store(self) -> None:
-        """The bucket and the lock table; the stack's own state follows them when they are whole."""
-        if not self.stacks.makes_state_store:
-            return
-        with self.steps.step("state") as step:
-            stack = self.stacks.prepare(STATE, local=True)
-            stack.init()
-            self._state = Background(self._apply_state)
-            self.engine.wait_for(*_USABLE_STATE, check=self._state.check)
-            step.result = "bucket and lock table"
+    def begin_state_store(self) -> None:
+        """The bucket and the lock table, where they are ours to make; the stack's own state then moves in."""
+        if self.stacks.makes_state_store:
+            self._state = Background(self._make_state_store)
 
-    def _apply_state(self) -> None:
-        self.resources[STATE] = self.stacks[STATE].apply()
-        self.stacks.prepare(STATE).init("-migrate-state", "-force-copy")
+    def _make_state_store(self) -> None:
+        stack = self.stacks.prepare(STATE, local=True)
+        stack.init()
+        self.resources[STATE] = stack.apply()
+        self._move_state(STATE)
 
     def apply_platform(self) -> None:
-        """Network, key and Kafka: its brokers answer when this returns."""
+        """Network, key and Kafka, with the state beside them for now: its brokers answer when this returns."""
         with self.steps.step("platform") as step:
-            stack = self.stacks.prepare(PLATFORM)
+            stack = self.stacks.prepare(PLATFORM, local=self.stacks.makes_state_store)
             stack.init()
             self.resources[PLATFORM] = stack.apply(told=self._told)
             step.result = f"{self.resources[PLATFORM]} resources"
+
+    def move_platform_state(self) -> None:
+        """Into the state store, once that is usable: from here on every stack is locked."""
+        if self._state:
+            with self.steps.step("state") as step:
+                self.engine.wait_for(*_USABLE_STATE, check=self._state.check)
+                self._move_state(PLATFORM)
+                step.result = "in S3, locked in DynamoDB"
+
+    def _move_state(self, part: str) -> None:
+        self.stacks.prepare(part).init("-migrate-state", "-force-copy")
 
     def begin_connect(self) -> Background[None]:
         """Plugins, connectors, consumers, alarms; the connectors may stream before this is through."""

@@ -99,6 +99,11 @@ class Engine:
             raise EngineError(answer.text)
         return answer.json()
 
+    def settle(self) -> None:
+        """Waits until the databases answer, and all that the environment only names is there."""
+        while not self.page("settled"):
+            pass  # the page itself waits
+
     def wait_for(self, *wanted: tuple[str, str], check: Callable[[], None]) -> None:
         """Until each (service, operation) has succeeded once; ``check`` raises where waiting is in vain."""
         missing, after = set(wanted), 0

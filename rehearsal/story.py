@@ -96,27 +96,28 @@ class Rehearsal:
         self._closing.close()
 
     def start(self) -> None:
-        """The embedded AWS and the databases; the stacks meanwhile."""
+        """The embedded AWS, and in it what the environment expects to be there; the state store meanwhile."""
         script, folder = self._script, self._run.folder / "work"
         with self._steps.step("start") as step:
             script.synthesize(folder)
             self.engine = Engine.ready(self._run, self._process)
-            endpoints = self.engine.page("endpoints")
-            sockets = {name: Path(at["socket"]) for name, at in endpoints["mysql"].items()}
+            stacks = Stacks(script.environment, folder / "stacks", self._terraform)
+            self.deployment = Deploy(stacks, self.engine, self._steps)
+            self.deployment.begin_state_store()
+            self.engine.settle()
+            sockets = {name: Path(at["socket"]) for name, at in self.engine.page("endpoints")["mysql"].items()}
             self.stream = Stream(script.environment, sockets, script.schema)
             self._closing.callback(self.stream.end)
             self._prepared = Background(self.stream.prepare)
             step.result = f"AWS at {self.engine.url}, {len(sockets)} MySQL"
-        stacks = Stacks(script.environment, folder / "stacks", self._terraform)
-        self.deployment = Deploy(stacks, self.engine, self._steps)
 
     def _terraform(self, folder: Path) -> Terraform:
         return self._script.terraform(folder, self.engine.url, self._script.environment.region)
 
     def deploy(self) -> None:
         """State and platform: brokers that answer."""
-        self.deployment.make_state_store()
         self.deployment.apply_platform()
+        self.deployment.move_platform_state()
 
     def stream_changes(self) -> None:
         """The connectors, their snapshots, and changes to what they read."""

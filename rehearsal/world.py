@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -30,6 +30,8 @@ from rehearsal.servers import ClusterSpec, ConnectorSpec, ServerError
 MYSQL_PORT: Final = 3306
 # What a cluster is like that exists already is not known here: as this project would have made it.
 _EXISTING: Final = ProvisionedKafka(kind="provisioned")
+
+_LONGEST_WAIT: Final = 5.0
 
 Page = Callable[[bytes], object]
 
@@ -60,6 +62,8 @@ class World:
         self._client = cache(self._new_client)  # making one takes as long as many calls
         self._addresses = Addresses()
         self.url = f"http://{self._addresses.aws}"
+        self._pool = ThreadPoolExecutor(thread_name_prefix="databases")
+        self._settled = Event()
         self.clusters: dict[str, KafkaCluster] = {}
         self.connectors: dict[str, RunningConnector] = {}
         self._logs = LogShipper(self._put_logs)
@@ -89,24 +93,28 @@ class World:
                 "endpoints": self._endpoints,
                 "servers": self._servers,
                 "failures": lambda _: self._failures,
+                "settled": lambda _: self._settled.wait(_LONGEST_WAIT),
                 **pages,
             },
         )
 
     def start(self) -> None:
-        """Up with AWS and the databases, side by side; then what the environment expects to be there."""
-        with ThreadPoolExecutor() as pool:
-            starting = [pool.submit(database.start) for database in self.databases.values()]
-            self._aws.start()
-            endpoints = {
-                name: Endpoint(_hostname(name, self._environment.region), database.address.port)
-                for name, database in self.databases.items()
-            }
-            seeded = seed(self._environment, url=self.url, endpoints=endpoints, archives=self._archives)
-            for started in starting:
-                started.result()
+        """AWS answers when this returns; the databases start beside it."""
+        self._starting = [self._pool.submit(database.start) for database in self.databases.values()]
+        self._aws.start()
+
+    def settle(self) -> None:
+        """The databases, and what the environment expects to be there."""
+        endpoints = {
+            name: Endpoint(_hostname(name, self._environment.region), database.address.port)
+            for name, database in self.databases.items()
+        }
+        seeded = seed(self._environment, url=self.url, endpoints=endpoints, archives=self._archives)
+        for started in self._starting:
+            started.result()
         self._let_in(seeded)
         self._adopt()
+        self._settled.set()
 
     def stop(self) -> None:
         """Workers, brokers, databases, AWS."""

@@ -2,7 +2,6 @@
 
 import signal
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from shutil import copyfile
 
@@ -14,14 +13,6 @@ from rehearsal.stacks import CONNECT
 from rehearsal.steps import Background
 from rehearsal.terraform import TerraformError
 from tests.rehearsal.deployed import CONNECTOR, Deployed, lock_id
-
-
-@pytest.fixture
-def shop(world: Deployed) -> Iterator[Deployed]:
-    """The environment as its file says, before and after."""
-    yield world
-    world.synthesize()
-    world.connect.apply()
 
 
 def operations(world: Deployed) -> list[str]:
@@ -37,66 +28,66 @@ def streams(world: Deployed) -> bool:
     return world.settled().lost == 0
 
 
-def test_what_is_deployed_is_what_was_asked_for(shop: Deployed) -> None:
-    assert shop.connector["connectorState"] == "RUNNING"
-    assert shop.connect.plan_is_empty()
+def test_what_is_deployed_is_what_was_asked_for(world: Deployed) -> None:
+    assert world.connector["connectorState"] == "RUNNING"
+    assert world.connect.plan_is_empty()
 
 
-def test_capacity_changes_in_place(shop: Deployed) -> None:
-    before, worker = shop.connector, shop.pids()[f"{CONNECTOR}/worker-1"]
-    shop.synthesize(capacity={"mcu": 2})
-    shop.connect.apply()
-    after = shop.connector
+def test_capacity_changes_in_place(world: Deployed) -> None:
+    before, worker = world.connector, world.pids()[f"{CONNECTOR}/worker-1"]
+    world.synthesize(capacity={"mcu": 2})
+    world.connect.apply()
+    after = world.connector
     assert after["connectorArn"] == before["connectorArn"]
     assert after["capacity"]["provisionedCapacity"]["mcuCount"] == 2
-    assert shop.pids()[f"{CONNECTOR}/worker-1"] != worker
-    assert operations(shop)[-1] == "UPDATE_COMPLETE"
-    assert shop.connect.plan_is_empty()
-    assert streams(shop)
+    assert world.pids()[f"{CONNECTOR}/worker-1"] != worker
+    assert operations(world)[-1] == "UPDATE_COMPLETE"
+    assert world.connect.plan_is_empty()
+    assert streams(world)
 
 
-def test_configuration_changes_in_place(shop: Deployed) -> None:
-    before, worker, rows = shop.connector, shop.pids()[f"{CONNECTOR}/worker-1"], shop.snapshot_events()
-    shop.synthesize(properties={"max.batch.size": 1024})
-    shop.connect.apply()
-    after = shop.connector
+def test_configuration_changes_in_place(world: Deployed) -> None:
+    before, worker, rows = world.connector, world.pids()[f"{CONNECTOR}/worker-1"], world.snapshot_events()
+    world.synthesize(properties={"max.batch.size": 1024})
+    world.connect.apply()
+    after = world.connector
     assert after["connectorArn"] == before["connectorArn"]
     assert after["connectorConfiguration"]["max.batch.size"] == "1024"
-    assert shop.pids()[f"{CONNECTOR}/worker-1"] == worker
-    assert shop.connect.plan_is_empty()
-    assert streams(shop)
-    assert shop.snapshot_events() == rows
+    assert world.pids()[f"{CONNECTOR}/worker-1"] == worker
+    assert world.connect.plan_is_empty()
+    assert streams(world)
+    assert world.snapshot_events() == rows
 
 
-def test_an_update_that_fails_is_rolled_back(shop: Deployed) -> None:
-    before = shop.connector["connectorConfiguration"]
-    shop.synthesize(properties={"converters": "boolean", "boolean.type": "no.such.Converter"})
-    shop.connect.apply()  # as on AWS, Terraform hears of success
-    assert operations(shop)[-1] == "ROLLBACK_COMPLETE"
-    assert shop.connector["connectorState"] == "RUNNING"
-    assert shop.connector["connectorConfiguration"] == before
-    assert not shop.connect.plan_is_empty()
-    assert streams(shop)
-    shop.synthesize()
-    assert shop.connect.plan_is_empty()
+def test_an_update_that_fails_is_rolled_back(world: Deployed) -> None:
+    before = world.connector["connectorConfiguration"]
+    world.synthesize(properties={"converters": "boolean", "boolean.type": "no.such.Converter"})
+    world.connect.apply()  # as on AWS, Terraform hears of success
+    assert operations(world)[-1] == "ROLLBACK_COMPLETE"
+    assert world.connector["connectorState"] == "RUNNING"
+    assert world.connector["connectorConfiguration"] == before
+    assert not world.connect.plan_is_empty()
+    assert streams(world)
+    world.synthesize()
+    assert world.connect.plan_is_empty()
 
 
-def test_another_plugin_goes_on_where_the_old_one_was(shop: Deployed, tmp_path: Path) -> None:
+def test_another_plugin_goes_on_where_the_old_one_was(world: Deployed, tmp_path: Path) -> None:
     other = tmp_path / "other.zip"
     copyfile("build/plugins/debezium-mysql.zip", other)
     with zipfile.ZipFile(other, "a") as archive:
         archive.writestr("debezium-mysql/note.txt", "another content")
-    before, rows = shop.connector, shop.snapshot_events()
-    shop.synthesize(archive=other)
-    with shop.load(50):
-        shop.connect.apply()
-    after = shop.connector
+    before, rows = world.connector, world.snapshot_events()
+    world.synthesize(archive=other)
+    with world.load(50):
+        world.connect.apply()
+    after = world.connector
     assert after["connectorArn"] != before["connectorArn"]
     assert after["connectorName"] == before["connectorName"]
     assert after["plugins"] != before["plugins"]
-    assert shop.connect.plan_is_empty()
-    assert shop.settled().lost == 0
-    assert shop.snapshot_events() == rows
+    assert world.connect.plan_is_empty()
+    assert world.settled().lost == 0
+    assert world.snapshot_events() == rows
 
 
 def slowed(world: Deployed, operation: str, seconds: float) -> None:
@@ -118,36 +109,36 @@ def newest(world: Deployed) -> int:
     return max((request["number"] for request in world.engine.page("requests")), default=0)
 
 
-def test_of_two_who_apply_one_is_refused(shop: Deployed) -> None:
-    shop.synthesize(properties={"max.batch.size": 512})
-    slowed(shop, "UpdateConnector", 15)
-    mark = newest(shop)
-    first = Background(shop.connect.apply)
-    until_called(shop, mark, "dynamodb", "PutItem")
+def test_of_two_who_apply_one_is_refused(world: Deployed) -> None:
+    world.synthesize(properties={"max.batch.size": 512})
+    slowed(world, "UpdateConnector", 15)
+    mark = newest(world)
+    first = Background(world.connect.apply)
+    until_called(world, mark, "dynamodb", "PutItem")
     with pytest.raises(TerraformError, match="Error acquiring the state lock"):
-        shop.connect.apply()
+        world.connect.apply()
     first.result()
-    assert shop.connector["connectorConfiguration"]["max.batch.size"] == "512"
-    assert shop.connect.plan_is_empty()
+    assert world.connector["connectorConfiguration"]["max.batch.size"] == "512"
+    assert world.connect.plan_is_empty()
 
 
-def test_a_killed_apply_is_recovered(shop: Deployed) -> None:
-    shop.synthesize(properties={"max.batch.size": 256})
-    slowed(shop, "UpdateConnector", 15)
-    mark = newest(shop)
-    killed = Background(shop.connect.apply)
-    until_called(shop, mark, "dynamodb", "PutItem")
-    for process in terraforms(shop):
+def test_a_killed_apply_is_recovered(world: Deployed) -> None:
+    world.synthesize(properties={"max.batch.size": 256})
+    slowed(world, "UpdateConnector", 15)
+    mark = newest(world)
+    killed = Background(world.connect.apply)
+    until_called(world, mark, "dynamodb", "PutItem")
+    for process in terraforms(world):
         process.send_signal(signal.SIGKILL)
     with pytest.raises(TerraformError):
         killed.result()
     with pytest.raises(TerraformError, match="Error acquiring the state lock") as refused:
-        shop.connect.apply()
-    shop.connect.unlock(lock_id(str(refused.value)))
-    shop.connect.apply()
-    assert shop.connector["connectorConfiguration"]["max.batch.size"] == "256"
-    assert shop.connect.plan_is_empty()
-    assert streams(shop)
+        world.connect.apply()
+    world.connect.unlock(lock_id(str(refused.value)))
+    world.connect.apply()
+    assert world.connector["connectorConfiguration"]["max.batch.size"] == "256"
+    assert world.connect.plan_is_empty()
+    assert streams(world)
 
 
 def terraforms(world: Deployed) -> list[psutil.Process]:
