@@ -31,6 +31,9 @@ define venv
 	@touch $(1)/.installed
 endef
 
+# A rehearsal loads thousands of modules, in several processes: compiled each time, that takes longer than to run them.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help install demo plugin synth validate check test clean
 .DELETE_ON_ERROR:
 

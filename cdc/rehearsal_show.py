@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
@@ -66,9 +67,8 @@ def summary(outcome: Outcome) -> None:
     if outcome.sample:
         out.print("\none event, as the application got it:")
         out.print_json(json.dumps(outcome.sample))
-    resources = ", ".join(f"{name} {count}" for name, count in outcome.resources.items())
     out.print(table("", ["", ""], [
-        ["resources", resources],
+        ["resources", _counts(outcome.resources)],
         ["changes made", _counts(outcome.changes)],
         ["events seen", _counts(outcome.events)],
         ["lost", str(outcome.lost)],
@@ -82,14 +82,20 @@ def summary(outcome: Outcome) -> None:
     out.print(table("\nnot as on AWS:", ["what", "as deployed", "here"], rows))
 
 
-def _counts(counts: "dict[str, int] | object") -> str:
-    assert isinstance(counts, dict)
+def _counts(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{kind} {count}" for kind, count in counts.items() if count)
 
 
 def endpoints(outcome: Outcome) -> None:
     """How to reach each part of a rehearsal that was kept."""
     if outcome.endpoints:
-        rows = [[name, str(place)] for name, place in outcome.endpoints.items()]
+        rows = [[part, where] for part, place in outcome.endpoints.items() for where in _places(place)]
         out.print(table("\nrunning:", ["part", "where"], rows))
         out.print(f"\nend it with: cdc rehearse {outcome.environment} --stop", markup=False)
+
+
+def _places(place: object) -> list[str]:
+    """One line for each server of a part."""
+    if isinstance(place, dict):
+        return [f"{name}  {' '.join(_places(at))}" for name, at in place.items()]
+    return [str(place)]

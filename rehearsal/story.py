@@ -144,7 +144,7 @@ class Rehearsal:
             environment=script.environment.name,
             substitutions=applied(script.environment, script.archives, brokers=script.brokers),
             steps=self._steps.done,
-            resources=self.deployment.resources,
+            resources={part: self.deployment.resources[part] for part in self.deployment.stacks.parts},
             changes=self._changes,
             events=self.stream.counts(),
             sample=self.stream.sample(),

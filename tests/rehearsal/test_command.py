@@ -26,7 +26,7 @@ def test_the_whole_story(tmp_path: Path) -> None:
     assert document["second_plan_empty"] is True
     assert document["left_behind"] == []
     assert document["lost"] == 0
-    assert set(document["resources"]) == {"state", "platform", "connect"}
+    assert list(document["resources"]) == ["state", "platform", "connect"]
     assert all(document["resources"].values())
     events, changes = document["events"], document["changes"]
     assert events["snapshot"] == 4 * 20
@@ -35,7 +35,7 @@ def test_the_whole_story(tmp_path: Path) -> None:
     }
     assert all(changes[kind] for kind in ("create", "update", "delete", "schema_change"))
     assert [step["name"] for step in document["steps"]] == [
-        "start", "state", "platform", "snapshot", "changes", "second plan",
+        "start", "platform", "state", "snapshot", "changes", "second plan",
         "destroy connect", "destroy platform", "destroy state",
     ]  # fmt: skip
     listed = {one["name"] for one in document["substitutions"]}
@@ -58,7 +58,7 @@ def test_it_can_be_ended_at_any_moment(
     before = folders()
     with Command("rehearsal", folder=tmp_path) as command:
         folder = run_of(command.process, before)
-        command.until("state")  # terraform, the embedded AWS and MySQL run
+        command.until("start")  # terraform, the embedded AWS and MySQL run
         assert runs.processes(folder)
         end(command.process)
         assert command.end() == status
