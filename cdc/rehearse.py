@@ -10,17 +10,14 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from cdc import rehearsing
+from cdc import plugin, rehearsing
 from cdc.console import err, fail, out
+from cdc.environments import UnknownEnvironmentError
 from cdc.options import JsonOption, OfflineOption, SourceOption
 from cdc.rehearsal_show import Display, endpoints, summary
-from modules.artifacts.cache import CacheError
-from modules.artifacts.fetch import FetchErrors, OfflineError
-from modules.artifacts.lock import LockError
-from modules.artifacts.sources import SourceError
 from modules.checks.problems import EnvironmentErrors
 
-TOLD = (CacheError, EnvironmentErrors, FetchErrors, LockError, OfflineError, OSError, SourceError)
+TOLD = (*plugin.TOLD, EnvironmentErrors, UnknownEnvironmentError)
 
 
 def rehearse(
@@ -28,7 +25,8 @@ def rehearse(
     keep: Annotated[bool, typer.Option("--keep", help="Leave it running, and tell how to reach each part.")] = False,
     stop: Annotated[bool, typer.Option("--stop", help="End the rehearsals of ENV that were kept.")] = False,
     schema: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="SQL that makes the tables; by default stand-ins are made.")
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, metavar="FILE", help="SQL that makes the tables, not stand-ins."),
     ] = None,
     brokers: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Run at most N brokers, on a small machine.")

@@ -11,6 +11,7 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from rehearsal.arrivals import Arrivals, Judgement
+from rehearsal.errors import RehearsalError
 from rehearsal.events import Event
 from rehearsal.source.ledger import Ledger
 
@@ -24,7 +25,7 @@ _STOP_SECONDS: Final = 5
 _BATCH: Final = 2000
 
 
-class ApplicationError(Exception):
+class ApplicationError(RehearsalError):
     """The application ended by itself, and why."""
 
 

@@ -14,6 +14,7 @@ from pymysql.cursors import Cursor
 
 from rehearsal import sql_script
 from rehearsal.addresses import Address
+from rehearsal.errors import RehearsalError
 from rehearsal.mysql_server import Server
 from rehearsal.parts import kept
 from rehearsal.processes import Program
@@ -52,7 +53,7 @@ _SETTINGS: Final = (
 )
 
 
-class DatabaseError(Exception):
+class DatabaseError(RehearsalError):
     """The database refused something: what, where, and in its own words."""
 
 

@@ -14,7 +14,7 @@ from rehearsal.errors import RehearsalError
 from rehearsal.outcome import Outcome
 from rehearsal.runs import Run
 from rehearsal.stacks import Stacks
-from rehearsal.steps import Background, Steps, Teller
+from rehearsal.steps import Steps, Teller
 from rehearsal.streaming import Stream
 from rehearsal.substitutions import applied
 from rehearsal.terraform import Terraform
@@ -108,7 +108,7 @@ class Rehearsal:
             sockets = {name: Path(at["socket"]) for name, at in self.engine.page("endpoints")["mysql"].items()}
             self.stream = Stream(script.environment, sockets, script.schema)
             self._closing.callback(self.stream.end)
-            self._prepared = Background(self.stream.prepare)
+            self.stream.prepare()
             step.result = f"AWS at {self.engine.url}, {len(sockets)} MySQL"
 
     def _terraform(self, folder: Path) -> Terraform:
@@ -121,7 +121,6 @@ class Rehearsal:
 
     def stream_changes(self) -> None:
         """The connectors, their snapshots, and changes to what they read."""
-        self._prepared.result()
         clusters = self.engine.page("endpoints")["brokers"]
         self.stream.begin(",".join(clusters.values()))
         with self._steps.step("snapshot") as step:
