@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Final, Self, TypeVar
 
 from kafka import KafkaConsumer, TopicPartition
-from kafka.errors import KafkaError
+from kafka.errors import KafkaConnectionError, KafkaError
 
 from rehearsal.arrivals import Arrivals, Judgement
 from rehearsal.errors import RehearsalError
@@ -115,10 +115,14 @@ class Application:
         try:
             looked = -_LOOK_SECONDS
             while not self._stop.is_set():
-                if time.monotonic() - looked >= _LOOK_SECONDS:
-                    self._follow(consumer)
-                    looked = time.monotonic()
-                self._poll(consumer)
+                try:
+                    if time.monotonic() - looked >= _LOOK_SECONDS:
+                        self._follow(consumer)
+                        looked = time.monotonic()
+                    self._poll(consumer)
+                except KafkaError as error:
+                    if not (error.retriable or isinstance(error, KafkaConnectionError)):
+                        raise
         finally:
             consumer.close(timeout_ms=_CLOSE_MILLISECONDS)
 
@@ -133,15 +137,9 @@ class Application:
             consumer.assign(sorted(partitions | consumer.assignment()))
 
     def _poll(self, consumer: KafkaConsumer) -> None:
-        try:
-            fetched = consumer.poll(timeout_ms=_POLL_MILLISECONDS)
-        except KafkaError as error:
-            if not error.retriable:
-                raise
-            return
         events = [
             Event.read(record.topic, record.partition, record.offset, record.key, record.value)
-            for records in fetched.values()
+            for records in consumer.poll(timeout_ms=_POLL_MILLISECONDS).values()
             for record in records
         ]
         if events:

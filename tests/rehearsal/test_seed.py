@@ -173,11 +173,6 @@ def test_connectors_may_share_a_cluster_and_a_secret(seeded: Callable[[Document]
     assert set(world.seeded.logins) == {"cdc/orders"}
 
 
-def test_the_smallest_range_has_room_for_a_database(seeded: Callable[[Document], World]) -> None:
-    world = seeded(changed(PROD, network__peerings__orders__cidr_block="10.8.0.0/28"))
-    assert world.block(world.vpc_of("orders-prod")) == IPv4Network("10.8.0.0/28")
-
-
 def test_groups_of_scrapers_and_of_a_cluster_that_exists(seeded: Callable[[Document], World]) -> None:
     world = seeded(changed(PROD, kafka=EXISTING_KAFKA))
     assert world.vpc_of_group(EXISTING_KAFKA["security_group_id"])
