@@ -64,10 +64,6 @@ class Terraform:
         """Whether another apply would change nothing."""
         return self._run("plan", "-detailed-exitcode", "-lock=false", accept=(0, CHANGES)).returncode == 0
 
-    def plan(self) -> str:
-        """What another apply would change, as Terraform words it."""
-        return self._run("plan", "-lock=false").stdout
-
     def unlock(self, lock: str) -> None:
         """Takes away the lock with this id, which a killed run has left."""
         self._run("force-unlock", "-force", lock)

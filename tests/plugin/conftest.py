@@ -8,8 +8,8 @@ from typing import Protocol
 import pytest
 
 from modules.debezium import SECRET_PROVIDER
+from rehearsal.addresses import free_port
 from tests.plugin import parts
-from tests.plugin.java import free_port
 from tests.plugin.kafka import Broker
 from tests.plugin.worker import Worker
 from tests.synthesized import Stack, properties_of

@@ -4,7 +4,9 @@ import socket
 import subprocess
 from pathlib import Path
 
-from tests.plugin.java import Program, ProgramError, command, free_port
+from rehearsal.addresses import free_port
+from rehearsal.processes import Program, ProgramError
+from tests.plugin.java import command
 
 CLUSTER_ID = "bXNrLWNkYy10ZXN0cy0wMA"  # any 16 bytes, in base64 for URLs
 
@@ -22,7 +24,7 @@ class Broker(Program):
         settings.write_text(_settings(self.address, f"127.0.0.1:{free_port()}", folder / "data"))
         _format(settings, libraries)
         super().__init__(
-            command("kafka.Kafka", str(settings), libraries=libraries, folder=folder), log=folder / "broker.log"
+            "broker", command("kafka.Kafka", str(settings), libraries=libraries, folder=folder), folder=folder
         )
 
     def wait(self) -> None:

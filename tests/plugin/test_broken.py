@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from modules.debezium import CONNECTOR_CLASS, SECRET_PROVIDER_CLASS
+from rehearsal.processes import ProgramError
 from tests.plugin import parts
 from tests.plugin.conftest import SECRET_SETTINGS, StartWorker, unpacked
-from tests.plugin.java import ProgramError
 from tests.plugin.kafka import Broker
 from tests.plugin.worker import RestError
 

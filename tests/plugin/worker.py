@@ -9,7 +9,9 @@ import requests
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from modules.debezium import as_lines
-from tests.plugin.java import Program, command, free_port
+from rehearsal.addresses import free_port
+from rehearsal.processes import Program
+from tests.plugin.java import command
 
 # One broker holds every copy.
 SMALL: Final = {
@@ -97,8 +99,9 @@ class Worker(Program):
         settings.write_text(as_lines({**properties, **SMALL, **own}))
         main = "org.apache.kafka.connect.cli.ConnectDistributed"
         super().__init__(
+            "worker",
             command(main, str(settings), libraries=libraries, folder=folder),
-            log=folder / "worker.log",
+            folder=folder,
             variables={**os.environ, **(variables or {})},
         )
 
