@@ -201,6 +201,8 @@ def worker_properties(*, region: str, offset_topic: str) -> dict[str, str]:
         # The default, ignore, turns a missing secret into an empty password.
         f"{provider}.param.NotFoundStrategy": "fail",
         "offset.storage.topic": offset_topic,
+        # What came since the last commit comes again after a crash: Connect's default is a minute of it.
+        "offset.flush.interval.ms": "10000",
         "producer.acks": "all",
         "producer.linger.ms": "20",
         "producer.batch.size": "524288",

@@ -98,6 +98,11 @@ class KafkaCluster:
         self._spec = spec
         self._ship(self.programs)
 
+    def start_node(self, name: str) -> None:
+        """Bring back a node that died, as MSK does; a broker once ZooKeeper has forgotten it, up to 18 s later."""
+        if not self.programs[name].running:
+            self._bring(self.programs[name])
+
     def stop(self) -> None:
         """At once: what the nodes store is removed, so none has to end in order."""
         self._stopped = True

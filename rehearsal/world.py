@@ -194,12 +194,21 @@ class World:
 
     def _servers(self, body: bytes) -> object:
         """The process id of each server that runs, by its name; ``{"start": name}`` starts one that was killed."""
-        programs = self.programs
         if name := json.loads(body or b"{}").get("start"):
-            if name not in programs:
-                raise ValueError(f"a server must be one of {', '.join(sorted(programs))}, got {name}")
+            self._start_again(name)
+        return {name: program.pid for name, program in self.programs.items() if program.running}
+
+    def _start_again(self, name: str) -> None:
+        programs = self.programs
+        if name not in programs:
+            raise ValueError(f"a server must be one of {', '.join(sorted(programs))}, got {name}")
+        owner, _, node = name.rpartition("/")
+        with self._lock:
+            cluster = self.clusters.get(owner)
+        if cluster and node in cluster.programs:
+            cluster.start_node(node)
+        else:
             programs[name].start()
-        return {name: program.pid for name, program in programs.items() if program.running}
 
     @property
     def programs(self) -> dict[str, Program]:

@@ -15,6 +15,13 @@ from rehearsal.terraform import TerraformError
 from tests.rehearsal.deployed import CONNECTOR, Deployed, lock_id
 
 
+@pytest.fixture(autouse=True)
+def as_at_first(world: Deployed) -> None:
+    """Whatever another test has changed."""
+    world.synthesize()
+    world.connect.apply()
+
+
 def operations(world: Deployed) -> list[str]:
     """The states of the connector's operations, the oldest first."""
     arn = world.connector["connectorArn"]

@@ -22,6 +22,7 @@ def under_load(world: Deployed, server: str, how: signal.Signals) -> None:
         world.kill(server, how)
         time.sleep(3)  # rows go on being written meanwhile
         world.start(server)
+        assert server in world.pids()
         arriving(world)
     judgement = world.settled()
     print(f"{server}: {judgement.committed} rows, {judgement.duplicates} arrived again")

@@ -1,0 +1,125 @@
+"""Three brokers, a database and workers: what a rehearsal runs, without the AWS and the Terraform around it."""
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+from cdc.console import FetchProgress
+from cdc.environments import files
+from cdc.rehearsal_plugins import Builder
+from modules import debezium
+from modules.artifacts.cache import Cache
+from modules.artifacts.fetch import fetch
+from modules.artifacts.lock import load
+from modules.artifacts.sources import sources
+from modules.config import Connector, Environment, ProvisionedKafka
+from modules.environment import load as load_environment
+from modules.kafka import server_properties
+from rehearsal import mysql_server, needs, parts
+from rehearsal.addresses import Addresses
+from rehearsal.aws.properties import parse
+from rehearsal.connect import Connectors
+from rehearsal.connector import RunningConnector
+from rehearsal.kafka import Clusters, KafkaCluster
+from rehearsal.mysql import Database
+from rehearsal.servers import ClusterSpec, ConnectorSpec
+
+_HOST: Final = "shop.cluster-abc.us-east-1.rds.amazonaws.com"
+_LOGIN: Final = {"username": "cdc", "password": "rehearsal"}
+
+
+@dataclass(frozen=True)
+class Lab:
+    """Servers that run, and their files below ``folder``; ``archive`` is the plugin's ZIP."""
+
+    environment: Environment
+    archive: Path
+    folder: Path
+    cluster: KafkaCluster
+    database: Database
+    connectors: Connectors
+
+    @property
+    def connector(self) -> Connector:
+        """The one of the environment's that is measured."""
+        return next(iter(self.environment.connectors.values()))
+
+    def deployed(self, connector: Connector) -> dict[str, str]:
+        """The configuration that a deploy gives ``connector``."""
+        connection = debezium.connection_properties(
+            connector, hostname=_HOST, port=str(self.database.address.port), bootstrap=self.cluster.bootstrap
+        )
+        return debezium.connector_properties(connector) | connection
+
+    def start(self, name: str, configuration: Mapping[str, str], worker: Mapping[str, str]) -> RunningConnector:
+        """A connector on a worker of its own, of one MCU; its task runs when this returns."""
+        spec = ConnectorSpec(
+            name=name,
+            arn=f"arn:aws:kafkaconnect:{self.environment.region}:123456789012:connector/{name}/{uuid4()}-1",
+            region=self.environment.region,
+            kafkaconnect_version=self.connector.kafkaconnect_version,
+            bootstrap=self.cluster.bootstrap,
+            archive=self.archive,
+            configuration=configuration,
+            worker_configuration=worker,
+            mcu=1,
+            workers=1,
+            role_arn="arn:aws:iam::123456789012:role/worker",
+        )
+        return self.connectors(spec)
+
+
+@contextmanager
+def running(name: str) -> Iterator[Lab]:
+    """The servers that the environment ``name`` asks for; everything is gone afterwards."""
+    [file] = files([name])
+    environment, lock = load_environment(file), load()
+    with FetchProgress() as progress:
+        archives = Builder(lock, sources(None), offline=False, progress=progress).archives(environment)
+        paths = fetch(parts.files(lock, *needs.sets()), sources=sources(None), cache=Cache(), progress=progress)
+    mysql = next((paths[file] for file in lock.sets[parts.MYSQL].files if file in paths), None)
+    with tempfile.TemporaryDirectory(prefix="cdc-") as place, ExitStack() as ending:
+        folder = Path(place)
+        addresses = Addresses()
+        ending.callback(addresses.listener.close)
+        clusters = Clusters(
+            addresses=addresses, folder=_made(folder / "kafka"), jars=parts.libraries(lock, parts.KAFKA, paths)
+        )
+        ending.callback(clusters.stop)
+        cluster = clusters(_cluster(environment))
+        database = Database(
+            folder=_made(folder / "mysql"),
+            address=addresses.take(3306, name=_HOST),
+            server=mysql_server.server(mysql),
+        )
+        ending.enter_context(database).create_user(_LOGIN["username"], _LOGIN["password"])
+        connectors = Connectors(
+            addresses=addresses,
+            folder=_made(folder / "connect"),
+            jars=parts.libraries(lock, parts.CONNECT, paths),
+            secrets=lambda _: _LOGIN,
+        )
+        [archive] = archives.values()
+        yield Lab(environment, archive, folder, cluster, database, connectors)
+
+
+def _cluster(environment: Environment) -> ClusterSpec:
+    kafka = environment.kafka
+    assert isinstance(kafka, ProvisionedKafka), "the environment must have a cluster of its own"
+    return ClusterSpec(
+        name=environment.name,
+        arn=f"arn:aws:kafka:{environment.region}:123456789012:cluster/{environment.name}/{uuid4()}-1",
+        region=environment.region,
+        kafka_version=kafka.kafka_version,
+        brokers=kafka.brokers,
+        server_properties=parse(server_properties(kafka)),
+    )
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
