@@ -1,11 +1,12 @@
-"""An application that consumes events, as one that its environment lists under ``consumers`` would."""
+"""Applications that consume events, as those that an environment lists under ``consumers`` would."""
 
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from threading import Condition, Event as Signal, Thread
 from types import TracebackType
-from typing import Final, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaConnectionError, KafkaError
@@ -39,32 +40,50 @@ def concrete(pattern: str) -> str:
     return pattern.replace("*", "rehearsal")
 
 
-class Application:
-    """Reads ``topics`` from their beginning, in a thread of its own, until the block is left; commits for ``group``.
+@dataclass(frozen=True)
+class Reader:
+    """Reads ``topics`` from their beginning, but for those that match ``others``, and commits for ``group``.
 
-    ``bootstrap`` is a listener without authentication. Brokers and topics may come and go meanwhile.
+    ``settings`` are further ones of a KafkaConsumer: how it signs in.
     """
 
-    def __init__(self, *, bootstrap: str, group: str, topics: Iterable[str]) -> None:
-        self._bootstrap = bootstrap.split(",")
-        self._group = group
-        self._topics = subscription(topics)
+    bootstrap: str
+    group: str
+    topics: Sequence[str]
+    others: Sequence[str] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def follows(self, topic: str) -> bool:
+        return bool(subscription(self.topics).fullmatch(topic)) and not (
+            self.others and subscription(self.others).fullmatch(topic)
+        )
+
+
+class Application:
+    """Reads by several readers, each in a thread of its own, until the block is left, and puts together what arrives.
+
+    Brokers and topics may come and go meanwhile.
+    """
+
+    def __init__(self, *readers: Reader) -> None:
         self._arrivals = Arrivals()
         self._news = Condition()
         self._stop = Signal()
         self._error: BaseException | None = None
-        self._thread = Thread(target=self._run, name=f"application-{group}", daemon=True)
+        self._threads = [Thread(target=self._run, args=(reader,), name=reader.group, daemon=True) for reader in readers]
 
     def start(self) -> Self:
         """Returns at once."""
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
         return self
 
     def stop(self) -> None:
         """At once, but for what was fetched; without a broker, after some seconds."""
         self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join(_STOP_SECONDS)
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join(_STOP_SECONDS)
 
     def wait_for(self, condition: Callable[[Arrivals], bool], *, seconds: float) -> bool:
         """Whether it came true in time; judged after every batch. Raises ApplicationError."""
@@ -93,20 +112,21 @@ class Application:
 
     def _check(self) -> None:
         if self._error:
-            raise ApplicationError(f"the application {self._group} ended: {self._error!r}") from self._error
+            raise ApplicationError(f"an application ended: {self._error!r}") from self._error
 
-    def _run(self) -> None:
+    def _run(self, reader: Reader) -> None:
         try:
-            self._consume()
+            self._consume(reader)
         except Exception as error:
             with self._news:
                 self._error = error
                 self._news.notify_all()
 
-    def _consume(self) -> None:
+    def _consume(self, reader: Reader) -> None:
         consumer = KafkaConsumer(
-            bootstrap_servers=self._bootstrap,
-            group_id=self._group,
+            bootstrap_servers=reader.bootstrap.split(","),
+            group_id=reader.group,
+            **reader.settings,
             auto_offset_reset="earliest",
             allow_auto_create_topics=False,
             reconnect_backoff_max_ms=_RECONNECT_MILLISECONDS,
@@ -117,7 +137,7 @@ class Application:
             while not self._stop.is_set():
                 try:
                     if time.monotonic() - looked >= _LOOK_SECONDS:
-                        self._follow(consumer)
+                        _follow(consumer, reader)
                         looked = time.monotonic()
                     self._poll(consumer)
                 except KafkaError as error:
@@ -125,16 +145,6 @@ class Application:
                         raise
         finally:
             consumer.close(timeout_ms=_CLOSE_MILLISECONDS)
-
-    def _follow(self, consumer: KafkaConsumer) -> None:
-        """Takes on new partitions of the topics.
-
-        Not by ``subscribe``: a poll that ends in the midst of a rebalance loses the assignment (kafka-python 3.0.12).
-        """
-        topics = filter(self._topics.fullmatch, consumer.topics())
-        partitions = {TopicPartition(topic, n) for topic in topics for n in consumer.partitions_for_topic(topic) or ()}
-        if partitions - consumer.assignment():
-            consumer.assign(sorted(partitions | consumer.assignment()))
 
     def _poll(self, consumer: KafkaConsumer) -> None:
         events = [
@@ -147,3 +157,14 @@ class Application:
                 for event in events:
                     self._arrivals.add(event)
                 self._news.notify_all()
+
+
+def _follow(consumer: KafkaConsumer, reader: Reader) -> None:
+    """Takes on new partitions of the topics.
+
+    Not by ``subscribe``: a poll that ends in the midst of a rebalance loses the assignment (kafka-python 3.0.12).
+    """
+    topics = filter(reader.follows, consumer.topics())
+    partitions = {TopicPartition(topic, n) for topic in topics for n in consumer.partitions_for_topic(topic) or ()}
+    if partitions - consumer.assignment():
+        consumer.assign(sorted(partitions | consumer.assignment()))

@@ -23,8 +23,9 @@ class Listener:
         return {f"listener.name.{self.name.lower()}.{key}": value for key, value in self.settings.items()}
 
 
-# For the connectors and applications, which know the broker by its name.
-CLIENTS: Final = Listener("CLIENT_IAM", IAM_PORT, "PLAINTEXT")
+# For the connectors and applications, which know the broker by its name; by IAM, or for whoever comes.
+CLIENTS: Final = "CLIENT_IAM"
+PLAIN_CLIENTS: Final = Listener(CLIENTS, IAM_PORT, "PLAINTEXT")
 # For the other brokers, and for whoever looks at the cluster from this machine: by address.
 REPLICATION: Final = Listener("REPLICATION", 9092, "PLAINTEXT")
 
@@ -40,7 +41,9 @@ SMALL_MACHINE: Final = {
 
 def listeners(places: Mapping[Listener, Address], host: str) -> dict[str, str]:
     """The listeners of one broker: other brokers know it by its address, clients by the name ``host``."""
-    seen = {listener: Address(host, place.port) if listener is CLIENTS else place for listener, place in places.items()}
+    seen = {
+        listener: place if listener is REPLICATION else Address(host, place.port) for listener, place in places.items()
+    }
     properties = {
         "listeners": ",".join(f"{listener.name}://{place}" for listener, place in places.items()),
         "advertised.listeners": ",".join(f"{listener.name}://{place}" for listener, place in seen.items()),

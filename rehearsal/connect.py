@@ -2,26 +2,30 @@
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from modules.archive.zips import BadArchiveError, open_archive
 from rehearsal.addresses import Addresses
-from rehearsal.connector import RunningConnector
+from rehearsal.connector import Refusals, RunningConnector
+from rehearsal.iam import signing
+from rehearsal.iam.signing import Signing
 from rehearsal.metrics import Metrics
 from rehearsal.secret_files import SecretFiles, Secrets
 from rehearsal.servers import ConnectorSpec, ServerError
 from rehearsal.substitutions import has_provider, worker_properties
 from rehearsal.workers import PRIVATE, Ground, Group, Logs, Workers
 
-_IAM_AUTH: Final = "aws-msk-iam-auth"
+_NO_CREDENTIALS: Final = {"AWS_ACCESS_KEY_ID": "rehearsal", "AWS_SECRET_ACCESS_KEY": "rehearsal"}
 
 
 class Connectors:
     """Starts connectors: each has its own workers, plugin path and internal topics, below ``folder``.
 
     ``jars`` are the worker's libraries; ``secrets`` gives what a secret holds and raises LookupError for none.
+    Without ``signing`` no client of the brokers signs in. Public: ``roles``, the names of those that any ran under.
     """
 
     def __init__(
@@ -33,7 +37,10 @@ class Connectors:
         secrets: Secrets,
         logs: Logs | None = None,
         metrics: Metrics | None = None,
+        signing: Signing | None = None,
     ) -> None:
+        self._signing = signing
+        self.roles: set[str] = set()
         self._addresses = addresses
         self._folder = folder
         self._jars = jars
@@ -43,6 +50,7 @@ class Connectors:
 
     def __call__(self, spec: ConnectorSpec) -> RunningConnector:
         """A connector whose task runs; raises ServerError where it does not, with everything stopped again."""
+        self.roles.add(spec.role_arn.rpartition("/")[2])
         folder = self._folder / f"{spec.name}-{_id(spec)}"
         (folder / PRIVATE).mkdir(parents=True, mode=0o700)
         try:
@@ -62,25 +70,38 @@ class Connectors:
         _unpack(spec.archive, folder / PRIVATE / "plugins" / "plugin")
         endpoint = f"http://{self._addresses.aws}"
         deployed = worker_properties(spec.worker_configuration, provider=provider, endpoint=endpoint)
+        refused = Refusals(spec, self._signing)
         group = Group(
             name=spec.name,
             folder=folder,
-            properties={**deployed, **_own(spec, folder / PRIVATE / "plugins")},
+            properties={
+                **deployed,
+                **_own(spec, folder / PRIVATE / "plugins"),
+                **(signing.PROPERTIES if self._signing else {}),
+            },
             log_group=spec.log_group,
+            refused=refused,
         )
-        ground = Ground(self._addresses, self._worker_jars(provider), _variables(spec.region), self._logs)
         return RunningConnector(
             spec,
-            Workers(group, ground),
-            SecretFiles(folder, self._secrets, written=not provider),
+            Workers(group, self._ground(spec)),
+            SecretFiles(folder, partial(self._secret, spec), written=not provider),
             folder=folder,
             addresses=self._addresses,
             provider=provider,
             metrics=self._metrics,
+            refused=refused,
         )
 
-    def _worker_jars(self, provider: bool) -> list[Path]:
-        return [jar for jar in self._jars if not (provider and jar.name.startswith(_IAM_AUTH))]
+    def _ground(self, spec: ConnectorSpec) -> Ground:
+        signs = self._signing
+        variables = {**_variables(spec.region), **(signs.variables(spec) if signs else _NO_CREDENTIALS)}
+        return Ground(self._addresses, self._jars, variables, self._logs, options=signs.options if signs else ())
+
+    def _secret(self, spec: ConnectorSpec, name: str) -> Mapping[str, str]:
+        if self._signing:
+            self._signing.check_secret(spec, name)
+        return self._secrets(name)
 
 
 def _unpack(archive: Path, folder: Path) -> None:
@@ -118,4 +139,4 @@ def _id(spec: ConnectorSpec) -> str:
 def _variables(region: str) -> dict[str, str]:
     """A worker's environment: nothing in it leads to a real account."""
     ours = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
-    return {**ours, "AWS_REGION": region, "AWS_ACCESS_KEY_ID": "rehearsal", "AWS_SECRET_ACCESS_KEY": "rehearsal"}
+    return {**ours, "AWS_REGION": region, "AWS_EC2_METADATA_DISABLED": "true"}

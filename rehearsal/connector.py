@@ -13,10 +13,11 @@ from tenacity import retry, retry_if_exception, stop_after_delay, wait_fixed
 
 from rehearsal import diagnosis
 from rehearsal.addresses import Addresses
+from rehearsal.iam.signing import Signing
 from rehearsal.metrics import Metrics
 from rehearsal.secret_files import SecretFiles
 from rehearsal.servers import ConnectorSpec, ServerError
-from rehearsal.substitutions import connector_properties
+from rehearsal.substitutions import connector_properties, without_iam
 from rehearsal.worker import Rest, RestError
 from rehearsal.workers import Workers
 
@@ -28,6 +29,28 @@ _POLL_SECONDS: Final = 0.2
 _REACH_SECONDS: Final = 5.0
 
 Answer = TypeVar("Answer")
+
+
+class Refusals:
+    """What brokers have lately refused to the role of ``spec``; without ``signing`` they refuse nothing."""
+
+    def __init__(self, spec: ConnectorSpec, signing: Signing | None) -> None:
+        self._spec = spec
+        self._signing = signing
+        self._since = time.monotonic()
+
+    @property
+    def signs(self) -> bool:
+        """Whether the connector's clients sign in at all."""
+        return self._signing is not None
+
+    def forget(self) -> None:
+        """Only what comes from now on counts."""
+        self._since = time.monotonic()
+
+    def __call__(self) -> str:
+        """In words, once the first is a moment old: others may follow from the same cause."""
+        return self._signing.lacking(self._spec, since=self._since) if self._signing else ""
 
 
 class RunningConnector:
@@ -43,6 +66,7 @@ class RunningConnector:
         addresses: Addresses,
         provider: bool,
         metrics: Metrics | None,
+        refused: "Refusals",
     ) -> None:
         self.name = spec.name
         self.workers = workers
@@ -52,6 +76,7 @@ class RunningConnector:
         self._addresses = addresses
         self._provider = provider
         self._metrics = metrics
+        self._refused = refused
         self._lock = RLock()
 
     @property
@@ -128,7 +153,8 @@ class RunningConnector:
 
     def _configure(self, spec: ConnectorSpec) -> None:
         """Returns once the task runs with the configuration of ``spec``; at once where it has it already."""
-        wanted = connector_properties(spec.configuration, provider=self._provider) | {"name": self.name}
+        deployed = spec.configuration if self._refused.signs else without_iam(spec.configuration)
+        wanted = connector_properties(deployed, provider=self._provider) | {"name": self.name}
         mark = self.workers.mark()
         if self._ask(lambda: self.rest.configuration(self.name), mark) == wanted:
             return
@@ -158,7 +184,8 @@ class RunningConnector:
         started = since = time.monotonic()
         while (now := time.monotonic()) < started + HEALTH_SECONDS:
             log = self.workers.since(mark)
-            if diagnosis.hopeless(log) or not all(program.running for program in self.workers.programs):
+            dead = not all(program.running for program in self.workers.programs)
+            if self._refused() or diagnosis.hopeless(log) or dead:
                 raise self._error("", mark)
             status = self._ask(lambda: self.rest.status(self.name), mark)
             # For a moment the worker may still tell of the time before.
@@ -174,10 +201,12 @@ class RunningConnector:
     def _error(self, trace: str, mark: Mapping[Path, int], last: str = "") -> ServerError:
         """A diagnosis of ``trace``, or else of the log since ``mark``, or else of what was said ``last``."""
         said = (trace, diagnosis.problems(self.workers.since(mark)), last)
-        return ServerError(self._secrets.hide(str(diagnosis.diagnose(*said, configuration=self._spec.configuration))))
+        told = str(diagnosis.diagnose(*said, configuration=self._spec.configuration))
+        return ServerError(self._secrets.hide("\n".join(filter(None, [self._refused(), told]))))
 
     def _prepare(self, spec: ConnectorSpec) -> None:
         """Raises ServerError for what a worker would not find: a secret's value, or a broker."""
+        self._refused.forget()
         self._secrets.update(spec.configuration)
         self._reach_brokers(spec)
 

@@ -15,6 +15,7 @@ from threading import Event, Thread
 from typing import Final
 
 import psutil
+from werkzeug.wrappers import Request
 
 from modules.artifacts.cache import Cache
 from modules.artifacts.fetch import fetch
@@ -80,13 +81,13 @@ class Daemon:
         new.write_text(json.dumps({"url": url}))
         new.replace(self._folder / READY)
 
-    def _keep(self, _: bytes) -> object:
+    def _keep(self, _: Request) -> object:
         self._kept = True
         if run := Run.read(self._folder):
             replace(run, kept=True).write()
         return {"kept": True}
 
-    def _stop(self, _: bytes) -> object:
+    def _stop(self, _: Request) -> object:
         self._end.set()
         return {"stopping": True}
 

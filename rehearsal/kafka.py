@@ -8,7 +8,8 @@ from typing import Final
 
 from rehearsal import inspection
 from rehearsal.addresses import Address, Addresses
-from rehearsal.brokers import CLIENTS, REPLICATION, listeners, lowered, settings
+from rehearsal.brokers import PLAIN_CLIENTS, REPLICATION, listeners, lowered, settings
+from rehearsal.iam.access import Access
 from rehearsal.java import Jvm
 from rehearsal.kraft import Quorum
 from rehearsal.logs import LogShipper, last_error
@@ -31,8 +32,12 @@ class KafkaCluster:
     what differs from MSK, each as it was asked for and as it is here.
     """
 
-    def __init__(self, spec: ClusterSpec, *, site: Site, logs: LogShipper | None, limit: int | None) -> None:
+    def __init__(
+        self, spec: ClusterSpec, *, site: Site, logs: LogShipper | None, limit: int | None, access: Access | None
+    ) -> None:
         self._spec = spec
+        self._access = access
+        self._listener = access.clients(site.folder, site.domain) if access else PLAIN_CLIENTS
         self._limit = limit
         self._site = site
         self._logs = logs
@@ -40,7 +45,7 @@ class KafkaCluster:
         self._clients: dict[int, Address] = {}
         self._replication: dict[int, Address] = {}
         count = self._count(spec)
-        shared = settings(spec, count)
+        shared = self._settings(spec, count)
         coordinators = 3 if count >= 3 else 1
         self._coordination: Coordination = (
             Quorum(coordinators, site, shared) if _is_kraft(spec) else Ensemble(coordinators, site)
@@ -51,6 +56,20 @@ class KafkaCluster:
     @property
     def bootstrap(self) -> str:
         return ",".join(f"{self._site.host(f'b-{broker}')}:{at.port}" for broker, at in self._clients.items())
+
+    @property
+    def hosts(self) -> list[str]:
+        """The brokers' names, as clients know them."""
+        return [self._site.host(f"b-{broker}") for broker in self._clients]
+
+    @property
+    def hosts_file(self) -> Path:
+        """Where those lead, for clients on this machine."""
+        return self._site.hosts
+
+    @property
+    def arn(self) -> str:
+        return self._spec.arn
 
     @property
     def inspection(self) -> str:
@@ -91,7 +110,7 @@ class KafkaCluster:
         now, then = len(self._clients), self._count(spec)
         if then < now:
             raise ServerError(f"brokers of {spec.name} must be {now} or more, got {spec.brokers}")
-        before, after = settings(self._spec, now), settings(spec, then)
+        before, after = self._settings(self._spec, now), self._settings(spec, then)
         if after != before:
             self._roll(after, before)
         self._grow(range(now + 1, then + 1), after)
@@ -128,6 +147,10 @@ class KafkaCluster:
         """Again, with what it stores; returns when it serves."""
         self._bring(self._node(f"z-{number}"))
 
+    def _settings(self, spec: ClusterSpec, brokers: int) -> dict[str, str]:
+        ours = self._access.node_properties(spec.arn) if self._access else {}
+        return {**settings(spec, brokers), **ours}
+
     def _count(self, spec: ClusterSpec) -> int:
         return min(spec.brokers, self._limit or spec.brokers)
 
@@ -139,7 +162,7 @@ class KafkaCluster:
     def _add(self, broker: int, shared: Mapping[str, str]) -> None:
         """A new broker, not yet started."""
         name = f"b-{broker}"
-        self._clients[broker] = self._site.take(name, CLIENTS.port)
+        self._clients[broker] = self._site.take(name, self._listener.port)
         self._replication[broker] = self._site.addresses.beside(self._clients[broker], REPLICATION.port)
         role = "zookeeper" if self.zookeeper else "kraft"
         jvm = Jvm(_MAIN, self._site.jars, heap=_HEAP, hosts=self._site.hosts, role=role)
@@ -149,7 +172,8 @@ class KafkaCluster:
     def _properties(self, broker: int, shared: Mapping[str, str]) -> dict[str, str]:
         """MSK's own over all others: nobody moves a listener."""
         name = f"b-{broker}"
-        own = listeners({CLIENTS: self._clients[broker], REPLICATION: self._replication[broker]}, self._site.host(name))
+        places = {self._listener: self._clients[broker], REPLICATION: self._replication[broker]}
+        own = listeners(places, self._site.host(name))
         storage = {"log.dirs": str(self._site.data(name))}
         return {**shared, **own, **storage, **self._coordination.broker_settings(broker)}
 
@@ -250,7 +274,10 @@ class KafkaCluster:
 
 
 class Clusters:
-    """Starts the clusters of one rehearsal below ``folder``, with at most ``limit`` brokers each."""
+    """Starts the clusters of one rehearsal below ``folder``, with at most ``limit`` brokers each.
+
+    Clients are let in by ``access``, or all of them.
+    """
 
     def __init__(
         self,
@@ -260,12 +287,14 @@ class Clusters:
         jars: Sequence[Path],
         logs: LogShipper | None = None,
         limit: int | None = None,
+        access: Access | None = None,
     ) -> None:
         self._addresses = addresses
         self._folder = folder
-        self._jars = jars
+        self._jars = [*jars, access.extension] if access else jars
         self._logs = logs
         self._limit = limit
+        self._access = access
         self._clusters: list[KafkaCluster] = []
 
     def __call__(self, spec: ClusterSpec) -> KafkaCluster:
@@ -274,7 +303,7 @@ class Clusters:
         folder = self._folder / suffix
         folder.mkdir(parents=True)
         site = Site(self._addresses, folder, self._jars, self._folder / "hosts", suffix)
-        cluster = KafkaCluster(spec, site=site, logs=self._logs, limit=self._limit)
+        cluster = KafkaCluster(spec, site=site, logs=self._logs, limit=self._limit, access=self._access)
         self._clusters.append(cluster)
         try:
             cluster.start()
@@ -282,6 +311,11 @@ class Clusters:
             cluster.stop()
             raise
         return cluster
+
+    @property
+    def running(self) -> Sequence[KafkaCluster]:
+        """Every cluster, those that are starting too."""
+        return list(self._clusters)
 
     def stop(self) -> None:
         """Every cluster, those that are starting too."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from rehearsal import mysql_server, parts
 from rehearsal.errors import RehearsalError
+from rehearsal.iam import extension
 
 
 class MissingError(RehearsalError):
@@ -21,4 +22,4 @@ def check(others: Iterable[str] = ()) -> None:
 
 def sets() -> tuple[str, ...]:
     """The sets of pinned files that a rehearsal here runs from."""
-    return (parts.KAFKA, parts.CONNECT, *(() if mysql_server.installed() else (parts.MYSQL,)))
+    return (parts.KAFKA, parts.CONNECT, extension.COMPILER, *(() if mysql_server.installed() else (parts.MYSQL,)))

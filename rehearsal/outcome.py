@@ -30,6 +30,7 @@ class Outcome:
     left_behind: Sequence[str] = ()
     unfilled: Mapping[str, str] = field(default_factory=dict)
     endpoints: Mapping[str, Any] = field(default_factory=dict)
+    permissions: Sequence[Mapping[str, Any]] = ()
 
     @property
     def passed(self) -> bool:
@@ -41,7 +42,16 @@ class Outcome:
         found = [] if self.second_plan_empty else ["the second plan must be empty: AWS runs something else than asked"]
         if self.lost:
             found.append(f"every committed change must arrive, got {self.lost} lost")
+        found += [f"{role} was refused {action} on {resource}: {why}" for role, action, resource, why in self._denied]
         return found + [f"left behind: {what}" for what in self.left_behind]
+
+    @property
+    def _denied(self) -> list[tuple[str, str, str, str]]:
+        return [
+            (role["role"], denial["action"], denial["resource"], denial["why"])
+            for role in self.permissions
+            for denial in role["denied"]
+        ]
 
     @property
     def document(self) -> dict[str, Any]:
@@ -57,6 +67,7 @@ class Outcome:
             "lost": self.lost,
             "duplicates": self.duplicates,
             "second_plan_empty": self.second_plan_empty,
+            "permissions": list(self.permissions),
             "substitutions": [
                 {"name": one.name, "deployed": one.deployed, "here": one.here} for one in self.substitutions
             ],

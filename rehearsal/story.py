@@ -8,6 +8,7 @@ from pathlib import Path
 
 from modules.config import Environment
 from rehearsal import runs
+from rehearsal.consumers import Consumers
 from rehearsal.deploying import Deploy
 from rehearsal.engine import Engine, Order
 from rehearsal.errors import RehearsalError
@@ -84,6 +85,8 @@ class Rehearsal:
                 outcome.endpoints = self.engine.page("endpoints")
                 self.engine.keep()
             else:
+                self.stream.end()
+                self._consumers.remove()
                 self.deployment.destroy()
         except RehearsalError as error:
             raise self._diagnosed(error) from error
@@ -121,10 +124,11 @@ class Rehearsal:
 
     def stream_changes(self) -> None:
         """The connectors, their snapshots, and changes to what they read."""
-        clusters = self.engine.page("endpoints")["brokers"]
-        self.stream.begin(",".join(clusters.values()))
+        environment, endpoints = self._script.environment, self.engine.page("endpoints")
+        self._consumers = Consumers(environment, url=self.engine.url, endpoints=endpoints)
         with self._steps.step("snapshot") as step:
             self._connect = self.deployment.begin_connect()
+            self.stream.begin(self._consumers.readers(self._connect.check))
             rows = self.stream.await_snapshot(self._check)
             step.result = f"{rows} events"
         with self._steps.step("changes") as step:
@@ -152,6 +156,7 @@ class Rehearsal:
             duplicates=judgement.duplicates,
             second_plan_empty=second_plan_empty,
             unfilled=self.stream.unfilled,
+            permissions=self.engine.page("permissions"),
         )
 
     def _diagnosed(self, error: RehearsalError) -> RehearsalError:

@@ -1,14 +1,14 @@
 """Changes made in the sources, and the application that has to see each of them."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from modules.config import Connector, Environment
-from rehearsal.application import Application, concrete
+from rehearsal.application import Application, Reader
 from rehearsal.arrivals import Arrivals, Judgement
 from rehearsal.errors import RehearsalError
 from rehearsal.events import Kind
@@ -18,7 +18,6 @@ from rehearsal.source.ledger import Ledger
 from rehearsal.source.preparation import Source, prepare
 
 ROWS: Final = 20
-_GROUP: Final = "rehearsal"
 # Debezium's modes that read the rows that are there, and the one that then stops.
 _READING: Final = frozenset({"initial", "initial_only", "always", "when_needed"})
 _ENDING: Final = "initial_only"
@@ -66,13 +65,9 @@ class Stream:
             self.ledgers[cluster] = Ledger(source.snapshot)
             self.changes[cluster] = Changes(Access(socket), source.captured, self.ledgers[cluster])
 
-    def begin(self, bootstrap: str) -> None:
-        """Lets the application read whatever comes."""
-        prefixes = [connector.topics.prefix for connector in self.environment.connectors.values()]
-        consumers = list(self.environment.consumers.values())
-        group = concrete(consumers[0].groups[0]) if consumers else _GROUP
-        topics = [topic for prefix in prefixes for topic in (prefix, f"{prefix}.*")]
-        self._application = Application(bootstrap=bootstrap, group=group, topics=topics).start()
+    def begin(self, readers: Sequence[Reader]) -> None:
+        """Lets the applications read whatever comes."""
+        self._application = Application(*readers).start()
 
     @property
     def application(self) -> Application:

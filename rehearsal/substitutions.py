@@ -12,7 +12,7 @@ from typing import Final
 from modules.archive import contents, manifest
 from modules.archive.jar import EVERY_JAVA
 from modules.config import Environment, ProvisionedKafka
-from modules.debezium import IAM_CLIENT, SECRET_PROVIDER, SECRET_PROVIDER_CLASS
+from modules.debezium import SECRET_PROVIDER, SECRET_PROVIDER_CLASS
 
 FILE_PROVIDER_CLASS: Final = "org.apache.kafka.common.config.provider.FileConfigProvider"
 HEAP_PER_MCU: Final = 512  # MiB
@@ -38,10 +38,8 @@ DATABASE: Final = Substitution("database", "Aurora MySQL", "a MySQL server of it
 HOST_NAMES: Final = Substitution(
     "host names", "the VPC's DNS", "loopback addresses, by a hosts file that each JVM is given"
 )
-BROKER_ACCESS: Final = Substitution(
-    "access to brokers",
-    f"{IAM_CLIENT['sasl.mechanism']} over TLS, for each connector's role",
-    "plain text on loopback, without authentication: security.protocol and sasl.* are left out",
+CERTIFICATES: Final = Substitution(
+    "brokers' certificates", "Amazon's certificate authority", "a throw-away one, which each client is told to trust"
 )
 SECRET_FILES: Final = Substitution(
     "secrets in files",
@@ -52,8 +50,7 @@ SECRET_FILES: Final = Substitution(
 SECRET_ENDPOINT: Final = Substitution(
     "secrets' endpoint",
     "Secrets Manager of the region, with the role's credentials",
-    f"the embedded one, by {_PROVIDER}.param.endpoint, with credentials that mean nothing; the worker goes without"
-    " aws-msk-iam-auth, whose AWS SDK is no match for the provider's",
+    f"the embedded one, by {_PROVIDER}.param.endpoint",
 )
 HEAP: Final = Substitution(
     "worker's memory", "4 GiB for each MCU", f"a heap of at most {HEAP_PER_MCU} MiB for each MCU, on all of its cores"
@@ -74,7 +71,7 @@ def applied(
     return (
         DATABASE,
         HOST_NAMES,
-        BROKER_ACCESS,
+        CERTIFICATES,
         *_secrets(archives),
         *_cluster(environment, brokers),
         *_connect(environment),
@@ -122,8 +119,12 @@ def has_provider(archive: Path) -> bool:
 
 def connector_properties(deployed: Mapping[str, str], *, provider: bool) -> dict[str, str]:
     """A connector's configuration as its worker gets it here; ``provider`` tells whether the plugin brings AWS's."""
-    here = {key: value for key, value in deployed.items() if not _is_access(key)}
-    return here if provider else {key: _ABSOLUTE.sub(r"\1", value) for key, value in here.items()}
+    return dict(deployed) if provider else {key: _ABSOLUTE.sub(r"\1", value) for key, value in deployed.items()}
+
+
+def without_iam(deployed: Mapping[str, str]) -> dict[str, str]:
+    """For brokers that let everyone in: not what a rehearsal runs, but what it is measured against."""
+    return {key: value for key, value in deployed.items() if not _is_access(key)}
 
 
 def _is_access(key: str) -> bool:

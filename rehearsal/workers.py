@@ -1,6 +1,6 @@
 """The worker processes of one connector: a Kafka Connect group of its own, as MSK Connect gives each connector one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -37,22 +37,30 @@ class Logs(Protocol):
 
 @dataclass(frozen=True)
 class Ground:
-    """What all workers stand on: ``jars`` are Kafka Connect's, ``variables`` the whole environment of a worker."""
+    """What all workers stand on: ``jars`` are Kafka Connect's, ``variables`` the whole environment of a worker.
+
+    ``options`` are further ones of the JVM.
+    """
 
     addresses: Addresses
     jars: Sequence[Path]
     variables: Mapping[str, str]
     logs: Logs | None = None
+    options: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
 class Group:
-    """Workers that are started with the same properties; ``log_group`` is CloudWatch's."""
+    """Workers that are started with the same properties; ``log_group`` is CloudWatch's.
+
+    ``refused`` tells what brokers have refused them lately: a worker may hide it, or die of it without a word.
+    """
 
     name: str
     folder: Path
     properties: Mapping[str, str]
     log_group: str | None = None
+    refused: Callable[[], str] = lambda: ""
 
 
 class Workers:
@@ -159,7 +167,8 @@ class Workers:
             jars=self._ground.jars,
             heap=self._mcu * HEAP_PER_MCU,
             hosts=self._hosts,
-            options=["-XX:+ExitOnOutOfMemoryError"],  # else it limps on, and nobody replaces it
+            # A worker without memory would limp on, and nobody replace it.
+            options=["-XX:+ExitOnOutOfMemoryError", *self._ground.options],
         )
 
     def _program(self, number: int) -> Program:
@@ -175,7 +184,7 @@ class Workers:
 
     def _ready(self, rest: Rest, mark: Mapping[Path, int]) -> bool | None:
         """Once the worker is in its group: only then does it know which connectors there are."""
-        if diagnosis.hopeless(self.since(mark)):
+        if self._group.refused() or diagnosis.hopeless(self.since(mark)):
             raise self._error(mark)
         try:
             rest.connectors()
@@ -186,7 +195,8 @@ class Workers:
     def _error(self, mark: Mapping[Path, int], last: str = "") -> ServerError:
         """A diagnosis of the logs since ``mark``, or else of what was said ``last``."""
         said = (diagnosis.problems(self.since(mark)), last)
-        return ServerError(str(diagnosis.diagnose(*said, configuration=self._group.properties)))
+        told = str(diagnosis.diagnose(*said, configuration=self._group.properties))
+        return ServerError("\n".join(filter(None, [self._group.refused(), told])))
 
     def _replace(self) -> None:
         while not self._stopping.wait(REPLACE_SECONDS):

@@ -3,7 +3,7 @@
 import io
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _SCOPE: Final = re.compile(r"Credential=[^/]+/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
+_READING: Final = ("Describe", "Get", "Head", "List")
 _FORM: Final = "application/x-www-form-urlencoded"
 
 
@@ -30,9 +31,17 @@ class Target:
     region: str
     operation: str
 
+    @property
+    def reads(self) -> bool:
+        """Whether the operation changes nothing, by its name."""
+        return self.operation.startswith(_READING)
+
 
 class Application:
-    """Signed requests go to the service of their credential scope: to one of ``services``, or to ``others``."""
+    """Signed requests go to the service of their credential scope: to one of ``services``, or to ``others``.
+
+    ``changed`` is told of each that may have changed something, before whoever asked has the answer.
+    """
 
     def __init__(
         self,
@@ -42,12 +51,14 @@ class Application:
         pages: Pages,
         journal: Journal,
         faults: Faults,
+        changed: Callable[[Target], None],
     ) -> None:
         self._services = services
         self._others = others
         self._pages = pages
         self._journal = journal
         self._faults = faults
+        self._changed = changed
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         request = Request(environ)
@@ -56,6 +67,8 @@ class Application:
         started = time.monotonic()
         target = _target(request)
         response = self._response(request, target)
+        if not target.reads:
+            self._changed(target)
         self._journal.add(
             service=target.service,
             region=target.region,

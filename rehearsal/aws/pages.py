@@ -15,8 +15,8 @@ from rehearsal.aws.journal import Journal
 PREFIX: Final = "/_rehearsal/"
 _LONGEST_POLL: Final = 20.0
 
-# Takes a request's body, returns what JSON can hold; raises ValueError where the body is wrong.
-Page = Callable[[bytes], object]
+# Returns what JSON can hold; raises ValueError where the request is wrong.
+Page = Callable[[Request], object]
 
 
 class Pages:
@@ -43,7 +43,7 @@ class Pages:
             known = ", ".join(sorted({"faults", "requests", *self._pages}))
             raise NotFound(f"no page {name!r}; there are: {known}")
         try:
-            return self._pages[name](request.get_data())
+            return self._pages[name](request)
         except ValueError as error:
             raise BadRequest(str(error)) from error
 

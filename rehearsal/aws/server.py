@@ -2,7 +2,7 @@
 
 import socket
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Thread
 from types import MappingProxyType
@@ -12,7 +12,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from rehearsal.aws.account import Account
-from rehearsal.aws.dispatch import Application
+from rehearsal.aws.dispatch import Application, Target
 from rehearsal.aws.faults import Faults
 from rehearsal.aws.journal import Journal
 from rehearsal.aws.msk import Msk
@@ -47,6 +47,7 @@ class EmbeddedAws:
         start_connector: StartConnector,
         delay: float = 0,
         pages: Mapping[str, Page] = MappingProxyType({}),
+        changed: Callable[[Target], None] = lambda _: None,
     ) -> None:
         self._host, self._port = listener.getsockname()[:2]
         self.url = f"http://{self._host}:{self._port}"
@@ -58,6 +59,7 @@ class EmbeddedAws:
             start_connector, folder=folder / "plugins", account=account, faults=self.faults, delay=delay
         )
         self._listener = listener
+        self._changed = changed
         self._server: BaseWSGIServer | None = None
         self._pages = Pages(pages, journal=self.journal, faults=self.faults)
 
@@ -74,6 +76,7 @@ class EmbeddedAws:
             pages=self._pages,
             journal=self.journal,
             faults=self.faults,
+            changed=self._changed,
         )
         self._server = make_server(
             self._host,

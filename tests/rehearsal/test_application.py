@@ -14,7 +14,7 @@ from modules.artifacts.lock import load
 from modules.artifacts.sources import sources
 from rehearsal import parts
 from rehearsal.addresses import Addresses
-from rehearsal.application import Application, ApplicationError, concrete, subscription
+from rehearsal.application import Application, ApplicationError, Reader, concrete, subscription
 from rehearsal.arrivals import Arrivals, Judgement
 from rehearsal.events import Event, Kind
 from rehearsal.kafka import Clusters, KafkaCluster
@@ -183,7 +183,7 @@ def send(cluster: KafkaCluster, topic: str, values: Sequence[object], *, compres
 def test_an_application_reads_what_it_is_subscribed_to(cluster: KafkaCluster) -> None:
     send(cluster, "reads.shop.orders", [change("r", None), change("c", "u:1")])
     send(cluster, "unread.shop.orders", [change("c", "u:2")])
-    with Application(bootstrap=cluster.inspection, group="reads", topics=["reads.*"]) as application:
+    with Application(Reader(cluster.inspection, "reads", ["reads.*"])) as application:
         assert application.wait_for(lambda seen: seen.events[Kind.CREATE] == 1, seconds=60)
         send(cluster, "reads.shop.orders", [change("d", "u:3"), None])
         assert application.wait_for(lambda seen: seen.events[Kind.TOMBSTONE] == 1, seconds=60)
@@ -197,7 +197,7 @@ def test_an_application_reads_what_it_is_subscribed_to(cluster: KafkaCluster) ->
 def test_an_application_outlives_a_broker(cluster: KafkaCluster) -> None:
     topics = ["outlives.shop.orders"]
     send(cluster, topics[0], [change("c", "u:1")])
-    with Application(bootstrap=cluster.inspection, group="outlives", topics=topics) as application:
+    with Application(Reader(cluster.inspection, "outlives", topics)) as application:
         assert application.wait_for(lambda seen: seen.events[Kind.CREATE] == 1, seconds=60)
         cluster.kill_broker(1)
         cluster.start_broker(1)
@@ -207,7 +207,7 @@ def test_an_application_outlives_a_broker(cluster: KafkaCluster) -> None:
 
 def test_an_application_that_fails_says_why() -> None:
     with (
-        Application(bootstrap="127.0.0.1:no-port", group="fails", topics=["fails.*"]) as application,
+        Application(Reader("127.0.0.1:no-port", "fails", ["fails.*"])) as application,
         pytest.raises(ApplicationError, match="the application fails ended: ValueError"),
     ):
         application.wait_for(lambda seen: seen.events.total() > 0, seconds=60)

@@ -29,7 +29,7 @@ def aws(listener: socket.socket, tmp_path: Path, runners: Runners) -> Iterator[E
         folder=tmp_path,
         start_cluster=runners.start_cluster,
         start_connector=runners.start_connector,
-        pages={"echo": lambda body: {"body": body.decode("ascii")}},
+        pages={"echo": lambda request: {"body": request.get_data().decode("ascii")}},
     )
     embedded.start()
     yield embedded

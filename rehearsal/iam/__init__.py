@@ -1,0 +1,1 @@
+"""IAM as the rehearsal's brokers and services enforce it."""

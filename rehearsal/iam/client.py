@@ -1,0 +1,77 @@
+"""How an application in Python signs in to brokers as it would on AWS: a role's token, over TLS, by their names."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from aws_msk_iam_sasl_signer import MSKAuthTokenProvider
+from botocore.credentials import CredentialProvider, Credentials
+from kafka.net.inet import KafkaNetSocket
+from kafka.net.sasl.oauth import AbstractTokenProvider
+
+from rehearsal.aws.client import client
+
+_RENEWED_AFTER: Final = timedelta(minutes=5)
+_SECONDS: Final = 900
+
+
+class HostsFile(KafkaNetSocket):  # type: ignore[misc]  # kafka-python has no types
+    """Lets kafka-python find the names of a hosts file: ``proxy_url="hosts:///path"``; TLS checks the name still."""
+
+    SCHEMES = ("hosts",)
+
+    def __init__(self, proxy_url: str) -> None:
+        lines = Path(urlsplit(proxy_url).path).read_text().splitlines()
+        self._addresses = {name: address for address, name in map(str.split, lines)}
+
+    def dns_lookup(self, host: str, port: int, raise_error: bool = False) -> list[tuple[object, ...]]:
+        found: list[tuple[object, ...]] = super().dns_lookup(self._addresses.get(host, host), port, raise_error)
+        return found
+
+
+class RoleTokens(AbstractTokenProvider):  # type: ignore[misc]
+    """Tokens for the role ``arn``, which it assumes anew every few minutes in the AWS at ``url``."""
+
+    def __init__(self, url: str, *, region: str, arn: str, session: str) -> None:
+        super().__init__()
+        self._url = url
+        self._region = region
+        self._arn = arn
+        self._session = session
+        self._provider: _Given | None = None
+        self._since = datetime.min.replace(tzinfo=UTC)
+
+    def token(self) -> str:
+        if self._provider is None or datetime.now(UTC) - self._since > _RENEWED_AFTER:
+            self._provider, self._since = self._assume(), datetime.now(UTC)
+        token, _ = MSKAuthTokenProvider.generate_auth_token_from_credentials_provider(self._region, self._provider)
+        return str(token)
+
+    def _assume(self) -> "_Given":
+        sts = client(self._url, "sts", self._region)
+        given = sts.assume_role(RoleArn=self._arn, RoleSessionName=self._session, DurationSeconds=_SECONDS)
+        key = given["Credentials"]
+        return _Given(Credentials(key["AccessKeyId"], key["SecretAccessKey"], key["SessionToken"]))
+
+
+class _Given(CredentialProvider):  # type: ignore[misc]  # botocore has no types
+    """Credentials that are there already, in the form that the signer takes."""
+
+    def __init__(self, credentials: Credentials) -> None:
+        super().__init__()
+        self._credentials = credentials
+
+    def load(self) -> Credentials:
+        return self._credentials
+
+
+def settings(tokens: RoleTokens, *, hosts: Path, authority: Path) -> dict[str, Any]:
+    """A KafkaConsumer's; ``hosts`` leads to the brokers, ``authority`` (PEM) vouches for them."""
+    return {
+        "security_protocol": "SASL_SSL",
+        "sasl_mechanism": "OAUTHBEARER",
+        "sasl_oauth_token_provider": tokens,
+        "ssl_cafile": str(authority),
+        "proxy_url": f"hosts://{hosts}",
+    }

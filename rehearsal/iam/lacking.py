@@ -1,0 +1,67 @@
+"""A permission that is missing, in words that lead to it: the role, the action, the ARN, and what asks for it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from rehearsal.iam import reasons
+from rehearsal.iam.decisions import Denial
+from rehearsal.iam.reasons import Role
+from rehearsal.servers import ConnectorSpec
+
+_INTERNAL = "__amazon_msk_connect_"
+_OFFSETS = "offset.storage.topic"
+
+
+@dataclass(frozen=True)
+class Place:
+    """The statement of our policies that a resource belongs to, and the line of configuration that leads there."""
+
+    sid: str
+    line: str
+
+
+def told(denials: list[Denial], spec: ConnectorSpec) -> str:
+    """What a connector's role lacks, with the reason of each."""
+    return "\n".join(line for denial in denials for line in _lines(denial, "connector", place(denial, spec)))
+
+
+def _lines(denial: Denial, role: Role, at: Place) -> Iterator[str]:
+    yield f"{denial.role} may not {denial.action} on {denial.resource}: {denial.why}"
+    yield f"  asked for by: {at.line}"
+    try:
+        reason = reasons.lookup(role, at.sid, denial.action)
+    except LookupError:
+        return
+    yield f"  needed for: {reason.needed_for}"
+    yield f"  without it: {reason.without}"
+
+
+def place(denial: Denial, spec: ConnectorSpec) -> Place:
+    """Where the configuration of ``spec`` asks for what was refused."""
+    kind, _, name = denial.resource.split(":", 5)[5].partition("/")
+    configuration, worker = spec.configuration, spec.worker_configuration
+    if kind == "topic":
+        return _topic(name.split("/", 2)[2], configuration, worker)
+    if kind == "group":
+        group = name.split("/", 2)[2]
+        internal = group.startswith(_INTERNAL)
+        return Place("InternalGroups" if internal else "Groups", f"group.id={group}")
+    if kind == "cluster":
+        return Place("Cluster", f"kafkaCluster.bootstrapServers={spec.bootstrap}")
+    sid = "Secret" if denial.action.startswith("secretsmanager:") else "SecretKey"
+    return Place(sid, _line(configuration, "database.password"))
+
+
+def _topic(name: str, configuration: Mapping[str, str], worker: Mapping[str, str]) -> Place:
+    if name.startswith(_INTERNAL):
+        return Place("InternalTopics", f"MSK Connect's own topic {name}")
+    if name == worker.get(_OFFSETS):
+        return Place("InternalTopics", _line(worker, _OFFSETS))
+    for key, sid in (("schema.history.internal.kafka.topic", "SchemaHistory"), ("signal.kafka.topic", "Signals")):
+        if name == configuration.get(key):
+            return Place(sid, _line(configuration, key))
+    return Place("Events", _line(configuration, "topic.prefix"))
+
+
+def _line(properties: Mapping[str, str], key: str) -> str:
+    return f"{key}={properties.get(key, '')}"

@@ -1,0 +1,169 @@
+"""The roles of the embedded IAM: what their policies say now, who may assume them, and sessions of them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from threading import Lock
+from typing import Any, Final
+
+from botocore.exceptions import ClientError
+from moto.sts.models import AssumedRole, sts_backends
+
+from rehearsal.aws.client import client
+from rehearsal.iam import policy
+from rehearsal.iam.policy import Decision, Policy, Principal, Request
+from rehearsal.iam.signatures import Key
+
+# Condition keys whose values are the same here as they would be on AWS: another is an error, never an Allow.
+KNOWN: Final = (
+    "aws:CurrentTime",
+    "aws:EpochTime",
+    "aws:PrincipalAccount",
+    "aws:PrincipalArn",
+    "aws:PrincipalTag/*",
+    "aws:RequestedRegion",
+    "aws:ResourceTag/*",
+    "aws:SecureTransport",
+    "aws:SourceAccount",
+    "aws:SourceArn",
+    "kms:EncryptionContext:*",
+    "kms:ViaService",
+)
+_REGION: Final = "us-east-1"  # IAM is global
+_ASSUME: Final = "sts:AssumeRole"
+_SECONDS: Final = 900  # the shortest that STS gives
+
+
+class NoRoleError(LookupError):
+    """No such role, or one that does not let in who asks."""
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role with its policies as they were when it was read; inline ones first."""
+
+    arn: str
+    name: str
+    trust: Policy
+    identity: tuple[Policy, ...]
+    boundary: Policy | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def account(self) -> str:
+        return self.arn.split(":")[4]
+
+    def decide(self, action: str, resource: str, context: Mapping[str, str]) -> Decision:
+        """Whether the role may; raises PolicyError for what is not evaluated here."""
+        now = datetime.now(UTC)
+        ours = {
+            "aws:CurrentTime": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "aws:EpochTime": str(int(now.timestamp())),
+            "aws:PrincipalAccount": self.account,
+            "aws:PrincipalArn": self.arn,
+            "aws:RequestedRegion": resource.split(":")[3] if resource.startswith("arn:") else "",
+            "aws:SecureTransport": "true",
+            **{f"aws:PrincipalTag/{key}": value for key, value in self.tags.items()},
+        }
+        request = Request(action, resource, ours | dict(context), Principal("AWS", self.arn))
+        return policy.decide(request, identity=self.identity, boundary=self.boundary, known=KNOWN)
+
+
+@dataclass(frozen=True)
+class Session:
+    """A role's temporary credentials; ``arn`` is the session's, under which a broker knows its client."""
+
+    arn: str
+    role: str
+    key: Key
+
+
+class Roles:
+    """Reads roles through the embedded AWS's own interface at ``url``, and again after ``changed``."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._read: dict[str, Role] = {}
+        self._lock = Lock()
+
+    def changed(self) -> None:
+        """IAM holds something else now."""
+        with self._lock:
+            self._read = {}
+
+    def get(self, name: str) -> Role:
+        """By its name; raises NoRoleError, PolicyError."""
+        with self._lock:
+            known = self._read
+        if name not in known:
+            known[name] = self._role(name)  # a dict that was replaced meanwhile is nobody's any more
+        return known[name]
+
+    def assume(self, arn: str, *, service: str, source_arn: str, session: str) -> Session:
+        """A session for an AWS service that acts for ``source_arn``; raises NoRoleError, PolicyError."""
+        role = self.get(arn.rpartition("/")[2])
+        context = {"aws:SourceAccount": source_arn.split(":")[4], "aws:SourceArn": source_arn}
+        request = Request(_ASSUME, "", context, Principal("Service", service))
+        decision = policy.trusts(request, role.trust, KNOWN)
+        if not decision.allowed:
+            raise NoRoleError(
+                f"{service} may not assume {role.name} for {source_arn}: {decision.why} in the role's trust policy"
+            )
+        return self.open(role, session)
+
+    def open(self, role: Role, name: str) -> Session:
+        """A session of ``role`` for as long as STS's shortest, 15 minutes."""
+        sts = client(self._url, "sts", _REGION)
+        given = sts.assume_role(RoleArn=role.arn, RoleSessionName=name, DurationSeconds=_SECONDS)["Credentials"]
+        found = session(given["AccessKeyId"])
+        assert found, "moto keeps what it gave out"
+        return found
+
+    def _role(self, name: str) -> Role:
+        iam = client(self._url, "iam", _REGION)
+        try:
+            found = iam.get_role(RoleName=name)["Role"]
+        except ClientError as error:
+            raise NoRoleError(f"no role {name}") from error
+        bounding = found.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
+        return Role(
+            arn=found["Arn"],
+            name=name,
+            trust=policy.parse(f"{name}'s trust policy", found["AssumeRolePolicyDocument"]),
+            identity=tuple(_policies(iam, name)),
+            boundary=_managed(iam, bounding) if bounding else None,
+            tags={tag["Key"]: tag["Value"] for tag in found.get("Tags", ())},
+        )
+
+
+def session(access_key: str) -> Session | None:
+    """The session of an access key that STS gave out, None for any other key."""
+    for account in sts_backends.values():
+        for backend in account.values():
+            if found := backend.get_assumed_role_from_access_key(access_key):
+                return _session(found)
+    return None
+
+
+def role_name(arn: str) -> str:
+    """Of ``arn:aws:sts::123456789012:assumed-role/NAME/session``."""
+    return arn.split("/")[1]
+
+
+def _session(found: AssumedRole) -> Session:
+    expires = found.expiration.replace(tzinfo=UTC) if found.expiration.tzinfo is None else found.expiration
+    key = Key(found.access_key_id, found.secret_access_key, found.session_token, expires)
+    return Session(found.arn, role_name(found.arn), key)
+
+
+def _policies(iam: Any, role: str) -> Iterator[Policy]:
+    for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+        yield policy.parse(name, iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"])
+    for attached in iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]:
+        yield _managed(iam, attached["PolicyArn"])
+
+
+def _managed(iam: Any, arn: str) -> Policy:
+    version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+    found = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]
+    return policy.parse(arn.rpartition("/")[2], found["Document"])

@@ -1,0 +1,64 @@
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.acl.AclBindingFilter;
+
+/** Kafka's own clients, with the properties of a file: a line of input is a command, and has a line of output. */
+public final class Client {
+    private static final String ANSWER = "answer: ";
+    private static KafkaProducer<String, String> open;
+
+    public static void main(String[] arguments) throws Exception {
+        Properties settings = new Properties();
+        try (Reader file = Files.newBufferedReader(Path.of(arguments[0]))) {
+            settings.load(file);
+        }
+        var lines = new BufferedReader(new InputStreamReader(System.in));
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            try {
+                carryOut(line.split(" "), settings);
+                System.out.println(ANSWER + "done");
+            } catch (ExecutionException error) {
+                Throwable cause = error.getCause();
+                System.out.println(ANSWER + cause.getClass().getSimpleName() + ": " + cause.getMessage());
+            }
+        }
+    }
+
+    private static void carryOut(String[] words, Properties settings) throws Exception {
+        switch (words[0]) {
+            case "produce" -> {
+                open = open == null ? new KafkaProducer<>(settings) : open;
+                open.send(new ProducerRecord<>(words[1], words[2])).get();
+            }
+            case "produce-anew" -> {
+                try (var producer = new KafkaProducer<String, String>(settings)) {
+                    producer.send(new ProducerRecord<>(words[1], words[2])).get();
+                }
+            }
+            default -> {
+                try (Admin admin = Admin.create(settings)) {
+                    administer(words, admin);
+                }
+            }
+        }
+    }
+
+    private static void administer(String[] words, Admin admin) throws Exception {
+        switch (words[0]) {
+            case "connect" -> admin.describeCluster().nodes().get();
+            case "create" -> admin.createTopics(List.of(new NewTopic(words[1], 1, (short) 1))).all().get();
+            case "acls" -> admin.describeAcls(AclBindingFilter.ANY).values().get();
+            default -> throw new IllegalArgumentException(words[0]);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+"""The IAM documents of prod's connector and consumer, in the mocked account."""
+
+from typing import Final
+
+from modules import debezium, policies
+from modules.config import Connector, Consumer, Source, Topics
+from modules.deployment import Deployment
+from tests.mocked_account import ACCOUNT, CLUSTER_ARN, REGION, SECRET_ARN
+
+DEPLOYMENT: Final = Deployment("prod", REGION, "aws", ACCOUNT)
+NAME: Final = DEPLOYMENT.name("orders")
+ARNS: Final = policies.ClusterArns(
+    CLUSTER_ARN, CLUSTER_ARN.replace(":cluster/", ":topic/"), CLUSTER_ARN.replace(":cluster/", ":group/")
+)
+CONNECTOR: Final = Connector(
+    plugin="debezium-mysql",
+    source=Source(cluster="orders-prod", secret="cdc/orders", server_id=5401, tables=("orders.customers",)),
+    topics=Topics(prefix="orders"),
+)
+EXECUTION: Final = policies.connector_execution(
+    DEPLOYMENT, CONNECTOR, arns=ARNS, offsets=debezium.offset_topic(NAME), secret_arn=SECRET_ARN
+)
+TRUST: Final = policies.connector_trust(DEPLOYMENT, NAME)
+BILLING: Final = policies.consumer(Consumer(topics=("orders.orders.*",), groups=("billing-*",)), arns=ARNS)
+KNOWN: Final = ("kms:ViaService", "kms:EncryptionContext:*")
+DECRYPT: Final = {
+    "kms:ViaService": f"secretsmanager.{REGION}.amazonaws.com",
+    "kms:EncryptionContext:SecretARN": SECRET_ARN,
+}
+KEY: Final = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"
+
+
+def topic(name: str) -> str:
+    return f"{ARNS.topics}/{name}"
+
+
+def group(name: str) -> str:
+    return f"{ARNS.groups}/{name}"

@@ -1,0 +1,180 @@
+"""One broker with the extension, what it registers with, and clients that sign in as in production."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from urllib.parse import urlparse
+
+from kafka.net.inet import KafkaNetSocket
+from kafka.net.sasl.oauth import AbstractTokenProvider
+
+from modules.artifacts.cache import Cache
+from modules.artifacts.fetch import FetchErrors, fetch
+from modules.artifacts.lock import load
+from modules.artifacts.sources import sources
+from rehearsal import parts
+from rehearsal.addresses import Addresses
+from rehearsal.iam import extension
+from rehearsal.iam.access import Access
+from rehearsal.iam.tls import CertificateAuthority
+from rehearsal.java import Jvm
+from rehearsal.kafka import Clusters
+from rehearsal.processes import Program
+from rehearsal.properties import as_lines
+from rehearsal.servers import ClusterSpec
+from tests.needs import missing
+from tests.rehearsal.iam.authority import Authority
+
+SPEC = ClusterSpec(
+    name="Orders-Dev",
+    arn="arn:aws:kafka:eu-west-1:123456789012:cluster/Orders-Dev/6f1c2f4e-0000-4000-8000-000000000000-2",
+    region="eu-west-1",
+    kafka_version="3.9.x",
+    brokers=1,
+    server_properties={},
+)
+KRAFT = replace(SPEC, kafka_version="3.9.x.kraft")
+CLIENT = Path(__file__).parent
+# What an application sets in production.
+PRODUCTION = {
+    "security.protocol": "SASL_SSL",
+    "sasl.mechanism": "AWS_MSK_IAM",
+    "sasl.jaas.config": "software.amazon.msk.auth.iam.IAMLoginModule required;",
+    "sasl.client.callback.handler.class": "software.amazon.msk.auth.iam.IAMClientCallbackHandler",
+    "key.serializer": "org.apache.kafka.common.serialization.StringSerializer",
+    "value.serializer": "org.apache.kafka.common.serialization.StringSerializer",
+}
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "eu-west-1"}
+
+
+@dataclass(frozen=True)
+class Jars:
+    """The parts on disk."""
+
+    kafka: list[Path]
+    connect: list[Path]
+    compiler: Path
+
+
+def jars() -> Jars:
+    lock = load()
+    try:
+        files = parts.files(lock, parts.KAFKA, parts.CONNECT, extension.COMPILER)
+        paths = fetch(files, sources=sources(os.environ.get("CDC_SOURCES", "").split()), cache=Cache())
+    except FetchErrors as error:
+        missing(str(error))
+    kafka, connect, compiler = (
+        parts.libraries(lock, name, paths) for name in (parts.KAFKA, parts.CONNECT, extension.COMPILER)
+    )
+    return Jars(kafka, connect, compiler[0])
+
+
+class HostsFile(KafkaNetSocket):  # type: ignore[misc]
+    """Lets kafka-python find the names of a hosts file: ``proxy_url="hosts:///path"``; TLS checks the name still."""
+
+    SCHEMES = ("hosts",)
+
+    def __init__(self, proxy_url: str) -> None:
+        lines = Path(urlparse(proxy_url).path).read_text().splitlines()
+        self._addresses = {name: address for address, name in map(str.split, lines)}
+
+    def dns_lookup(self, host: str, port: int, raise_error: bool = False) -> list[tuple[object, ...]]:
+        found: list[tuple[object, ...]] = super().dns_lookup(self._addresses.get(host, host), port, raise_error)
+        return found
+
+
+class FixedToken(AbstractTokenProvider):  # type: ignore[misc]
+    def token(self) -> str:
+        return "a-token"
+
+
+@dataclass
+class JavaClient:
+    """Kafka's own clients in a JVM of their own: see Client.java."""
+
+    process: subprocess.Popen[str]
+    log: list[str] = field(default_factory=list)
+
+    def __call__(self, *words: str) -> str:
+        """``done``, or what went wrong."""
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write(" ".join(words) + "\n")
+        self.process.stdin.flush()
+        for line in self.process.stdout:
+            if line.startswith("answer: "):
+                return line.removeprefix("answer: ").strip()
+            self.log.append(line)
+        raise AssertionError("".join(self.log))
+
+
+@dataclass
+class Lab:
+    """``java`` and ``python`` are clients of the IAM listener ``bootstrap``, which is at ``address``.
+
+    ``inspection`` is the plain listener.
+    """
+
+    authority: Authority
+    broker: Program
+    bootstrap: str
+    address: str
+    inspection: str
+    java: JavaClient
+    python: dict[str, object]
+
+    @property
+    def log(self) -> str:
+        """The broker's."""
+        return self.broker.log.read_text()
+
+
+@contextmanager
+def running(folder: Path, found: Jars, *, kraft: bool) -> Iterator[Lab]:
+    with ExitStack() as ending:
+        addresses = Addresses()
+        ending.callback(addresses.listener.close)
+        authority = Authority(addresses.take(8080), folder / "generation")
+        authority.start()
+        ending.callback(authority.stop)
+        tls = CertificateAuthority()
+        jar = extension.jar(compiler=found.compiler, libraries=found.kafka)
+        access = Access(authority.url, folder / "generation", jar, tls)
+        clusters = Clusters(addresses=addresses, folder=folder, jars=found.kafka, access=access)
+        ending.callback(clusters.stop)
+        cluster = clusters(KRAFT if kraft else SPEC)
+        host, _, port = cluster.bootstrap.partition(":")
+        hosts, trusted = folder / "hosts", tls.write_trust_store(folder / "trusted.p12")
+        java = ending.enter_context(_client(folder, found, cluster.bootstrap, hosts, trusted))
+        python: dict[str, object] = {
+            "bootstrap_servers": cluster.bootstrap,
+            "security_protocol": "SASL_SSL",
+            "ssl_cafile": str(tls.write_certificate(folder / "ca.pem")),
+            "sasl_mechanism": "OAUTHBEARER",
+            "sasl_oauth_token_provider": FixedToken(),
+            "proxy_url": f"hosts://{hosts}",
+        }
+        address = f"{addresses.names[host]}:{port}"
+        broker = cluster.programs["b-1"]
+        yield Lab(authority, broker, cluster.bootstrap, address, cluster.inspection, java, python)
+
+
+@contextmanager
+def _client(folder: Path, found: Jars, bootstrap: str, hosts: Path, trusted: Path) -> Iterator[JavaClient]:
+    file = folder / "client.properties"
+    file.write_text(as_lines(PRODUCTION | {"bootstrap.servers": bootstrap}))
+    jar = extension.jar(compiler=found.compiler, libraries=found.connect, sources=CLIENT)
+    options = [f"-Djavax.net.ssl.trustStore={trusted}"]
+    jvm = Jvm("Client", [*found.connect, jar], heap=128, hosts=hosts, options=options)
+    command = jvm.command(str(file), folder=folder)
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=CREDENTIALS
+    )
+    with process:
+        try:
+            yield JavaClient(process)
+        finally:
+            process.kill()

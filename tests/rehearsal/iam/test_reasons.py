@@ -1,0 +1,111 @@
+"""Every permission of the pipeline's roles has its reason, and no reason is left of one that is gone."""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import fields
+
+import pytest
+
+from modules import policies
+from modules.config import Connector, Consumer
+from modules.deployment import Deployment
+from modules.policies import ClusterArns
+from rehearsal.iam.reasons import REASONS, Reason, Role, lookup
+
+CLUSTER = "arn:aws:kafka:eu-west-1:123456789012:cluster/orders/6f1c2f4e-0000-4000-8000-000000000000-2"
+ARNS = ClusterArns(CLUSTER, CLUSTER.replace(":cluster/", ":topic/"), CLUSTER.replace(":cluster/", ":group/"))
+CONNECTOR = {
+    "plugin": "debezium-mysql",
+    "source": {"cluster": "orders", "secret": "cdc/orders", "server_id": 5401, "tables": ["orders.customers"]},
+    "topics": {"prefix": "orders"},
+}
+DOCUMENTED = {
+    ("connector", "kafka-cluster:DescribeCluster"),
+    ("connector", "secretsmanager:DescribeSecret"),
+    ("consumer", "kafka-cluster:DescribeCluster"),
+}
+
+Permission = tuple[str, str, str]
+
+
+def execution_role(**more: object) -> str:
+    return policies.connector_execution(
+        Deployment("prod", "eu-west-1", "aws", "123456789012"),
+        Connector.model_validate({**CONNECTOR, **more}),
+        arns=ARNS,
+        offsets="cdc-prod-orders-offsets",
+        secret_arn="arn:aws:secretsmanager:eu-west-1:123456789012:secret:cdc/orders-AbCdEf",
+    )
+
+
+def consumers_role() -> str:
+    return policies.consumer(Consumer(topics=("orders.*",), groups=("billing",)), arns=ARNS)
+
+
+def permissions(role: Role, document: str) -> list[Permission]:
+    statements = json.loads(document)["Statement"]
+    return [(role, statement["Sid"], action) for statement in statements for action in statement["Action"]]
+
+
+GRANTED = [
+    *permissions("connector", execution_role(signals={"topic": "orders-signals"})),
+    *permissions("consumer", consumers_role()),
+]
+
+
+def differences(reasons: Sequence[Reason], granted: Sequence[Permission]) -> list[str]:
+    """Permissions without a reason, reasons of nothing, and what is there twice."""
+    explained: Counter[Permission] = Counter((reason.role, reason.sid, reason.action) for reason in reasons)
+    held = Counter(granted)
+    return [f"more: {' '.join(item)}" for item in explained - held] + [
+        f"missing: {' '.join(item)}" for item in held - explained
+    ]
+
+
+def test_each_permission_has_one_reason_and_each_reason_a_permission() -> None:
+    assert differences(REASONS, GRANTED) == []
+
+
+def test_a_difference_is_told() -> None:
+    assert differences(REASONS[1:], GRANTED) == ["missing: connector Cluster kafka-cluster:Connect"]
+    assert differences([*REASONS, REASONS[0]], GRANTED) == ["more: connector Cluster kafka-cluster:Connect"]
+    without_signals = [*permissions("connector", execution_role()), *permissions("consumer", consumers_role())]
+    assert differences(REASONS, without_signals) == [
+        "more: connector Signals kafka-cluster:DescribeTopic",
+        "more: connector Signals kafka-cluster:ReadData",
+    ]
+
+
+@pytest.mark.parametrize(("role", "sid", "action"), GRANTED)
+def test_a_reason_is_found(role: Role, sid: str, action: str) -> None:
+    found = lookup(role, sid, action)
+    assert (found.role, found.sid, found.action) == (role, sid, action)
+
+
+@pytest.mark.parametrize(
+    ("role", "sid", "action"),
+    [
+        ("consumer", "Events", "kafka-cluster:WriteData"),
+        ("connector", "Topics", "kafka-cluster:ReadData"),
+        ("connector", "Events", "WriteData"),
+    ],
+)
+def test_what_no_role_holds_has_none(role: Role, sid: str, action: str) -> None:
+    with pytest.raises(LookupError, match=f"a permission of the {role} must have a reason, got {sid} {action}"):
+        lookup(role, sid, action)
+
+
+@pytest.mark.parametrize("reason", REASONS, ids=lambda reason: "-".join((reason.role, reason.sid, reason.action)))
+def test_a_reason_is_one_short_line_each(reason: Reason) -> None:
+    for field in fields(reason):
+        text = getattr(reason, field.name)
+        assert text or field.name == "unseen"
+        assert len(text) <= 200
+        assert text == text.strip().rstrip(".")
+        assert "\n" not in text
+
+
+def test_what_nothing_asks_for_says_why_it_stays() -> None:
+    assert {(reason.role, reason.action) for reason in REASONS if reason.without.startswith("nothing")} >= DOCUMENTED
+    assert {(reason.role, reason.action) for reason in REASONS if reason.unseen} >= DOCUMENTED
