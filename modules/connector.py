@@ -115,7 +115,9 @@ class Connector(Construct):
             offsets=self._offsets,
             secret_arn=self._secret_arn,
         )
-        self._permissions = IamRolePolicy(self, "permissions", role=role.id, policy=document)
+        self._permissions = IamRolePolicy(
+            self, "permissions", name=f"{self.name}-worker", role=role.id, policy=document
+        )
         return role
 
     def _worker_configuration(self) -> MskconnectWorkerConfiguration:

@@ -134,7 +134,7 @@ def _secret(deployment: Deployment, secret_arn: str) -> list[Statement]:
         "kms:EncryptionContext:SecretARN": secret_arn,
     }
     return [
-        allow("Secret", ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"], [secret_arn]),
+        allow("Secret", ["secretsmanager:GetSecretValue"], [secret_arn]),
         # The encryption context is what narrows this: whatever key it is, only this secret's data.
         allow("SecretKey", ["kms:Decrypt"], [deployment.arn("kms", "key/*")], Condition={"StringEquals": through}),
     ]
@@ -150,7 +150,7 @@ def connector_execution(
 def consumer(consumer: "Consumer", *, arns: ClusterArns) -> str:
     """What an application needs to read its topics in its groups."""
     return document(
-        allow("Cluster", _kafka("Connect", "DescribeCluster"), [arns.cluster]),
+        allow("Cluster", _kafka("Connect"), [arns.cluster]),
         allow("Topics", _kafka("DescribeTopic", "ReadData"), arns.topic(*consumer.topics)),
         allow("Groups", _kafka("AlterGroup", "DescribeGroup"), arns.group(*consumer.groups)),
     )

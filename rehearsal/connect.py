@@ -25,7 +25,8 @@ class Connectors:
     """Starts connectors: each has its own workers, plugin path and internal topics, below ``folder``.
 
     ``jars`` are the worker's libraries; ``secrets`` gives what a secret holds and raises LookupError for none.
-    Without ``signing`` no client of the brokers signs in. Public: ``roles``, the names of those that any ran under.
+    Without ``signing`` no client of the brokers signs in. Public: ``specs`` of all that ran, by the
+    name of their role.
     """
 
     def __init__(
@@ -40,7 +41,7 @@ class Connectors:
         signing: Signing | None = None,
     ) -> None:
         self._signing = signing
-        self.roles: set[str] = set()
+        self.specs: dict[str, ConnectorSpec] = {}
         self._addresses = addresses
         self._folder = folder
         self._jars = jars
@@ -50,7 +51,7 @@ class Connectors:
 
     def __call__(self, spec: ConnectorSpec) -> RunningConnector:
         """A connector whose task runs; raises ServerError where it does not, with everything stopped again."""
-        self.roles.add(spec.role_arn.rpartition("/")[2])
+        self.specs[spec.role] = spec
         folder = self._folder / f"{spec.name}-{_id(spec)}"
         (folder / PRIVATE).mkdir(parents=True, mode=0o700)
         try:

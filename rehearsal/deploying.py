@@ -1,17 +1,21 @@
 """A deploy with real Terraform, from nothing to nothing: state, platform, connect, second plan, destroy."""
 
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from modules.config import S3State
 from rehearsal.aws.client import client
 from rehearsal.engine import Engine
+from rehearsal.errors import RehearsalError
 from rehearsal.stacks import CONNECT, PLATFORM, STATE, Stacks
 from rehearsal.steps import Background, Steps
 from rehearsal.terraform import Progress
 
 # What the S3 backend needs of the state store. The rest of that stack may still be on its way.
 _USABLE_STATE: Final = (("s3", "PutBucketVersioning"), ("dynamodb", "CreateTable"), ("kms", "CreateAlias"))
+_POLL_SECONDS: Final = 0.2
 
 
 @dataclass
@@ -75,6 +79,18 @@ class Deploy:
             if begun:
                 begun.result()
 
+    def restart_connectors(self, check: Callable[[], object]) -> None:
+        """Each by MSK Connect's own operation; ``check`` raises what else went wrong meanwhile."""
+        connect = client(self.engine.url, "kafkaconnect", self.stacks.environment.region)
+        arns = [connector["connectorArn"] for connector in connect.list_connectors()["connectors"]]
+        for arn in arns:
+            connect.restart_connector(connectorArn=arn)
+        while not all(connect.describe_connector(connectorArn=arn)["connectorState"] == "RUNNING" for arn in arns):
+            check()
+            time.sleep(_POLL_SECONDS)
+        for arn in arns:
+            _check_restarted(connect.list_connector_operations(connectorArn=arn)["connectorOperations"][0])
+
     def second_plan(self) -> bool:
         """Whether a second plan of every stack is empty."""
         with self.steps.step("second plan") as step:
@@ -111,3 +127,8 @@ class Deploy:
 
     def _told(self, progress: Progress) -> None:
         self.steps.teller.detail(f"{progress.done} of {progress.planned} resources")
+
+
+def _check_restarted(operation: Mapping[str, Any]) -> None:
+    if operation["connectorOperationState"] != "RESTART_COMPLETE":
+        raise RehearsalError(f"a connector must run again after a restart, got {operation['connectorOperationState']}")

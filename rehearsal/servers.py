@@ -76,6 +76,11 @@ class ConnectorSpec:
     role_arn: str
     log_group: str | None = None
 
+    @property
+    def role(self) -> str:
+        """The execution role's name."""
+        return self.role_arn.rpartition("/")[2]
+
 
 class Connector(Protocol):
     """A connector that runs on a worker of its own."""

@@ -78,7 +78,7 @@ class Rehearsal:
         try:
             self.deploy()
             self.stream_changes()
-            self.deployment.finish()
+            self.restart()
             empty = self.deployment.second_plan()
             outcome = self._outcome(second_plan_empty=empty)
             if keep:
@@ -135,9 +135,19 @@ class Rehearsal:
             self._changes = self.stream.change(self._check)
             step.result = ", ".join(f"{count} {kind}" for kind, count in self._changes.items())
 
+    def restart(self) -> None:
+        """Every connector, as a deploy or a failure would; what it has to find again is used only now."""
+        with self._steps.step("restart") as step:
+            self.deployment.finish()
+            self.deployment.restart_connectors(self._check)
+            self.stream.again(self._check)
+            step.result = "went on where they were"
+
     def _check(self) -> bool:
-        """Whether all connectors run, so that events are due."""
+        """Whether all connectors run, so that events are due; raises RehearsalError for what a role lacks."""
         self._connect.check()
+        if denied := self.engine.page("denials"):
+            raise RehearsalError("\n".join(denied))
         return len(self.engine.page("endpoints")["connect"]) == len(self._script.environment.connectors)
 
     def _outcome(self, *, second_plan_empty: bool) -> Outcome:

@@ -21,6 +21,7 @@ ROWS: Final = 20
 # Debezium's modes that read the rows that are there, and the one that then stops.
 _READING: Final = frozenset({"initial", "initial_only", "always", "when_needed"})
 _ENDING: Final = "initial_only"
+_ALWAYS: Final = "always"
 _SCHEMA_CHANGES: Final = "include.schema.changes"
 _PATIENCE: Final = 60.0
 _SLICE: Final = 0.5
@@ -116,6 +117,18 @@ class Stream:
         if all(self._tells_schema_changes(connector) for connector in self._connectors(cluster)):
             seen = partial(_has_more, kind=Kind.SCHEMA_CHANGE, than=before)
             self._await(seen, check, "the new column must arrive as a schema change")
+
+    def again(self, check: Check) -> None:
+        """Further changes, and no other snapshot; raises RehearsalError where what was read is read anew."""
+        before = self.counts().get(name(Kind.SNAPSHOT), 0)
+        for cluster, changes in self.changes.items():
+            if any(connector.snapshot.mode != _ENDING for connector in self._connectors(cluster)):
+                changes.each()
+        self.await_all(check)
+        after = self.counts().get(name(Kind.SNAPSHOT), 0)
+        modes = {connector.snapshot.mode for connector in self.environment.connectors.values()}
+        if after != before and _ALWAYS not in modes:
+            raise RehearsalError(f"a restart must go on where it was, got {after - before} rows of a new snapshot")
 
     def await_all(self, check: Check) -> None:
         """Waits for every change that was committed so far."""

@@ -23,7 +23,7 @@ from rehearsal.aws.pages import PREFIX, Page
 from rehearsal.aws.server import EmbeddedAws
 from rehearsal.connect import Connectors
 from rehearsal.connector import RunningConnector
-from rehearsal.iam import extension, report
+from rehearsal.iam import extension, lacking, report
 from rehearsal.iam.access import Access
 from rehearsal.iam.authority import Authority
 from rehearsal.iam.roles import Roles
@@ -124,6 +124,7 @@ class World:
                 "iam/authorize": lambda request: self._authority.authorize(request.get_data()),
                 "iam/credentials": lambda request: signing.credentials(request.headers.get("Authorization", "")),
                 "permissions": self._permissions,
+                "denials": self._denials,
                 **pages,
             },
             changed=self._changed,
@@ -269,7 +270,12 @@ class World:
         return tags
 
     def _permissions(self, _: Request) -> object:
-        return report.permissions(self._authority.log, self._roles, self._start_connector.roles)
+        return report.permissions(self._authority.log, self._roles, self._start_connector.specs)
+
+    def _denials(self, _: Request) -> object:
+        """What roles were refused so far, in words."""
+        specs = self._start_connector.specs
+        return [lacking.told([denial], specs.get(denial.role)) for denial in self._authority.log.denials()]
 
     def _secret(self, name: str) -> Mapping[str, str]:
         manager = self._client("secretsmanager")

@@ -116,7 +116,7 @@ class _Form:
 @cache
 def _form(name: str) -> _Form:
     found = re.fullmatch(r"(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?", name)
-    if not found or not (found[2] in _OPERATORS or found[2] == "Null"):
+    if not found or not (found[2] in _OPERATORS or name == "Null"):
         raise PolicyError(f"unknown operator, must be one of {', '.join(_OPERATORS)}, Null")
     return _Form(found[1], found[2], bool(found[3]))
 

@@ -20,9 +20,19 @@ class Place:
     line: str
 
 
-def told(denials: list[Denial], spec: ConnectorSpec) -> str:
-    """What a connector's role lacks, with the reason of each."""
+_CONSUMER = {"cluster": "Cluster", "topic": "Topics", "group": "Groups"}
+
+
+def told(denials: list[Denial], spec: ConnectorSpec | None) -> str:
+    """What the role of the connector ``spec`` lacks, or that of an application, with the reason of each."""
+    if spec is None:
+        return "\n".join(line for denial in denials for line in _lines(denial, "consumer", _application(denial)))
     return "\n".join(line for denial in denials for line in _lines(denial, "connector", place(denial, spec)))
+
+
+def _application(denial: Denial) -> Place:
+    kind = denial.resource.split(":", 5)[5].partition("/")[0]
+    return Place(_CONSUMER.get(kind, ""), f"the application's own client, of a {kind}")
 
 
 def _lines(denial: Denial, role: Role, at: Place) -> Iterator[str]:

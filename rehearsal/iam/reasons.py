@@ -15,12 +15,10 @@ _USES: Final = "MSK developer guide, Common use cases for client authorization p
 _PROTOCOL: Final = "Kafka documentation, Authorization: protocol operations and resources"
 _SIGNALS: Final = "Debezium sources, KafkaSignalChannel"
 _PROVIDER: Final = "msk-config-providers sources, SecretsManagerConfigProvider"
-_CACHING: Final = "Secrets Manager user guide, Get a secret value with client-side caching"
 _DECRYPTION: Final = "Secrets Manager user guide, Secret encryption and decryption"
 
 _NO_QUESTION: Final = "Kafka asks for it in none of the runs; {} and live MSK may check it where Kafka does not"
 _NO_SIGNALS: Final = "only a connector whose signals come from a topic uses it"
-_NO_SECRETS: Final = "a rehearsal's worker reads its secrets from files, or from an AWS that enforces no policy"
 
 
 @dataclass(frozen=True)
@@ -149,7 +147,6 @@ _DEBEZIUM: Final = (
         "a task that starts again reads what the tables were like at its place in the binary log",
         "all is well until the first restart",
         _SEEN,
-        "used from the second start of a task on: a rehearsal that restarts none does not get there",
     ),
     _connector(
         "SchemaHistory",
@@ -199,15 +196,6 @@ _SECRET: Final = (
         "the worker puts the database's user and password in the place of their placeholders",
         "the provider is refused and the connector does not start; only a missing secret could be overlooked",
         _PROVIDER,
-        _NO_SECRETS,
-    ),
-    _connector(
-        "Secret",
-        "secretsmanager:DescribeSecret",
-        "clients that cache a secret ask with it which version is current; it shows no value",
-        "nothing is known to change: the provider's public sources ask for the value only",
-        _CACHING,
-        f"{_NO_SECRETS}; it reads no secret, and spares a new policy when the provider begins to cache",
     ),
     _connector(
         "SecretKey",
@@ -215,7 +203,7 @@ _SECRET: Final = (
         "Secrets Manager decrypts a secret under a customer key in the name of whoever reads it",
         "GetSecretValue is refused wherever the secret has a key of its own",
         _DECRYPTION,
-        f"{_NO_SECRETS}; and secrets under AWS's own key never need it",
+        "secrets under AWS's own key never need it; one may be given a customer key at any time",
     ),
 )
 
@@ -226,14 +214,6 @@ _APPLICATION: Final = (
         "the application signs in to every broker with it",
         "Access denied on every connection, as with a wrong secret",
         _SEEN,
-    ),
-    _consumer(
-        "Cluster",
-        "kafka-cluster:DescribeCluster",
-        "admin clients ask with it who the cluster's brokers and its controller are",
-        "nothing for a consumer",
-        _ACTIONS,
-        _NO_QUESTION.format("a consumer has no need of it,"),
     ),
     _consumer(
         "Topics",

@@ -88,7 +88,7 @@ class Signing:
         except ClientError:
             return
         since = time.monotonic()
-        allows = partial(self._authority.allows, _role(spec))
+        allows = partial(self._authority.allows, spec.role)
         through = {
             "kms:ViaService": f"secretsmanager.{spec.region}.amazonaws.com",
             "kms:EncryptionContext:SecretARN": found["ARN"],
@@ -101,7 +101,7 @@ class Signing:
 
     def lacking(self, spec: ConnectorSpec, *, since: float) -> str:
         """What the role of ``spec`` was refused since then (``time.monotonic``), in words; empty for nothing."""
-        denials = self._authority.log.denials(_role(spec), since=since)
+        denials = self._authority.log.denials(spec.role, since=since)
         return lacking.told(denials, spec)
 
     def _key_arn(self, region: str, key: str) -> str:
@@ -113,7 +113,3 @@ class Signing:
             return self._roles.assume(spec.role_arn, service=SERVICE, source_arn=spec.arn, session=spec.name)
         except (NoRoleError, PolicyError) as error:
             raise ServerError(f"the role of {spec.name} cannot be assumed: {error}") from error
-
-
-def _role(spec: ConnectorSpec) -> str:
-    return spec.role_arn.rpartition("/")[2]

@@ -46,7 +46,6 @@ def connector(name: str) -> list[Call]:
         *kafka("CreateTopic DescribeTopic WriteData", "topic", *events),
         *kafka("AlterGroup DescribeGroup", "group", f"__amazon_msk_connect_cdc-prod-{name}_1", f"{name}-schemahistory"),
         ("secretsmanager:GetSecretValue", SECRET_ARN),
-        ("secretsmanager:DescribeSecret", SECRET_ARN),
         ("kms:Decrypt", SECRET_KEY, SECRET_READ | {"kms:EncryptionContext:SecretARN": SECRET_ARN}),
     ]
 
@@ -59,7 +58,7 @@ NEEDED: Final[dict[str, list[Call]]] = {
         *kafka("AlterGroup DescribeGroup", "group", "stock-signal"),
     ],
     CONSUMER: [
-        *kafka("Connect DescribeCluster", "cluster"),
+        *kafka("Connect", "cluster"),
         *kafka("DescribeTopic ReadData", "topic", "orders.orders.customers"),
         *kafka("AlterGroup DescribeGroup", "group", "billing-nightly"),
     ],

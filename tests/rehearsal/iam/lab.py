@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import urlparse
 
-from kafka.net.inet import KafkaNetSocket
 from kafka.net.sasl.oauth import AbstractTokenProvider
 
 from modules.artifacts.cache import Cache
@@ -17,7 +15,7 @@ from modules.artifacts.lock import load
 from modules.artifacts.sources import sources
 from rehearsal import parts
 from rehearsal.addresses import Addresses
-from rehearsal.iam import extension
+from rehearsal.iam import client, extension
 from rehearsal.iam.access import Access
 from rehearsal.iam.tls import CertificateAuthority
 from rehearsal.java import Jvm
@@ -70,20 +68,6 @@ def jars() -> Jars:
         parts.libraries(lock, name, paths) for name in (parts.KAFKA, parts.CONNECT, extension.COMPILER)
     )
     return Jars(kafka, connect, compiler[0])
-
-
-class HostsFile(KafkaNetSocket):  # type: ignore[misc]
-    """Lets kafka-python find the names of a hosts file: ``proxy_url="hosts:///path"``; TLS checks the name still."""
-
-    SCHEMES = ("hosts",)
-
-    def __init__(self, proxy_url: str) -> None:
-        lines = Path(urlparse(proxy_url).path).read_text().splitlines()
-        self._addresses = {name: address for address, name in map(str.split, lines)}
-
-    def dns_lookup(self, host: str, port: int, raise_error: bool = False) -> list[tuple[object, ...]]:
-        found: list[tuple[object, ...]] = super().dns_lookup(self._addresses.get(host, host), port, raise_error)
-        return found
 
 
 class FixedToken(AbstractTokenProvider):  # type: ignore[misc]
@@ -149,14 +133,8 @@ def running(folder: Path, found: Jars, *, kraft: bool) -> Iterator[Lab]:
         host, _, port = cluster.bootstrap.partition(":")
         hosts, trusted = folder / "hosts", tls.write_trust_store(folder / "trusted.p12")
         java = ending.enter_context(_client(folder, found, cluster.bootstrap, hosts, trusted))
-        python: dict[str, object] = {
-            "bootstrap_servers": cluster.bootstrap,
-            "security_protocol": "SASL_SSL",
-            "ssl_cafile": str(tls.write_certificate(folder / "ca.pem")),
-            "sasl_mechanism": "OAUTHBEARER",
-            "sasl_oauth_token_provider": FixedToken(),
-            "proxy_url": f"hosts://{hosts}",
-        }
+        python = client.settings(FixedToken(), hosts=hosts, authority=tls.write_certificate(folder / "ca.pem"))
+        python["bootstrap_servers"] = cluster.bootstrap
         address = f"{addresses.names[host]}:{port}"
         broker = cluster.programs["b-1"]
         yield Lab(authority, broker, cluster.bootstrap, address, cluster.inspection, java, python)

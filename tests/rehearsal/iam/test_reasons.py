@@ -22,8 +22,6 @@ CONNECTOR = {
 }
 DOCUMENTED = {
     ("connector", "kafka-cluster:DescribeCluster"),
-    ("connector", "secretsmanager:DescribeSecret"),
-    ("consumer", "kafka-cluster:DescribeCluster"),
 }
 
 Permission = tuple[str, str, str]
