@@ -4,15 +4,28 @@ import json
 import time
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from rich.live import Live
 from rich.spinner import Spinner
 from rich.text import Text
 
+from cdc import permission_report
 from cdc.console import err, out, table
 from rehearsal.outcome import Outcome
 from rehearsal.steps import Step
+
+# The parts that are kept running, by the keys that --json has for them.
+_PARTS: Final = {
+    "AWS": "aws",
+    "brokers (IAM over TLS)": "iam",
+    "  hosts file for clients": "hosts",
+    "  certificate authority": "certificate",
+    "brokers (plain inspection)": "brokers",
+    "Kafka Connect": "connect",
+    "MySQL": "mysql",
+}
+_WIDTH: Final = max(map(len, _PARTS))
 
 
 def clock(seconds: float) -> str:
@@ -62,8 +75,8 @@ class Display:
             err.print(text, markup=False, soft_wrap=True)
 
 
-def summary(outcome: Outcome) -> None:
-    """What was deployed, what arrived, what was not as on AWS."""
+def summary(outcome: Outcome, environment: str) -> None:
+    """What was deployed, what arrived, what roles used, what was not as on AWS; the command line's ``environment``."""
     if outcome.sample:
         out.print("\none event, as the application got it:")
         out.print_json(json.dumps(outcome.sample))
@@ -78,6 +91,7 @@ def summary(outcome: Outcome) -> None:
     ]))  # fmt: skip
     for table_name, why in outcome.unfilled.items():
         out.print(f"{table_name} took not every change: {why}", markup=False)
+    permission_report.show(outcome.permissions, environment)
     rows = [[one.name, one.deployed, one.here] for one in outcome.substitutions]
     out.print(table("\nnot as on AWS:", ["what", "as deployed", "here"], rows))
 
@@ -87,11 +101,14 @@ def _counts(counts: Mapping[str, int]) -> str:
 
 
 def endpoints(outcome: Outcome) -> None:
-    """How to reach each part of a rehearsal that was kept."""
-    if outcome.endpoints:
-        rows = [[part, where] for part, place in outcome.endpoints.items() for where in _places(place)]
-        out.print(table("\nrunning:", ["part", "where"], rows))
-        out.print(f"\nend it with: cdc rehearse {outcome.environment} --stop", markup=False)
+    """How to reach each part of a rehearsal that was kept, each in a line that can be copied."""
+    if not outcome.endpoints:
+        return
+    out.print("\nrunning:", markup=False)
+    for part, place in _PARTS.items():
+        for where in _places(outcome.endpoints[place]):
+            out.print(f"{part:{_WIDTH}}  {where}", markup=False, soft_wrap=True)
+    out.print(f"end it with: cdc rehearse {outcome.environment} --stop", markup=False, soft_wrap=True)
 
 
 def _places(place: object) -> list[str]:

@@ -10,12 +10,13 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from cdc import plugin, rehearsing
+from cdc import permissions, plugin, rehearsing
 from cdc.console import err, fail, out
-from cdc.environments import UnknownEnvironmentError
+from cdc.environments import UnknownEnvironmentError, files
 from cdc.options import JsonOption, OfflineOption, SourceOption
 from cdc.rehearsal_show import Display, endpoints, summary
 from modules.checks.problems import EnvironmentErrors
+from modules.environment import load
 
 TOLD = (*plugin.TOLD, EnvironmentErrors, UnknownEnvironmentError)
 
@@ -24,6 +25,9 @@ def rehearse(
     environment: Annotated[str, typer.Argument(metavar="ENV", help="A file of environments/, by its name.")],
     keep: Annotated[bool, typer.Option("--keep", help="Leave it running, and tell how to reach each part.")] = False,
     stop: Annotated[bool, typer.Option("--stop", help="End the rehearsals of ENV that were kept.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain-permissions", help="Tell what each role may do and why, and run nothing.")
+    ] = False,
     schema: Annotated[
         Path | None,
         typer.Option(exists=True, dir_okay=False, metavar="FILE", help="SQL that makes the tables, not stand-ins."),
@@ -38,6 +42,14 @@ def rehearse(
     """Deploy an environment on this machine, and stream real changes through real Debezium."""
     from rehearsal.errors import RehearsalError
 
+    if explain:
+        if keep or stop:
+            raise typer.BadParameter(
+                f"cannot be combined with {'--keep' if keep else '--stop'}: it runs nothing",
+                param_hint="'--explain-permissions'",
+            )
+        _explain(environment, as_json=as_json)
+        return
     with _terminated():
         try:
             if stop:
@@ -51,10 +63,22 @@ def rehearse(
     if as_json:
         out.print_json(json.dumps(outcome.document))
     else:
-        summary(outcome)
+        summary(outcome, environment)
         endpoints(outcome)
     if not outcome.passed:
         fail("\n".join(outcome.failures))
+
+
+def _explain(environment: str, *, as_json: bool) -> None:
+    try:
+        [file] = files([environment])
+        found = permissions.permissions(load(file))
+    except TOLD as error:
+        fail(error)
+    if as_json:
+        out.print_json(json.dumps([one.document for one in found]))
+    else:
+        permissions.show(found)
 
 
 def _stop(environment: str) -> None:

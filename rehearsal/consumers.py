@@ -58,8 +58,9 @@ class Consumers:
 
     def _policy(self, consumer: str) -> str | None:
         """The ARN of the policy that is deployed for it."""
+        name = f"cdc-{self._environment.name}-{consumer}-consumer"
         found = self._iam.list_policies(Scope="Local")["Policies"]
-        return next((one["Arn"] for one in found if one["PolicyName"].endswith(f"-{consumer}-consumer")), None)
+        return next((one["Arn"] for one in found if one["PolicyName"] == name), None)
 
     def _role(self, name: str, consumer: Consumer) -> str | None:
         """The application's own, once Terraform has attached the policy to it, or one made here for it."""

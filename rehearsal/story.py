@@ -14,7 +14,7 @@ from rehearsal.engine import Engine, Order
 from rehearsal.errors import RehearsalError
 from rehearsal.outcome import Outcome
 from rehearsal.runs import Run
-from rehearsal.stacks import Stacks
+from rehearsal.stacks import CONNECT, Stacks
 from rehearsal.steps import Steps, Teller
 from rehearsal.streaming import Stream
 from rehearsal.substitutions import applied
@@ -137,8 +137,10 @@ class Rehearsal:
 
     def restart(self) -> None:
         """Every connector, as a deploy or a failure would; what it has to find again is used only now."""
-        with self._steps.step("restart") as step:
+        with self._steps.step("connect") as step:
             self.deployment.finish()
+            step.result = f"{self.deployment.resources[CONNECT]} resources"
+        with self._steps.step("restart") as step:
             self.deployment.restart_connectors(self._check)
             self.stream.again(self._check)
             step.result = "went on where they were"

@@ -58,6 +58,8 @@ def place(denial: Denial, spec: ConnectorSpec) -> Place:
         return Place("InternalGroups" if internal else "Groups", f"group.id={group}")
     if kind == "cluster":
         return Place("Cluster", f"kafkaCluster.bootstrapServers={spec.bootstrap}")
+    if kind == "transactional-id":
+        return Place("", f"transactional.id={name.split('/', 2)[2]}")
     sid = "Secret" if denial.action.startswith("secretsmanager:") else "SecretKey"
     return Place(sid, _line(configuration, "database.password"))
 

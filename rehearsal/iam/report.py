@@ -6,9 +6,9 @@ from typing import Any
 
 from rehearsal.iam import reasons
 from rehearsal.iam.decisions import Log, Use
-from rehearsal.iam.policy import Statement
+from rehearsal.iam.policy import PolicyError, Statement
 from rehearsal.iam.reasons import Role as Kind
-from rehearsal.iam.roles import Role, Roles
+from rehearsal.iam.roles import NoRoleError, Roles
 
 
 @dataclass(frozen=True)
@@ -31,28 +31,35 @@ class Permission:
 
 
 def permissions(log: Log, roles: Roles, connectors: Collection[str]) -> list[dict[str, Any]]:
-    """A report for each role that asked for anything; ``connectors`` are those that connectors ran under."""
-    return [_report(roles.get(name), log, "connector" if name in connectors else "consumer") for name in log.roles]
+    """A report for each role that asked for anything; ``connectors`` are those that connectors ran under.
+
+    A role that is gone by now, or cannot be read, holds nothing.
+    """
+    return [_report(name, roles, log, "connector" if name in connectors else "consumer") for name in log.roles]
 
 
-def _report(role: Role, log: Log, kind: Kind) -> dict[str, Any]:
+def _report(name: str, roles: Roles, log: Log, kind: Kind) -> dict[str, Any]:
     uses = log.uses
-    held = {permission: _use(role, permission) in uses for permission in _held(role)}
+    held = {permission: _use(name, permission) in uses for permission in _held(name, roles)}
     return {
-        "role": role.name,
+        "role": name,
         "used": [permission.document for permission, used in held.items() if used],
         "unused": [
             permission.document | {"reason": _reason(kind, permission)} for permission, used in held.items() if not used
         ],
         "denied": [
             {"action": denial.action, "resource": denial.resource, "why": denial.why}
-            for denial in log.denials(role.name)
+            for denial in log.denials(name)
         ],
-        "harmless": [{"action": action, "resource": resource} for action, resource in log.speculative(role.name)],
+        "harmless": [{"action": action, "resource": resource} for action, resource in log.speculative(name)],
     }
 
 
-def _held(role: Role) -> Iterator[Permission]:
+def _held(name: str, roles: Roles) -> Iterator[Permission]:
+    try:
+        role = roles.get(name)
+    except (NoRoleError, PolicyError):
+        return
     for policy in role.identity:
         for statement in policy.statements:
             if statement.effect == "Allow":
@@ -61,9 +68,9 @@ def _held(role: Role) -> Iterator[Permission]:
                         yield Permission(statement, action, resource)
 
 
-def _use(role: Role, permission: Permission) -> Use:
+def _use(role: str, permission: Permission) -> Use:
     statement = permission.statement
-    return Use(role.name, statement.policy, statement.index, permission.action, permission.resource)
+    return Use(role, statement.policy, statement.index, permission.action, permission.resource)
 
 
 def _reason(kind: Kind, permission: Permission) -> str | None:

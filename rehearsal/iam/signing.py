@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -40,7 +40,17 @@ class Signing:
     At ``url`` a worker asks for its credentials; ``trust_store`` holds who vouches for the brokers.
     """
 
-    def __init__(self, roles: Roles, authority: Authority, *, aws: str, url: str, trust_store: Path) -> None:
+    def __init__(
+        self,
+        roles: Roles,
+        authority: Authority,
+        *,
+        aws: str,
+        url: str,
+        trust_store: Path,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._now = now
         self._authority = authority
         self._roles = roles
         self._aws = aws
@@ -57,7 +67,7 @@ class Signing:
     def variables(self, spec: ConnectorSpec) -> Mapping[str, str]:
         """The worker's environment; raises ServerError where MSK Connect may not assume the role of ``spec``."""
         token = secrets.token_urlsafe()
-        held = _Held(spec, self._assume(spec), datetime.now(UTC))
+        held = _Held(spec, self._assume(spec), self._now())
         with self._lock:
             self._held[token] = held
         return {"AWS_CONTAINER_CREDENTIALS_FULL_URI": self._url, "AWS_CONTAINER_AUTHORIZATION_TOKEN": token}
@@ -68,8 +78,8 @@ class Signing:
             held = self._held.get(token)
             if held is None:
                 raise ValueError("credentials are for workers alone")
-            if datetime.now(UTC) - held.since > _RENEWED_AFTER:
-                held.session, held.since = self._assume(held.spec), datetime.now(UTC)
+            if self._now() - held.since > _RENEWED_AFTER:
+                held.session, held.since = self._assume(held.spec), self._now()
             key = held.session.key
         assert key.token
         assert key.expires

@@ -21,12 +21,14 @@ from modules.config import Environment
 from rehearsal import parts
 from rehearsal.addresses import Addresses
 from rehearsal.connect import Connectors
+from rehearsal.iam import extension
 from rehearsal.kafka import Clusters, KafkaCluster
 from rehearsal.metrics import Datum, Metrics
 from rehearsal.mysql import Database
 from rehearsal.servers import ClusterSpec, ConnectorSpec
 from tests.needs import missing
 from tests.rehearsal.databases import server
+from tests.rehearsal.iam.enforcing import Iam, enforcing
 from tests.synthesized import document
 
 REGION = "eu-west-1"
@@ -49,6 +51,7 @@ class Lab:
     folder: Path
     secrets: dict[str, dict[str, str]]
     published: list[Datum] = field(default_factory=list)
+    iam: Iam | None = None
 
     def sql(self, *statements: str) -> None:
         with self.database.connect() as connection, connection.cursor() as cursor:
@@ -80,7 +83,8 @@ class Lab:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Lab]:
+def running(folder: Path, *, enforced: bool = False) -> Iterator[Lab]:
+    """With IAM ``enforced`` the role of every connector is to be made first: see iam_lab."""
     lock = load()
     order = building.Order(lock, "debezium-mysql", without=["msk-config-providers"])
     paths = _fetched(lock, order)
@@ -88,9 +92,13 @@ def running(folder: Path) -> Iterator[Lab]:
         addresses = Addresses()
         ending.callback(addresses.listener.close)
         jars = parts.libraries(lock, parts.KAFKA, paths)
-        clusters = Clusters(addresses=addresses, folder=_made(folder / "kafka"), jars=jars, limit=1)
+        iam = ending.enter_context(enforcing(folder, addresses, jars, paths[_compiler(lock)])) if enforced else None
+        access = iam.access if iam else None
+        clusters = Clusters(addresses=addresses, folder=_made(folder / "kafka"), jars=jars, limit=1, access=access)
         ending.callback(clusters.stop)
         cluster = clusters(_cluster())
+        if iam:
+            iam.hosts += cluster.hosts
         address = addresses.take(3306, name=HOST)
         database = ending.enter_context(Database(folder=_made(folder / "mysql"), address=address, server=server()))
         database.create_user("cdc", PASSWORD)
@@ -104,10 +112,11 @@ def running(folder: Path) -> Iterator[Lab]:
             jars=parts.libraries(lock, parts.CONNECT, paths),
             secrets=secrets.__getitem__,
             metrics=metrics,
+            signing=iam.signing if iam else None,
         )
         archive = building.built(order, paths, folder / "debezium-mysql.zip").path
         spec = _spec(cluster.bootstrap, archive)
-        lab = Lab(addresses, cluster, database, connectors, spec, folder / "connect", secrets, published)
+        lab = Lab(addresses, cluster, database, connectors, spec, folder / "connect", secrets, published, iam)
         lab.sql(
             "CREATE DATABASE shop",
             "CREATE TABLE shop.customers (id INT PRIMARY KEY AUTO_INCREMENT, name VARCHAR(50))",
@@ -117,11 +126,15 @@ def running(folder: Path) -> Iterator[Lab]:
 
 
 def _fetched(lock: Lock, order: building.Order) -> dict[File, Path]:
-    files = (*parts.files(lock, parts.KAFKA, parts.CONNECT), *order.files)
+    files = (*parts.files(lock, parts.KAFKA, parts.CONNECT, extension.COMPILER), *order.files)
     try:
         return fetch(files, sources=sources(os.environ.get("CDC_SOURCES", "").split()), cache=Cache())
     except FetchErrors as error:
         missing(str(error))
+
+
+def _compiler(lock: Lock) -> File:
+    return lock.sets[extension.COMPILER].files[0]
 
 
 def _cluster() -> ClusterSpec:

@@ -35,12 +35,17 @@ def test_the_whole_story(tmp_path: Path) -> None:
     }
     assert all(changes[kind] for kind in ("create", "update", "delete", "schema_change"))
     assert [step["name"] for step in document["steps"]] == [
-        "start", "platform", "state", "snapshot", "changes", "second plan",
+        "start", "platform", "state", "snapshot", "changes", "connect", "restart", "second plan",
         "destroy connect", "destroy platform", "destroy state",
     ]  # fmt: skip
     listed = {one["name"] for one in document["substitutions"]}
-    assert {"database", "host names", "access to brokers"} <= listed
+    assert {"database", "host names", "brokers' certificates"} <= listed
     assert "endpoints" not in document
+    assert {report["role"] for report in document["permissions"]} == {"cdc-rehearsal-shop-worker", "rehearsal-search"}
+    for report in document["permissions"]:
+        assert report["used"]
+        assert report["denied"] == []
+        assert all(one["reason"] for one in report["unused"])
 
 
 @pytest.mark.parametrize(
@@ -93,7 +98,10 @@ def test_an_environment_of_a_users_own_is_kept_and_ended(tmp_path: Path) -> None
     assert document["events"]["snapshot"] == 20
     assert "brokers" in {one["name"] for one in document["substitutions"]}
     endpoints = document["endpoints"]
-    assert set(endpoints) == {"aws", "brokers", "connect", "mysql"}
+    assert set(endpoints) == {"aws", "brokers", "iam", "hosts", "certificate", "connect", "mysql"}
+    assert set(endpoints["iam"]) == set(endpoints["brokers"])
+    assert Path(endpoints["hosts"]).is_file()
+    assert Path(endpoints["certificate"]).read_text().startswith("-----BEGIN CERTIFICATE-----")
     [run] = [run for run in runs.all_runs() if run.kept and run.environment == "mine"]
     assert run.alive
     with Command("mine", "--stop", folder=tmp_path) as stopping:

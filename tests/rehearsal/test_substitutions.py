@@ -16,7 +16,7 @@ from rehearsal import substitutions
 from rehearsal.properties import as_lines
 from rehearsal.secret_files import SecretFiles
 from rehearsal.servers import ServerError
-from rehearsal.substitutions import applied, connector_properties, has_provider, worker_properties
+from rehearsal.substitutions import applied, connector_properties, has_provider, without_iam, worker_properties
 from tests.synthesized import changed, document
 
 ENDPOINT = "http://127.0.0.1:4566"
@@ -54,7 +54,9 @@ def names(path: Path, *, brokers: int | None = None, **changes: Any) -> set[str]
     return {one.name for one in found}
 
 
-ALWAYS = {"database", "host names", "access to brokers", "worker's memory", "prevent_destroy", "provider's retries"}
+ALWAYS = {
+    "database", "host names", "brokers' certificates", "worker's memory", "prevent_destroy", "provider's retries",
+}  # fmt: skip
 
 
 def test_the_provider_is_looked_for_in_the_archive(plain: Path) -> None:
@@ -95,10 +97,19 @@ def test_the_older_connect_is_listed(plain: Path) -> None:
     assert "Kafka Connect's version" in {one.name for one in older}
 
 
-def test_a_connector_loses_its_access_to_brokers_and_nothing_else() -> None:
-    kept = {"security.protocol": "a", "database.ssl.mode": "required", "schema.history.internal.producer.acks": "all"}
-    dropped = {f"signal.consumer.{key}": value for key, value in debezium.IAM_CLIENT.items()}
-    assert connector_properties({**kept, **dropped}, provider=False) == kept
+CLIENTS = ("schema.history.internal.producer.", "schema.history.internal.consumer.", "signal.consumer.")
+ACCESS = {client + key: value for client in CLIENTS for key, value in debezium.IAM_CLIENT.items()}
+OTHERS = {"security.protocol": "a", "database.ssl.mode": "required", "schema.history.internal.producer.acks": "all"}
+
+
+@pytest.mark.parametrize("provider", [False, True])
+def test_a_connector_signs_in_as_it_is_deployed(provider: bool) -> None:
+    deployed = {**OTHERS, **ACCESS}
+    assert connector_properties(deployed, provider=provider) == deployed
+
+
+def test_what_is_measured_without_iam_loses_its_access_to_brokers_and_nothing_else() -> None:
+    assert without_iam({**OTHERS, **ACCESS}) == OTHERS
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,10 @@ public final class Client {
                 open = open == null ? new KafkaProducer<>(settings) : open;
                 open.send(new ProducerRecord<>(words[1], words[2])).get();
             }
+            case "close" -> {
+                open.close();
+                open = null;
+            }
             case "produce-anew" -> {
                 try (var producer = new KafkaProducer<String, String>(settings)) {
                     producer.send(new ProducerRecord<>(words[1], words[2])).get();

@@ -168,13 +168,14 @@ def test_without_the_authority_nothing_new_is_allowed(ours: Lab, topic: str) -> 
 
 def test_other_listeners_are_nobodys_business(ours: Lab) -> None:
     ours.authority.script(refused="nobody", deny_all=True)
-    with KafkaAdminClient(bootstrap_servers=ours.inspection) as admin:
-        admin.create_topics({"plain": {"num_partitions": 1, "replication_factor": 1}})
-        assert "plain" in admin.list_topics()
+    create(ours, "plain")
     producer = KafkaProducer(bootstrap_servers=ours.inspection)
     producer.send("plain", b"a").get(timeout=30)
     producer.close()
-    assert ours.authority.asked == []
+    with KafkaAdminClient(bootstrap_servers=ours.inspection) as admin:
+        assert "plain" in admin.list_topics()
+    assert ours.authority.requests("/authenticate") == []
+    assert "plain" not in {question["name"] for question in ours.authority.questions()}
 
 
 def test_a_new_topic_is_judged_under_the_clients_name(ours: Lab) -> None:
@@ -211,10 +212,20 @@ def test_there_are_no_acls(ours: Lab) -> None:
 
 def test_a_session_ends_and_the_client_signs_in_again(ours: Lab, topic: str) -> None:
     ours.authority.script(seconds=3)
+    assert ours.java("produce", topic, "a") == "done"
+    assert ours.java("close") == "done"
+    assert ours.java("produce", topic, "b") == "done"
+    ours.authority.asked.clear()
+    assert until(lambda: ours.java("produce", topic, "c") == "done" and bool(ours.authority.requests("/authenticate")))
+    assert ours.java("close") == "done"
+
+
+def test_a_token_ends_and_the_client_brings_another(ours: Lab, topic: str) -> None:
+    ours.authority.script(seconds=3)
     with KafkaAdminClient(**ours.python) as admin:
         assert topic in admin.list_topics()
         ours.authority.asked.clear()
-        assert until(lambda: bool(topic in admin.list_topics() and ours.authority.requests("/authenticate")))
+        assert until(lambda: topic in admin.list_topics() and bool(ours.authority.requests("/authenticate")))
 
 
 def test_names_that_the_certificate_does_not_hold(ours: Lab) -> None:

@@ -1,0 +1,283 @@
+"""Clients of a broker sign in under a role, and may do what its policies allow: by the embedded IAM's word of now."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, Final, cast
+
+import pytest
+
+from rehearsal.aws.client import client
+from rehearsal.aws.server import EmbeddedAws
+from rehearsal.iam.authority import Authority
+from rehearsal.iam.client import RoleTokens
+from rehearsal.iam.kafka_actions import CONNECT
+from rehearsal.iam.roles import Roles
+from rehearsal.iam.signatures import AWS_MSK_IAM, OAUTHBEARER, Key
+from rehearsal.world import World
+from tests.mocked_account import ACCOUNT, CLUSTER_ARN, REGION
+from tests.rehearsal.iam.documents import topic
+from tests.rehearsal.iam.test_roles import READ, WRITE, Account, document, embedded, statement
+from tests.rehearsal.iam.test_signatures import payload, signed, token
+
+BROKER: Final = f"b-1.cdc-prod.abc123.c3.kafka.{REGION}.amazonaws.com"
+ENDPOINT: Final = f"kafka.{REGION}.amazonaws.com"
+SIGNS_IN: Final = statement(CONNECT, CLUSTER_ARN)
+OTHER_CLUSTER: Final = CLUSTER_ARN.replace("cdc-prod", "cdc-dev")
+HOSTS: Final = {CLUSTER_ARN: [BROKER], OTHER_CLUSTER: [BROKER.replace("cdc-prod", "cdc-dev")]}
+Change = Callable[[], object]
+
+
+class Wired(Account):
+    """An authority that hears of what changes in an embedded AWS with two clusters, as a rehearsal's does."""
+
+    def __init__(self, aws: EmbeddedAws, authority: Authority) -> None:
+        super().__init__(aws.url)
+        self.authority = authority
+        self.kafka: Any = client(aws.url, "kafka", REGION)
+        ec2: Any = client(aws.url, "ec2", REGION)
+        subnets = [subnet["SubnetId"] for subnet in ec2.describe_subnets()["Subnets"]][:3]
+        group = ec2.describe_security_groups()["SecurityGroups"][0]["GroupId"]
+        kind = {"kafka_version": "3.9.x", "instance_type": "kafka.m7g.large"}
+        for arn in HOSTS:
+            aws.msk.adopt(arn, brokers=3, subnets=subnets, group=group, **kind)
+
+    @property
+    def generation(self) -> int:
+        return int.from_bytes(self.authority.generation.read_bytes(), "big")
+
+    def key(self, role: str) -> Key:
+        arn = f"arn:aws:iam::{ACCOUNT}:role/{role}"
+        sts = client(self.url, "sts", REGION)
+        given = sts.assume_role(RoleArn=arn, RoleSessionName="tests")["Credentials"]
+        return Key(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], given["Expiration"])
+
+    def authenticate(self, message: str, mechanism: str = AWS_MSK_IAM, cluster: str = CLUSTER_ARN) -> dict[str, object]:
+        told = {"cluster": cluster, "mechanism": mechanism, "token": message, "address": ""}
+        return self.authority.authenticate(json.dumps(told).encode())
+
+    def authorize(self, role: str, *requests: Mapping[str, object]) -> object:
+        principal = f"arn:aws:sts::{ACCOUNT}:assumed-role/{role}/tests"
+        told = {"cluster": CLUSTER_ARN, "principal": principal, "client": "tests", "requests": requests}
+        return self.authority.authorize(json.dumps(told).encode())["allowed"]
+
+    def may_read(self, role: str, name: str = "a") -> bool:
+        return self.authorize(role, asked("READ", name)) == [True]
+
+    def why(self, role: str) -> str:
+        """Of the newest denial."""
+        return self.authority.log.denials(role)[-1].why
+
+
+def asked(operation: str, name: str = "a", kind: str = "TOPIC", *, speculative: bool = False) -> dict[str, object]:
+    """In a broker's words."""
+    return {"operation": operation, "type": kind, "name": name, "pattern": "LITERAL", "speculative": speculative}
+
+
+@pytest.fixture(scope="module")
+def iam(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wired]:
+    folder, world = tmp_path_factory.mktemp("aws"), SimpleNamespace()
+    with embedded(folder, partial(World._changed, cast(World, world))) as aws:
+        world._client = partial(client, aws.url, region=REGION)
+        world._authority = Authority(
+            folder / "generation",
+            roles=Roles(aws.url),
+            hosts=lambda arn: HOSTS[arn],
+            tags=partial(World._tags, cast(World, world)),
+        )
+        yield Wired(aws, world._authority)
+
+
+def message(mechanism: str, key: Key, host: str = BROKER) -> str:
+    if mechanism == AWS_MSK_IAM:
+        return payload(signed(host, key=key, region=REGION, at=datetime.now(UTC)))
+    return token(signed(ENDPOINT, key=key, region=REGION, at=datetime.now(UTC)))
+
+
+@pytest.mark.parametrize("mechanism", [AWS_MSK_IAM, OAUTHBEARER])
+def test_a_client_signs_in_with_what_sts_gave(iam: Wired, mechanism: str) -> None:
+    role = iam.role(document(SIGNS_IN))
+    key = iam.key(role)
+    assert key.expires
+    assert iam.authenticate(message(mechanism, key), mechanism) == {
+        "principal": f"arn:aws:sts::{ACCOUNT}:assumed-role/{role}/tests",
+        "expires": int(key.expires.timestamp() * 1000),
+    }
+    assert [use.action for use in iam.authority.log.uses if use.role == role] == [CONNECT]
+
+
+def test_an_application_signs_in_with_its_roles_tokens(iam: Wired) -> None:
+    role = iam.role(document(SIGNS_IN))
+    arn = f"arn:aws:iam::{ACCOUNT}:role/{role}"
+    tokens = RoleTokens(iam.url, region=REGION, arn=arn, session="billing")
+    known = iam.authenticate(tokens.token(), OAUTHBEARER)
+    assert known["principal"] == f"arn:aws:sts::{ACCOUNT}:assumed-role/{role}/billing"
+    elsewhere = RoleTokens(iam.url, region="eu-west-1", arn=arn, session="billing")
+    assert "the region must be us-east-1" in str(iam.authenticate(elsewhere.token(), OAUTHBEARER)["refused"])
+
+
+@pytest.mark.parametrize("mechanism", [AWS_MSK_IAM, OAUTHBEARER])
+def test_without_connect_nobody_signs_in(iam: Wired, mechanism: str) -> None:
+    role = iam.role(document(statement("kafka-cluster:DescribeCluster", "*"), statement(CONNECT, OTHER_CLUSTER)))
+    told = iam.authenticate(message(mechanism, iam.key(role)), mechanism)
+    assert told == {"refused": f"{role} may not {CONNECT} to {CLUSTER_ARN}"}
+    [denial] = iam.authority.log.denials(role)
+    assert (denial.action, denial.resource, denial.why) == (CONNECT, CLUSTER_ARN, "no statement allows it")
+
+
+@pytest.mark.parametrize("mechanism", [AWS_MSK_IAM, OAUTHBEARER])
+def test_keys_that_sts_never_gave_are_refused(iam: Wired, mechanism: str) -> None:
+    key, met = iam.key(iam.role(document(SIGNS_IN))), iam.authority.log.roles
+    made_up = message(mechanism, replace(key, access_key="ASIANOBODYS"))
+    told = iam.authenticate(made_up, mechanism)
+    assert told == {"refused": "'ASIANOBODYS': the access key must be one that IAM gave out"}
+    guessed = message(mechanism, replace(key, secret="guessed"))
+    assert "the signature must be made" in str(iam.authenticate(guessed, mechanism)["refused"])
+    assert iam.authority.log.roles == met, "nobody is known yet whose permissions could be asked for"
+
+
+def test_a_payload_is_for_brokers_of_the_cluster(iam: Wired) -> None:
+    key = iam.key(iam.role(document(SIGNS_IN, statement(CONNECT, OTHER_CLUSTER))))
+    [other] = HOSTS[OTHER_CLUSTER]
+    assert "principal" in iam.authenticate(message(AWS_MSK_IAM, key))
+    assert "the host must be" in str(iam.authenticate(message(AWS_MSK_IAM, key, other))["refused"])
+    assert "principal" in iam.authenticate(message(AWS_MSK_IAM, key, other), cluster=OTHER_CLUSTER)
+
+
+def test_each_operation_is_answered(iam: Wired) -> None:
+    role = iam.role(document(statement(READ, topic("a"))))
+    questions = asked("READ"), asked("WRITE"), asked("READ", "b"), asked("CLUSTER_ACTION", "kafka-cluster", "CLUSTER")
+    assert iam.authorize(role, *questions) == [True, False, False, False]
+    assert {(use.policy, use.action, use.resource) for use in iam.authority.log.uses if use.role == role} == {
+        ("inline-1", READ, topic("a"))
+    }
+    denied = [(denial.action, denial.resource) for denial in iam.authority.log.denials(role)]
+    assert denied == [(WRITE, topic("a")), (READ, topic("b"))], "what MSK knows no action for is denied to all"
+
+
+def test_what_kafka_only_wonders_about_is_no_denial(iam: Wired) -> None:
+    role = iam.role(document(statement(READ, topic("a"))))
+    assert iam.authorize(role, asked("WRITE", speculative=True), asked("READ", speculative=True)) == [False, True]
+    assert iam.authority.log.denials(role) == []
+    assert iam.authority.log.speculative(role) == [(WRITE, topic("a"))]
+
+
+def inline(iam: Wired, role: str) -> tuple[Change, Change]:
+    name = {"RoleName": role, "PolicyName": "more"}
+    told = document(statement(READ, "*"))
+    return (
+        lambda: iam.iam.put_role_policy(**name, PolicyDocument=told),
+        lambda: iam.iam.delete_role_policy(**name),
+    )
+
+
+def attached(iam: Wired, role: str) -> tuple[Change, Change]:
+    pair = {"RoleName": role, "PolicyArn": iam.policy(document(statement(READ, "*")))}
+    return lambda: iam.iam.attach_role_policy(**pair), lambda: iam.iam.detach_role_policy(**pair)
+
+
+def version(iam: Wired, role: str) -> tuple[Change, Change]:
+    arn, told = iam.policy(document(statement(WRITE, "*"))), document(statement(READ, "*"))
+    iam.iam.attach_role_policy(RoleName=role, PolicyArn=arn)
+    return (
+        lambda: iam.iam.create_policy_version(PolicyArn=arn, PolicyDocument=told, SetAsDefault=True),
+        lambda: iam.iam.set_default_policy_version(PolicyArn=arn, VersionId="v1"),
+    )
+
+
+def boundary(iam: Wired, role: str) -> tuple[Change, Change]:
+    iam.iam.put_role_policy(RoleName=role, PolicyName="wide", PolicyDocument=document(statement(READ, "*")))
+    wide, narrow = (iam.policy(document(statement(action, "*"))) for action in (READ, WRITE))
+    iam.iam.put_role_permissions_boundary(RoleName=role, PermissionsBoundary=narrow)
+    return (
+        lambda: iam.iam.put_role_permissions_boundary(RoleName=role, PermissionsBoundary=wide),
+        lambda: iam.iam.put_role_permissions_boundary(RoleName=role, PermissionsBoundary=narrow),
+    )
+
+
+def unbounded(iam: Wired, role: str) -> tuple[Change, Change]:
+    _, bound = boundary(iam, role)
+    return lambda: iam.iam.delete_role_permissions_boundary(RoleName=role), bound
+
+
+def tagged(iam: Wired, role: str) -> tuple[Change, Change]:
+    told = document(statement(READ, "*", Condition={"StringEquals": {"aws:PrincipalTag/team": "orders"}}))
+    iam.iam.put_role_policy(RoleName=role, PolicyName="tagged", PolicyDocument=told)
+    return (
+        lambda: iam.iam.tag_role(RoleName=role, Tags=[{"Key": "team", "Value": "orders"}]),
+        lambda: iam.iam.untag_role(RoleName=role, TagKeys=["team"]),
+    )
+
+
+@pytest.mark.parametrize("changes", [inline, attached, version, boundary, unbounded, tagged])
+def test_a_change_holds_from_the_next_request_on(
+    iam: Wired, changes: Callable[[Wired, str], tuple[Change, Change]]
+) -> None:
+    role = iam.role()
+    give, take = changes(iam, role)
+    generation = iam.generation
+    assert not iam.may_read(role)
+    give()
+    assert iam.may_read(role)
+    assert iam.generation == generation + 1
+    take()
+    assert not iam.may_read(role)
+    assert iam.generation == generation + 2
+
+
+def test_reading_changes_no_generation(iam: Wired) -> None:
+    role, arn = iam.role(document(SIGNS_IN)), iam.policy(document(SIGNS_IN))
+    generation = iam.generation
+    iam.iam.get_role(RoleName=role)
+    iam.iam.list_role_policies(RoleName=role)
+    iam.iam.get_role_policy(RoleName=role, PolicyName="inline-1")
+    iam.iam.list_attached_role_policies(RoleName=role)
+    iam.iam.get_policy_version(PolicyArn=arn, VersionId="v1")
+    iam.kafka.list_tags_for_resource(ResourceArn=CLUSTER_ARN)
+    iam.authenticate(message(AWS_MSK_IAM, iam.key(role)))
+    assert iam.generation == generation
+    iam.iam.delete_policy(PolicyArn=arn)
+    assert iam.generation == generation + 1
+
+
+def test_tags_of_the_cluster(iam: Wired) -> None:
+    condition = {"StringEquals": {"aws:ResourceTag/stage": "prod"}}
+    role = iam.role(document(statement("kafka-cluster:*", "*", Condition=condition)))
+    describe = asked("DESCRIBE", "kafka-cluster", "CLUSTER")
+    generation = iam.generation
+    assert iam.authorize(role, describe) == [False]
+    iam.kafka.tag_resource(ResourceArn=CLUSTER_ARN, Tags={"stage": "prod"})
+    assert iam.authorize(role, describe, asked("READ")) == [True, False], "a topic has no tags"
+    iam.kafka.untag_resource(ResourceArn=CLUSTER_ARN, TagKeys=["stage"])
+    assert iam.authorize(role, describe) == [False]
+    assert iam.generation == generation + 2
+
+
+def test_a_condition_that_is_not_evaluated_is_named(iam: Wired) -> None:
+    unsupported = statement(READ, topic("a"), Condition={"StringEquals": {"aws:SourceVpc": "vpc-1"}})
+    role = iam.role(document({**unsupported, "Sid": "Vpc"}, statement(READ, topic("b"))))
+    assert iam.authorize(role, asked("READ", "a"), asked("READ", "b")) == [False, True]
+    assert "policy inline-1, statement Vpc: " in iam.why(role)
+    assert "unsupported condition key aws:SourceVpc" in iam.why(role)
+
+
+def test_a_role_that_is_gone_may_nothing(iam: Wired) -> None:
+    role = iam.role(document(SIGNS_IN, statement(READ, "*")))
+    key = iam.key(role)
+    assert iam.may_read(role)
+    iam.iam.delete_role_policy(RoleName=role, PolicyName="inline-1")
+    iam.iam.delete_role(RoleName=role)
+    assert not iam.may_read(role)
+    assert iam.why(role) == f"no role {role}"
+    assert iam.authenticate(message(AWS_MSK_IAM, key)) == {"refused": f"{role} may not {CONNECT} to {CLUSTER_ARN}"}
+
+
+def test_brokers_begin_with_no_generation(tmp_path: Path, iam: Wired) -> None:
+    authority = Authority(tmp_path / "generation", roles=Roles(iam.url), hosts=lambda _: [], tags=lambda _: {})
+    assert authority.generation.read_bytes() == bytes(8)
+    authority.changed()
+    assert authority.generation.read_bytes() == bytes(7) + b"\1"

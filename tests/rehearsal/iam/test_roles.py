@@ -1,0 +1,282 @@
+"""Roles as the embedded IAM has them: what their policies say by now, who may assume them, and whose a key is."""
+
+import json
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from rehearsal.aws.client import client
+from rehearsal.aws.dispatch import Target
+from rehearsal.aws.server import EmbeddedAws
+from rehearsal.iam.policy import PolicyError
+from rehearsal.iam.roles import NoRoleError, Role, Roles, session
+from tests.mocked_account import ACCOUNT, REGION
+from tests.rehearsal.aws.runners import Runners
+from tests.rehearsal.iam import documents
+from tests.rehearsal.iam.documents import NAME, topic
+
+READ: Final = "kafka-cluster:ReadData"
+WRITE: Final = "kafka-cluster:WriteData"
+SERVICE: Final = "kafkaconnect.amazonaws.com"
+CONNECTOR: Final = f"arn:aws:kafkaconnect:{REGION}:{ACCOUNT}:connector/{NAME}/6f1c2f4e-0000-4000-8000-000000000000-2"
+_NUMBERS: Final = count(1)
+
+
+@contextmanager
+def embedded(folder: Path, changed: Callable[[Target], None] = lambda _: None) -> Iterator[EmbeddedAws]:
+    """On a port of its own. What its IAM holds, it holds for the whole process."""
+    runners = Runners()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        aws = EmbeddedAws(
+            listener,
+            folder=folder,
+            start_cluster=runners.start_cluster,
+            start_connector=runners.start_connector,
+            changed=changed,
+        )
+        aws.start()
+        try:
+            yield aws
+        finally:
+            aws.stop()
+
+
+def statement(action: str, resource: str, effect: str = "Allow", **more: Any) -> dict[str, Any]:
+    return {"Effect": effect, "Action": [action], "Resource": [resource], **more}
+
+
+def document(*statements: Mapping[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
+
+
+def trust(principal: Any, **more: Any) -> str:
+    return document({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal, **more})
+
+
+class Account:
+    """Makes roles and policies through the interface at ``url``; public: ``iam``, a client."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.iam: Any = client(url, "iam", REGION)
+
+    def role(self, *inline: str, trust: str = trust({"AWS": "*"}), **more: Any) -> str:
+        """The name of a new role with these documents."""
+        name = f"role-{next(_NUMBERS)}"
+        self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust, **more)
+        for number, one in enumerate(inline, 1):
+            self.iam.put_role_policy(RoleName=name, PolicyName=f"inline-{number}", PolicyDocument=one)
+        return name
+
+    def policy(self, document: str) -> str:
+        """The ARN of a new managed policy."""
+        made = self.iam.create_policy(PolicyName=f"managed-{next(_NUMBERS)}", PolicyDocument=document)
+        return str(made["Policy"]["Arn"])
+
+
+@pytest.fixture(scope="module")
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+    with embedded(tmp_path_factory.mktemp("aws")) as aws:
+        yield Account(aws.url)
+
+
+@pytest.fixture
+def roles(account: Account) -> Roles:
+    return Roles(account.url)
+
+
+def allows(role: Role, action: str, name: str) -> bool:
+    return role.decide(action, topic(name), {}).allowed
+
+
+def test_a_role_is_read_whole(account: Account, roles: Roles) -> None:
+    bound, managed = (account.policy(document(statement(action, "*"))) for action in (READ, WRITE))
+    inline = document(statement(READ, topic("a")))
+    tags = [{"Key": "team", "Value": "orders"}]
+    name = account.role(inline, trust=documents.TRUST, PermissionsBoundary=bound, Tags=tags)
+    account.iam.attach_role_policy(RoleName=name, PolicyArn=managed)
+    found = roles.get(name)
+    assert (found.arn, found.name, found.account) == (f"arn:aws:iam::{ACCOUNT}:role/{name}", name, ACCOUNT)
+    assert [policy.name for policy in found.identity] == ["inline-1", managed.rpartition("/")[2]]
+    assert [policy.statements[0].actions for policy in found.identity] == [(READ,), (WRITE,)]
+    assert found.boundary
+    assert found.boundary.statements[0].actions == (READ,)
+    assert found.trust.statements[0].sid == "Assume"
+    assert found.tags == {"team": "orders"}
+
+
+def test_a_boundary_bounds(account: Account, roles: Roles) -> None:
+    both = document(statement(READ, "*"), statement(WRITE, "*"))
+    bound = account.policy(document(statement(READ, "*")))
+    free, bounded = roles.get(account.role(both)), roles.get(account.role(both, PermissionsBoundary=bound))
+    assert (free.boundary, allows(free, READ, "a"), allows(free, WRITE, "a")) == (None, True, True)
+    assert (allows(bounded, READ, "a"), allows(bounded, WRITE, "a")) == (True, False)
+
+
+def test_the_default_version_of_a_managed_policy_counts(account: Account, roles: Roles) -> None:
+    name, managed = account.role(), account.policy(document(statement(READ, topic("first"))))
+    account.iam.attach_role_policy(RoleName=name, PolicyArn=managed)
+
+    def version(resource: str, *, default: bool) -> None:
+        told = document(statement(READ, resource))
+        account.iam.create_policy_version(PolicyArn=managed, PolicyDocument=told, SetAsDefault=default)
+        roles.changed()
+
+    version(topic("second"), default=True)
+    version(topic("third"), default=False)
+    assert [allows(roles.get(name), READ, one) for one in ("first", "second", "third")] == [False, True, False]
+    account.iam.set_default_policy_version(PolicyArn=managed, VersionId="v1")
+    roles.changed()
+    assert allows(roles.get(name), READ, "first")
+
+
+def test_a_role_is_read_again_once_it_changed(account: Account, roles: Roles) -> None:
+    name = account.role()
+    before = roles.get(name)
+    told = document(statement(READ, topic("a")))
+    account.iam.put_role_policy(RoleName=name, PolicyName="later", PolicyDocument=told)
+    assert roles.get(name) is before
+    roles.changed()
+    assert not allows(before, READ, "a")
+    assert allows(roles.get(name), READ, "a")
+
+
+def test_a_change_while_a_role_is_being_read_is_not_missed(
+    account: Account, roles: Roles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, read = account.role(), Roles._role
+
+    def overtaken(self: Roles, name: str) -> Role:
+        found = read(self, name)
+        told = document(statement(READ, topic("a")))
+        account.iam.put_role_policy(RoleName=name, PolicyName="meanwhile", PolicyDocument=told)
+        roles.changed()
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Roles, "_role", overtaken)
+        assert not allows(roles.get(name), READ, "a")
+    assert allows(roles.get(name), READ, "a")
+
+
+def test_what_cannot_be_read_is_told(account: Account, roles: Roles) -> None:
+    with pytest.raises(NoRoleError, match="no role nobody"):
+        roles.get("nobody")
+    name = account.role(document(statement(READ, topic("${aws:PrincipalTag/team"))))
+    with pytest.raises(PolicyError, match="policy inline-1, statement 0: a policy variable must read"):
+        roles.get(name)
+
+
+CONDITIONS: list[tuple[str, str, str, bool]] = [
+    ("StringEquals", "aws:PrincipalTag/team", "orders", True),
+    ("StringEquals", "aws:PrincipalTag/team", "billing", False),
+    ("StringEquals", "aws:PrincipalTag/tier", "orders", False),
+    ("DateGreaterThan", "aws:CurrentTime", "2020-01-01T00:00:00Z", True),
+    ("DateLessThan", "aws:CurrentTime", "2020-01-01T00:00:00Z", False),
+    ("NumericGreaterThan", "aws:EpochTime", "1577836800", True),
+    ("NumericLessThan", "aws:EpochTime", "1577836800", False),
+    ("StringEquals", "aws:PrincipalAccount", ACCOUNT, True),
+    ("StringEquals", "aws:PrincipalAccount", "999999999999", False),
+    ("ArnLike", "aws:PrincipalArn", f"arn:aws:iam::{ACCOUNT}:role/role-*", True),
+    ("ArnLike", "aws:PrincipalArn", f"arn:aws:sts::{ACCOUNT}:assumed-role/role-*", False),
+    ("StringEquals", "aws:RequestedRegion", REGION, True),
+    ("StringEquals", "aws:RequestedRegion", "eu-west-1", False),
+    ("Bool", "aws:SecureTransport", "true", True),
+    ("Bool", "aws:SecureTransport", "false", False),
+    ("StringEquals", "kms:ViaService", "given", True),
+    ("StringEquals", "kms:ViaService", "another", False),
+]
+
+
+@pytest.mark.parametrize(("operator", "key", "value", "holds"), CONDITIONS)
+def test_what_conditions_are_asked_against(
+    account: Account, roles: Roles, operator: str, key: str, value: str, holds: bool
+) -> None:
+    told = document(statement(READ, topic("a"), Condition={operator: {key: value}}))
+    found = roles.get(account.role(told, Tags=[{"Key": "team", "Value": "orders"}]))
+    assert found.decide(READ, topic("a"), {"kms:ViaService": "given"}).allowed is holds
+
+
+def test_a_tag_in_a_resource(account: Account, roles: Roles) -> None:
+    told = document(statement(READ, topic("${aws:PrincipalTag/team}.*")))
+    found = roles.get(account.role(told, Tags=[{"Key": "team", "Value": "orders"}]))
+    assert allows(found, READ, "orders.a")
+    assert not allows(found, READ, "billing.a")
+    assert not allows(roles.get(account.role(told)), READ, "orders.a"), "without the tag it matches nothing"
+
+
+def test_a_service_assumes_a_role_for_a_connector(account: Account, roles: Roles) -> None:
+    name = account.role(trust=documents.TRUST)
+    arn = f"arn:aws:iam::{ACCOUNT}:role/{name}"
+    given = roles.assume(arn, service=SERVICE, source_arn=CONNECTOR, session="worker")
+    assert (given.role, given.arn) == (name, f"arn:aws:sts::{ACCOUNT}:assumed-role/{name}/worker")
+    assert session(given.key.access_key) == given
+    assert given.key.token
+    assert given.key.expires
+    assert timedelta(minutes=14) < given.key.expires - datetime.now(UTC) <= timedelta(minutes=15)
+
+
+@pytest.mark.parametrize(
+    ("service", "source_arn"),
+    [
+        (SERVICE, CONNECTOR.replace(ACCOUNT, "999999999999")),
+        (SERVICE, CONNECTOR.replace(NAME, "cdc-prod-another")),
+        (SERVICE, CONNECTOR.replace(REGION, "eu-west-1")),
+        ("ec2.amazonaws.com", CONNECTOR),
+    ],
+    ids=["account", "connector", "region", "service"],
+)
+def test_a_role_that_lets_another_in(account: Account, roles: Roles, service: str, source_arn: str) -> None:
+    name = account.role(trust=documents.TRUST)
+    arn = f"arn:aws:iam::{ACCOUNT}:role/{name}"
+    with pytest.raises(NoRoleError) as error:
+        roles.assume(arn, service=service, source_arn=source_arn, session="worker")
+    assert str(error.value) == (
+        f"{service} may not assume {name} for {source_arn}: no statement allows it in the role's trust policy"
+    )
+
+
+@pytest.mark.parametrize(("source_account", "let_in"), [(ACCOUNT, True), ("999999999999", False)])
+def test_the_source_account_alone_decides(account: Account, roles: Roles, source_account: str, let_in: bool) -> None:
+    condition = {"StringEquals": {"aws:SourceAccount": source_account}}
+    name = account.role(trust=trust({"Service": SERVICE}, Condition=condition))
+    arn = f"arn:aws:iam::{ACCOUNT}:role/{name}"
+    if let_in:
+        assert roles.assume(arn, service=SERVICE, source_arn=CONNECTOR, session="worker").role == name
+    else:
+        with pytest.raises(NoRoleError, match="no statement allows it"):
+            roles.assume(arn, service=SERVICE, source_arn=CONNECTOR, session="worker")
+
+
+def test_a_role_that_is_not_there_or_not_understood(account: Account, roles: Roles) -> None:
+    with pytest.raises(NoRoleError, match="no role nobody"):
+        roles.assume(f"arn:aws:iam::{ACCOUNT}:role/nobody", service=SERVICE, source_arn=CONNECTOR, session="worker")
+    condition = {"StringEquals": {"sts:ExternalId": "x"}}
+    name = account.role(trust=trust({"Service": SERVICE}, Condition=condition))
+    with pytest.raises(PolicyError, match="unsupported condition key sts:ExternalId"):
+        roles.assume(f"arn:aws:iam::{ACCOUNT}:role/{name}", service=SERVICE, source_arn=CONNECTOR, session="worker")
+
+
+def test_only_keys_that_sts_gave_have_a_session(account: Account) -> None:
+    name = account.role(Path="/apps/")
+    given = client(account.url, "sts", REGION).assume_role(
+        RoleArn=f"arn:aws:iam::{ACCOUNT}:role/apps/{name}", RoleSessionName="application"
+    )
+    found = session(given["Credentials"]["AccessKeyId"])
+    assert found
+    assert (found.role, found.arn) == (name, given["AssumedRoleUser"]["Arn"])
+    assert (found.key.secret, found.key.token, found.key.expires) == (
+        given["Credentials"]["SecretAccessKey"],
+        given["Credentials"]["SessionToken"],
+        given["Credentials"]["Expiration"],
+    )
+    account.iam.create_user(UserName=f"user-of-{name}")
+    key = account.iam.create_access_key(UserName=f"user-of-{name}")["AccessKey"]
+    assert session(key["AccessKeyId"]) is None
+    assert session("ASIANOBODYS") is None
