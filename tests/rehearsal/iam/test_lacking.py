@@ -164,7 +164,9 @@ def test_whatever_is_taken_from_a_connector_leads_back_to_its_statement(sid: str
 @pytest.mark.parametrize(
     ("role", "spec", "permissions"), [("connector", SPEC, CONNECTORS), ("consumer", None, CONSUMERS)]
 )
-def test_every_reason_is_reached(role: Role, spec: ConnectorSpec | None, permissions: set[tuple[str, str, str]]) -> None:
+def test_every_reason_is_reached(
+    role: Role, spec: ConnectorSpec | None, permissions: set[tuple[str, str, str]]
+) -> None:
     found = {(action, told([denial(action, resource)], spec).splitlines()[2]) for _, action, resource in permissions}
     reasons = [reason for reason in REASONS if reason.role == role]
     assert found == {(reason.action, f"  needed for: {reason.needed_for}") for reason in reasons}

@@ -1,0 +1,253 @@
+"""A worker gets its role's credentials as MSK Connect would give them, and its secret only as the role may read it."""
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from modules import debezium, policies
+from modules.debezium import IAM_CLIENT
+from rehearsal.aws.client import client
+from rehearsal.iam.authority import Authority
+from rehearsal.iam.roles import Roles, session
+from rehearsal.iam.signing import PROPERTIES, SERVICE, Signing
+from rehearsal.servers import ConnectorSpec, ServerError
+from tests.mocked_account import ACCOUNT, REGION
+from tests.rehearsal.iam import documents
+from tests.rehearsal.iam.documents import ARNS, CONNECTOR, DEPLOYMENT, NAME, topic
+from tests.rehearsal.iam.test_lacking import PASSWORD, SPEC
+from tests.rehearsal.iam.test_roles import WRITE, Account, document, embedded, statement
+
+URL: Final = "http://127.0.0.1:4566/_rehearsal/iam/credentials"
+TRUST_STORE: Final = Path("/somewhere/trusted.p12")
+VALUE: Final = "secretsmanager:GetSecretValue"
+MINUTE: Final = timedelta(minutes=1)
+_NUMBERS: Final = count(1)
+
+
+@pytest.fixture(scope="module")
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+    with embedded(tmp_path_factory.mktemp("aws")) as aws:
+        yield Account(aws.url)
+
+
+class Service:
+    """MSK Connect at ``now``, and roles for its workers."""
+
+    def __init__(self, account: Account, folder: Path) -> None:
+        self.account = account
+        self.now = datetime.now(UTC)
+        roles = Roles(account.url)
+        self.authority = Authority(folder / "generation", roles=roles, hosts=lambda _: [], tags=lambda _: {})
+        self.signing = Signing(
+            roles, self.authority, aws=account.url, url=URL, trust_store=TRUST_STORE, now=lambda: self.now
+        )
+
+    def spec(self, *inline: str, trust: str = documents.TRUST) -> ConnectorSpec:
+        """A connector under a role of its own, with these documents."""
+        role = self.account.role(*inline, trust=trust)
+        return replace(SPEC, role_arn=f"arn:aws:iam::{ACCOUNT}:role/{role}")
+
+    def token(self, spec: ConnectorSpec) -> str:
+        return self.signing.variables(spec)["AWS_CONTAINER_AUTHORIZATION_TOKEN"]
+
+    def secret(self, **more: Any) -> tuple[str, str]:
+        """Name and ARN of a new one."""
+        name = f"signing-{next(_NUMBERS)}"
+        manager = client(self.account.url, "secretsmanager", REGION)
+        return name, manager.create_secret(Name=name, SecretString="{}", **more)["ARN"]
+
+    def key(self) -> str:
+        found: str = client(self.account.url, "kms", REGION).create_key()["KeyMetadata"]["KeyId"]
+        return found
+
+    def refused(self, spec: ConnectorSpec, name: str) -> str:
+        with pytest.raises(ServerError) as error:
+            self.signing.check_secret(spec, name)
+        return str(error.value)
+
+
+@pytest.fixture
+def service(account: Account, tmp_path: Path) -> Service:
+    return Service(account, tmp_path)
+
+
+def execution(secret_arn: str, *, without: str = "") -> str:
+    """The policy that is deployed for a connector with that secret, but for one statement."""
+    offsets = debezium.offset_topic(NAME)
+    told = policies.connector_execution(DEPLOYMENT, CONNECTOR, arns=ARNS, offsets=offsets, secret_arn=secret_arn)
+    return document(*(one for one in json.loads(told)["Statement"] if one["Sid"] != without))
+
+
+def test_a_worker_is_told_where_its_credentials_are(service: Service) -> None:
+    first, second = (service.signing.variables(service.spec()) for _ in range(2))
+    assert first["AWS_CONTAINER_CREDENTIALS_FULL_URI"] == URL
+    assert first.keys() == {"AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN"}
+    assert len(first["AWS_CONTAINER_AUTHORIZATION_TOKEN"]) >= 32
+    assert first["AWS_CONTAINER_AUTHORIZATION_TOKEN"] != second["AWS_CONTAINER_AUTHORIZATION_TOKEN"]
+    assert list(service.signing.options) == [f"-Djavax.net.ssl.trustStore={TRUST_STORE}"]
+
+
+def test_every_client_of_connect_signs_in_by_iam() -> None:
+    for owner in ("", "producer.", "consumer.", "admin."):
+        assert {key: PROPERTIES[owner + key] for key in IAM_CLIENT} == IAM_CLIENT
+    assert len(PROPERTIES) == 4 * len(IAM_CLIENT)
+
+
+def test_a_workers_token_gets_its_roles_credentials(service: Service) -> None:
+    spec = service.spec()
+    told = service.signing.credentials(service.token(spec))
+    found = session(told["AccessKeyId"])
+    assert found
+    assert (found.role, found.arn) == (spec.role, f"arn:aws:sts::{ACCOUNT}:assumed-role/{spec.role}/{NAME}")
+    assert (found.key.secret, found.key.token) == (told["SecretAccessKey"], told["Token"])
+    assert found.key.expires
+    assert datetime.strptime(told["Expiration"], "%Y-%m-%dT%H:%M:%S%z") == found.key.expires.replace(microsecond=0)
+    assert told.keys() == {"AccessKeyId", "SecretAccessKey", "Token", "Expiration"}
+
+
+def test_each_worker_has_its_own(service: Service) -> None:
+    first, second = service.spec(), service.spec()
+    tokens = [service.token(first), service.token(second)]
+    found = [session(service.signing.credentials(token)["AccessKeyId"]) for token in tokens]
+    assert [one.role for one in found if one] == [first.role, second.role]
+
+
+@pytest.mark.parametrize("token", ["", "made-up"])
+def test_nobody_else_gets_any(service: Service, token: str) -> None:
+    service.token(service.spec())
+    with pytest.raises(ValueError, match="credentials are for workers alone"):
+        service.signing.credentials(token)
+
+
+def test_credentials_are_renewed_after_a_minute(service: Service) -> None:
+    token = service.token(service.spec())
+
+    def key() -> Mapping[str, str]:
+        return service.signing.credentials(token)
+
+    first = key()
+    service.now += MINUTE
+    assert key() == first
+    service.now += timedelta(microseconds=1)
+    second = key()
+    assert second["AccessKeyId"] != first["AccessKeyId"]
+    service.now += MINUTE
+    assert key() == second, "a minute from the renewal"
+    service.now += MINUTE
+    assert key() != second
+
+
+def test_a_role_that_no_longer_trusts_the_service_is_not_renewed(service: Service) -> None:
+    spec = service.spec()
+    token = service.token(spec)
+    service.account.iam.update_assume_role_policy(RoleName=spec.role, PolicyDocument=documents.TRUST.replace(NAME, "x"))
+    service.authority.changed()
+    assert service.signing.credentials(token)
+    service.now += 2 * MINUTE
+    with pytest.raises(ServerError, match=f"{SERVICE} may not assume {spec.role} for {spec.arn}"):
+        service.signing.credentials(token)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (SERVICE, "ec2.amazonaws.com"),
+        (ACCOUNT, "999999999999"),
+        (f"connector/{NAME}/", "connector/cdc-prod-another/"),
+    ],
+    ids=["service", "account", "connector"],
+)
+def test_a_role_that_does_not_trust_the_service(service: Service, right: str, wrong: str) -> None:
+    assert service.token(service.spec(trust=documents.TRUST))
+    spec = service.spec(trust=documents.TRUST.replace(right, wrong))
+    with pytest.raises(ServerError) as error:
+        service.signing.variables(spec)
+    assert str(error.value) == (
+        f"the role of {NAME} cannot be assumed: {SERVICE} may not assume {spec.role} for {spec.arn}:"
+        " no statement allows it in the role's trust policy"
+    )
+
+
+def test_a_role_that_is_not_there_or_not_understood(service: Service) -> None:
+    spec = replace(SPEC, role_arn=f"arn:aws:iam::{ACCOUNT}:role/nobody")
+    with pytest.raises(ServerError, match=f"the role of {NAME} cannot be assumed: no role nobody"):
+        service.signing.variables(spec)
+    spec = service.spec(trust=documents.TRUST.replace("aws:SourceAccount", "sts:ExternalId"))
+    with pytest.raises(ServerError, match=f"the role of {NAME} cannot be assumed: .* key sts:ExternalId"):
+        service.signing.variables(spec)
+
+
+@pytest.mark.parametrize("under", ["aws", "key", "alias", "arn"])
+def test_a_secret_that_the_deployed_policy_lets_read(service: Service, under: str) -> None:
+    key, kms = service.key(), client(service.account.url, "kms", REGION)
+    if under == "alias":
+        kms.create_alias(AliasName="alias/signing", TargetKeyId=key)
+    keys = {"key": key, "alias": "alias/signing", "arn": kms.describe_key(KeyId=key)["KeyMetadata"]["Arn"]}
+    name, arn = service.secret(**({} if under == "aws" else {"KmsKeyId": keys[under]}))
+    spec = service.spec(execution(arn))
+    service.signing.check_secret(spec, name)
+    used = {use.action for use in service.authority.log.uses}
+    assert used == {VALUE} | (set() if under == "aws" else {"kms:Decrypt"})
+    assert service.authority.log.denials() == []
+
+
+def test_a_secret_that_may_not_be_read(service: Service) -> None:
+    name, arn = service.secret(KmsKeyId=service.key())
+    spec = service.spec(execution(arn, without="Secret"))
+    told = service.refused(spec, name)
+    assert told.startswith(
+        f"{spec.role} may not {VALUE} on {arn}: no statement allows it\n  asked for by: {PASSWORD}\n"
+    )
+    assert "kms:Decrypt" not in told
+
+
+def test_a_key_that_may_not_be_used(service: Service) -> None:
+    key = service.key()
+    name, arn = service.secret(KmsKeyId=key)
+    spec = service.spec(execution(arn, without="SecretKey"))
+    key_arn = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{key}"
+    lines = service.refused(spec, name).splitlines()
+    assert lines[:2] == [
+        f"{spec.role} may not kms:Decrypt on {key_arn}: no statement allows it",
+        f"  asked for by: {PASSWORD}",
+    ]
+    assert lines[2].startswith("  needed for: ")
+    name, arn = service.secret()
+    service.signing.check_secret(service.spec(execution(arn, without="SecretKey")), name)
+
+
+def test_the_key_is_for_this_secret_through_secrets_manager(service: Service) -> None:
+    name, arn = service.secret(KmsKeyId=service.key())
+    service.signing.check_secret(service.spec(execution(arn)), name)
+    for right, wrong in ((f'SecretARN": "{arn}', f'SecretARN": "{arn}x'), ("secretsmanager.us-", "s3.us-")):
+        told = execution(arn)
+        assert right in told
+        assert "may not kms:Decrypt" in service.refused(service.spec(told.replace(right, wrong)), name)
+
+
+def test_a_secret_that_is_not_there_passes(service: Service) -> None:
+    spec = service.spec()
+    service.signing.check_secret(spec, "signing/none")
+    assert service.authority.log.denials(spec.role) == []
+    name, _ = service.secret()
+    assert service.refused(spec, name)
+
+
+def test_what_a_role_lacks_since_then(service: Service) -> None:
+    spec, other = service.spec(document(statement(WRITE, topic("a")))), service.spec()
+    before = time.monotonic()
+    assert service.authority.allows(spec.role, WRITE, topic("a"))
+    assert service.signing.lacking(spec, since=before) == ""
+    assert not service.authority.allows(spec.role, WRITE, topic("b"))
+    assert not service.authority.allows(other.role, WRITE, topic("c"))
+    told = service.signing.lacking(spec, since=before)
+    assert told.startswith(f"{spec.role} may not {WRITE} on {topic('b')}: no statement allows it\n")
+    assert other.role not in told
+    assert service.signing.lacking(spec, since=time.monotonic() + 1) == ""
