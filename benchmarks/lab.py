@@ -1,5 +1,6 @@
 """Three brokers, a database and workers: what a rehearsal runs, without the AWS and the Terraform around it."""
 
+import json
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -24,9 +25,11 @@ from rehearsal.addresses import Addresses
 from rehearsal.aws.properties import parse
 from rehearsal.connect import Connectors
 from rehearsal.connector import RunningConnector
+from rehearsal.iam import extension
 from rehearsal.kafka import Clusters, KafkaCluster
 from rehearsal.mysql import Database
 from rehearsal.servers import ClusterSpec, ConnectorSpec
+from tests.rehearsal.iam.enforcing import enforcing
 
 _HOST: Final = "shop.cluster-abc.us-east-1.rds.amazonaws.com"
 _LOGIN: Final = {"username": "cdc", "password": "rehearsal"}
@@ -34,14 +37,19 @@ _LOGIN: Final = {"username": "cdc", "password": "rehearsal"}
 
 @dataclass(frozen=True)
 class Lab:
-    """Servers that run, and their files below ``folder``; ``archive`` is the plugin's ZIP."""
+    """Servers that run, and their files below ``folder``; ``archive`` is the plugin's ZIP.
+
+    Workers of ``signed`` sign in to the brokers under ``role``, over TLS; those of ``plain`` do neither.
+    """
 
     environment: Environment
     archive: Path
     folder: Path
     cluster: KafkaCluster
     database: Database
-    connectors: Connectors
+    signed: Connectors
+    plain: Connectors
+    role: str
 
     @property
     def connector(self) -> Connector:
@@ -55,22 +63,26 @@ class Lab:
         )
         return debezium.connector_properties(connector) | connection
 
-    def start(self, name: str, configuration: Mapping[str, str], worker: Mapping[str, str]) -> RunningConnector:
+    def start(
+        self, name: str, configuration: Mapping[str, str], worker: Mapping[str, str], *, signed: bool
+    ) -> RunningConnector:
         """A connector on a worker of its own, of one MCU; its task runs when this returns."""
+        bootstrap = self.cluster.bootstrap if signed else self.cluster.inspection
+        servers = "schema.history.internal.kafka.bootstrap.servers"
         spec = ConnectorSpec(
             name=name,
             arn=f"arn:aws:kafkaconnect:{self.environment.region}:123456789012:connector/{name}/{uuid4()}-1",
             region=self.environment.region,
             kafkaconnect_version=self.connector.kafkaconnect_version,
-            bootstrap=self.cluster.bootstrap,
+            bootstrap=bootstrap,
             archive=self.archive,
-            configuration=configuration,
+            configuration={**configuration, servers: bootstrap},
             worker_configuration=worker,
             mcu=1,
             workers=1,
-            role_arn="arn:aws:iam::123456789012:role/worker",
+            role_arn=self.role,
         )
-        return self.connectors(spec)
+        return (self.signed if signed else self.plain)(spec)
 
 
 @contextmanager
@@ -86,25 +98,35 @@ def running(name: str) -> Iterator[Lab]:
         folder = Path(place)
         addresses = Addresses()
         ending.callback(addresses.listener.close)
+        jars = parts.libraries(lock, parts.KAFKA, paths)
+        [compiler] = parts.libraries(lock, extension.COMPILER, paths)
+        iam = ending.enter_context(enforcing(folder, addresses, jars, compiler))
         clusters = Clusters(
-            addresses=addresses, folder=_made(folder / "kafka"), jars=parts.libraries(lock, parts.KAFKA, paths)
+            addresses=addresses, folder=_made(folder / "kafka"), jars=jars, access=iam.enforcement.access
         )
         ending.callback(clusters.stop)
         cluster = clusters(_cluster(environment))
+        iam.hosts += cluster.hosts
         database = Database(
             folder=_made(folder / "mysql"),
             address=addresses.take(3306, name=_HOST),
             server=mysql_server.server(mysql),
         )
         ending.enter_context(database).create_user(_LOGIN["username"], _LOGIN["password"])
-        connectors = Connectors(
-            addresses=addresses,
-            folder=_made(folder / "connect"),
-            jars=parts.libraries(lock, parts.CONNECT, paths),
-            secrets=lambda _: _LOGIN,
+        everything = {"Effect": "Allow", "Action": "kafka-cluster:*", "Resource": "*"}
+        role = iam.role("worker", json.dumps({"Version": "2012-10-17", "Statement": [everything]}))
+        signed, plain = (
+            Connectors(
+                addresses=addresses,
+                folder=_made(folder / f"connect-{kind}"),
+                jars=parts.libraries(lock, parts.CONNECT, paths),
+                secrets=lambda _: _LOGIN,
+                signing=signing,
+            )
+            for kind, signing in (("signed", iam.enforcement.signing), ("plain", None))
         )
         [archive] = archives.values()
-        yield Lab(environment, archive, folder, cluster, database, connectors)
+        yield Lab(environment, archive, folder, cluster, database, signed=signed, plain=plain, role=role)
 
 
 def _cluster(environment: Environment) -> ClusterSpec:

@@ -1,8 +1,9 @@
-"""Measures the way from a table to the brokers: this project's defaults against Debezium's, and JSON with schemas.
+"""Measures the way from a table to the brokers: this project's defaults, plain text, Debezium's, JSON with schemas.
 
     python -m benchmarks.streaming [--rows N] [--runs N]
 
-Each runs on a fresh worker of one MCU beside three brokers and MySQL, on this machine. A snapshot of N rows first;
+Each runs on a fresh worker of one MCU beside three brokers and MySQL, on this machine, by IAM over TLS but where it is
+said. A snapshot of N rows first;
 then the connector is stopped, N rows are written in transactions of 100, and it is let go on. Rows a second count from
 the first that is on the brokers to the last; bytes are those of the log segments on all brokers.
 """
@@ -56,16 +57,21 @@ _TOLD: Final = (
     "topic.creation.default.partitions",
     "schema.history.internal.kafka.topic",
     "schema.history.internal.kafka.bootstrap.servers",
+    *(f"schema.history.internal.{client}.{key}" for client in ("producer", "consumer") for key in debezium.IAM_CLIENT),
 )
 
 
 @dataclass(frozen=True)
 class Variant:
-    """``connector`` and ``worker`` make the properties from those that a deploy would give."""
+    """``connector`` and ``worker`` make the properties from those that a deploy would give.
+
+    ``signed`` clients sign in by IAM, over TLS.
+    """
 
     name: str
     connector: Callable[[Mapping[str, str]], dict[str, str]]
     worker: Callable[[Mapping[str, str]], dict[str, str]]
+    signed: bool = True
 
 
 def _told(deployed: Mapping[str, str]) -> dict[str, str]:
@@ -82,9 +88,11 @@ def _with_schemas(deployed: Mapping[str, str]) -> dict[str, str]:
     )
 
 
+DEFAULTS: Final = Variant("Debezium's and Connect's defaults", _told, _untuned)
 VARIANTS: Final = (
     Variant("this project's defaults", dict, dict),
-    Variant("Debezium's and Connect's defaults", _told, _untuned),
+    Variant("… without IAM and TLS", dict, dict, signed=False),
+    DEFAULTS,
     Variant("… and JSON with schemas", _told, _with_schemas),
 )
 
@@ -139,7 +147,7 @@ def measured(lab: Lab, variant: Variant, prefix: str, rows: int) -> tuple[Speed,
     worker = debezium.worker_properties(region=lab.environment.region, offset_topic=debezium.offset_topic(prefix))
     topic = Topic(lab, prefix)
     snapshot = Background(partial(topic.speed, rows))
-    connector = lab.start(prefix, variant.connector(deployed), variant.worker(worker))
+    connector = lab.start(prefix, variant.connector(deployed), variant.worker(worker), signed=variant.signed)
     try:
         read = snapshot.result()
         ask(connector, "stop")
@@ -194,7 +202,7 @@ def main() -> None:
 def show(figures: Mapping[str, Sequence[tuple[Speed, Speed]]]) -> None:
     """Medians, and their ratio to Debezium's defaults."""
     rows = {name: [median(speeds, phase) for phase in (0, 1)] for name, speeds in figures.items()}
-    base = rows[VARIANTS[1].name]
+    base = rows[DEFAULTS.name]
     print(f"{'':36}{'snapshot rows/s':>22}{'streaming rows/s':>22}{'bytes a row':>14}")
     for name, (snapshot, streaming) in rows.items():
         print(

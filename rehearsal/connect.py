@@ -62,7 +62,7 @@ class Connectors:
         try:
             connector.start()
         except BaseException:
-            connector.stop()
+            connector.stop(at_once=True)
             raise
         return connector
 

@@ -17,6 +17,7 @@ from rehearsal.iam.signing import Signing
 from rehearsal.metrics import Metrics
 from rehearsal.secret_files import SecretFiles
 from rehearsal.servers import ConnectorSpec, ServerError
+from rehearsal.steps import Background
 from rehearsal.substitutions import connector_properties, without_iam
 from rehearsal.worker import Rest, RestError
 from rehearsal.workers import Workers
@@ -27,6 +28,7 @@ _STREAMING_SECONDS: Final = 1.0
 _RUNNING_SECONDS: Final = 10.0
 _POLL_SECONDS: Final = 0.2
 _REACH_SECONDS: Final = 5.0
+_WATCH_SECONDS: Final = 0.02
 
 Answer = TypeVar("Answer")
 
@@ -110,12 +112,12 @@ class RunningConnector:
             self._ask(lambda: self.rest.restart(self.name), mark)
             self._until_well(mark)
 
-    def stop(self) -> None:
-        """Ends the workers in order, and removes what they had on disk; the topics stay."""
+    def stop(self, *, at_once: bool = False) -> None:
+        """Ends the workers, in order unless ``at_once``, and removes what they had on disk; the topics stay."""
         with self._lock:
             if self._metrics:
                 self._metrics.forget(self.name)
-            self.workers.stop()
+            self.workers.stop(at_once=at_once)
             self._secrets.remove()
             shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -159,7 +161,7 @@ class RunningConnector:
         if self._ask(lambda: self.rest.configuration(self.name), mark) == wanted:
             return
         try:
-            _patiently(lambda: self.rest.put(self.name, wanted))
+            self._watched(lambda: self.rest.put(self.name, wanted), mark)
         except RestError as error:
             raise self._error("", mark, f"{self._refusal(wanted)}\n{error}") from error
         self._until_well(mark)
@@ -175,9 +177,18 @@ class RunningConnector:
     def _ask(self, question: Callable[[], Answer], mark: Mapping[Path, int]) -> Answer:
         """Asks again while the worker is between two states; raises ServerError for what it refuses."""
         try:
-            return _patiently(question)
+            return self._watched(question, mark)
         except RestError as error:
             raise self._error("", mark, str(error)) from error
+
+    def _watched(self, question: Callable[[], Answer], mark: Mapping[Path, int]) -> Answer:
+        """The answer, unless brokers refuse the worker meanwhile: it would not answer for a minute and a half."""
+        asked = Background(lambda: _patiently(question))
+        while not asked.ended:
+            if self._refused():
+                raise self._error("", mark)
+            time.sleep(_WATCH_SECONDS)
+        return asked.result()
 
     def _until_well(self, mark: Mapping[Path, int]) -> None:
         """Until all has run for a moment, judged by what was logged since ``mark``; raises ServerError."""

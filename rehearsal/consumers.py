@@ -15,6 +15,16 @@ _INSPECTION: Final = "rehearsal"
 _POLL_SECONDS: Final = 0.2
 
 
+def roles(environment: Environment) -> dict[str, tuple[str, ...]]:
+    """The topics that the role of each application is for."""
+    return {_role_name(name, consumer): consumer.topics for name, consumer in environment.consumers.items()}
+
+
+def _role_name(name: str, consumer: Consumer) -> str:
+    """Its own, or that of one made here for it."""
+    return consumer.role_names[0] if consumer.role_names else f"rehearsal-{name}"
+
+
 class Consumers:
     """Readers for ``environment`` in the embedded AWS at ``url``; ``endpoints`` tells where its brokers are."""
 
@@ -71,7 +81,7 @@ class Consumers:
             return self._attached(consumer.role_names[0], policy)
         anyone = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}}
         trust = json.dumps({"Version": "2012-10-17", "Statement": [anyone]})
-        role = self._iam.create_role(RoleName=f"rehearsal-{name}", AssumeRolePolicyDocument=trust)["Role"]
+        role = self._iam.create_role(RoleName=_role_name(name, consumer), AssumeRolePolicyDocument=trust)["Role"]
         self._iam.attach_role_policy(RoleName=role["RoleName"], PolicyArn=policy)
         return str(role["Arn"])
 
@@ -86,7 +96,7 @@ class Consumers:
         """What was made here, which a destroy would stumble over."""
         for name, consumer in self._environment.consumers.items():
             if not consumer.role_names and (policy := self._policy(name)):
-                self._detach(f"rehearsal-{name}", policy)
+                self._detach(_role_name(name, consumer), policy)
 
     def _detach(self, role: str, policy: str) -> None:
         try:

@@ -9,6 +9,7 @@ from kafka.errors import KafkaError
 from rehearsal.addresses import Address
 
 _TIMEOUT_MS: Final = 5000
+_BACKOFF_MS: Final = 200
 
 
 def registered(broker: Address) -> frozenset[int]:
@@ -43,5 +44,6 @@ def _client(brokers: Sequence[Address]) -> KafkaAdminClient:
         bootstrap_servers=[str(broker) for broker in brokers],
         bootstrap_timeout_ms=_TIMEOUT_MS,
         request_timeout_ms=_TIMEOUT_MS,
+        reconnect_backoff_max_ms=_BACKOFF_MS,  # a broker that starts is seen when it is there
         client_id="rehearsal",
     )

@@ -111,14 +111,15 @@ class Workers:
         for program in self.programs:
             program.start()
 
-    def stop(self) -> None:
-        """In order: the tasks commit their offsets, the workers leave their group."""
+    def stop(self, *, at_once: bool = False) -> None:
+        """In order, unless ``at_once``: the tasks commit their offsets, the workers leave their group."""
         self._stopping.set()
         if self._watcher:
             self._watcher.join()
         if self._learning:
             self._learning.end()
-        stopping = [Thread(target=program.stop, kwargs={"seconds": _STOP_SECONDS}) for program in self.programs]
+        seconds = 0 if at_once else _STOP_SECONDS
+        stopping = [Thread(target=program.stop, kwargs={"seconds": seconds}) for program in self.programs]
         for thread in stopping:
             thread.start()
         for thread in stopping:

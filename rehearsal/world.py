@@ -15,20 +15,15 @@ from werkzeug.wrappers import Request
 
 from modules.artifacts.lock import File, Lock as Pins
 from modules.config import Environment, ExistingKafka, ProvisionedKafka
-from rehearsal import mysql_server, parts
+from rehearsal import consumers, mysql_server, parts
 from rehearsal.addresses import Addresses
 from rehearsal.aws.client import client
-from rehearsal.aws.dispatch import Target
-from rehearsal.aws.pages import PREFIX, Page
+from rehearsal.aws.pages import Page
 from rehearsal.aws.server import EmbeddedAws
 from rehearsal.connect import Connectors
 from rehearsal.connector import RunningConnector
-from rehearsal.iam import extension, lacking, report
-from rehearsal.iam.access import Access
-from rehearsal.iam.authority import Authority
-from rehearsal.iam.roles import Roles
-from rehearsal.iam.signing import Signing
-from rehearsal.iam.tls import CertificateAuthority
+from rehearsal.iam import extension
+from rehearsal.iam.enforcement import Enforcement
 from rehearsal.kafka import Clusters, KafkaCluster
 from rehearsal.logs import LogShipper, cloudwatch
 from rehearsal.metrics import Metrics
@@ -74,31 +69,26 @@ class World:
         self._settled = Event()
         self.clusters: dict[str, KafkaCluster] = {}
         self.connectors: dict[str, RunningConnector] = {}
-        self._roles = Roles(self.url)
-        self._authority = Authority(
-            _made(folder / "iam") / "generation", roles=self._roles, hosts=self._hosts, tags=self._tags
-        )
-        self._tls = CertificateAuthority()
-        self._certificate = self._tls.write_certificate(folder / "iam" / "ca.pem")
-        signing = Signing(
-            self._roles,
-            self._authority,
-            aws=self.url,
-            url=f"{self.url}{PREFIX}iam/credentials",
-            trust_store=self._tls.write_trust_store(folder / "iam" / "trusted.p12"),
-        )
         self._logs = LogShipper(self._put_logs)
         self._metrics = Metrics(self._put_metrics)
         kafka = parts.libraries(pins, parts.KAFKA, paths)
         [compiler] = parts.libraries(pins, extension.COMPILER, paths)
-        extended = extension.jar(compiler=compiler, libraries=kafka)
+        self._iam = Enforcement(
+            self.url,
+            folder=folder / "iam",
+            extension=extension.jar(compiler=compiler, libraries=kafka),
+            hosts=self._hosts,
+            tags=self._tags,
+            connectors=lambda: self._start_connector.specs,
+            applications=consumers.roles(environment),
+        )
         self._start_cluster = Clusters(
             addresses=self._addresses,
             folder=_made(folder / "kafka"),
             jars=kafka,
             logs=self._logs,
             limit=brokers,
-            access=Access(f"{self.url}{PREFIX}iam", self._authority.generation, extended, self._tls),
+            access=self._iam.access,
         )
         self._start_connector = Connectors(
             addresses=self._addresses,
@@ -107,7 +97,7 @@ class World:
             secrets=self._secret,
             logs=self._logs,
             metrics=self._metrics,
-            signing=signing,
+            signing=self._iam.signing,
         )
         self.databases = self._databases(_made(folder / "mysql"), mysql_server.server(_mysql(pins, paths)))
         self._aws = EmbeddedAws(
@@ -120,14 +110,10 @@ class World:
                 "servers": self._servers,
                 "failures": lambda _: self._failures,
                 "settled": lambda _: self._settled.wait(_LONGEST_WAIT),
-                "iam/authenticate": lambda request: self._authority.authenticate(request.get_data()),
-                "iam/authorize": lambda request: self._authority.authorize(request.get_data()),
-                "iam/credentials": lambda request: signing.credentials(request.headers.get("Authorization", "")),
-                "permissions": self._permissions,
-                "denials": self._denials,
+                **self._iam.pages,
                 **pages,
             },
-            changed=self._changed,
+            changed=self._iam.changed,
         )
 
     def start(self) -> None:
@@ -219,7 +205,7 @@ class World:
                 "brokers": {name: cluster.inspection for name, cluster in self.clusters.items()},
                 "iam": {name: cluster.bootstrap for name, cluster in self.clusters.items()},
                 "hosts": next((str(cluster.hosts_file) for cluster in self.clusters.values()), ""),
-                "certificate": str(self._certificate),
+                "certificate": str(self._iam.certificate),
                 "connect": {name: connector.rest.url for name, connector in self.connectors.items()},
                 "mysql": {
                     name: {"address": str(database.address), "socket": str(database.socket)}
@@ -257,25 +243,12 @@ class World:
             found |= {f"{name}/mysql": database.program} if database.program else {}
         return found
 
-    def _changed(self, target: Target) -> None:
-        """IAM's own, and the tags of clusters that policies may go by."""
-        if target.service == "iam" or (target.service == "kafka" and target.operation.endswith("agResource")):
-            self._authority.changed()
-
     def _hosts(self, arn: str) -> list[str]:
         return [host for cluster in self._start_cluster.running if cluster.arn == arn for host in cluster.hosts]
 
     def _tags(self, arn: str) -> Mapping[str, str]:
         tags: Mapping[str, str] = self._client("kafka").list_tags_for_resource(ResourceArn=arn)["Tags"]
         return tags
-
-    def _permissions(self, _: Request) -> object:
-        return report.permissions(self._authority.log, self._roles, self._start_connector.specs)
-
-    def _denials(self, _: Request) -> object:
-        """What roles were refused so far, in words."""
-        specs = self._start_connector.specs
-        return [lacking.told([denial], specs.get(denial.role)) for denial in self._authority.log.denials()]
 
     def _secret(self, name: str) -> Mapping[str, str]:
         manager = self._client("secretsmanager")

@@ -1,10 +1,11 @@
 """A permission that is missing, in words that lead to it: the role, the action, the ARN, and what asks for it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from rehearsal.iam import reasons
-from rehearsal.iam.decisions import Denial
+from rehearsal.iam.decisions import Denial, Log
 from rehearsal.iam.reasons import Role
 from rehearsal.servers import ConnectorSpec
 
@@ -28,6 +29,20 @@ def told(denials: list[Denial], spec: ConnectorSpec | None) -> str:
     if spec is None:
         return "\n".join(line for denial in denials for line in _lines(denial, "consumer", _application(denial)))
     return "\n".join(line for denial in denials for line in _lines(denial, "connector", place(denial, spec)))
+
+
+def passed_over(log: Log, role: str, topics: Sequence[str]) -> list[Denial]:
+    """What the application of ``role`` would read and is not shown: Kafka leaves it out of a list, and says nothing."""
+    return [
+        Denial(role, action, resource, "it is not shown, and so never read", 0)
+        for action, resource in log.speculative(role)
+        if action == "kafka-cluster:DescribeTopic" and reads(topics, resource.rpartition("/")[2])
+    ]
+
+
+def reads(topics: Sequence[str], topic: str) -> bool:
+    """Whether one of ``topics``, in which * stands for any characters, is or covers ``topic``."""
+    return any(fnmatchcase(topic, pattern.replace("[", "[[]")) for pattern in topics)
 
 
 def _application(denial: Denial) -> Place:

@@ -48,8 +48,7 @@ def _report(name: str, roles: Roles, log: Log, kind: Kind) -> dict[str, Any]:
             permission.document | {"reason": _reason(kind, permission)} for permission, used in held.items() if not used
         ],
         "denied": [
-            {"action": denial.action, "resource": denial.resource, "why": denial.why}
-            for denial in log.denials(name)
+            {"action": denial.action, "resource": denial.resource, "why": denial.why} for denial in log.denials(name)
         ],
         "harmless": [{"action": action, "resource": resource} for action, resource in log.speculative(name)],
     }

@@ -93,7 +93,7 @@ def running(folder: Path, *, enforced: bool = False) -> Iterator[Lab]:
         ending.callback(addresses.listener.close)
         jars = parts.libraries(lock, parts.KAFKA, paths)
         iam = ending.enter_context(enforcing(folder, addresses, jars, paths[_compiler(lock)])) if enforced else None
-        access = iam.access if iam else None
+        access = iam.enforcement.access if iam else None
         clusters = Clusters(addresses=addresses, folder=_made(folder / "kafka"), jars=jars, limit=1, access=access)
         ending.callback(clusters.stop)
         cluster = clusters(_cluster())
@@ -112,7 +112,7 @@ def running(folder: Path, *, enforced: bool = False) -> Iterator[Lab]:
             jars=parts.libraries(lock, parts.CONNECT, paths),
             secrets=secrets.__getitem__,
             metrics=metrics,
-            signing=iam.signing if iam else None,
+            signing=iam.enforcement.signing if iam else None,
         )
         archive = building.built(order, paths, folder / "debezium-mysql.zip").path
         spec = _spec(cluster.bootstrap, archive)

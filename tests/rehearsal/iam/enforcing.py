@@ -3,20 +3,16 @@
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rehearsal.addresses import Addresses
 from rehearsal.aws.client import client
-from rehearsal.aws.pages import PREFIX
 from rehearsal.aws.server import EmbeddedAws
 from rehearsal.iam import extension
-from rehearsal.iam.access import Access
-from rehearsal.iam.authority import Authority
-from rehearsal.iam.roles import Roles
-from rehearsal.iam.signing import SERVICE, Signing
-from rehearsal.iam.tls import CertificateAuthority
+from rehearsal.iam.enforcement import Enforcement
+from rehearsal.iam.signing import SERVICE
 from rehearsal.servers import Cluster, ClusterSpec, Connector, ConnectorSpec
 
 ANYONE = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*", "Service": SERVICE}}
@@ -25,14 +21,15 @@ INLINE = "permissions"
 
 @dataclass
 class Iam:
-    """Roles are made and changed through the embedded IAM at ``url``; ``hosts`` are the brokers' names."""
+    """Roles are made and changed through the embedded IAM at ``url``.
+
+    ``hosts`` are the brokers' names, ``applications`` the topics of applications by their role's name.
+    """
 
     url: str
-    access: Access
-    authority: Authority
-    signing: Signing
-    certificate: Path
-    hosts: list[str] = field(default_factory=list)
+    enforcement: Enforcement
+    hosts: list[str]
+    applications: dict[str, tuple[str, ...]]
 
     def client(self, service: str, region: str) -> Any:
         return client(self.url, service, region)
@@ -61,27 +58,27 @@ def _no_connector(spec: ConnectorSpec) -> Connector:
 def enforcing(folder: Path, addresses: Addresses, jars: Sequence[Path], compiler: Path) -> Iterator[Iam]:
     url = f"http://{addresses.aws}"
     hosts: list[str] = []
-    roles = Roles(url)
-    authority = Authority(folder / "generation", roles=roles, hosts=lambda _: hosts, tags=lambda _: {})
-    tls = CertificateAuthority()
-    trusted = tls.write_trust_store(folder / "trusted.p12")
-    signing = Signing(roles, authority, aws=url, url=f"{url}{PREFIX}iam/credentials", trust_store=trusted)
+    specs: dict[str, ConnectorSpec] = {}
+    applications: dict[str, tuple[str, ...]] = {}
+    iam = Enforcement(
+        url,
+        folder=folder / "iam",
+        extension=extension.jar(compiler=compiler, libraries=jars),
+        hosts=lambda _: hosts,
+        tags=lambda _: {},
+        connectors=lambda: specs,
+        applications=applications,
+    )
     aws = EmbeddedAws(
         addresses.listener,
         folder=folder / "aws",
         start_cluster=_no_cluster,
         start_connector=_no_connector,
-        pages={
-            "iam/authenticate": lambda request: authority.authenticate(request.get_data()),
-            "iam/authorize": lambda request: authority.authorize(request.get_data()),
-            "iam/credentials": lambda request: signing.credentials(request.headers.get("Authorization", "")),
-        },
-        changed=lambda target: authority.changed() if target.service == "iam" else None,
+        pages=iam.pages,
+        changed=iam.changed,
     )
     aws.start()
-    extended = extension.jar(compiler=compiler, libraries=jars)
-    access = Access(f"{url}{PREFIX}iam", authority.generation, extended, tls)
     try:
-        yield Iam(url, access, authority, signing, tls.write_certificate(folder / "ca.pem"), hosts)
+        yield Iam(url, iam, hosts, applications)
     finally:
         aws.stop()

@@ -3,21 +3,27 @@
 import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import replace
 from itertools import count
-from typing import Any
+from pathlib import Path
+from shutil import copy
+from zipfile import ZipFile
 
 import pytest
-from kafka import KafkaAdminClient
+from kafka import KafkaAdminClient, KafkaProducer
 from kafka.admin import NewTopic
 
 from modules import debezium, policies
+from modules.artifacts.cache import Cache
+from modules.artifacts.fetch import fetch
+from modules.artifacts.lock import load
 from modules.config import Connector, Consumer
 from modules.deployment import Deployment
 from modules.policies import ClusterArns
-from rehearsal.application import Application, ApplicationError, Reader
+from rehearsal import parts
+from rehearsal.application import Application, Reader
 from rehearsal.connector import RunningConnector
+from rehearsal.events import Kind
 from rehearsal.iam import client as signing_in, reasons
 from rehearsal.iam.client import RoleTokens
 from rehearsal.servers import ConnectorSpec, ServerError
@@ -109,9 +115,9 @@ def lacking(pipeline: Pipeline, iam: Iam) -> str:
     try:
         connector = pipeline.start()
         pipeline.lab.sql("INSERT INTO shop.customers (name) VALUES ('Ada')")
-        if not (told := until_told(lambda: iam.signing.lacking(pipeline.spec, since=began), seconds=8)):
+        if not (told := until_told(lambda: iam.enforcement.signing.lacking(pipeline.spec, since=began), seconds=8)):
             connector.restart()
-            told = until_told(lambda: iam.signing.lacking(pipeline.spec, since=began), seconds=8)
+            told = until_told(lambda: iam.enforcement.signing.lacking(pipeline.spec, since=began), seconds=8)
     except ServerError as error:
         told = str(error)
     finally:
@@ -145,6 +151,90 @@ def test_a_connectors_permission(lab: Lab, iam: Iam, secret: str, sid: str, acti
     iam.role(pipeline.role, pipeline.policy)
     connector = pipeline.start()
     try:
-        assert iam.signing.lacking(pipeline.spec, since=time.monotonic() - 1) == ""
+        assert iam.enforcement.signing.lacking(pipeline.spec, since=time.monotonic() - 1) == ""
     finally:
         connector.stop()
+
+
+class Readers:
+    """Applications of one consumer's role, each in a group of its own; what there is to read is written plainly."""
+
+    def __init__(self, lab: Lab, iam: Iam) -> None:
+        self.name = f"c{next(NUMBERS)}"
+        self.role = f"{self.name}-reader"
+        topics, groups = (lab.cluster.arn.replace(":cluster/", f":{kind}/") for kind in ("topic", "group"))
+        self.topics = (f"{self.name}.*",)
+        self.policy = policies.consumer(
+            Consumer(topics=self.topics, groups=(f"{self.name}-*",)),
+            arns=ClusterArns(lab.cluster.arn, topics, groups),
+        )
+        self._lab = lab
+        self._iam = iam
+        self._groups = count(1)
+        topic = f"{self.name}.orders"
+        with KafkaAdminClient(bootstrap_servers=lab.cluster.inspection) as admin:
+            admin.create_topics([NewTopic(topic, 1, 1)])
+        with KafkaProducer(bootstrap_servers=lab.cluster.inspection) as producer:
+            producer.send(topic, EVENT).get(10)
+
+    def reader(self) -> Reader:
+        """In a new group."""
+        tokens = RoleTokens(
+            self._iam.url, region=REGION, arn=f"arn:aws:iam::{ACCOUNT}:role/{self.role}", session=self.name
+        )
+        certificate = self._iam.enforcement.certificate
+        settings = signing_in.settings(tokens, hosts=self._lab.cluster.hosts_file, authority=certificate)
+        return Reader(self._lab.cluster.bootstrap, f"{self.name}-{next(self._groups)}", self.topics, settings=settings)
+
+    def lacking(self) -> str:
+        """What a rehearsal would say of an application that cannot read."""
+        return "\n".join(text for text in self._iam.enforcement.denials if self.role in text)
+
+
+EVENT = json.dumps({"op": "r", "after": {}, "source": {"db": "shop", "table": "orders"}}).encode()
+HELD = [(reason.sid, reason.action) for reason in reasons.REASONS if reason.role == "consumer"]
+
+
+@pytest.mark.parametrize(("sid", "action"), HELD)
+def test_an_applications_permission(lab: Lab, iam: Iam, sid: str, action: str) -> None:
+    readers = Readers(lab, iam)
+    iam.applications[readers.role] = readers.topics
+    iam.role(readers.role, without(readers.policy, sid, action))
+    with Application(readers.reader()):
+        told = until_told(readers.lacking, seconds=SECONDS)
+    assert f"{readers.role} may not {action} on " in told
+    assert reasons.lookup("consumer", sid, action).needed_for in told
+    iam.role(readers.role, readers.policy)
+    with Application(readers.reader()) as application:
+        assert application.wait_for(lambda arrivals: arrivals.events[Kind.SNAPSHOT] == 1, seconds=30)
+
+
+def test_a_connector_cannot_write_to_anothers_topics(lab: Lab, iam: Iam, secret: str) -> None:
+    one, other = Pipeline(lab, secret), Pipeline(lab, secret)
+    iam.role(one.role, one.policy)
+    one.spec = replace(one.spec, configuration={**one.spec.configuration, "topic.prefix": other.name})
+    told = lacking(one, iam)
+    assert f"{one.role} may not kafka-cluster:CreateTopic on {one.arns.topics}/{other.name}" in told
+    assert f"asked for by: topic.prefix={other.name}" in told
+
+
+def test_a_connector_runs_with_what_was_deployed(lab: Lab, iam: Iam, secret: str) -> None:
+    """Also with a second aws-msk-iam-auth in its plugin, which this worker's version bears, and others do not."""
+    pipeline = Pipeline(lab, secret)
+    iam.role(pipeline.role, pipeline.policy)
+    pipeline.spec = replace(pipeline.spec, archive=with_second_iam_auth(pipeline.spec.archive, lab.folder))
+    connector = pipeline.start()
+    try:
+        deployed = {**pipeline.spec.configuration, "name": pipeline.name}
+        assert connector.rest.configuration(pipeline.name) == deployed
+    finally:
+        connector.stop()
+
+
+def with_second_iam_auth(archive: Path, folder: Path) -> Path:
+    paths = fetch(parts.files(load(), parts.CONNECT), sources=[], cache=Cache(), offline=True)
+    [library] = [path for file, path in paths.items() if file.maven.artifact == "aws-msk-iam-auth"]
+    other = Path(copy(archive, folder / "second.zip"))
+    with ZipFile(other, "a") as content:
+        content.write(library, "debezium-mysql/aws-msk-iam-auth.jar")
+    return other

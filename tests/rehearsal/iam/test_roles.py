@@ -244,14 +244,14 @@ def test_a_role_that_lets_another_in(account: Account, roles: Roles, service: st
 
 @pytest.mark.parametrize(("source_account", "let_in"), [(ACCOUNT, True), ("999999999999", False)])
 def test_the_source_account_alone_decides(account: Account, roles: Roles, source_account: str, let_in: bool) -> None:
-    condition = {"StringEquals": {"aws:SourceAccount": source_account}}
+    condition = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
     name = account.role(trust=trust({"Service": SERVICE}, Condition=condition))
-    arn = f"arn:aws:iam::{ACCOUNT}:role/{name}"
+    arn, source_arn = f"arn:aws:iam::{ACCOUNT}:role/{name}", CONNECTOR.replace(ACCOUNT, source_account)
     if let_in:
-        assert roles.assume(arn, service=SERVICE, source_arn=CONNECTOR, session="worker").role == name
+        assert roles.assume(arn, service=SERVICE, source_arn=source_arn, session="worker").role == name
     else:
         with pytest.raises(NoRoleError, match="no statement allows it"):
-            roles.assume(arn, service=SERVICE, source_arn=CONNECTOR, session="worker")
+            roles.assume(arn, service=SERVICE, source_arn=source_arn, session="worker")
 
 
 def test_a_role_that_is_not_there_or_not_understood(account: Account, roles: Roles) -> None:
