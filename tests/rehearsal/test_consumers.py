@@ -12,7 +12,7 @@ import pytest
 from modules import policies
 from modules.config import Environment
 from rehearsal.application import Reader
-from rehearsal.consumers import Consumers
+from rehearsal.consumers import Consumers, roles
 from rehearsal.iam.roles import Session, session
 from tests.mocked_account import ACCOUNT
 from tests.rehearsal.iam.documents import ARNS
@@ -182,6 +182,12 @@ def test_without_applications_all_is_looked_at(deployed: Deploys) -> None:
     assert inspection.follows("orders")
     assert inspection.follows("orders.orders.items")
     assert not inspection.follows("billing.items")
+
+
+def test_the_topics_of_each_role(deployed: Deploys) -> None:
+    there = deployed(billing={**BILLING, "role_names": ["billing-app", "another"]}, search=SEARCH)
+    assert roles(there.environment) == {"billing-app": ("orders.orders.*",), "rehearsal-search": ("orders",)}
+    assert roles(deployed().environment) == {}
 
 
 def test_what_was_made_is_removed(deployed: Deploys) -> None:

@@ -4,10 +4,8 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import pytest
 
@@ -15,10 +13,10 @@ from rehearsal.aws.client import client
 from rehearsal.aws.server import EmbeddedAws
 from rehearsal.iam.authority import Authority
 from rehearsal.iam.client import RoleTokens
+from rehearsal.iam.enforcement import Enforcement
 from rehearsal.iam.kafka_actions import CONNECT
 from rehearsal.iam.roles import Roles
 from rehearsal.iam.signatures import AWS_MSK_IAM, OAUTHBEARER, Key
-from rehearsal.world import World
 from tests.mocked_account import ACCOUNT, CLUSTER_ARN, REGION
 from tests.rehearsal.iam.documents import topic
 from tests.rehearsal.iam.test_roles import READ, WRITE, Account, document, embedded, statement
@@ -80,16 +78,20 @@ def asked(operation: str, name: str = "a", kind: str = "TOPIC", *, speculative: 
 
 @pytest.fixture(scope="module")
 def iam(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wired]:
-    folder, world = tmp_path_factory.mktemp("aws"), SimpleNamespace()
-    with embedded(folder, partial(World._changed, cast(World, world))) as aws:
-        world._client = partial(client, aws.url, region=REGION)
-        world._authority = Authority(
-            folder / "generation",
-            roles=Roles(aws.url),
+    folder, told = tmp_path_factory.mktemp("aws"), list[Enforcement]()
+    with embedded(folder, lambda target: told[0].changed(target)) as aws:
+        kafka: Any = client(aws.url, "kafka", REGION)
+        enforcement = Enforcement(
+            aws.url,
+            folder=folder / "iam",
+            extension=folder / "none.jar",
             hosts=lambda arn: HOSTS[arn],
-            tags=partial(World._tags, cast(World, world)),
+            tags=lambda arn: dict(kafka.list_tags_for_resource(ResourceArn=arn)["Tags"]),
+            connectors=dict,
+            applications={},
         )
-        yield Wired(aws, world._authority)
+        told.append(enforcement)
+        yield Wired(aws, enforcement.authority)
 
 
 def message(mechanism: str, key: Key, host: str = BROKER) -> str:

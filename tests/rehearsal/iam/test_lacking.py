@@ -9,8 +9,8 @@ import pytest
 
 from modules import debezium, policies
 from modules.config import Signals
-from rehearsal.iam.decisions import Denial
-from rehearsal.iam.lacking import place, told
+from rehearsal.iam.decisions import Denial, Log
+from rehearsal.iam.lacking import passed_over, place, reads, told
 from rehearsal.iam.reasons import REASONS, Role, lookup
 from rehearsal.servers import ConnectorSpec
 from tests.mocked_account import ACCOUNT, CLUSTER_ARN, REGION, SECRET_ARN
@@ -132,6 +132,34 @@ def test_what_no_role_of_ours_has_is_told_without_a_reason(
 def test_a_transaction_is_told_by_its_id() -> None:
     at = place(denial("kafka-cluster:AlterTransactionalId", TRANSACTION), SPEC)
     assert (at.sid, at.line) == ("", "transactional.id=exactly-once")
+
+
+@pytest.mark.parametrize(
+    ("topics", "topic", "read"),
+    [
+        (["orders.*"], "orders.items", True),
+        (["orders.*"], "orders", False),
+        (["orders.*"], "workorders.items", False),
+        (["orders", "orders.*.items"], "orders.eu.items", True),
+        (["orders.items"], "orders.ITEMS", False),
+        (["orders.items"], "orders.item", False),
+        ([], "orders", False),
+    ],
+)
+def test_a_topic_is_read_by_name_or_pattern(topics: list[str], topic: str, read: bool) -> None:
+    assert reads(topics, topic) is read
+
+
+def test_what_an_application_would_read_and_is_not_shown() -> None:
+    log, describe = Log(), "kafka-cluster:DescribeTopic"
+    log.denied("billing-app", describe, topic("orders.items"), "no statement allows it", speculative=True)
+    log.denied("billing-app", describe, topic("customers"), "no statement allows it", speculative=True)
+    log.denied("billing-app", "kafka-cluster:ReadData", topic("orders.a"), "no statement allows it", speculative=True)
+    log.denied("search-app", describe, topic("orders.b"), "no statement allows it", speculative=True)
+    [found] = passed_over(log, "billing-app", ["orders.*"])
+    assert (found.role, found.action, found.resource) == ("billing-app", describe, topic("orders.items"))
+    assert "never read" in told([found], None)
+    assert passed_over(log, "billing-app", ["invoices"]) == []
 
 
 def test_several_are_told_one_after_the_other() -> None:
