@@ -70,6 +70,7 @@ class Application:
         self._news = Condition()
         self._stop = Signal()
         self._error: BaseException | None = None
+        self._ended = ""
         self._threads = [Thread(target=self._run, args=(reader,), name=reader.group, daemon=True) for reader in readers]
 
     def start(self) -> Self:
@@ -112,14 +113,14 @@ class Application:
 
     def _check(self) -> None:
         if self._error:
-            raise ApplicationError(f"an application ended: {self._error!r}") from self._error
+            raise ApplicationError(f"the application {self._ended} ended: {self._error!r}") from self._error
 
     def _run(self, reader: Reader) -> None:
         try:
             self._consume(reader)
         except Exception as error:
             with self._news:
-                self._error = error
+                self._error, self._ended = error, reader.group
                 self._news.notify_all()
 
     def _consume(self, reader: Reader) -> None:

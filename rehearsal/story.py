@@ -132,8 +132,8 @@ class Rehearsal:
             rows = self.stream.await_snapshot(self._check)
             step.result = f"{rows} events"
         with self._steps.step("changes") as step:
-            self._changes = self.stream.change(self._check)
-            step.result = ", ".join(f"{count} {kind}" for kind, count in self._changes.items())
+            self.stream.change(self._check)
+            step.result = ", ".join(f"{count} {kind}" for kind, count in self.stream.made.items())
 
     def restart(self) -> None:
         """Every connector, as a deploy or a failure would; what it has to find again is used only now."""
@@ -160,7 +160,7 @@ class Rehearsal:
             substitutions=applied(script.environment, script.archives, brokers=script.brokers),
             steps=self._steps.done,
             resources={part: self.deployment.resources[part] for part in self.deployment.stacks.parts},
-            changes=self._changes,
+            changes=self.stream.made,
             events=self.stream.counts(),
             sample=self.stream.sample(),
             first_event=self._steps.at(first) if first else None,

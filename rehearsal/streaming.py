@@ -95,12 +95,16 @@ class Stream:
         self._await(partial(_has_rows, wanted=wanted), check, "every row of the snapshot must arrive")
         return self.application.look(lambda arrivals: arrivals.events[Kind.SNAPSHOT])
 
-    def change(self, check: Check) -> Mapping[str, int]:
-        """Inserts, updates, deletes and a new column in every source; waits for all; how many of each were made."""
+    def change(self, check: Check) -> None:
+        """Inserts, updates, deletes and a new column in every source; waits for all."""
         for cluster, changes in self.changes.items():
             if any(connector.snapshot.mode != _ENDING for connector in self._connectors(cluster)):
                 self._change(cluster, changes, check)
         self.await_all(check)
+
+    @property
+    def made(self) -> dict[str, int]:
+        """How many rows were changed in each way, and how many tables."""
         made = [transaction for ledger in self.ledgers.values() for transaction in ledger.transactions]
         kinds = (Kind.CREATE, Kind.UPDATE, Kind.DELETE)
         counts = {name(kind): sum(len(t.keys) for t in made if t.kind is kind) for kind in kinds}

@@ -142,6 +142,7 @@ def test_a_transaction_is_told_by_its_id() -> None:
         (["orders.*"], "workorders.items", False),
         (["orders", "orders.*.items"], "orders.eu.items", True),
         (["orders.items"], "orders.ITEMS", False),
+        (["Orders.*"], "Orders.items", True),
         (["orders.items"], "orders.item", False),
         ([], "orders", False),
     ],
