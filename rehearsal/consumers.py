@@ -69,8 +69,8 @@ class Consumers:
     def _policy(self, consumer: str) -> str | None:
         """The ARN of the policy that is deployed for it."""
         name = f"cdc-{self._environment.name}-{consumer}-consumer"
-        found = self._iam.list_policies(Scope="Local")["Policies"]
-        return next((one["Arn"] for one in found if one["PolicyName"] == name), None)
+        pages = self._iam.get_paginator("list_policies").paginate(Scope="Local")
+        return next((one["Arn"] for page in pages for one in page["Policies"] if one["PolicyName"] == name), None)
 
     def _role(self, name: str, consumer: Consumer) -> str | None:
         """The application's own, once Terraform has attached the policy to it, or one made here for it."""

@@ -124,10 +124,11 @@ class _Seed:
         self._made.append(f"Aurora cluster {name} at {hostname}:{port}")
 
     def _secrets(self) -> dict[str, Login]:
-        """A login in each secret that a connector reads."""
+        """A login in each secret that a connector reads; no two have the same user, who may meet in one database."""
         manager = self._client("secretsmanager")
         names = dict.fromkeys(connector.source.secret for connector in self._environment.connectors.values())
-        logins = {name: Login(USERNAME, secrets.token_urlsafe()) for name in names}
+        users = [USERNAME, *(f"{USERNAME}{number}" for number in range(2, len(names) + 1))]
+        logins = {name: Login(user, secrets.token_urlsafe()) for name, user in zip(names, users, strict=True)}
         for name, login in logins.items():
             content = {"username": login.username, "password": login.password}
             manager.create_secret(Name=name, SecretString=json.dumps(content))

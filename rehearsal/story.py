@@ -1,5 +1,6 @@
 """The story of one rehearsal, step by step."""
 
+import json
 import subprocess
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -8,6 +9,7 @@ from pathlib import Path
 
 from modules.config import Environment
 from rehearsal import runs
+from rehearsal.aws.client import client
 from rehearsal.consumers import Consumers
 from rehearsal.deploying import Deploy
 from rehearsal.engine import Engine, Order
@@ -109,10 +111,17 @@ class Rehearsal:
             self.deployment.begin_state_store()
             self.engine.settle()
             sockets = {name: Path(at["socket"]) for name, at in self.engine.page("endpoints")["mysql"].items()}
-            self.stream = Stream(script.environment, sockets, script.schema)
+            self.stream = Stream(script.environment, sockets, self._users, script.schema)
             self._closing.callback(self.stream.end)
             self.stream.prepare()
             step.result = f"AWS at {self.engine.url}, {len(sockets)} MySQL"
+
+    @property
+    def _users(self) -> dict[str, str]:
+        """The database's user in each secret."""
+        manager = client(self.engine.url, "secretsmanager", self._script.environment.region)
+        names = {connector.source.secret for connector in self._script.environment.connectors.values()}
+        return {name: json.loads(manager.get_secret_value(SecretId=name)["SecretString"])["username"] for name in names}
 
     def _terraform(self, folder: Path) -> Terraform:
         return self._script.terraform(folder, self.engine.url, self._script.environment.region)

@@ -34,12 +34,15 @@ Check = Callable[[], bool]
 class Stream:
     """The sources of ``environment`` by Aurora cluster, at these sockets; ``schema`` is a file of SQL for each.
 
+    ``users`` are those of the databases, by the secret that has their name.
+
     Public once prepared: ``sources``, ``changes`` that can be made, ``ledgers`` of those that
     were committed, and ``unfilled``, why a table took no rows or changes.
     """
 
     environment: Environment
     sockets: Mapping[str, Path]
+    users: Mapping[str, str]
     schema: Path | None = None
     sources: dict[str, Source] = field(default_factory=dict)
     ledgers: dict[str, Ledger] = field(default_factory=dict)
@@ -61,6 +64,9 @@ class Stream:
             if source.unmatched:
                 wanted = ", ".join(source.unmatched)
                 raise RehearsalError(f"source.tables of {cluster}: {self.schema} has no table that matches {wanted}")
+            for connector in connectors:
+                if connector.signals and connector.signals.table:
+                    Access(socket).allow_signals(self.users[connector.source.secret], connector.signals.table)
             self.sources[cluster] = source
             self.unfilled |= {str(name): why for name, why in source.seeded.unfilled.items()}
             self.ledgers[cluster] = Ledger(source.snapshot)

@@ -96,6 +96,8 @@ class Authority:
     def _authorize(self, role: str, asked: Asked, cluster: str) -> bool:
         action = kafka_actions.action(asked)
         if action is None:
+            nothing = f"{asked.operation} of {asked.type} {asked.name}"
+            self.log.denied(role, nothing, cluster, "MSK has no action for it", speculative=asked.speculative)
             return False
         return self.allows(role, action, kafka_actions.resource(asked, cluster), speculative=asked.speculative)
 

@@ -100,7 +100,7 @@ class Signing:
         since = time.monotonic()
         allows = partial(self._authority.allows, spec.role)
         through = {
-            "kms:ViaService": f"secretsmanager.{spec.region}.amazonaws.com",
+            "kms:ViaService": f"secretsmanager.{spec.region}.{_suffix(spec.region)}",
             "kms:EncryptionContext:SecretARN": found["ARN"],
         }
         if not allows("secretsmanager:GetSecretValue", found["ARN"]) or (
@@ -115,7 +115,10 @@ class Signing:
         return lacking.told(denials, spec)
 
     def _key_arn(self, region: str, key: str) -> str:
-        arn: str = client(self._aws, "kms", region).describe_key(KeyId=key)["KeyMetadata"]["Arn"]
+        try:
+            arn: str = client(self._aws, "kms", region).describe_key(KeyId=key)["KeyMetadata"]["Arn"]
+        except ClientError as error:
+            raise ServerError(f"the key {key} of a secret must be there: {error}") from error
         return arn
 
     def _assume(self, spec: ConnectorSpec) -> Session:
@@ -123,3 +126,7 @@ class Signing:
             return self._roles.assume(spec.role_arn, service=SERVICE, source_arn=spec.arn, session=spec.name)
         except (NoRoleError, PolicyError) as error:
             raise ServerError(f"the role of {spec.name} cannot be assumed: {error}") from error
+
+
+def _suffix(region: str) -> str:
+    return "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"

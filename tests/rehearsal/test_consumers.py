@@ -15,8 +15,8 @@ from rehearsal.application import Reader
 from rehearsal.consumers import Consumers, roles
 from rehearsal.iam.roles import Session, session
 from tests.mocked_account import ACCOUNT
+from tests.rehearsal.iam.accounts import Account, embedded
 from tests.rehearsal.iam.documents import ARNS
-from tests.rehearsal.iam.test_roles import Account, embedded
 from tests.synthesized import changed, document
 
 HOSTS: Final = Path("/somewhere/hosts")

@@ -162,7 +162,9 @@ def test_of_several_peerings_a_database_lives_behind_the_one_named_like_it(
     world = seeded(with_stock(changed(PROD, network__peerings__stock=STOCK_PEERING)))
     assert world.vpc_of("orders-prod") == PROD["network"]["peerings"]["orders"]["vpc_id"]
     assert world.vpc_of("stock-prod") == STOCK_PEERING["vpc_id"]
-    assert set(world.seeded.logins) == {"cdc/orders", "cdc/stock"}
+    logins = world.seeded.logins
+    assert set(logins) == {"cdc/orders", "cdc/stock"}
+    assert logins["cdc/orders"].username != logins["cdc/stock"].username
 
 
 def test_connectors_may_share_a_cluster_and_a_secret(seeded: Callable[[Document], World]) -> None:

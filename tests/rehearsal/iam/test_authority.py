@@ -18,8 +18,8 @@ from rehearsal.iam.kafka_actions import CONNECT
 from rehearsal.iam.roles import Roles
 from rehearsal.iam.signatures import AWS_MSK_IAM, OAUTHBEARER, Key
 from tests.mocked_account import ACCOUNT, CLUSTER_ARN, REGION
+from tests.rehearsal.iam.accounts import READ, WRITE, Account, document, embedded, statement
 from tests.rehearsal.iam.documents import topic
-from tests.rehearsal.iam.test_roles import READ, WRITE, Account, document, embedded, statement
 from tests.rehearsal.iam.test_signatures import payload, signed, token
 
 BROKER: Final = f"b-1.cdc-prod.abc123.c3.kafka.{REGION}.amazonaws.com"
@@ -158,7 +158,8 @@ def test_each_operation_is_answered(iam: Wired) -> None:
         ("inline-1", READ, topic("a"))
     }
     denied = [(denial.action, denial.resource) for denial in iam.authority.log.denials(role)]
-    assert denied == [(WRITE, topic("a")), (READ, topic("b"))], "what MSK knows no action for is denied to all"
+    unknown = ("CLUSTER_ACTION of CLUSTER kafka-cluster", CLUSTER_ARN)
+    assert denied == [(WRITE, topic("a")), (READ, topic("b")), unknown], "what has no action is denied to all"
 
 
 def test_what_kafka_only_wonders_about_is_no_denial(iam: Wired) -> None:

@@ -14,8 +14,8 @@ from rehearsal.iam.kafka_actions import CONNECT
 from rehearsal.iam.report import permissions
 from rehearsal.iam.roles import Roles
 from tests.mocked_account import CLUSTER_ARN, SECRET_ARN
+from tests.rehearsal.iam.accounts import READ, WRITE, Account, document, embedded, statement
 from tests.rehearsal.iam.documents import BILLING, DECRYPT, EXECUTION, KEY, group, topic
-from tests.rehearsal.iam.test_roles import READ, WRITE, Account, document, embedded, statement
 
 DESCRIBE: Final = "kafka-cluster:DescribeTopic"
 CONFIGS: Final = "kafka-cluster:DescribeTopicDynamicConfiguration"

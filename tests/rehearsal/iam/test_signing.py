@@ -20,9 +20,9 @@ from rehearsal.iam.signing import PROPERTIES, SERVICE, Signing
 from rehearsal.servers import ConnectorSpec, ServerError
 from tests.mocked_account import ACCOUNT, REGION
 from tests.rehearsal.iam import documents
+from tests.rehearsal.iam.accounts import WRITE, Account, document, embedded, statement
 from tests.rehearsal.iam.documents import ARNS, CONNECTOR, DEPLOYMENT, NAME, topic
 from tests.rehearsal.iam.test_lacking import PASSWORD, SPEC
-from tests.rehearsal.iam.test_roles import WRITE, Account, document, embedded, statement
 
 URL: Final = "http://127.0.0.1:4566/_rehearsal/iam/credentials"
 TRUST_STORE: Final = Path("/somewhere/trusted.p12")
