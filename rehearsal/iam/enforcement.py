@@ -19,7 +19,8 @@ class Enforcement:
     """For the embedded AWS at ``url``; ``folder`` takes the files, ``extension`` is the brokers' jar.
 
     ``connectors`` gives those that ran, by their role's name, ``applications`` the topics of each consumer's role.
-    Public: ``access`` for clusters, ``signing`` for workers, ``authority``, ``certificate`` (PEM), ``pages``.
+    Public: ``access`` for clusters, ``signing`` for workers, ``authority``, ``certificate`` (PEM) and ``trust_store``
+    (PKCS #12) for clients, ``pages``.
     """
 
     def __init__(
@@ -40,13 +41,14 @@ class Enforcement:
         self.authority = Authority(folder / "generation", roles=self._roles, hosts=hosts, tags=tags)
         authorities = CertificateAuthority()
         self.certificate = authorities.write_certificate(folder / "ca.pem")
+        self.trust_store = authorities.write_trust_store(folder / "trusted.p12")
         self.access = Access(f"{url}{PREFIX}iam", self.authority.generation, extension, authorities)
         self.signing = Signing(
             self._roles,
             self.authority,
             aws=url,
             url=f"{url}{PREFIX}iam/credentials",
-            trust_store=authorities.write_trust_store(folder / "trusted.p12"),
+            trust_store=self.trust_store,
         )
         self.pages: Mapping[str, Page] = {
             "iam/authenticate": lambda request: self.authority.authenticate(request.get_data()),

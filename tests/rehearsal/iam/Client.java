@@ -3,14 +3,19 @@ import java.io.InputStreamReader;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.acl.AclBindingFilter;
+import org.apache.kafka.common.serialization.StringDeserializer;
 
 /** Kafka's own clients, with the properties of a file: a line of input is a command, and has a line of output. */
 public final class Client {
@@ -28,10 +33,15 @@ public final class Client {
                 carryOut(line.split(" "), settings);
                 System.out.println(ANSWER + "done");
             } catch (ExecutionException error) {
-                Throwable cause = error.getCause();
-                System.out.println(ANSWER + cause.getClass().getSimpleName() + ": " + cause.getMessage());
+                tell(error.getCause());
+            } catch (KafkaException error) {
+                tell(error);
             }
         }
+    }
+
+    private static void tell(Throwable cause) {
+        System.out.println(ANSWER + cause.getClass().getSimpleName() + ": " + cause.getMessage());
     }
 
     private static void carryOut(String[] words, Properties settings) throws Exception {
@@ -49,11 +59,27 @@ public final class Client {
                     producer.send(new ProducerRecord<>(words[1], words[2])).get();
                 }
             }
+            case "consume" -> consume(words[1], words[2], settings);
             default -> {
                 try (Admin admin = Admin.create(settings)) {
                     administer(words, admin);
                 }
             }
+        }
+    }
+
+    /** Until there is a record, and then commits. */
+    private static void consume(String topic, String group, Properties settings) {
+        Properties own = new Properties();
+        own.putAll(settings);
+        own.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+        own.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        try (var consumer = new KafkaConsumer<>(own, new StringDeserializer(), new StringDeserializer())) {
+            consumer.subscribe(List.of(topic));
+            while (consumer.poll(Duration.ofSeconds(1)).isEmpty()) {
+                continue;
+            }
+            consumer.commitSync();
         }
     }
 

@@ -2,10 +2,11 @@
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from kafka.net.sasl.oauth import AbstractTokenProvider
 
@@ -132,7 +133,7 @@ def running(folder: Path, found: Jars, *, kraft: bool) -> Iterator[Lab]:
         cluster = clusters(KRAFT if kraft else SPEC)
         host, _, port = cluster.bootstrap.partition(":")
         hosts, trusted = folder / "hosts", tls.write_trust_store(folder / "trusted.p12")
-        java = ending.enter_context(_client(folder, found, cluster.bootstrap, hosts, trusted))
+        java = ending.enter_context(java_client(folder, found, cluster.bootstrap, hosts, trusted))
         python = client.settings(FixedToken(), hosts=hosts, authority=tls.write_certificate(folder / "ca.pem"))
         python["bootstrap_servers"] = cluster.bootstrap
         address = f"{addresses.names[host]}:{port}"
@@ -141,7 +142,14 @@ def running(folder: Path, found: Jars, *, kraft: bool) -> Iterator[Lab]:
 
 
 @contextmanager
-def _client(folder: Path, found: Jars, bootstrap: str, hosts: Path, trusted: Path) -> Iterator[JavaClient]:
+def java_client(
+    folder: Path,
+    found: Jars,
+    bootstrap: str,
+    hosts: Path,
+    trusted: Path,
+    credentials: Mapping[str, str] = MappingProxyType(CREDENTIALS),
+) -> Iterator[JavaClient]:
     file = folder / "client.properties"
     file.write_text(as_lines(PRODUCTION | {"bootstrap.servers": bootstrap}))
     jar = extension.jar(compiler=found.compiler, libraries=found.connect, sources=CLIENT)
@@ -149,7 +157,12 @@ def _client(folder: Path, found: Jars, bootstrap: str, hosts: Path, trusted: Pat
     jvm = Jvm("Client", [*found.connect, jar], heap=128, hosts=hosts, options=options)
     command = jvm.command(str(file), folder=folder)
     process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=CREDENTIALS
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=dict(credentials),
     )
     with process:
         try:

@@ -29,6 +29,7 @@ from rehearsal.iam.client import RoleTokens
 from rehearsal.servers import ConnectorSpec, ServerError
 from tests.rehearsal.connect_lab import HOST, PASSWORD, REGION, SECRET, Lab, running
 from tests.rehearsal.iam.enforcing import Iam
+from tests.rehearsal.iam.lab import jars, java_client
 from tests.synthesized import document
 
 ACCOUNT = "123456789012"
@@ -119,13 +120,12 @@ def lacking(pipeline: Pipeline, iam: Iam) -> str:
         pipeline.lab.sql("INSERT INTO shop.customers (name) VALUES ('Ada')")
         if not (told := until_told(lambda: iam.enforcement.signing.lacking(pipeline.spec, since=began), seconds=8)):
             connector.restart()
-            told = until_told(lambda: iam.enforcement.signing.lacking(pipeline.spec, since=began), seconds=8)
+            told = until_told(lambda: iam.enforcement.signing.lacking(pipeline.spec, since=began), seconds=SECONDS)
     except ServerError as error:
         told = str(error)
     finally:
         if connector:
             connector.stop()
-    assert time.monotonic() - began < SECONDS
     return told
 
 
@@ -240,3 +240,22 @@ def with_second_iam_auth(archive: Path, folder: Path) -> Path:
     with ZipFile(other, "a") as content:
         content.write(library, "debezium-mysql/aws-msk-iam-auth.jar")
     return other
+
+
+def test_an_application_in_java(lab: Lab, iam: Iam, tmp_path: Path) -> None:
+    readers = Readers(lab, iam)
+    role = iam.role(readers.role, readers.policy)
+    key = iam.client("sts", REGION).assume_role(RoleArn=role, RoleSessionName="java")["Credentials"]
+    credentials = {
+        "AWS_ACCESS_KEY_ID": key["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": key["SessionToken"],
+        "AWS_REGION": REGION,
+    }
+    servers = lab.cluster.bootstrap, lab.cluster.hosts_file, iam.enforcement.trust_store
+    with java_client(tmp_path, jars(), *servers, credentials) as java:
+        assert java("consume", f"{readers.name}.orders", f"{readers.name}-java") == "done"
+        assert java("consume", f"{readers.name}.orders", "anothers-group").startswith("GroupAuthorizationException")
+        iam.role(readers.role, without(readers.policy, "Topics", "kafka-cluster:ReadData"))
+        told = java("consume", f"{readers.name}.orders", f"{readers.name}-other")
+    assert told.startswith("TopicAuthorizationException")
