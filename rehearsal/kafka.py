@@ -117,11 +117,6 @@ class KafkaCluster:
         self._spec = spec
         self._ship(self.programs)
 
-    def start_node(self, name: str) -> None:
-        """Bring back a node that died, as MSK does; a broker once ZooKeeper has forgotten it, up to 18 s later."""
-        if not self.programs[name].running:
-            self._bring(self.programs[name])
-
     def stop(self) -> None:
         """At once: what the nodes store is removed, so none has to end in order."""
         self._stopped = True
@@ -131,21 +126,14 @@ class KafkaCluster:
                 self._logs.finish(program.log)
         shutil.rmtree(self._site.folder, ignore_errors=True)
 
-    def kill_broker(self, broker: int) -> None:
+    def kill_node(self, name: str) -> None:
         """As a crash would end it."""
-        self._node(f"b-{broker}").kill()
+        self._node(name).kill()
 
-    def start_broker(self, broker: int) -> None:
-        """Again, with what it stores; returns when it answers, the session of a killed one being over first."""
-        self._bring(self._node(f"b-{broker}"))
-
-    def kill_zookeeper(self, number: int) -> None:
-        """As a crash would end it."""
-        self._node(f"z-{number}").kill()
-
-    def start_zookeeper(self, number: int) -> None:
-        """Again, with what it stores; returns when it serves."""
-        self._bring(self._node(f"z-{number}"))
+    def start_node(self, name: str) -> None:
+        """Again, with what it stores, as MSK does; a broker once ZooKeeper has forgotten it, up to 18 s later."""
+        if not self._node(name).running:
+            self._bring(self._node(name))
 
     def _settings(self, spec: ClusterSpec, brokers: int) -> dict[str, str]:
         ours = self._access.node_properties(spec.arn) if self._access else {}

@@ -199,8 +199,8 @@ def test_an_application_outlives_a_broker(cluster: KafkaCluster) -> None:
     send(cluster, topics[0], [change("c", "u:1")])
     with Application(Reader(cluster.inspection, "outlives", topics)) as application:
         assert application.wait_for(lambda seen: seen.events[Kind.CREATE] == 1, seconds=60)
-        cluster.kill_broker(1)
-        cluster.start_broker(1)
+        cluster.kill_node("b-1")
+        cluster.start_node("b-1")
         send(cluster, topics[0], [change("c", "u:2")])
         assert application.wait_for(lambda seen: seen.events[Kind.CREATE] == 2, seconds=60)
 

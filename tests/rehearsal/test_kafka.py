@@ -180,24 +180,24 @@ def test_nothing_is_substituted_where_all_brokers_run(cluster: KafkaCluster) -> 
 
 def test_a_killed_broker_comes_back(cluster: KafkaCluster) -> None:
     create_topic(cluster, "crash")
-    cluster.kill_broker(2)
+    cluster.kill_node("b-2")
     produce(cluster, "crash", "while one is away")
-    cluster.start_broker(2)
+    cluster.start_node("b-2")
     assert cluster.programs["b-2"].running
     assert consume(cluster, "crash", 1) == {"while one is away"}
 
 
 def test_a_killed_zookeeper_comes_back(cluster: KafkaCluster) -> None:
-    cluster.kill_zookeeper(1)
+    cluster.kill_node("z-1")
     create_topic(cluster, "two-zookeepers")
-    cluster.start_zookeeper(1)
+    cluster.start_node("z-1")
     assert cluster.programs["z-1"].running
 
 
-@pytest.mark.parametrize("node", [0, 4])
-def test_a_node_that_is_not_there(cluster: KafkaCluster, node: int) -> None:
-    with pytest.raises(ServerError, match=f"node must be one of .*, got b-{node}"):
-        cluster.kill_broker(node)
+@pytest.mark.parametrize("node", ["b-0", "b-4", "c-1"])
+def test_a_node_that_is_not_there(cluster: KafkaCluster, node: str) -> None:
+    with pytest.raises(ServerError, match=f"node must be one of .*, got {node}"):
+        cluster.kill_node(node)
 
 
 def test_other_properties_reach_every_broker(cluster: KafkaCluster) -> None:
