@@ -63,7 +63,8 @@ class Deployed:
 
     def roles(self) -> set[str]:
         """Those that were made for consumers."""
-        found = {role["RoleName"] for role in self.iam.list_roles()["Roles"]}
+        pages = self.iam.get_paginator("list_roles").paginate()
+        found = {role["RoleName"] for page in pages for role in page["Roles"]}
         return {f"rehearsal-{name}" for name in self.environment.consumers} & found
 
 
