@@ -2,8 +2,8 @@
 
     python -m benchmarks.rehearsal [ENV] [--runs N]
 
-Memory is the resident size of everything that works in the rehearsal's folder, and of the command itself, twice a
-second. Shared pages count for each process.
+Memory is the resident size of everything that works in the rehearsal's folder, and of the command itself, once a
+second. Pages that several processes share count once where the system tells (Linux), else for each.
 """
 
 import argparse
@@ -21,7 +21,7 @@ import psutil
 
 from rehearsal import runs
 
-SAMPLE_SECONDS = 0.5
+SAMPLE_SECONDS = 1.0
 
 
 def rehearsed(environment: str) -> tuple[dict[str, Any], float, int]:
@@ -48,7 +48,8 @@ def working(environment: str) -> Iterable[psutil.Process]:
 def resident(process: psutil.Process) -> int:
     """Bytes."""
     with suppress(psutil.Error):
-        size: int = process.memory_info().rss
+        told = process.memory_full_info()
+        size: int = getattr(told, "pss", told.rss)
         return size
     return 0
 
