@@ -3,9 +3,9 @@
     python -m benchmarks.streaming [--rows N] [--runs N]
 
 Each runs on a fresh worker of one MCU beside three brokers and MySQL, on this machine, by IAM over TLS but where it is
-said. A snapshot of N rows first;
-then the connector is stopped, N rows are written in transactions of 100, and it is let go on. Rows a second count from
-the first that is on the brokers to the last; bytes are those of the log segments on all brokers.
+said. A snapshot of N rows first; then the connector is stopped, N rows are written in transactions of 100, and it is
+let go on. Rows a second count from the first that is on the brokers to the last; bytes are those of the log segments on
+all brokers.
 """
 
 import argparse

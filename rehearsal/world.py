@@ -17,6 +17,7 @@ from modules.artifacts.lock import File, Lock as Pins
 from modules.config import Environment, ExistingKafka, ProvisionedKafka
 from rehearsal import consumers, mysql_server, parts
 from rehearsal.addresses import Addresses
+from rehearsal.aws import names
 from rehearsal.aws.client import client
 from rehearsal.aws.pages import Page
 from rehearsal.aws.server import EmbeddedAws
@@ -143,14 +144,14 @@ class World:
 
     def _databases(self, folder: Path, server: mysql_server.Server) -> dict[str, Database]:
         """One for each Aurora cluster that connectors read."""
-        names = dict.fromkeys(connector.source.cluster for connector in self._environment.connectors.values())
+        clusters = dict.fromkeys(connector.source.cluster for connector in self._environment.connectors.values())
         return {
             name: Database(
                 folder=_made(folder / name),
                 address=self._addresses.take(MYSQL_PORT, name=_hostname(name, self._environment.region)),
                 server=server,
             )
-            for name in names
+            for name in clusters
         }
 
     def _let_in(self, seeded: Seeded) -> None:
@@ -286,5 +287,4 @@ def _mysql(pins: Pins, paths: Mapping[File, Path]) -> Path | None:
 
 def _hostname(cluster: str, region: str) -> str:
     """A writer endpoint as Aurora names it; the middle part stands for account and region."""
-    suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
-    return f"{cluster}.cluster-{zlib.crc32(region.encode()):08x}.{region}.rds.{suffix}"
+    return f"{cluster}.cluster-{zlib.crc32(region.encode()):08x}.{region}.rds.{names.domain(region)}"

@@ -26,6 +26,11 @@ def region_of(arn_: str) -> str:
     return arn_.split(":")[3]
 
 
+def domain(region: str) -> str:
+    """What the names of services and servers of ``region`` end in."""
+    return "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+
+
 def identity() -> str:
     """The end of an ARN, such as 5c4a8b2e-…-2."""
     return f"{uuid.uuid4()}-{secrets.randbelow(25) + 1}"

@@ -10,6 +10,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
+from rehearsal.aws import names
 from rehearsal.iam import kafka_actions, signatures
 from rehearsal.iam.decisions import Log, Use
 from rehearsal.iam.kafka_actions import CONNECT, Asked
@@ -74,7 +75,7 @@ class Authority:
                 asked.mechanism,
                 asked.token,
                 keys=_key,
-                region=asked.cluster.split(":")[3],
+                region=names.region_of(asked.cluster),
                 hosts=self._hosts(asked.cluster),
                 now=datetime.now(UTC),
                 seen=self._replays,

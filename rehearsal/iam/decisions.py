@@ -1,10 +1,9 @@
 """What was decided for each role: the log that reports and diagnoses are made of."""
 
 import time
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from threading import Condition
+from threading import Lock
 from typing import Final
 
 # What Kafka's and Connect's own clients ask for and do well without.
@@ -37,46 +36,45 @@ class Log:
     """From many threads. ``speculative`` requests are those by which Kafka finds out what it may show."""
 
     def __init__(self) -> None:
-        self._news = Condition()
+        self._lock = Lock()
         self._denials: list[Denial] = []
-        self._speculative: Counter[tuple[str, str, str]] = Counter()
+        self._speculative: set[tuple[str, str, str]] = set()
         self._uses: set[Use] = set()
         self._roles: dict[str, None] = {}
 
     def allowed(self, uses: Sequence[Use]) -> None:
-        with self._news:
+        with self._lock:
             self._uses.update(uses)
 
     def denied(self, role: str, action: str, resource: str, why: str, *, speculative: bool = False) -> None:
-        with self._news:
+        with self._lock:
             if speculative or action in HARMLESS:
-                self._speculative[role, action, resource] += 1
+                self._speculative.add((role, action, resource))
             else:
                 self._denials.append(Denial(role, action, resource, why, time.monotonic()))
-            self._news.notify_all()
 
     def met(self, role: str) -> None:
         """A role that asked for something."""
-        with self._news:
+        with self._lock:
             self._roles[role] = None
 
     @property
     def roles(self) -> tuple[str, ...]:
-        with self._news:
+        with self._lock:
             return tuple(self._roles)
 
     @property
     def uses(self) -> frozenset[Use]:
-        with self._news:
+        with self._lock:
             return frozenset(self._uses)
 
     def denials(self, role: str | None = None, *, since: float = 0) -> list[Denial]:
         """Each request that was refused since then, once, the first first."""
-        with self._news:
+        with self._lock:
             found = [one for one in self._denials if one.at >= since and role in (None, one.role)]
         return list({(one.role, one.action, one.resource): one for one in reversed(found)}.values())[::-1]
 
     def speculative(self, role: str) -> list[tuple[str, str]]:
         """Action and resource of what was refused harmlessly."""
-        with self._news:
+        with self._lock:
             return sorted((action, resource) for who, action, resource in self._speculative if who == role)

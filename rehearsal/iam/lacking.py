@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
+from rehearsal.application import subscription
 from rehearsal.iam import reasons
 from rehearsal.iam.decisions import Denial, Log
 from rehearsal.iam.reasons import Role
@@ -26,9 +26,12 @@ _CONSUMER = {"cluster": "Cluster", "topic": "Topics", "group": "Groups"}
 
 def told(denials: list[Denial], spec: ConnectorSpec | None) -> str:
     """What the role of the connector ``spec`` lacks, or that of an application, with the reason of each."""
-    if spec is None:
-        return "\n".join(line for denial in denials for line in _lines(denial, "consumer", _application(denial)))
-    return "\n".join(line for denial in denials for line in _lines(denial, "connector", place(denial, spec)))
+    kind: Role = "connector" if spec else "consumer"
+    return "\n".join(
+        line
+        for denial in denials
+        for line in _lines(denial, kind, place(denial, spec) if spec else _application(denial))
+    )
 
 
 def passed_over(log: Log, role: str, topics: Sequence[str]) -> list[Denial]:
@@ -42,7 +45,7 @@ def passed_over(log: Log, role: str, topics: Sequence[str]) -> list[Denial]:
 
 def reads(topics: Sequence[str], topic: str) -> bool:
     """Whether one of ``topics``, in which * stands for any characters, is or covers ``topic``."""
-    return any(fnmatchcase(topic, pattern.replace("[", "[[]")) for pattern in topics)
+    return subscription(topics).fullmatch(topic) is not None
 
 
 def _application(denial: Denial) -> Place:

@@ -13,6 +13,7 @@ from typing import Final
 from botocore.exceptions import ClientError
 
 from modules.debezium import IAM_CLIENT
+from rehearsal.aws import names
 from rehearsal.aws.client import client
 from rehearsal.iam import lacking
 from rehearsal.iam.authority import Authority
@@ -100,7 +101,7 @@ class Signing:
         since = time.monotonic()
         allows = partial(self._authority.allows, spec.role)
         through = {
-            "kms:ViaService": f"secretsmanager.{spec.region}.{_suffix(spec.region)}",
+            "kms:ViaService": f"secretsmanager.{spec.region}.{names.domain(spec.region)}",
             "kms:EncryptionContext:SecretARN": found["ARN"],
         }
         if not allows("secretsmanager:GetSecretValue", found["ARN"]) or (
@@ -126,7 +127,3 @@ class Signing:
             return self._roles.assume(spec.role_arn, service=SERVICE, source_arn=spec.arn, session=spec.name)
         except (NoRoleError, PolicyError) as error:
             raise ServerError(f"the role of {spec.name} cannot be assumed: {error}") from error
-
-
-def _suffix(region: str) -> str:
-    return "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
