@@ -1,6 +1,6 @@
 """The stacks of an environment. Stacks compose, constructs build; outputs are made here only."""
 
-from modules import kafka, network, plugin
+from modules import kafka, network, plugin, rollout
 from modules.bucket import PrivateBucket
 from modules.config import ArchivePlugin, CloudState, Environment, NewNetwork, ProvisionedKafka, S3State
 from modules.connector import Connector
@@ -59,15 +59,14 @@ class EnvironmentStack(TerraformStack):
             workspace = NamedCloudWorkspace(name, project=state.project)
             CloudBackend(self, hostname=state.hostname, organization=state.organization, workspaces=workspace)
         else:
-            # Relative, and outside the synthesized output: the default would be this machine's path.
-            LocalBackend(self, path=f"../../../terraform.{name}.tfstate")
+            LocalBackend(self, path=rollout.local_path(name))
 
     def _keep_in_s3(self, state: S3State, name: str) -> None:
         key = key_alias(self.deployment) if state.create else state.kms_key_arn
         S3Backend(
             self,
             bucket=state.bucket,
-            key=f"{name}/terraform.tfstate",
+            key=rollout.s3_key(name),
             region=state.region or self.config.region,
             # Without a key, encrypt would choose SSE-S3 over the bucket's own default.
             encrypt=True if key else None,
@@ -106,7 +105,7 @@ class Platform(EnvironmentStack):
         )
         self.network = self._network()
         self.kafka = self._kafka()
-        self._outputs()
+        self.outputs = self._put_out()
 
     def _network(self) -> network.Network:
         config = self.config.network
@@ -127,14 +126,20 @@ class Platform(EnvironmentStack):
         """Whoever turns a cluster of ours into an existing one keeps it: prevent_destroy goes with its block."""
         self.add_override("removed", [{"from": kafka.CLUSTER_ADDRESS, "lifecycle": {"destroy": False}}])
 
-    def _outputs(self) -> None:
-        self._output("bootstrap", self.kafka.bootstrap, "Brokers for clients with IAM, host:port,…")
-        self._output("cluster_arn", self.kafka.cluster_arn, "The Kafka cluster")
-        self._output("brokers_security_group_id", self.kafka.security_group_id, "The brokers' security group")
-        self._output("vpc_id", self.network.vpc_id, "The VPC of brokers and workers")
-        self._output("private_subnet_ids", self.network.private_subnet_ids, "The subnets of brokers and workers")
+    def _put_out(self) -> list[str]:
+        """The names of what other stacks and people read."""
+        outputs: dict[str, tuple[str | list[str], str]] = {
+            "bootstrap": (self.kafka.bootstrap, "Brokers for clients with IAM, host:port,…"),
+            "cluster_arn": (self.kafka.cluster_arn, "The Kafka cluster"),
+            "brokers_security_group_id": (self.kafka.security_group_id, "The brokers' security group"),
+            "vpc_id": (self.network.vpc_id, "The VPC of brokers and workers"),
+            "private_subnet_ids": (self.network.private_subnet_ids, "The subnets of brokers and workers"),
+        }
         if isinstance(self.kafka, kafka.ProvisionedKafka) and self.kafka.zookeeper:
-            self._output("zookeeper", self.kafka.zookeeper, "ZooKeeper over TLS, host:port,…")
+            outputs["zookeeper"] = (self.kafka.zookeeper, "ZooKeeper over TLS, host:port,…")
+        for name, (value, description) in outputs.items():
+            self._output(name, value, description)
+        return list(outputs)
 
 
 class Connect(EnvironmentStack):
@@ -144,6 +149,7 @@ class Connect(EnvironmentStack):
         super().__init__(scope, "connect", config=config)
         self._platform = platform
         self._read_without_lock()
+        rollout.platform_first(self, config=config, outputs=platform.outputs)
         plugins = self._plugins()
         sources = self._sources()
         parent = Construct(self, "connectors")
@@ -188,7 +194,7 @@ class Connect(EnvironmentStack):
     def _read_without_lock(self) -> None:
         """Reading the platform's state takes no lock, and naming a lock table there is deprecated."""
         if isinstance(self.config.state, S3State):
-            source = f"cross-stack-reference-input-{self.config.name}-platform"
+            source = rollout.lookup(f"{self.config.name}-platform")
             self.add_override(f"data.terraform_remote_state.{source}.config.dynamodb_table", None)
 
     def _plugin_bucket(self) -> PrivateBucket:

@@ -8,6 +8,7 @@ from tests.synthesized import Stack
 ACCOUNT: Final = "123456789012"
 REGION: Final = "us-east-1"
 CLUSTER_ARN: Final = f"arn:aws:kafka:{REGION}:{ACCOUNT}:cluster/cdc-prod/3aa4bd1a-1b2c-4d5e-8f90-0123456789ab-3"
+PLATFORM_STATE: Final = "prod-platform/terraform.tfstate"
 VPC_ID: Final = "vpc-0aaaaaaaaaaaaaaa0"
 SECRET_ARN: Final = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:cdc/orders-AbCdEf"
 
@@ -29,7 +30,7 @@ def account(environment: dict[str, Stack]) -> World:
             "port": 3306,
             "vpc_security_group_ids": ["sg-0aaaaaaaaaaaaaaa0"],
         },
-        "aws_s3_objects": {"keys": [plugin["location"]["s3"]["file_key"] for plugin in plugins]},
+        "aws_s3_objects": {"keys": [PLATFORM_STATE, *(plugin["location"]["s3"]["file_key"] for plugin in plugins)]},
         "aws_secretsmanager_secret": {"arn": SECRET_ARN},
         "aws_vpc": {"id": VPC_ID, "cidr_block": "10.40.0.0/16"},
         **{f"aws_{type_}": {"arn": f"arn:aws:{arn}"} for type_, arn in _ARNS.items()},

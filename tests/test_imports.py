@@ -27,7 +27,7 @@ LAYERS = [
     {"checks.wording"},
     {"environment"},
     {"sdk"},
-    {"bucket", "encryption", "firewall", "monitoring"},
+    {"bucket", "encryption", "firewall", "monitoring", "rollout"},
     {"network", "plugin", "state_store"},
     {"kafka", "source"},
     {"connector", "consumer"},

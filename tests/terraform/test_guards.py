@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests.mocked_account import account, outputs, plan
+from tests.mocked_account import PLATFORM_STATE, account, outputs, plan
 from tests.real_terraform import Outcome, Terraform, World
 from tests.synthesized import Stack, synthesize
 from tests.terraform.variants import VARIANTS
@@ -24,11 +24,16 @@ CONNECT: Final[Mapping[str, tuple[str, Mapping[str, Any], str]]] = {
         {"vpc_id": "vpc-0fffffffffffffff0"},
         "lives in vpc-0fffffffffffffff0, which the workers cannot reach",
     ),
-    "unpublished": ("aws_s3_objects", {"keys": []}, "debezium-mysql-3.6.1.Final.zip does not exist"),
+    "unpublished": ("aws_s3_objects", {"keys": [PLATFORM_STATE]}, "debezium-mysql-3.6.1.Final.zip does not exist"),
     "another-object": (
         "aws_s3_objects",
-        {"keys": ["msk-connect/debezium-mysql-3.6.1.Final.zip.asc"]},
+        {"keys": [PLATFORM_STATE, "msk-connect/debezium-mysql-3.6.1.Final.zip.asc"]},
         "does not exist",
+    ),
+    "too-early": (
+        "aws_s3_objects",
+        {"keys": ["msk-connect/debezium-mysql-3.6.1.Final.zip"]},
+        "prod-platform has no state yet: apply it first, then plan prod-connect",
     ),
 }
 IN_ORDER: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
@@ -127,3 +132,11 @@ def test_an_existing_cluster_needs_iam(existing: dict[str, Outcome]) -> None:
     assert existing["with-iam"].errors == []
     [error] = existing["without-iam"].errors
     assert error == "kafka.cluster_arn: events has no IAM authentication: turn it on first"
+
+
+def test_a_platform_applied_in_part_is_not_enough(
+    terraform: Terraform, prod: dict[str, Stack], planned: dict[str, Outcome]
+) -> None:
+    there = {name: value for name, value in outputs(planned["platform"]).items() if name != "cluster_arn"}
+    outcome = terraform.plan(prod["connect"], {"in-part": account(prod)}, outputs=there)["in-part"]
+    assert any("prod-platform has not put out all that prod-connect reads" in error for error in outcome.errors)

@@ -99,7 +99,10 @@ def test_another_version_of_a_published_object_is_another_plugin(synth: Synthesi
 
 
 def test_a_published_object_must_be_there(connect: Stack) -> None:
-    assert connect.lookup("aws_s3_objects")["prefix"] == "msk-connect/debezium-mysql-3.6.1.Final.zip"
+    assert (
+        connect.lookup("aws_s3_objects", "plugins/debezium-mysql/published")["prefix"]
+        == "msk-connect/debezium-mysql-3.6.1.Final.zip"
+    )
     guard = connect.one("aws_mskconnect_custom_plugin")["lifecycle"]["precondition"][0]
     assert guard["condition"].startswith("${contains(data.aws_s3_objects.")
     assert "s3://acme-artifacts/msk-connect/debezium-mysql-3.6.1.Final.zip does not exist" in guard["error_message"]

@@ -12,6 +12,13 @@ def backends(stacks: dict[str, Stack]) -> dict[str, Document]:
     return {part: stack.json["terraform"]["backend"] for part, stack in stacks.items()}
 
 
+def lifecycle(stacks: dict[str, Stack]) -> Document:
+    """Of connect's look-up of the platform."""
+    (remote,) = stacks["connect"].json["data"]["terraform_remote_state"].values()
+    found: Document = remote["lifecycle"]
+    return found
+
+
 def test_each_stack_has_its_own_key_in_the_bucket(prod: dict[str, Stack]) -> None:
     assert set(prod) == {"state", "platform", "connect"}
     for part, backend in backends(prod).items():
@@ -37,6 +44,23 @@ def test_connect_reads_the_platforms_state_and_takes_no_lock(connect: Stack) -> 
     assert remote["backend"] == "s3"
     assert remote["config"]["key"] == "prod-platform/terraform.tfstate"
     assert "dynamodb_table" not in remote["config"]
+
+
+def test_connect_waits_for_the_platforms_state(synth: Synthesize) -> None:
+    here = lifecycle(synth(document("prod")))
+    assert '"prod-platform/terraform.tfstate"' in here["precondition"][0]["condition"]
+    assert "prod-platform has no state yet: apply it first" in here["precondition"][0]["error_message"]
+    assert '"bootstrap", "cluster_arn"' in here["postcondition"][0]["condition"]
+    local = lifecycle(synth(changed(document("prod"), state={"kind": "local"})))
+    assert local["precondition"][0]["condition"].endswith('fileexists("../../../terraform.prod-platform.tfstate")}')
+
+
+def test_a_bucket_elsewhere_is_looked_into_where_it_is(synth: Synthesize) -> None:
+    connect = synth(changed(document("prod"), state__create=False, state__region="eu-west-1"))["connect"]
+    assert connect.lookup("aws_s3_objects", "platform-state")["provider"] == "aws.state"
+    [_, elsewhere] = connect.json["provider"]["aws"]
+    assert (elsewhere["alias"], elsewhere["region"]) == ("state", "eu-west-1")
+    assert elsewhere["allowed_account_ids"] == ["123456789012"]
 
 
 def test_a_bucket_that_exists_is_not_made_again(synth: Synthesize) -> None:
