@@ -1,19 +1,12 @@
-"""How a rehearsal looks: each step as it goes, the summary at its end."""
+"""What a rehearsal shows at its end."""
 
 import json
-import time
 from collections.abc import Mapping
-from types import TracebackType
-from typing import Final, Self
-
-from rich.live import Live
-from rich.spinner import Spinner
-from rich.text import Text
+from typing import Final
 
 from cdc import permission_report
-from cdc.console import err, out, table
+from cdc.console import out, table
 from rehearsal.outcome import Outcome
-from rehearsal.steps import Step
 
 # The parts that are kept running, by the keys that --json has for them.
 _PARTS: Final = {
@@ -26,53 +19,6 @@ _PARTS: Final = {
     "MySQL": "mysql",
 }
 _WIDTH: Final = max(map(len, _PARTS))
-
-
-def clock(seconds: float) -> str:
-    """``1:05`` for 65 seconds."""
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
-
-
-class Display:
-    """Steps on stderr: those done as lines, the one that runs with its time. Implements ``rehearsal.steps.Teller``."""
-
-    def __init__(self, *, quiet: bool = False) -> None:
-        self._step = ""
-        self._detail = ""
-        self._began = time.monotonic()
-        self._quiet = quiet
-        self._spinner = Spinner("dots", text=self)
-        self._live = Live(self._spinner, console=err, transient=True, refresh_per_second=8)
-
-    def __enter__(self) -> Self:
-        if err.is_terminal:
-            self._live.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._live.stop()
-
-    def __rich__(self) -> Text:
-        if not self._step:
-            return Text("")
-        detail = f"  {self._detail}" if self._detail else ""
-        return Text(f"{self._step}{detail}  {time.monotonic() - self._began:.0f} s")
-
-    def began(self, step: str) -> None:
-        self._step, self._detail, self._began = step, "", time.monotonic()
-
-    def detail(self, text: str) -> None:
-        self._detail = text
-
-    def ended(self, step: Step) -> None:
-        self._step = ""
-        self.note(f"{clock(step.at + step.seconds):>5}  {step.name:<16} {step.seconds:5.1f} s  {step.result}")
-
-    def note(self, text: str) -> None:
-        if not self._quiet:
-            err.print(text, markup=False, soft_wrap=True)
 
 
 def summary(outcome: Outcome, environment: str) -> None:

@@ -12,9 +12,10 @@ import typer
 
 from cdc import permissions, plugin, rehearsing
 from cdc.console import err, fail, out
+from cdc.display import Display
 from cdc.environments import UnknownEnvironmentError, files
 from cdc.options import JsonOption, OfflineOption, SourceOption
-from cdc.rehearsal_show import Display, endpoints, summary
+from cdc.rehearsal_show import endpoints, summary
 from modules.checks.problems import EnvironmentErrors
 from modules.environment import load
 

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -32,11 +33,14 @@ class Terraform:
     """Terraform in ``folder``, where a ``cdk.tf.json`` is; ``variables`` is the whole environment it sees.
 
     ``program`` is Terraform's own path. A stack's JSON is never changed: ``override`` merges a file of ours over it.
+    A run that is broken off is killed, or with ``patient`` asked to end, as by Ctrl-C, and waited for: what it has
+    made by then is in its state.
     """
 
     folder: Path
     program: str
     variables: Mapping[str, str]
+    patient: bool = False
 
     @property
     def document(self) -> dict[str, Any]:
@@ -60,9 +64,20 @@ class Terraform:
     def destroy(self, *, told: Callable[[Progress], None] | None = None) -> None:
         self._stream(["destroy", "-auto-approve", "-json"], told)
 
+    def plan(self, *arguments: str) -> dict[str, Any]:
+        """What an apply would do (Terraform: JSON output format, plan representation)."""
+        file = "planned"
+        self._run("plan", f"-out={file}", *arguments)
+        shown: dict[str, Any] = json.loads(self._run("show", "-json", file).stdout)
+        return shown
+
     def plan_is_empty(self) -> bool:
         """Whether another apply would change nothing."""
         return self._run("plan", "-detailed-exitcode", "-lock=false", accept=(0, CHANGES)).returncode == 0
+
+    def push(self, file: str) -> None:
+        """Makes ``file`` the state, under its lock."""
+        self._run("state", "push", file)
 
     def unlock(self, lock: str) -> None:
         """Takes away the lock with this id, which a killed run has left."""
@@ -73,33 +88,48 @@ class Terraform:
         listed = self._run("state", "list").stdout.splitlines()
         return [address for address in listed if not address.startswith("data.")]
 
-    def _command(self, arguments: list[str]) -> dict[str, Any]:
-        ours = {"TF_IN_AUTOMATION": "1", "TF_INPUT": "0"}
-        return {
-            "args": [self.program, *arguments] + (["-no-color"] if "-json" not in arguments else []),
-            "cwd": self.folder,
-            "env": {**self.variables, **ours},
-            "stdin": subprocess.DEVNULL,
-            "text": True,
-        }
+    @contextmanager
+    def _process(self, arguments: list[str], *, stderr: int) -> "Iterator[subprocess.Popen[str]]":
+        """A run without questions; it ends with the block, whatever ends that."""
+        process = subprocess.Popen(
+            [self.program, *arguments, *([] if "-json" in arguments else ["-no-color"])],
+            cwd=self.folder,
+            env={**self.variables, "TF_IN_AUTOMATION": "1", "TF_INPUT": "0"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
+            start_new_session=self.patient,  # a second interrupt, the terminal's, would end it at once
+        )
+        try:
+            yield process
+        finally:
+            self._end(process)
+
+    def _end(self, process: "subprocess.Popen[str]") -> None:
+        """Of a process that runs yet; its output is read on, or it would never end."""
+        if process.poll() is not None:
+            return
+        if self.patient:
+            process.send_signal(signal.SIGINT)
+            with suppress(KeyboardInterrupt):
+                process.communicate()
+        process.kill()
+        process.wait()
 
     def _run(self, *arguments: str, accept: tuple[int, ...] = (0,)) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(**self._command(list(arguments)), capture_output=True, check=False)
-        if done.returncode not in accept:
-            said = re.sub(r"[╷│╵] ?", "", done.stderr or done.stdout).strip()
+        with self._process(list(arguments), stderr=subprocess.PIPE) as process:
+            output, errors = process.communicate()
+        if process.returncode not in accept:
+            said = re.sub(r"[╷│╵] ?", "", errors or output).strip()
             raise TerraformError(f"terraform {arguments[0]} must succeed in {self.folder.name}, got:\n{said}")
-        return done
+        return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
 
     def _stream(self, arguments: list[str], told: Callable[[Progress], None] | None) -> None:
         """Runs with machine-readable output (Terraform: machine-readable UI)."""
-        process = subprocess.Popen(**self._command(arguments), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        try:
+        with self._process(arguments, stderr=subprocess.STDOUT) as process:
             errors = list(_errors(process, told or (lambda _: None)))
             status = process.wait()
-        finally:
-            if process.poll() is None:
-                process.send_signal(signal.SIGKILL)
-                process.wait()
         if status:
             said = "\n".join(errors) or f"exit status {status}"
             raise TerraformError(f"terraform {arguments[0]} must succeed in {self.folder.name}, got:\n{said}")
