@@ -11,6 +11,7 @@ PLUGIN ?= debezium-mysql
 BIN      := .venv/bin
 LINTERS  := tests/policies/.venv
 NODE_LIB := tests/policies/node_modules
+EXIT     := tests/exit/.venv
 # The folders of the last synth.
 STACKS    = $$(sed -n 's|.*"synthesizedStackPath": "\(.*\)/cdk.tf.json".*|cdktf.out/\1|p' cdktf.out/manifest.json)
 
@@ -64,11 +65,11 @@ check: install  ## format, lint and types
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/mypy
 
-test: check $(LINTERS)/.installed $(NODE_LIB)/.installed  ## the whole gate: check, then every test
+test: check $(LINTERS)/.installed $(NODE_LIB)/.installed $(EXIT)/.installed  ## the whole gate: check, then every test
 	@$(BIN)/pytest
 
 clean:  ## remove what these commands made
-	rm -rf .venv $(LINTERS) $(NODE_LIB) cdktf.out .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv $(LINTERS) $(NODE_LIB) $(EXIT) cdktf.out .mypy_cache .pytest_cache .ruff_cache
 
 .venv/.installed: Pipfile.lock pyproject.toml
 	$(call venv,.venv)
@@ -76,6 +77,9 @@ clean:  ## remove what these commands made
 
 $(LINTERS)/.installed: tests/policies/Pipfile.lock
 	$(call venv,$(LINTERS))
+
+$(EXIT)/.installed: tests/exit/Pipfile.lock
+	$(call venv,$(EXIT))
 
 $(NODE_LIB)/.installed: tests/policies/package-lock.json | install
 	@echo "installing $< into $(NODE_LIB)"

@@ -4,17 +4,21 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from modules import sdk, stacks
+from modules import hcl, sdk, stacks
 from modules.checks.problems import EnvironmentErrors, Problem
 from modules.config import Environment, S3State
 from modules.contents import findings
 from modules.environment import load_all, located, warnings
+from modules.locked_providers import copy_lock_file
 
 NO_ENVIRONMENTS = "environments/*.yaml: no such file; run this in the project's folder, or name environment files"
 
 
-def build(environments: Iterable[Environment], outdir: Path | None = None) -> sdk.App:
-    """The stacks of all ``environments``; ``app.synth()`` writes them below ``outdir`` (cdktf.out)."""
+def build(environments: Iterable[Environment], outdir: Path | None = None, *, connect: bool = True) -> sdk.App:
+    """The stacks of all ``environments``; ``app.synth()`` writes them below ``outdir`` (cdktf.out).
+
+    Without ``connect`` no plugin's archive is needed.
+    """
     # The validation that is skipped asks Terraform for its version, which each stack's required_version does anyway.
     app = sdk.App(outdir=str(outdir) if outdir else None, skip_validation=True)
     for environment in environments:
@@ -22,7 +26,8 @@ def build(environments: Iterable[Environment], outdir: Path | None = None) -> sd
         if isinstance(state, S3State) and state.create:
             stacks.StateStore(app, config=environment, state=state)
         platform = stacks.Platform(app, config=environment)
-        stacks.Connect(app, config=environment, platform=platform)
+        if connect:
+            stacks.Connect(app, config=environment, platform=platform)
     return app
 
 
@@ -38,7 +43,11 @@ def main(arguments: Sequence[str]) -> int:
     except EnvironmentErrors as error:
         print(error, file=sys.stderr)
         return 1
-    build(environments).synth()
+    app = build(environments)
+    app.synth()
+    if app.hcl_output:
+        hcl.rewrite(app)
+    copy_lock_file(Path(), Path(app.outdir).glob("stacks/*"))
     return 0
 
 

@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import os
+import posixpath
 import re
 import tarfile
 import tempfile
@@ -40,14 +41,14 @@ def cut(source: Path, *, name: str, types: Collection[str]) -> bytes:
     The same input gives the same bytes. Raises ``ValueError`` or ``LookupError`` if the assembly is not laid out as
     expected, or if what is kept would need something that is not.
     """
-    submodules = sorted({_submodule(fqn, name) for fqn in types})
     head = _files(source, {".jsii", ".jsii.gz", "package.json"}.__contains__)
     description = json.loads(gzip.decompress(head[".jsii.gz"]) if ".jsii.gz" in head else head[".jsii"])
     main = PurePosixPath(json.loads(head["package.json"])["main"])
+    submodules = sorted(_reached({_submodule(fqn, name) for fqn in types}, description["types"], name))
     folders = {submodule: _folder(description, f"{name}.{submodule}", main) for submodule in submodules}
     prefixes = tuple(f"{folder}/" for folder in folders.values())
     code = _files(source, lambda path: path.startswith(prefixes) and path.endswith(".js"))
-    kept = {fqn: _slim(type_) for fqn, type_ in description["types"].items() if _submodule(fqn, name) in submodules}
+    kept = _types_of(submodules, description["types"], name)
     _check_types(kept, name=name, needed=types)
     _check_code(code, folders=folders.values(), dependencies=description["dependencies"])
     index = (f'exports.{key} = require("./{folder.relative_to(main.parent)}");\n' for key, folder in folders.items())
@@ -70,6 +71,21 @@ def _fingerprint(source: Path) -> tuple[int, bytes]:
 
 def _entry(cache: Path, key: str, data: bytes) -> Path:
     return cache / f"{key}-{hashlib.sha256(data).hexdigest()}.tgz"
+
+
+def _reached(submodules: set[str], types: Mapping[str, Any], name: str) -> set[str]:
+    """``submodules``, those that their types name, and so on."""
+    while more := {_submodule(fqn, name) for fqn in _named(_types_of(submodules, types, name), name)} - submodules:
+        submodules |= more
+    return submodules
+
+
+def _types_of(submodules: Collection[str], types: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {fqn: _slim(type_) for fqn, type_ in types.items() if _submodule(fqn, name) in submodules}
+
+
+def _named(types: Mapping[str, Any], name: str) -> list[str]:
+    return re.findall(rf'"({re.escape(name)}\.[^"]+)"', json.dumps(types))
 
 
 def _submodule(fqn: str, name: str) -> str:
@@ -106,8 +122,7 @@ def _slim(value: Any) -> Any:
 
 
 def _check_types(kept: Mapping[str, Any], *, name: str, needed: Collection[str]) -> None:
-    named = re.findall(rf'"({re.escape(name)}\.[^"]+)"', json.dumps(kept))
-    if missing := sorted({*named, *needed} - kept.keys()):
+    if missing := sorted({*_named(kept, name), *needed} - kept.keys()):
         raise ValueError(f"the submodules in use must hold every type they name, got {missing[0]} elsewhere")
 
 
@@ -118,8 +133,17 @@ def _check_code(
         raise ValueError(f"every submodule must have code, got none for {missing[0]}")
     for path, text in code.items():
         for module in re.findall(r"""\brequire\(["']([^"']+)""", text.decode()):
-            if module not in dependencies and not module.startswith("./"):
-                raise ValueError(f"{path} must require its own folder and {sorted(dependencies)} only, got {module}")
+            if module not in dependencies and not module.startswith("./") and _beside(path, module) not in folders:
+                raise ValueError(
+                    f"{path} must require its own folder, others in use and {sorted(dependencies)} only, got {module}"
+                )
+
+
+def _beside(path: str, module: str) -> PurePosixPath | None:
+    """The folder of ``../subnet/index`` as ``path`` names it; None for what is not named so."""
+    if not module.startswith("../"):
+        return None
+    return PurePosixPath(posixpath.normpath(PurePosixPath(path).parent / module)).parent
 
 
 def _archive(files: Mapping[str, bytes]) -> bytes:

@@ -10,7 +10,17 @@ ROOT = Path(__file__).parents[1]
 
 # A module imports from the lines above its own, never from its own line or below.
 LAYERS = [
-    {"addresses", "archive.licences", "archive.zips", "assembly", "deployment", "msk", "names", "checks.secrecy"},
+    {
+        "addresses",
+        "archive.licences",
+        "archive.zips",
+        "assembly",
+        "deployment",
+        "locked_providers",
+        "msk",
+        "names",
+        "checks.secrecy",
+    },
     {"archive.classfile", "archive.libraries", "archive.manifest", "bindings", "checks.problems"},
     {"archive.jar", "artifacts.failures", "artifacts.lock", "artifacts.partial"},
     {"archive.classpath", "artifacts.cache", "artifacts.progress", "artifacts.sources"},
@@ -27,6 +37,7 @@ LAYERS = [
     {"checks.wording"},
     {"environment"},
     {"sdk"},
+    {"hcl"},
     {"bucket", "encryption", "firewall", "monitoring", "rollout"},
     {"network", "plugin", "state_store"},
     {"kafka", "source"},
