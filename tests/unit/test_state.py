@@ -88,6 +88,18 @@ def test_hcp_terraform_has_a_workspace_for_each_stack(dev: dict[str, Stack]) -> 
     assert remote["config"]["workspaces"] == {"name": "dev-platform"}
 
 
+def test_a_terraform_enterprise_is_asked_for_the_platforms_state_too(synth: Synthesize) -> None:
+    state = {"kind": "cloud", "organization": "acme", "hostname": "tfe.example.com"}
+    stacks = synth(changed(document("prod"), state=state))
+    assert all(stack.json["terraform"]["cloud"]["hostname"] == "tfe.example.com" for stack in stacks.values())
+    (remote,) = stacks["connect"].json["data"]["terraform_remote_state"].values()
+    assert remote["config"] == {
+        "hostname": "tfe.example.com",
+        "organization": "acme",
+        "workspaces": {"name": "prod-platform"},
+    }
+
+
 def test_local_state_lies_outside_the_output_and_names_no_machine(synth: Synthesize) -> None:
     for part, backend in backends(synth(changed(document("prod"), state={"kind": "local"}))).items():
         assert backend["local"]["path"] == f"../../../terraform.prod-{part}.tfstate"
