@@ -1,0 +1,152 @@
+"""What an Atlantis server does with the snippets of docs/atlantis.md: a clone, its hooks, a workflow's steps."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+ROOT: Final = Path(__file__).parents[2]
+PAGE: Final = ROOT / "docs" / "atlantis.md"
+_IDENTITY: Final = ("-c", "user.name=atlantis", "-c", "user.email=atlantis@example.com")
+_NOT_COMMITTED: Final = (
+    ("diff", "--name-only", "-z", "--no-renames", "HEAD"),
+    ("ls-files", "-z", "--others", "--exclude-standard"),
+)
+# https://www.runatlantis.io/docs/pre-workflow-hooks and .../custom-workflows
+_PULL: Final = {
+    "BASE_BRANCH_NAME": "main",
+    "BASE_REPO_NAME": "msk-cdc",
+    "BASE_REPO_OWNER": "acme",
+    "COMMENT_ARGS": "",
+    "HEAD_BRANCH_NAME": "more-partitions",
+    "HEAD_REPO_NAME": "msk-cdc",
+    "HEAD_REPO_OWNER": "acme",
+    "PULL_AUTHOR": "somebody",
+    "PULL_NUM": "7",
+    "PULL_URL": "https://example.com/acme/msk-cdc/pull/7",
+    "USER_NAME": "atlantis",
+}
+
+Done = subprocess.CompletedProcess[str]
+
+
+def snippets(language: str) -> list[str]:
+    """The page's code blocks in that language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", PAGE.read_text(), flags=re.M | re.S)
+
+
+def server_side() -> list[dict[str, Any]]:
+    """Both ``repos.yaml``: with a hook, and for committed JSON."""
+    return [yaml.safe_load(text) for text in snippets("yaml") if text.startswith("# repos.yaml")]
+
+
+class Clone:
+    """A pull request's clone on a server whose environment is ``variables``; what ``git`` has not seen is in it."""
+
+    def __init__(self, folder: Path, variables: Mapping[str, str]) -> None:
+        self.folder = folder
+        self._variables = {name: value for name, value in variables.items() if name not in _OF_THIS_RUN}
+        self._git("clone", "--quiet", str(ROOT), str(folder), cwd=ROOT)
+        for listing in _NOT_COMMITTED:
+            for name in filter(None, self._git(*listing, cwd=ROOT).split("\0")):
+                _bring(name, folder)
+        self.commit("what is not committed yet")
+        self._base = self.head
+
+    @property
+    def head(self) -> str:
+        return self._git("rev-parse", "HEAD").strip()
+
+    def commit(self, message: str) -> None:
+        self._git("add", "--all")
+        self._git(*_IDENTITY, "commit", "--quiet", "--allow-empty", "--message", message)
+
+    def reset(self) -> None:
+        """As it was cloned, but for what git ignores: Atlantis does the same for a new commit."""
+        self._git("reset", "--quiet", "--hard", self._base)
+        self._git("clean", "-fdq")
+
+    def hook(self, config: dict[str, Any], *, command: str = "plan") -> Done:
+        """Runs the hooks for ``command``, up to the first that fails."""
+        done = Done([], 0, "", "")
+        for hook in config["repos"][0]["pre_workflow_hooks"]:
+            if command in hook.get("commands", command):
+                own = {"DIR": str(self.folder), "COMMAND_NAME": command, "PROJECT_NAME": "", "HEAD_COMMIT": self.head}
+                done = self.run(hook["run"], self.folder, own | {"OUTPUT_STATUS_FILE": str(self.folder / "status")})
+                if done.returncode:
+                    break
+        return done
+
+    def stage(self, config: dict[str, Any], name: str, project: Mapping[str, Any]) -> Done:
+        """Runs the steps of a workflow's stage, up to the first that fails; its output is all that was said."""
+        folder = self.folder / project["dir"]
+        own = {
+            "ATLANTIS_TERRAFORM_VERSION": "1.11.4",
+            "DIR": str(folder),
+            "HEAD_COMMIT": self.head,
+            "PLANFILE": str(self.planfile(project)),
+            "PROJECT_NAME": project["name"],
+            "REPO_REL_DIR": project["dir"],
+            "SHOWFILE": str(folder / f"{project['name']}-default.json"),
+            "WORKSPACE": project["workspace"],
+        }
+        said = ""
+        for step in config["workflows"][project["workflow"]][name]["steps"]:
+            if "env" in step:
+                own[step["env"]["name"]] = self.run(step["env"]["command"], folder, own).stdout.removesuffix("\n")
+                continue
+            command = step["run"] if isinstance(step["run"], str) else step["run"]["command"]
+            done = self.run(command, folder, own)
+            said += done.stdout
+            if done.returncode:
+                return Done(command, done.returncode, said, "")
+        return Done([], 0, said, "")
+
+    def planfile(self, project: Mapping[str, Any]) -> Path:
+        return Path(self.folder, project["dir"], f"{project['name']}-default.tfplan")
+
+    def run(self, command: str, folder: Path, own: Mapping[str, str] | None = None) -> Done:
+        """``sh -c``, as Atlantis does where nothing else is asked for."""
+        return subprocess.run(
+            ["sh", "-c", command],
+            cwd=folder,
+            env={**self._variables, **_PULL, **(own or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+
+    def projects(self) -> dict[str, Any]:
+        found = yaml.safe_load((self.folder / "atlantis.yaml").read_text())["projects"]
+        return {project["name"]: project for project in found}
+
+    def _git(self, *arguments: str, cwd: Path | None = None) -> str:
+        command = ["git", *arguments]
+        return subprocess.run(command, cwd=cwd or self.folder, capture_output=True, text=True, check=True).stdout
+
+
+# A test run by make, in a virtual environment: a server's hooks know nothing of either.
+_OF_THIS_RUN: Final = {"MAKEFLAGS", "MAKELEVEL", "MFLAGS", "PYTHONPATH", "VIRTUAL_ENV"}
+
+
+def _bring(name: str, folder: Path) -> None:
+    source, target = ROOT / name, folder / name
+    if not source.is_file():
+        target.unlink(missing_ok=True)
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(source, target)
+
+
+def recipe() -> Iterator[tuple[str, str]]:
+    """Instruction and argument of each line of the image's recipe, continued lines joined."""
+    [text] = snippets("dockerfile")
+    for line in text.replace("\\\n", "").splitlines():
+        instruction, _, argument = line.partition(" ")
+        yield instruction, argument

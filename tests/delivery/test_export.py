@@ -1,0 +1,174 @@
+"""``cdc export``: the JSON of environments as files to commit, and what holds them in step."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from cdc.cli import app
+from tests.synthesized import Stack
+from tests.unit.environment_files import edited, write
+
+ROOT = Path(__file__).parents[2]
+PARTS = ("state", "platform", "connect")
+ARCHIVE = {"plugins:": "plugins:\n  debezium-mysql:\n    archive: build/plugins/debezium-mysql.zip"}
+LOCAL = {"state:": "state:\n  kind: local"}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A folder with one environment, prod."""
+    (tmp_path / "environments").mkdir()
+    shutil.copy(ROOT / "environments/prod.yaml", tmp_path / "environments")
+    return tmp_path
+
+
+def export(project: Path, *arguments: str) -> Result:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.chdir(project)
+        return CliRunner().invoke(app, ["export", *arguments])
+
+
+def tree(project: Path) -> dict[str, str]:
+    stacks = project / "stacks"
+    return {str(path.relative_to(stacks)): path.read_text() for path in stacks.rglob("*") if path.is_file()}
+
+
+def test_what_is_committed_is_what_is_synthesized(project: Path, prod: dict[str, Stack]) -> None:
+    done = export(project)
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [f"stacks/prod-{part}: written" for part in sorted(PARTS)]
+    assert tree(project) == {f"prod-{part}/cdk.tf.json": prod[part].file.read_text() + "\n" for part in PARTS}
+    assert sorted(path.name for path in project.iterdir()) == ["environments", "stacks"]
+
+
+def test_a_second_export_changes_nothing(project: Path) -> None:
+    export(project)
+    before = {path: path.stat().st_mtime_ns for path in project.rglob("*.json")}
+    assert export(project, "prod").stdout.splitlines() == [f"stacks/prod-{part}: unchanged" for part in sorted(PARTS)]
+    assert {path: path.stat().st_mtime_ns for path in project.rglob("*.json")} == before
+
+
+def test_the_lock_file_goes_with_each_stack(project: Path) -> None:
+    (project / ".terraform.lock.hcl").write_text('provider "registry.terraform.io/hashicorp/aws" {}\n')
+    assert export(project).exit_code == 0
+    locks = [content for path, content in tree(project).items() if path.endswith(".terraform.lock.hcl")]
+    assert locks == [(project / ".terraform.lock.hcl").read_text()] * len(PARTS)
+    (project / "stacks/prod-connect/.terraform.lock.hcl").write_text("# of another machine\n")
+    done = export(project, "--check")
+    assert done.exit_code == 1
+    assert "stacks/prod-connect/.terraform.lock.hcl: differs from a fresh synthesis" in done.stderr
+
+
+def test_check_names_what_differs_is_missing_or_is_left_over(project: Path) -> None:
+    assert export(project).exit_code == 0
+    assert export(project, "--check").stdout == "stacks: current\n"
+    environment = project / "environments/prod.yaml"
+    environment.write_text(environment.read_text().replace("heartbeat_seconds: 10", "heartbeat_seconds: 20"))
+    (project / "stacks/prod-platform/cdk.tf.json").unlink()
+    shutil.copytree(project / "stacks/prod-state", project / "stacks/gone-state")
+    rename(project / "stacks/gone-state/cdk.tf.json", "prod-state", "gone-state")
+    before = tree(project)
+    done = export(project, "prod", "--check")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "stacks/prod-connect/cdk.tf.json: differs from a fresh synthesis" in done.stderr
+    assert '+          "heartbeat.interval.ms": "20000",' in done.stderr
+    assert "stacks/prod-platform/cdk.tf.json: is missing" in done.stderr
+    assert "stacks/gone-state/cdk.tf.json: is left over: there is no such stack any more" in done.stderr
+    assert "prod-state" not in done.stderr
+    assert done.stderr.splitlines()[-1] == "mend with: cdc export prod"
+    assert tree(project) == before
+    assert export(project, "prod").exit_code == 0
+    assert export(project, "prod", "--check").exit_code == 0
+
+
+def rename(file: Path, old: str, new: str) -> None:
+    file.write_text(file.read_text().replace(f'"stackName": "{old}"', f'"stackName": "{new}"'))
+
+
+def test_a_diff_is_short(project: Path) -> None:
+    export(project)
+    (project / "stacks/prod-platform/cdk.tf.json").write_text("{}\n")
+    done = export(project, "--check")
+    assert done.exit_code == 1
+    assert len(done.stderr.splitlines()) < 30
+    assert "lines more" in done.stderr
+
+
+def test_folders_of_stacks_that_are_no_more_are_removed(project: Path) -> None:
+    export(project)
+    kept = edited({"  lockfile: true                    # take S3's own lock as well": "  create: false"})
+    write(project / "environments", kept, name="prod.yaml")
+    done = export(project, "prod")
+    assert "stacks/prod-state: removed" in done.stdout.splitlines()
+    assert {Path(path).parts[0] for path in tree(project)} == {"prod-connect", "prod-platform"}
+    assert not (project / "stacks/prod-state").exists()
+
+
+def test_other_environments_and_other_people_s_files_stay(project: Path) -> None:
+    write(project / "environments", edited({}), name="staging.yaml")
+    export(project)
+    (project / "stacks/prod-state/notes.txt").write_text("mine")
+    other = '{"//": {"metadata": {"stackName": "another-state"}}}'
+    for name, text in {"tools-state": other, "own-platform": "not json", "x-other": '{"//": []}'}.items():
+        (project / "stacks" / name).mkdir()
+        (project / "stacks" / name / "cdk.tf.json").write_text(text)
+    (project / "environments/prod.yaml").rename(project / "prod.yaml")
+    done = export(project, "staging")
+    assert done.exit_code == 0
+    assert "stacks/prod-state: removed, but for notes.txt" in done.stdout.splitlines()
+    expected = {f"staging-{part}/cdk.tf.json" for part in PARTS} | {"prod-state/notes.txt"}
+    assert set(tree(project)) == expected | {
+        f"{name}/cdk.tf.json" for name in ("tools-state", "own-platform", "x-other")
+    }
+
+
+def test_one_environment_leaves_the_stacks_of_others(project: Path) -> None:
+    write(project / "environments", edited({}), name="staging.yaml")
+    export(project)
+    before = tree(project)
+    assert export(project, "prod").exit_code == 0
+    assert tree(project) == before
+    assert export(project, "prod", "--check").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("edits", "line", "said"),
+    [
+        (
+            ARCHIVE,
+            "archive:",
+            "plugins.debezium-mysql.archive: must be left out: whoever plans committed JSON has no ZIP",
+        ),
+        (
+            LOCAL,
+            "kind: local",
+            "state.kind: must be s3 or cloud: whoever plans committed JSON keeps no file, got 'local'",
+        ),
+    ],
+    ids=["archive", "local state"],
+)
+def test_what_no_one_could_plan_is_refused(project: Path, edits: dict[str, str], line: str, said: str) -> None:
+    text = edited(edits)
+    write(project / "environments", text, name="prod.yaml")
+    number = next(n for n, one in enumerate(text.splitlines(), 1) if line in one)
+    done = export(project, "prod")
+    assert done.exit_code == 1
+    assert f"environments/prod.yaml:{number}: {said}" in done.stderr
+    assert not (project / "stacks").exists()
+
+
+def test_an_environment_elsewhere_is_refused(project: Path) -> None:
+    (project / "environments/prod.yaml").rename(project / "prod.yaml")
+    done = export(project, "prod.yaml")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr == "prod.yaml: must lie in environments/, whose stacks are exported\n"
+
+
+def test_another_folder_is_told_in_what_mends(project: Path) -> None:
+    done = export(project, "prod", "--to", "terraform", "--check")
+    assert done.exit_code == 1
+    assert done.stderr.splitlines()[-1] == "mend with: cdc export prod --to terraform"
+    assert export(project, "prod", "--to", "terraform").exit_code == 0
+    assert (project / "terraform/prod-platform/cdk.tf.json").is_file()
