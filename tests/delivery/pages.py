@@ -1,0 +1,47 @@
+"""The commands of a page of docs/, run exactly as they are written."""
+
+import re
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.delivery.account import ROOT
+
+
+def commands(page: str, section: str, *, block: int = 0) -> list[str]:
+    """The lines after ``$`` of one console block of a section, counted from 0."""
+    text = (ROOT / "docs" / page).read_text()
+    sections = re.split(r"^#+ (.+)$", text, flags=re.MULTILINE)
+    body = dict(zip(sections[1::2], sections[2::2], strict=True))[section]
+    blocks = re.findall(r"^```console\n(.*?)^```", body, flags=re.MULTILINE | re.DOTALL)
+    joined = re.sub(r"\\\n\s*", "", blocks[block])
+    found: list[str] = re.findall(r"^\$ (.+)$", joined, flags=re.MULTILINE)
+    assert found, f"{page}, {section}: no command in block {block}"
+    return found
+
+
+@dataclass(frozen=True)
+class Shell:
+    """Runs commands in ``folder``, one after the other, until one fails."""
+
+    folder: Path
+    variables: Mapping[str, str]
+
+    def __call__(self, *lines: str, status: int = 0, **words: str) -> str:
+        """What they print; ``words`` are put in for what the page leaves open, such as LOCK_ID."""
+        script = "set -euo pipefail\n" + "\n".join(lines)
+        for word, value in words.items():
+            assert word in script
+            script = script.replace(word, value)
+        done = subprocess.run(
+            ["bash", "-c", script],
+            cwd=self.folder,
+            env=dict(self.variables),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert done.returncode == status, f"{script}\nexit status {done.returncode}\n{done.stdout}"
+        return done.stdout

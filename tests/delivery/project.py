@@ -1,0 +1,60 @@
+"""A team's own copy of the project, with one environment, and an account to deploy it to."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from cdc import terraform
+from cdc.providers import pinned_stack
+from tests.delivery.account import ROOT, Account, account
+from tests.delivery.pages import Shell
+
+
+@dataclass(frozen=True)
+class Project:
+    """``shell`` runs in its folder, with the account's credentials and no terminal."""
+
+    folder: Path
+    account: Account
+    shell: Shell
+
+    def another(self, folder: Path) -> "Project":
+        """The same project, with the same environments, on another laptop."""
+        copy(folder)
+        shutil.copytree(self.folder / "environments", folder / "environments", dirs_exist_ok=True)
+        return Project(folder, self.account, Shell(folder, self.shell.variables))
+
+
+def copy(folder: Path) -> Path:
+    """What is to be committed of this checkout, with the environment prod alone, and the installed .venv."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        check=True,
+        text=True,
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        source, target = ROOT / name, folder / name
+        if source.is_file() and not name.startswith(("tests/", "benchmarks/")):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target)
+    for other in (folder / "environments").glob("*.yaml"):
+        if other.stem != "prod":
+            other.unlink()
+    (folder / ".venv").symlink_to(ROOT / ".venv")
+    return folder
+
+
+@contextmanager
+def project(folder: Path) -> Iterator[Project]:
+    """With an account of its own while the block lasts."""
+    copy(folder)
+    with account(folder / "environments" / "prod.yaml") as place:
+        seed = pinned_stack(folder.parent / f"{folder.name}-provider")
+        variables = place.variables(terraform.environment(seed, base={**os.environ, "CI": "true"}))
+        yield Project(folder, place, Shell(folder, variables))

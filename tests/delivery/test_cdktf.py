@@ -1,0 +1,64 @@
+"""The way of docs/deploy.md: state, cdktf deploy, one stack alone, a first rollout by hand."""
+
+import json
+
+import pytest
+
+from cdc import cdktf_cli, terraform
+from tests.delivery.pages import commands
+from tests.delivery.project import Project
+
+
+def test_connect_planned_too_early_says_so(bootstrapped: Project) -> None:
+    *first, plan = commands("deploy.md", "The first rollout")
+    without_platform = [line for line in first if "prod-platform" not in line]
+    said = bootstrapped.shell(*without_platform, f"! {plan}")
+    assert "prod-platform has no state yet: apply it first, then plan prod-connect" in said
+
+
+def test_everything_is_deployed_in_order(delivered: Project) -> None:
+    outputs = json.loads((delivered.folder / "outputs.json").read_text())
+    assert outputs["prod-platform"]["bootstrap"].endswith("b-3.cdc-prod:9098")
+    arn = outputs["prod-connect"]["connector_orders_arn"]
+    connector = delivered.account.client("kafkaconnect").describe_connector(connectorArn=arn)
+    assert connector["connectorState"] == "RUNNING"
+    assert "connector_orders_arn" in delivered.shell(*commands("deploy.md", "In CI", block=1))
+
+
+def test_one_stack_alone_is_planned(delivered: Project) -> None:
+    said = delivered.shell(*commands("deploy.md", "cdktf deploy"))
+    assert "No changes" in said
+    assert "prod-platform" not in said.replace("cross-stack-reference-input-prod-platform", "")
+
+
+def test_terraform_alone_plans_guards_and_applies(delivered: Project) -> None:
+    said = delivered.shell(*commands("deploy.md", "cdktf deploy", block=1))
+    assert "No changes" in said
+    assert "0 added, 0 changed, 0 destroyed" in said
+
+
+def test_a_rollout_by_hand_ends_in_a_plan(delivered: Project) -> None:
+    said = delivered.shell(*commands("deploy.md", "The first rollout"))
+    assert said.count("No changes") == 2
+
+
+def test_the_hashes_lie_beside_every_stack(delivered: Project) -> None:
+    [lock] = commands("deploy.md", "The provider's hashes")
+    delivered.shell(lock, linux_amd64=terraform.target())
+    delivered.shell("make synth ENV=prod", "terraform -chdir=cdktf.out/stacks/prod-state init -lockfile=readonly")
+    locks = {file.read_text() for file in delivered.folder.glob("cdktf.out/stacks/*/.terraform.lock.hcl")}
+    assert locks == {(delivered.folder / ".terraform.lock.hcl").read_text()}
+    wrong = (delivered.folder / ".terraform.lock.hcl").read_text().replace('"h1:', '"h1:AAAA')
+    (delivered.folder / ".terraform.lock.hcl").write_text(wrong)
+    said = delivered.shell("make synth ENV=prod", "! terraform -chdir=cdktf.out/stacks/prod-state init")
+    assert "doesn't match any of the checksums" in " ".join(said.replace("│", "").split())
+    (delivered.folder / ".terraform.lock.hcl").unlink()
+
+
+@pytest.mark.parametrize(("given", "skips"), [("deploy", True), ("diff", True), ("synth", False), ("", False)])
+def test_a_mirror_is_not_asked_for_hashes(given: str, skips: bool) -> None:
+    called = [given] if given else []
+    ours = "/home/ana/.cache/msk-cdc/terraform-0123456789abcdef.tfrc"
+    assert cdktf_cli.arguments(called, {"TF_CLI_CONFIG_FILE": ours}) == called + ["--skip-provider-lock"] * skips
+    assert cdktf_cli.arguments(called, {"TF_CLI_CONFIG_FILE": "/home/ana/theirs.tfrc"}) == called
+    assert cdktf_cli.arguments(called, {}) == called
