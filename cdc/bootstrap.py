@@ -32,7 +32,10 @@ def bootstrap(
         with Display(quiet=as_json) as display:
             done = run(environment, place, Steps(display), adopt=adopt)
     except (EnvironmentErrors, NoTerraformError, StateError, TerraformError, UnknownEnvironmentError) as error:
-        fail(error)
+        locked = "Error acquiring the state lock" in str(error)
+        fail(f"{error}\nif that run is over: .venv/bin/cdc state unlock {name} state LOCK_ID" if locked else error)
+    except KeyboardInterrupt:
+        fail(f"interrupted; nothing is lost, run it again: .venv/bin/cdc bootstrap {name}", status=130)
     if as_json:
         out.print_json(json.dumps(asdict(done)))
         return

@@ -4,13 +4,26 @@ import sys
 
 import typer
 
-from cdc import artifacts, plugin
+from cdc import artifacts, plugin, state
+from cdc.atlantis import atlantis
+from cdc.bootstrap import bootstrap
 from cdc.check import check
+from cdc.export import export
+from cdc.plan_guard import plan_guard
+from cdc.plan_summary import plan_summary
+from cdc.providers import lock_providers
 from cdc.rehearse import rehearse
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None, help=__doc__)
 app.command()(check)
 app.command()(rehearse)
+app.command()(bootstrap)
+app.command()(export)
+app.command()(lock_providers)
+app.command()(atlantis)
+app.command()(plan_guard)
+app.command()(plan_summary)
+app.add_typer(state.app, name="state")
 app.add_typer(plugin.app, name="plugin")
 app.add_typer(artifacts.app, name="artifacts")
 

@@ -20,7 +20,9 @@ LOG_COLUMNS = 200
 def console(*, stderr: bool) -> Console:
     """A console as wide as its terminal; in a file or a pipe wide enough for every table."""
     terminal = (sys.stderr if stderr else sys.stdout).isatty()
-    return Console(stderr=stderr, width=None if terminal else LOG_COLUMNS, highlight=False, soft_wrap=not terminal)
+    return Console(
+        stderr=stderr, width=None if terminal else LOG_COLUMNS, highlight=False, emoji=False, soft_wrap=not terminal
+    )
 
 
 out = console(stderr=False)

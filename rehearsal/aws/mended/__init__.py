@@ -17,4 +17,5 @@ def mend() -> None:
     ec2.clear_up_after_nat_gateways()
     s3.weigh_conditions()
     s3.delete_single_versions()
+    s3.expect_owners()
     chosen.take_from_tags()

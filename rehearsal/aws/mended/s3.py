@@ -1,11 +1,12 @@
-"""S3: bucket policies, and versions of objects."""
+"""S3: bucket policies, versions of objects, and whose a bucket is."""
 
 import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from moto.iam.access_control import IAMPolicy, PermissionResult
-from moto.s3.models import FakeBucket, S3Backend
+from moto.s3.models import FakeBucket, S3Backend, s3_backends
+from moto.s3.responses import S3Response
 
 from rehearsal.aws.mended.replacing import replace
 
@@ -59,3 +60,18 @@ def delete_single_versions() -> None:
         return True, {"version-id": version_id}
 
     replace(S3Backend, delete_object=delete_object)
+
+
+def expect_owners() -> None:
+    """AWS refuses a look at a bucket that is not of the account that was expected; moto does not ask."""
+    head = S3Response.head_bucket
+
+    def head_bucket(self: S3Response) -> tuple[int, dict[str, str], str]:
+        expected = self.headers.get("x-amz-expected-bucket-owner")
+        _, owner = s3_backends.bucket_accounts.get(self.bucket_name, (None, expected))
+        if expected not in (None, owner):
+            return 403, {}, ""
+        found: tuple[int, dict[str, str], str] = head(self)
+        return found
+
+    replace(S3Response, head_bucket=head_bucket)

@@ -1,0 +1,19 @@
+"""All that plans do which loses data."""
+
+from collections.abc import Iterator, Sequence
+
+from cdc.plans import connector_rules, resource_rules
+from cdc.plans.findings import Finding
+from cdc.plans.reading import Plan
+
+
+def judge(plans: Sequence[Plan]) -> list[Finding]:
+    """Findings of each plan, then those of all of them together; each once."""
+    return list(dict.fromkeys(_all(plans)))
+
+
+def _all(plans: Sequence[Plan]) -> Iterator[Finding]:
+    for plan in plans:
+        yield from resource_rules.judge(plan)
+        yield from connector_rules.judge(plan)
+    yield from connector_rules.judge_together(plans)

@@ -1,0 +1,124 @@
+"""What a project lets pass on purpose: a committed file that says which rule, where, why, and until when."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import yaml
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+)
+
+from cdc.plans.findings import RULES, Finding
+from modules.checks.problems import either, nearest
+
+DEFAULT: Final = Path("plan-overrides.yaml")
+
+
+class OverridesError(Exception):
+    """The file cannot be used; a line for each thing that is wrong in it."""
+
+
+def _day(value: Any) -> Any:
+    """A day, as YAML reads it or as text; pydantic would take a number for a moment."""
+    if type(value) is date or (isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value)):
+        return value
+    raise ValueError("must be a day, YYYY-MM-DD")
+
+
+def _known(rule: str) -> str:
+    if rule not in RULES:
+        hint = f"did you mean {meant}?" if (meant := nearest(rule, RULES)) else f"rules are {either(RULES, last='and')}"
+        raise ValueError(f"there is no rule {rule!r}; {hint}")
+    return rule
+
+
+_Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, strict=True)]
+
+
+class Override(BaseModel):
+    """Lets one finding pass through ``until``; ``stack`` narrows it, for addresses are alike in all environments."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    rule: Annotated[_Text, AfterValidator(_known)]
+    address: _Text
+    reason: _Text
+    until: Annotated[date, BeforeValidator(_day)]
+    stack: _Text | None = None
+
+    def covers(self, finding: Finding) -> bool:
+        """Whether it is about ``finding``, expired or not."""
+        here = (self.rule, self.address) == (finding.rule.name, finding.address)
+        return here and self.stack in (None, finding.stack)
+
+    def expired(self, today: date) -> bool:
+        return today > self.until
+
+    def __str__(self) -> str:
+        return f"{self.rule} at {f'{self.stack}: ' if self.stack else ''}{self.address}"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Findings with overrides applied."""
+
+    refused: tuple[Finding, ...]
+    passed: tuple[tuple[Finding, Override], ...]
+    expired: tuple[Override, ...]
+    unused: tuple[Override, ...]
+
+
+def load(path: Path) -> tuple[Override, ...]:
+    """The overrides in ``path``; raises OverridesError."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise OverridesError(f"{path}: cannot be read: {error}") from None
+    except yaml.YAMLError as error:
+        raise OverridesError(f"{path}: is not YAML: {' '.join(str(error).split())}") from None
+    if content is None:
+        return ()
+    try:
+        return TypeAdapter(tuple[Override, ...]).validate_python(content)
+    except ValidationError as error:
+        raise OverridesError("\n".join(_told(path, one) for one in error.errors())) from None
+
+
+_WORDS: Final = {
+    "missing": "is missing",
+    "extra_forbidden": "is an unknown key",
+    "string_too_short": "must not be empty",
+}
+
+
+def _told(path: Path, error: Any) -> str:
+    """``plan-overrides.yaml: [0].reason is missing``."""
+    if not error["loc"]:
+        return f"{path}: must be a list of overrides, each with rule, address, reason and until"
+    index, *keys = error["loc"]
+    place = f"[{index}]{''.join(f'.{key}' for key in keys)}"
+    words = _WORDS.get(error["type"]) or error["msg"].removeprefix("Value error, ").lower()
+    return f"{path}: {place}: {words}"
+
+
+def apply(findings: Iterable[Finding], overrides: Sequence[Override], *, today: date) -> Judged:
+    """``findings`` parted by whether an override that has not expired covers them."""
+    findings = tuple(findings)
+    valid = [one for one in overrides if not one.expired(today)]
+    covered = {finding: one for finding in findings for one in reversed(valid) if one.covers(finding)}
+    return Judged(
+        refused=tuple(finding for finding in findings if finding not in covered),
+        passed=tuple(covered.items()),
+        expired=tuple(one for one in overrides if one.expired(today)),
+        unused=tuple(one for one in valid if not any(map(one.covers, findings))),
+    )

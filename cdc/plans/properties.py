@@ -1,0 +1,87 @@
+"""Properties of connectors, workers and brokers: compared all, shown only where they are known to be harmless."""
+
+import re
+from typing import Any, Final
+
+from cdc.plans.reading import UNKNOWN, Side
+from modules.checks import secrecy
+
+TABLES: Final = "table.include.list"
+DATABASES: Final = "database.include.list"
+NOTHING: Final = "nothing"
+_ANY: Final = "[^.]*"
+# Kafka Connect's and Debezium's, none of which ever holds a secret. What is not here is compared, and not printed.
+_HARMLESS: Final = frozenset(
+    """
+    binary.handling.mode bigint.unsigned.handling.mode config.action.reload connector.class database.hostname
+    database.include.list database.port database.server.id database.ssl.mode datatype.propagate.source.type
+    decimal.handling.mode enable.time.adjuster errors.log.enable errors.max.retries errors.retry.timeout
+    errors.tolerance event.processing.failure.handling.mode heartbeat.interval.ms include.query
+    include.schema.changes include.schema.comments inconsistent.schema.handling.mode
+    incremental.snapshot.chunk.size key.converter key.converter.schemas.enable max.batch.size max.queue.size
+    max.queue.size.in.bytes message.key.columns min.row.count.to.stream.results notification.enabled.channels
+    offset.flush.interval.ms offset.flush.timeout.ms offset.storage.topic poll.interval.ms
+    producer.acks producer.batch.size producer.compression.type producer.linger.ms producer.max.request.size
+    producer.buffer.memory provide.transaction.metadata read.only retriable.restart.connector.wait.ms
+    schema.history.internal.kafka.bootstrap.servers schema.history.internal.kafka.topic
+    schema.history.internal.skip.unparseable.ddl schema.history.internal.store.only.captured.databases.ddl
+    schema.history.internal.store.only.captured.tables.ddl schema.name.adjustment.mode
+    signal.data.collection signal.enabled.channels signal.kafka.bootstrap.servers signal.kafka.groupId
+    signal.kafka.topic skipped.operations snapshot.delay.ms snapshot.fetch.size snapshot.include.collection.list
+    snapshot.locking.mode snapshot.max.threads snapshot.mode streaming.delay.ms table.ignore.builtin
+    table.include.list tasks.max time.precision.mode tombstones.on.delete
+    topic.creation.default.cleanup.policy topic.creation.default.compression.type
+    topic.creation.default.partitions topic.creation.default.replication.factor
+    topic.creation.default.retention.bytes topic.creation.default.retention.ms topic.prefix
+    value.converter value.converter.schemas.enable config.providers config.providers.secretsmanager.class
+    config.providers.secretsmanager.param.NotFoundStrategy config.providers.secretsmanager.param.region
+    """.split()  # noqa: SIM905 - a list of one word a line is too long to read
+)
+
+
+def parsed(text: object) -> dict[str, str]:
+    """A Java properties file, ``key=value`` a line, as the project writes it."""
+    lines = (line.strip() for line in str(text or "").splitlines())
+    pairs = (line.partition("=") for line in lines if line and not line.startswith(("#", "!")))
+    return {key.strip(): value.strip() for key, _, value in pairs}
+
+
+def tables(patterns: object) -> list[str]:
+    """Anchored regular expressions as the environment file says them: ``orders.customers``, ``shop.*``."""
+    return [_table(pattern) for pattern in str(patterns or "").split(",") if pattern]
+
+
+def _table(pattern: str) -> str:
+    parts = [re.sub(r"\\(.)", r"\1", part) for part in pattern.split(_ANY)]
+    # Whatever the project did not write stays as it is.
+    return "*".join(parts) if _ANY.join(map(re.escape, parts)) == pattern else pattern
+
+
+def shown_key(key: str) -> str:
+    return secrecy.shown_key(key)
+
+
+def shown(key: str, value: Any) -> str:
+    """``value`` as it may be printed."""
+    if value is UNKNOWN:
+        return str(UNKNOWN.value)
+    if value is None:
+        return NOTHING
+    if key not in _HARMLESS or "${" in str(value) or secrecy.literal(key, value):
+        return secrecy.HIDDEN
+    return ", ".join(tables(value)) if key in (TABLES, DATABASES) else str(value)
+
+
+def shown_at(side: Side, *path: str | int) -> str:
+    """What stands at ``path`` and is a name or a size, never a property; (hidden) where Terraform says sensitive."""
+    value = side.get(*path)
+    if value is UNKNOWN:
+        return str(UNKNOWN.value)
+    if side.hides(*path):
+        return secrecy.HIDDEN
+    return NOTHING if value is None else " ".join(str(value).split())
+
+
+def setting(key: str, value: str | None) -> str:
+    """A broker's setting as it may be printed: MSK takes none that is secret."""
+    return "the default" if value is None else secrecy.HIDDEN if secrecy.literal(key, value) else value

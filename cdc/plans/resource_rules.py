@@ -1,0 +1,183 @@
+"""Rules about what keeps data: cluster, keys, buckets, lock table; and about the brokers' configuration."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from math import inf
+from typing import Final
+
+from cdc.plans import findings as rules, properties
+from cdc.plans.findings import Finding, Rule
+from cdc.plans.properties import shown_at
+from cdc.plans.reading import UNKNOWN, Plan, Resource, Side
+
+Judge = Callable[[str, Resource], Iterator[Finding]]
+
+_HOUR: Final = 3_600_000
+# The first that is set counts; Kafka's default is a week.
+_RETENTION: Final = {"log.retention.ms": 1, "log.retention.minutes": 60_000, "log.retention.hours": _HOUR}
+_DEFAULT_RETENTION: Final = 168 * _HOUR
+# What the brokers do without a word: MSK's for the election, the least for the others.
+_DEFAULTS: Final = {"unclean.leader.election.enable": "true", "log.cleanup.policy": "delete"}
+
+
+def judge(plan: Plan) -> Iterator[Finding]:
+    """What ``plan`` does to the things that keep data, in the plan's order."""
+    gone = {_bucket(one) for one in plan.of("aws_s3_bucket") if one.destroys}
+    for type_, judges in _JUDGES.items():
+        for resource in plan.of(type_):
+            if type_.startswith("aws_s3_bucket_") and _bucket(resource) in gone:
+                continue  # it goes with its bucket, which is told
+            for one in judges:
+                yield from one(plan.stack, resource)
+
+
+def _bucket(resource: Resource) -> object:
+    return resource.there.get("bucket")
+
+
+def _destroyed(stack: str, resource: Resource, *, rule: Rule, kind: str, name: str) -> Iterator[Finding]:
+    if resource.destroys:
+        yield Finding(rule, stack, resource.title, f"{kind} {shown_at(resource.there, name)} is {_gone(resource)}")
+
+
+def _gone(resource: Resource) -> str:
+    if not resource.replaces:
+        return "destroyed"
+    because = ", ".join(resource.forced_by)
+    return f"replaced, because {because} cannot change in place" if because else "replaced"
+
+
+def _key_disabled(stack: str, resource: Resource) -> Iterator[Finding]:
+    for before, after in _kept(resource):
+        if after.get("is_enabled") is UNKNOWN:
+            yield _unjudged(stack, resource, "is_enabled")
+        elif before.get("is_enabled") is not False and after.get("is_enabled") is False:
+            yield Finding(rules.KEY_DISABLED, stack, resource.title, f"key {shown_at(before, 'arn')} is disabled")
+
+
+def _state_alias(stack: str, resource: Resource) -> Iterator[Finding]:
+    name = str(resource.there.get("name"))
+    if resource.destroys and name.startswith("alias/cdc-") and name.endswith("-state"):
+        what = f"{shown_at(resource.there, 'name')} is {_gone(resource)}"
+        yield Finding(rules.STATE_ALIAS_DESTROYED, stack, resource.title, what)
+
+
+def _versioning(stack: str, resource: Resource) -> Iterator[Finding]:
+    """Destroying the setting suspends versioning; replacing it does for a moment, and for good if that fails."""
+    bucket = shown_at(resource.there, "bucket")
+    path = ("versioning_configuration", 0, "status")
+    if resource.before is None or resource.before.get(*path) != "Enabled":
+        return
+    after = resource.after.get(*path) if resource.after else None
+    if resource.destroys:
+        yield Finding(rules.VERSIONING_ENDED, stack, resource.title, f"versioning of {bucket} is {_gone(resource)}")
+    elif after is UNKNOWN:
+        yield _unjudged(stack, resource, "status")
+    elif after not in (None, "Enabled"):
+        yield Finding(rules.VERSIONING_ENDED, stack, resource.title, f"versioning of {bucket} becomes {after}")
+
+
+def _expiry(stack: str, resource: Resource) -> Iterator[Finding]:
+    for before, after in _kept(resource):
+        if after.has_unknown("rule"):
+            yield _unjudged(stack, resource, "rule")
+        elif (days := _days(after)) < _days(before):
+            what = f"old versions in {shown_at(after, 'bucket')} expire after {days:g} days, not {_told(_days(before))}"
+            yield Finding(rules.VERSIONS_EXPIRE_SOONER, stack, resource.title, what)
+
+
+def _days(side: Side) -> float:
+    """When the first rule takes old versions away."""
+    found = [
+        part.get("noncurrent_days") or inf
+        for rule in side.get("rule") or ()
+        if rule.get("status") == "Enabled"
+        for part in rule.get("noncurrent_version_expiration") or ()
+    ]
+    return min(found, default=inf)
+
+
+def _broker_configuration(stack: str, resource: Resource) -> Iterator[Finding]:
+    path = "server_properties"
+    for before, after in _kept(resource):
+        if after.get(path) is UNKNOWN:
+            yield _unjudged(stack, resource, path)
+            continue
+        hidden = before.hides(path) or after.hides(path)
+        for rule, what, values in _lessened(properties.parsed(before.get(path)), properties.parsed(after.get(path))):
+            told = what if hidden else f"{what} from {values[0]} to {values[1]}"
+            yield Finding(rule, stack, resource.title, told)
+
+
+def _lessened(old: dict[str, str], new: dict[str, str]) -> Iterator[tuple[Rule, str, tuple[str, str]]]:
+    """Rules that the new properties break, and the values that do."""
+    if _retention(new) < _retention(old):
+        hours = _told(_retention(old) / _HOUR), _told(_retention(new) / _HOUR)
+        yield rules.RETENTION_SHORTENED, "log.retention changes, in hours,", hours
+    if _size(new) < _size(old):
+        yield rules.RETENTION_SHORTENED, "log.retention.bytes changes", (_told(_size(old)), _told(_size(new)))
+    for key in ("min.insync.replicas", "default.replication.factor"):
+        if _number(new.get(key), 1) < _number(old.get(key), 1):
+            yield rules.FEWER_REPLICAS, f"{key} changes", (old[key], new.get(key, "the default"))
+    for key, rule, wrong in _SETTINGS:
+        was, is_ = (one.get(key, _DEFAULTS[key]) for one in (old, new))
+        if was != is_ and wrong(is_):
+            yield rule, f"{key} changes", (was, is_)
+
+
+_SETTINGS: Final[tuple[tuple[str, Rule, Callable[[str], bool]], ...]] = (
+    ("unclean.leader.election.enable", rules.UNCLEAN_ELECTION, lambda value: value.lower() != "false"),
+    ("log.cleanup.policy", rules.CLEANUP_CHANGED, lambda _: True),
+)
+
+
+def _retention(of: dict[str, str]) -> float:
+    """In ms; without end where that is asked for."""
+    for key, factor in _RETENTION.items():
+        if key in of:
+            value = _number(of[key], _DEFAULT_RETENTION / factor)
+            return inf if value < 0 else value * factor
+    return _DEFAULT_RETENTION
+
+
+def _size(of: dict[str, str]) -> float:
+    value = _number(of.get("log.retention.bytes"), -1)
+    return inf if value < 0 else value
+
+
+def _number(text: str | None, default: float) -> float:
+    try:
+        return default if text is None else float(text)
+    except ValueError:
+        return default
+
+
+def _told(value: float) -> str:
+    return "without end" if value == inf else f"{value:.10g}"
+
+
+def _kept(resource: Resource) -> Iterator[tuple[Side, Side]]:
+    """Both sides of what is updated or replaced."""
+    if resource.changes and resource.before and resource.after:
+        yield resource.before, resource.after
+
+
+def _unjudged(stack: str, resource: Resource, attribute: str) -> Finding:
+    what = f"{attribute} changes to what is not known yet"
+    return Finding(rules.CANNOT_BE_JUDGED, stack, resource.title, what)
+
+
+def _guarded(rule: Rule, kind: str, name: str) -> Judge:
+    return partial(_destroyed, rule=rule, kind=kind, name=name)
+
+
+_JUDGES: Final[dict[str, tuple[Judge, ...]]] = {
+    "aws_msk_cluster": (_guarded(rules.CLUSTER_DESTROYED, "the MSK cluster", "cluster_name"),),
+    "aws_kms_key": (_guarded(rules.KEY_DESTROYED, "the key", "arn"), _key_disabled),
+    "aws_kms_alias": (_state_alias,),
+    "aws_s3_bucket": (_guarded(rules.BUCKET_DESTROYED, "the bucket", "bucket"),),
+    "aws_s3_bucket_versioning": (_versioning,),
+    "aws_s3_bucket_lifecycle_configuration": (_expiry,),
+    "aws_dynamodb_table": (_guarded(rules.LOCK_TABLE_DESTROYED, "the lock table", "name"),),
+    "aws_msk_configuration": (_broker_configuration,),
+}

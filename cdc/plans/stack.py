@@ -1,0 +1,59 @@
+"""Which stack a plan is of. Terraform does not say; the provider's default tags and the resources do."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from cdc.plans.reading import Resource
+
+PROJECT: Final = "msk-cdc"
+# What is written in one kind of stack only; the first that is found decides.
+_MARKS: Final = {
+    "aws_dynamodb_table": "state",
+    "aws_mskconnect_connector": "connect",
+    "aws_mskconnect_custom_plugin": "connect",
+    "aws_msk_cluster": "platform",
+    "aws_kms_key": "platform",
+}
+
+
+def name(configuration: Mapping[str, Any], resources: "Sequence[Resource]") -> str | None:
+    """``prod-connect``; None where the plan is of another project, or says too little."""
+    environment = next(_environments(configuration, resources), None)
+    # A block that is gone is among the changes only.
+    types = {one.type for one in resources} | {at(block, "type") for block in blocks(configuration)}
+    part = next((part for type_, part in _MARKS.items() if type_ in types), None)
+    return f"{environment}-{part}" if environment and part else None
+
+
+def blocks(configuration: Mapping[str, Any]) -> list[Any]:
+    """The resources of the root module as they are written."""
+    found = at(configuration, "root_module", "resources")
+    return found if isinstance(found, list) else []
+
+
+def at(node: object, *path: str | int) -> Any:
+    """What is at ``path``, None where there is nothing."""
+    for step in path:
+        if isinstance(node, dict) and isinstance(step, str):
+            node = node.get(step)
+        elif isinstance(node, list) and isinstance(step, int) and step < len(node):
+            node = node[step]
+        else:
+            return None
+    return node
+
+
+def _environments(configuration: Mapping[str, Any], resources: "Sequence[Resource]") -> Iterator[str]:
+    """From the tags that every resource of an environment gets."""
+    providers = at(configuration, "provider_config")
+    for provider in providers.values() if isinstance(providers, dict) else ():
+        yield from _environment(at(provider, "expressions", "default_tags", 0, "tags", "constant_value"))
+    for resource in resources:
+        yield from _environment(resource.there.get("tags_all"))
+
+
+def _environment(tags: object) -> Iterator[str]:
+    environment = at(tags, "environment")
+    if at(tags, "project") == PROJECT and isinstance(environment, str):
+        yield environment
