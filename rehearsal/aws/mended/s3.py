@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from moto.core.common_types import TYPE_RESPONSE
 from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.s3.models import FakeBucket, S3Backend, s3_backends
 from moto.s3.responses import S3Response
@@ -66,12 +67,11 @@ def expect_owners() -> None:
     """AWS refuses a look at a bucket that is not of the account that was expected; moto does not ask."""
     head = S3Response.head_bucket
 
-    def head_bucket(self: S3Response) -> tuple[int, dict[str, str], str]:
+    def head_bucket(self: S3Response) -> TYPE_RESPONSE:
         expected = self.headers.get("x-amz-expected-bucket-owner")
         _, owner = s3_backends.bucket_accounts.get(self.bucket_name, (None, expected))
         if expected not in (None, owner):
             return 403, {}, ""
-        found: tuple[int, dict[str, str], str] = head(self)
-        return found
+        return head(self)
 
     replace(S3Response, head_bucket=head_bucket)
