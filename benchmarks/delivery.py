@@ -1,4 +1,4 @@
-"""Measures what delivering costs beside Terraform: each way against the same Terraform by hand, in turn, on one account.
+"""Measures what delivering costs beside Terraform: each way against Terraform by hand, in turn, in one account.
 
     python -m benchmarks.delivery [--runs N]
 

@@ -1,6 +1,7 @@
 """The shipped examples, each synthesized once for all tests, and the real Terraform."""
 
 import json
+import os
 import zipfile
 from pathlib import Path
 from textwrap import shorten
@@ -11,6 +12,22 @@ from cdc import terraform as cli
 from tests.needs import missing
 from tests.real_terraform import Terraform
 from tests.synthesized import Stack, document, synthesize
+
+# Each folder's tests share servers, so they stay together; the longest begin first.
+LONGEST_FIRST = ("rehearsal", "delivery", "plans", "plugin", "hcp", "policies", "terraform")
+
+
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With ``-n`` a folder is one piece of work (pytest-xdist: ``--dist loadgroup``)."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_folder(item)))
+    places = {name: place for place, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: places.get(_folder(item), len(places)))
+
+
+def _folder(item: pytest.Item) -> str:
+    return item.path.relative_to(Path(__file__).parent).parts[0]
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +55,7 @@ def dev(tmp_path_factory: pytest.TempPathFactory, archive: Path) -> dict[str, St
 @pytest.fixture(scope="session")
 def terraform(prod: dict[str, Stack], pytestconfig: pytest.Config) -> Terraform:
     """Terraform and the provider that the stacks pin; without them a test is skipped, in CI it fails."""
-    seed = pytestconfig.cache.mkdir("terraform")
+    seed = pytestconfig.cache.mkdir(os.environ.get("PYTEST_XDIST_WORKER", "terraform"))
     required = prod["platform"].json["terraform"]["required_providers"]
     (seed / "cdk.tf.json").write_text(json.dumps({"terraform": {"required_providers": required}}))
     try:

@@ -11,7 +11,7 @@ import shutil
 import socket
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import psutil
 
@@ -22,13 +22,13 @@ from cdc.states.objects import StateObject
 from cdc.states.store import Found, StateStack, Survey
 from modules import app
 from modules.config import Environment, S3State
+from rehearsal import runs
 from rehearsal.steps import Steps
-from rehearsal.terraform import Progress, Terraform, TerraformError
+from rehearsal.terraform import Progress, Terraform
 
 _FOLDER: Final = Path("cdktf.out") / "bootstrap"
 _BACKEND: Final = "backend_override.tf.json"
 _IMPORTS: Final = "imports.tf.json"
-_NOTHING: Final = {"no-op", "read"}
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,7 @@ class Bootstrap:
         """Makes what is missing, moves the state in, and plans once more, which must find nothing."""
         self._before = self._enter()
         stack, found = self._look()
+        self._free(found)
         self._leave_mark(found, stack)
         run = self._terraform(stack.folder)
         made = 0 if found.state else self._make(run, found)
@@ -96,6 +97,11 @@ class Bootstrap:
             raise StateError(
                 f"bootstrap of {self._environment.name} must run once at a time; process {before.pid} does"
             )
+        if left := runs.processes(self._folder.resolve()):
+            raise StateError(
+                f"terraform of a bootstrap that was killed must have ended, process {left[0].pid} runs yet:"
+                " wait for it, or end it"
+            )
         return before
 
     def _look(self) -> tuple[StateStack, Found]:
@@ -110,6 +116,16 @@ class Bootstrap:
             there = ", ".join(sorted(found.imports.values())) or "nothing of it is there yet"
             step.result = f"the state is in {self._object.url}" if found.state else there
         return stack, found
+
+    def _free(self, found: Found) -> None:
+        """Takes away the locks of a run that was interrupted on this machine: Terraform signs them as user@host."""
+        if self._before is None or not {self._account.state.bucket, self._account.state.lock_table} <= found.names:
+            return
+        us = f"{getpass.getuser()}@{socket.gethostname()}"
+        for lock in self._object.locks():
+            if lock.who == us:
+                self._object.unlock(lock.id)
+                self._steps.teller.note(f"took away the lock {lock.id} of a run that was interrupted ({lock.created})")
 
     def _leave_mark(self, found: Found, stack: StateStack) -> None:
         absent = stack.address("aws_s3_bucket") not in found.imports
@@ -133,7 +149,7 @@ class Bootstrap:
         with self._steps.step("move") as step:
             (folder / _IMPORTS).unlink()
             (folder / _BACKEND).unlink()
-            self._unlocked(lambda: run.init("-migrate-state", "-force-copy"))
+            run.init("-migrate-state", "-force-copy")
             if not self._object.exists:
                 raise StateError(f"{self._object.url} must hold the state after terraform init -migrate-state")
             step.result = self._object.url
@@ -142,13 +158,13 @@ class Bootstrap:
     def _check(self, run: Terraform) -> bool:
         """Whether something was still missing; it is made."""
         run.init()
-        if self._unlocked(run.plan_is_empty):
+        if run.plan_is_empty():
             return False
         self._apply(run)
         return True
 
     def _apply(self, run: Terraform) -> int:
-        plan = self._unlocked(run.plan)
+        plan = run.plan()
         if lost := [
             change["address"] for change in plan["resource_changes"] if "delete" in change["change"]["actions"]
         ]:
@@ -157,23 +173,6 @@ class Bootstrap:
 
     def _told(self, progress: Progress) -> None:
         self._steps.teller.detail(f"{progress.done} of {progress.planned} resources")
-
-    def _unlocked(self, work: Any) -> Any:
-        """``work``; a lock in its way that an interrupted run of this machine has left is taken away."""
-        try:
-            return work()
-        except TerraformError:
-            stale = [lock for lock in self._object.locks() if self._is_left_behind(lock.who)]
-            if not stale:
-                raise
-        for lock in stale:
-            self._steps.teller.note(f"took away the lock {lock.id} of a run that was interrupted ({lock.created})")
-            self._object.unlock(lock.id)
-        return work()
-
-    def _is_left_behind(self, who: str) -> bool:
-        """Terraform signs its locks as user@host; the run before this one, if there was one, is over."""
-        return self._before is not None and who == f"{getpass.getuser()}@{socket.gethostname()}"
 
 
 def bootstrap(environment: Environment, account: Account, steps: Steps, *, adopt: bool = False) -> Bootstrapped:

@@ -47,6 +47,10 @@ class Found:
     imports: dict[str, str]
     state: bool
 
+    @property
+    def names(self) -> set[str]:
+        return set(self.imports.values())
+
 
 class Survey:
     """Looks for the parts of ``stack`` in ``account``; what another has made is refused, and nothing is changed.

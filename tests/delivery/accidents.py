@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.delivery.account import Account
+from tests.account import Account
 
 _LONGEST = 120.0
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.delivery.account import ROOT
+from tests.account import ROOT
 
 
 def commands(page: str, section: str, *, block: int = 0) -> list[str]:

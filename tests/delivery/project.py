@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cdc import terraform
 from cdc.providers import pinned_stack
-from tests.delivery.account import ROOT, Account, account
+from tests.account import ROOT, Account, account
 from tests.delivery.pages import Shell
 
 

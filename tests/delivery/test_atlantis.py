@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 from cdc import atlantis, terraform as cli
 from cdc.cli import app
 from modules.environment import load_all
-from tests.delivery.account import account
+from tests.account import account
 from tests.delivery.atlantis_schema import RepoConfig
 from tests.delivery.atlantis_server import ROOT, Clone, recipe, server_side, snippets
 from tests.needs import missing

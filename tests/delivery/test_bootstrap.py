@@ -17,8 +17,8 @@ from cdc.states.errors import StateError
 from cdc.states.store import StateStack, Survey
 from modules.app import build
 from modules.config import Environment
+from tests.account import REGION
 from tests.delivery.accidents import held, kill
-from tests.delivery.account import REGION
 from tests.delivery.project import Project
 from tests.synthesized import changed, document
 
@@ -77,12 +77,27 @@ def test_killed(place: Place) -> None:
     place.killed_at("kms", "CreateAlias")
     place.killed_at("s3", "PutObject")  # the lock of the state's move
     place.killed_at("dynamodb", "PutItem")
-    place.killed_at("s3", "PutObject", skip=1)  # the state itself
+    place.killed_at("s3", "PutObject", skip=1)  # the state itself, behind its lock
+    assert place.state()["resources"]
     assert "took away the lock" in place.run()
+    assert "free" in place.project.shell(f".venv/bin/cdc state show {place.name}").splitlines()[1]
     assert len(place.keys()) == 1
     assert len([one for one in place.state()["resources"] if one["mode"] == "managed"]) == 10
     assert "nothing was to do" in place.run()
     assert not list(place.project.folder.glob(f"cdktf.out/bootstrap/{place.name}*"))
+
+
+def test_left_running(place: Place) -> None:
+    """Terraform outlives a killed command: the next one does not go beside it."""
+    variables, folder, account = dict(place.project.shell.variables), place.project.folder, place.project.account
+    with held([*BOOTSTRAP, place.name], account, "kms", "CreateKey", folder=folder, variables=variables) as process:
+        children = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+        process.wait()
+        terraform = next(child for child in children if child.name() == "terraform")
+        assert f"process {terraform.pid} runs yet: wait for it, or end it" in place.run(status=1)
+        for child in children:
+            child.kill()
 
 
 def test_asked_to_end(place: Place) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.account import account
 from tests.hcp import page
-from tests.hcp.aws_process import embedded_aws
 from tests.hcp.laptop import Laptop
 from tests.hcp.project import Project
 from tests.hcp.server import HcpTerraform, hcp_terraform
@@ -36,10 +36,10 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 @pytest.fixture(scope="session")
-def aws(project: Project, archive: Path) -> Iterator[str]:
+def aws(project: Project) -> Iterator[str]:
     """The URL of an embedded AWS that holds what the project's environment expects."""
-    with embedded_aws(project.file, archive) as url:
-        yield url
+    with account(project.file) as found:
+        yield found.url
 
 
 @pytest.fixture(scope="session")

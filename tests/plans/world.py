@@ -4,7 +4,6 @@ So every plan here is what ``terraform show -json`` writes of a change to what i
 """
 
 import json
-import socket
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,14 +12,12 @@ from itertools import count
 from pathlib import Path
 from typing import Final
 
+import yaml
+
 from cdc import terraform as cli
-from modules.config import Environment
 from rehearsal import overrides
-from rehearsal.aws.server import EmbeddedAws
-from rehearsal.seed import Endpoint, seed
-from rehearsal.terraform import environment
+from tests.account import account
 from tests.real_terraform import Terraform
-from tests.rehearsal.aws.runners import Runners
 from tests.synthesized import Document, Stack, changed, synthesize, with_another
 from tests.terraform.variants import PROD, with_stock
 
@@ -100,28 +97,11 @@ def deployed(folder: Path, terraform: Terraform) -> Iterator[World]:
     """All stacks applied."""
     with zipfile.ZipFile(archive := folder / "debezium.zip", "w") as bundle:
         bundle.writestr("debezium/connector.jar", b"not a connector")
-    base, runners = production(archive), Runners()
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        aws = EmbeddedAws(
-            listener,
-            folder=folder / "aws",
-            start_cluster=runners.start_cluster,
-            start_connector=runners.start_connector,
-        )
-        aws.start()
-        try:
-            _seed(base, aws.url, archive)
-            variables = environment(terraform.variables, url=aws.url, region=base["region"])
-            world = World(folder, terraform, variables, base)
-            for part in PARTS:
-                world.apply(part)
-            yield world
-        finally:
-            aws.stop()
-
-
-def _seed(base: Document, url: str, archive: Path) -> None:
-    config = Environment.model_validate({"name": "prod", **base})
-    clusters = {connector.source.cluster for connector in config.connectors.values()}
-    endpoints = {cluster: Endpoint(f"{cluster}.example", 3306) for cluster in clusters}
-    seed(config, url=url, endpoints=endpoints, archives=dict.fromkeys(base["plugins"], archive))
+    base = production(archive)
+    (file := folder / "prod.yaml").write_text(yaml.safe_dump(base))
+    with account(file) as aws:
+        variables = aws.variables(terraform.variables, region=base["region"])
+        world = World(folder, terraform, variables, base)
+        for part in PARTS:
+            world.apply(part)
+        yield world

@@ -1,6 +1,6 @@
 """The embedded AWS as a process of its own, with all in it that an environment only names, and clusters at once.
 
-    python -m tests.delivery.account ENVIRONMENT_FILE      prints its URL, and ends with its standard input
+    python -m tests.account ENVIRONMENT_FILE      prints its URL, and ends with its standard input
 
 ``/_rehearsal/hold`` (POST ``{"service", "operation", "skip"}``) keeps such a request, after as many as are skipped,
 waiting for its answer once it has done its work; GET tells whether it waits; DELETE lets it go.
@@ -30,7 +30,7 @@ from rehearsal.seed import Endpoint, seed
 from rehearsal.terraform import environment as led_there
 from tests.rehearsal.aws.runners import Runners
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 REGION = "us-east-1"
 
 
@@ -105,7 +105,9 @@ def account(environment: Path) -> Iterator[Account]:
         assert process.stdin
         assert process.stdout
         try:
-            yield Account(process.stdout.readline().strip())
+            url = process.stdout.readline().strip()
+            assert url, "the embedded AWS must start"
+            yield Account(url)
         finally:
             process.stdin.close()
 
