@@ -66,7 +66,7 @@ check: install  ## format, lint and types
 	@$(BIN)/mypy
 
 test: check $(LINTERS)/.installed $(NODE_LIB)/.installed $(EXIT)/.installed  ## the whole gate: check, then every test
-	@$(BIN)/pytest -n 2 --dist loadgroup
+	@$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 clean:  ## remove what these commands made
 	rm -rf .venv $(LINTERS) $(NODE_LIB) $(EXIT) cdktf.out .mypy_cache .pytest_cache .ruff_cache

@@ -7,6 +7,8 @@ from pathlib import Path
 from textwrap import shorten
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from cdc import terraform as cli
 from tests.needs import missing
@@ -17,17 +19,20 @@ from tests.synthesized import Stack, document, synthesize
 LONGEST_FIRST = ("rehearsal", "delivery", "plans", "plugin", "hcp", "policies", "terraform")
 
 
-@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
+class ByFolder(LoadScopeScheduling):  # type: ignore[misc]
+    """A folder of tests is one piece of work."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid.split("::")[0].split("/")[1]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFolder:
+    return ByFolder(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With ``-n`` a folder is one piece of work (pytest-xdist: ``--dist loadgroup``)."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_folder(item)))
     places = {name: place for place, name in enumerate(LONGEST_FIRST)}
-    items.sort(key=lambda item: places.get(_folder(item), len(places)))
-
-
-def _folder(item: pytest.Item) -> str:
-    return item.path.relative_to(Path(__file__).parent).parts[0]
+    items.sort(key=lambda item: places.get(item.nodeid.split("/")[1], len(places)))
 
 
 @pytest.fixture(scope="session")
