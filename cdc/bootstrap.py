@@ -11,7 +11,6 @@ from cdc.display import Display
 from cdc.environments import UnknownEnvironmentError, files
 from cdc.options import JsonOption
 from cdc.states.account import account
-from cdc.states.bootstrapping import bootstrap as run
 from cdc.states.errors import StateError
 from cdc.terraform import TerraformError as NoTerraformError
 from modules.checks.problems import EnvironmentErrors
@@ -26,6 +25,8 @@ def bootstrap(
     as_json: JsonOption = False,
 ) -> None:
     """Make the state bucket and lock table, and move their own state in; what is there already stays as it is."""
+    from cdc.states.bootstrapping import bootstrap as run  # starts Node
+
     try:
         environment = load(files([name])[0])
         place = account(environment)

@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from cdc import permissions, plugin, rehearsing
+from cdc import permissions, plugin
 from cdc.console import err, fail, out
 from cdc.display import Display
 from cdc.environments import UnknownEnvironmentError, files
@@ -41,8 +41,6 @@ def rehearse(
     as_json: JsonOption = False,
 ) -> None:
     """Deploy an environment on this machine, and stream real changes through real Debezium."""
-    from rehearsal.errors import RehearsalError
-
     if explain:
         if keep or stop:
             raise typer.BadParameter(
@@ -51,6 +49,9 @@ def rehearse(
             )
         _explain(environment, as_json=as_json)
         return
+    from cdc import rehearsing  # with Kafka's client and AWS's, which take most of a second
+    from rehearsal.errors import RehearsalError
+
     with _terminated():
         try:
             if stop:
@@ -83,6 +84,8 @@ def _explain(environment: str, *, as_json: bool) -> None:
 
 
 def _stop(environment: str) -> None:
+    from cdc import rehearsing
+
     ended = rehearsing.stop(environment)
     if not ended:
         fail(f"{environment}: no rehearsal was kept")

@@ -14,7 +14,6 @@ from cdc.options import JsonOption
 from cdc.states.account import Account, account
 from cdc.states.errors import StateError
 from cdc.states.objects import Lock, StateObject, Version
-from cdc.states.restoring import differences, restore as put_back
 from cdc.terraform import TerraformError as NoTerraformError
 from modules.checks.problems import EnvironmentErrors
 from modules.environment import load
@@ -131,6 +130,8 @@ def restore(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Make an earlier version of a stack's state the newest one."""
+    from cdc.states.restoring import restore as put_back  # starts Node
+
     with _account(name) as place:
         state = _object(place, stack)
         wanted = state.version(version)
@@ -144,10 +145,10 @@ def restore(
 
 def _tell(state: StateObject, wanted: Version) -> None:
     latest = next((one for one in state.versions(20) if one.content), None)
-    gone, back = differences(latest, wanted)
+    had, has = latest.addresses if latest else set(), wanted.addresses
     out.print(f"{state.stack}: back to serial {wanted.serial} of {wanted.modified:%Y-%m-%d %H:%M:%S}", markup=False)
-    for sign, addresses in (("forgets", gone), ("knows again", back)):
-        for address in addresses:
+    for sign, addresses in (("forgets", had - has), ("knows again", has - had)):
+        for address in sorted(addresses):
             out.print(f"  {sign} {address}", markup=False)
 
 

@@ -6,18 +6,9 @@ from typing import Any, Final
 
 from modules.config import Environment, LocalState, S3State
 from modules.sdk import AwsProvider, DataAwsS3Objects, TerraformStack
+from modules.states import local_path, s3_key
 
 _OBJECTS: Final = "platform-state"
-
-
-def local_path(stack: str) -> str:
-    """The state's file; relative, and outside the synthesized output: the default would be this machine's path."""
-    return f"../../../terraform.{stack}.tfstate"
-
-
-def s3_key(stack: str) -> str:
-    """The state's object in its bucket."""
-    return f"{stack}/terraform.tfstate"
 
 
 def platform_first(connect: TerraformStack, *, config: Environment, outputs: Iterable[str]) -> None:

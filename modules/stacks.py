@@ -1,6 +1,6 @@
 """The stacks of an environment. Stacks compose, constructs build; outputs are made here only."""
 
-from modules import kafka, network, plugin, rollout
+from modules import kafka, network, plugin, rollout, states
 from modules.bucket import PrivateBucket
 from modules.config import ArchivePlugin, CloudState, Environment, NewNetwork, ProvisionedKafka, S3State
 from modules.connector import Connector
@@ -59,14 +59,14 @@ class EnvironmentStack(TerraformStack):
             workspace = NamedCloudWorkspace(name, project=state.project)
             CloudBackend(self, hostname=state.hostname, organization=state.organization, workspaces=workspace)
         else:
-            LocalBackend(self, path=rollout.local_path(name))
+            LocalBackend(self, path=states.local_path(name))
 
     def _keep_in_s3(self, state: S3State, name: str) -> None:
         key = key_alias(self.deployment) if state.create else state.kms_key_arn
         S3Backend(
             self,
             bucket=state.bucket,
-            key=rollout.s3_key(name),
+            key=states.s3_key(name),
             region=state.region or self.config.region,
             # Without a key, encrypt would choose SSE-S3 over the bucket's own default.
             encrypt=True if key else None,

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cdc.states.errors import StateError
@@ -49,6 +48,8 @@ class Account:
         return found
 
     def _client(self, service: str) -> Any:
+        import boto3  # takes a third of a second, which commands without an account need not wait
+
         return boto3.Session().client(service, region_name=self.region)
 
 

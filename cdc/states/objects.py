@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 
 from cdc.states.account import Account, refused_as, telling
 from cdc.states.errors import StateError
-from modules.rollout import s3_key
+from modules.states import s3_key
 
 _ABSENT = ("404", "NoSuchKey", "NoSuchVersion", "NotFound", "MethodNotAllowed", "405")
 
@@ -50,8 +50,17 @@ class Version:
     @property
     def resources(self) -> int:
         """Managed instances, as ``terraform state list`` counts them."""
+        return sum(len(one["instances"]) for one in self._managed)
+
+    @property
+    def addresses(self) -> set[str]:
+        """Of the managed resources."""
+        return {f"{one['type']}.{one['name']}" for one in self._managed}
+
+    @property
+    def _managed(self) -> list[dict[str, Any]]:
         found = self.content["resources"] if self.content else []
-        return sum(len(one["instances"]) for one in found if one["mode"] == "managed")
+        return [one for one in found if one["mode"] == "managed"]
 
 
 class StateObject:

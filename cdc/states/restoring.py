@@ -11,18 +11,11 @@ from cdc.states.account import Account
 from cdc.states.errors import StateError
 from cdc.states.objects import StateObject, Version
 from modules import app
-from modules.rollout import s3_key
+from modules.states import s3_key
 from rehearsal.terraform import Terraform
 
 # Enough to find the highest serial among: Terraform counts up by one.
 _NEWEST = 20
-
-
-def differences(before: Version | None, after: Version) -> tuple[list[str], list[str]]:
-    """Addresses of managed resources that only the one and only the other knows."""
-    had = _addresses(before.content if before else None)
-    has = _addresses(after.content)
-    return sorted(had - has), sorted(has - had)
 
 
 def restore(account: Account, part: str, version: Version) -> int:
@@ -53,8 +46,3 @@ def _push(account: Account, part: str, folder: Path, content: dict[str, Any]) ->
     run = Terraform(folder, terraform.executable(), terraform.environment(folder), patient=True)
     run.init()
     run.push("restored.tfstate")
-
-
-def _addresses(content: dict[str, Any] | None) -> set[str]:
-    found = content["resources"] if content else []
-    return {f"{one['type']}.{one['name']}" for one in found if one["mode"] == "managed"}
