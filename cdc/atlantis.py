@@ -16,12 +16,13 @@ from modules.checks.problems import EnvironmentErrors, Problem
 from modules.config import ArchivePlugin, Environment, LocalState
 from modules.environment import load_all, located
 from modules.locked_providers import LOCK_FILE
+from modules.states import PARTS
 
 FILE: Final = Path("atlantis.yaml")
 SYNTHESIZED: Final = PurePosixPath("cdktf.out/stacks")
 WORKFLOW: Final = "msk-cdc"
 REQUIREMENTS: Final = ("approved", "mergeable", "undiverged")
-GROUPS: Final = {"state": 0, "platform": 1, "connect": 2}
+GROUPS: Final = {part: group for group, part in enumerate(PARTS)}
 # What a stack's JSON is made from, besides its environment's file.
 SOURCES: Final = ("modules/**/*.py", "main.py", "cdktf.json", "Pipfile.lock", "artifacts.lock.toml", LOCK_FILE)
 MADE_BY: Final = "# Made by: cdc atlantis"

@@ -16,9 +16,9 @@ from modules.checks.problems import EnvironmentErrors, Problem
 from modules.config import ArchivePlugin, Environment, LocalState
 from modules.environment import load_all, located
 from modules.locked_providers import LOCK_FILE, copy_lock_file
+from modules.states import PARTS
 
 TO: Final = Path("stacks")
-PARTS: Final = ("state", "platform", "connect")
 JSON_FILE: Final = "cdk.tf.json"
 OURS: Final = (JSON_FILE, LOCK_FILE)
 DIFF_LINES: Final = 20

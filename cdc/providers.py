@@ -9,8 +9,8 @@ import typer
 
 from cdc import terraform
 from cdc.console import err, fail, out
+from modules.locked_providers import LOCK_FILE
 
-LOCK_FILE: Final = Path(".terraform.lock.hcl")
 PLATFORMS: Final = ("linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64")
 
 
@@ -41,7 +41,7 @@ def lock_providers(
 
 
 def _lock(stack: Path, platforms: list[str]) -> None:
-    if LOCK_FILE.is_file():
+    if Path(LOCK_FILE).is_file():
         shutil.copy(LOCK_FILE, stack)
     mirrors = [
         mirror
@@ -56,4 +56,4 @@ def _lock(stack: Path, platforms: list[str]) -> None:
             *(f"-platform={platform}" for platform in platforms),
             *(f"-fs-mirror={mirror}" for mirror in mirrors[:1]),
         )
-    shutil.copy(stack / LOCK_FILE.name, LOCK_FILE)
+    shutil.copy(stack / LOCK_FILE, LOCK_FILE)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import typer
 
@@ -17,9 +17,8 @@ from cdc.states.objects import Lock, StateObject, Version
 from cdc.terraform import TerraformError as NoTerraformError
 from modules.checks.problems import EnvironmentErrors
 from modules.environment import load
+from modules.states import PARTS
 from rehearsal.terraform import TerraformError
-
-PARTS: Final = ("state", "platform", "connect")
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
 

@@ -1,4 +1,9 @@
-"""Where a stack's state is kept, by the stack's name."""
+"""The stacks of an environment, and where the state of each is kept, by the stack's name."""
+
+from typing import Final
+
+# In the order that they are applied in.
+PARTS: Final = ("state", "platform", "connect")
 
 
 def s3_key(stack: str) -> str:
