@@ -99,6 +99,17 @@ class StateObject:
 
     def _listed(self) -> Iterator[dict[str, Any]]:
         """Versions and deletions of the object, newest first."""
+        try:
+            return self._sorted()
+        except ClientError as error:
+            if refused_as(error, "NoSuchBucket"):
+                name = self._account.environment.name
+                raise StateError(
+                    f"state.bucket: {self._bucket} must exist; make it with: .venv/bin/cdc bootstrap {name}"
+                ) from error
+            raise
+
+    def _sorted(self) -> Iterator[dict[str, Any]]:
         pages = self._account.s3.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=self.key)
         found = [
             one | {"Deletion": kind == "DeleteMarkers"}
@@ -187,9 +198,15 @@ class StateObject:
         return None if body is None else hashlib.md5(body, usedforsecurity=False).hexdigest()
 
     def _item_of(self, id_: str) -> dict[str, Any]:
-        answer = self._account.dynamodb.get_item(
-            TableName=self._account.state.lock_table, Key={"LockID": {"S": id_}}, ConsistentRead=True
-        )
+        table = self._account.state.lock_table
+        try:
+            answer = self._account.dynamodb.get_item(TableName=table, Key={"LockID": {"S": id_}}, ConsistentRead=True)
+        except ClientError as error:
+            if refused_as(error, "ResourceNotFoundException"):
+                raise StateError(
+                    f"state.lock_table: {table} must exist, and is gone or not made yet; see docs/recovery.md"
+                ) from error
+            raise
         item: dict[str, Any] = answer.get("Item", {})
         return item
 

@@ -9,6 +9,14 @@ from tests.delivery.pages import commands
 from tests.delivery.project import Project
 
 
+def test_before_there_is_a_store_its_state_cannot_be_shown(fresh: Project) -> None:
+    file = fresh.folder / "environments" / "prod.yaml"
+    (other := file.with_name("unmade.yaml")).write_text(file.read_text().replace("acme-cdc-state", "acme-unmade"))
+    said = fresh.shell(".venv/bin/cdc state show unmade", status=1)
+    assert "acme-unmade must exist; make it with: .venv/bin/cdc bootstrap unmade" in said
+    other.unlink()
+
+
 def test_connect_planned_too_early_says_so(bootstrapped: Project) -> None:
     *first, plan = commands("deploy.md", "The first rollout")
     without_platform = [line for line in first if "prod-platform" not in line]

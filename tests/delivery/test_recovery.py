@@ -188,6 +188,7 @@ def test_the_lock_table_is_made_again(ready: Project) -> None:
     dynamodb = ready.account.client("dynamodb")
     dynamodb.update_table(TableName="acme-cdc-locks", DeletionProtectionEnabled=False)
     dynamodb.delete_table(TableName="acme-cdc-locks")
+    assert "acme-cdc-locks must exist, and is gone" in ready.shell(".venv/bin/cdc state show prod", status=1)
     ready.shell(*commands("recovery.md", "The lock table is gone"))
     assert dynamodb.describe_table(TableName="acme-cdc-locks")["Table"]["DeletionProtectionEnabled"]
     assert "No changes" in ready.shell(PLAN)
