@@ -19,6 +19,7 @@ LAYERS = [
         "locked_providers",
         "msk",
         "names",
+        "states",
         "checks.secrecy",
     },
     {"archive.classfile", "archive.libraries", "archive.manifest", "bindings", "checks.problems"},
