@@ -14,6 +14,7 @@ def mend() -> None:
     """Mends the moto of this process, once; its server may run already."""
     autoscaling.keep_tags()
     ec2.describe_rules()
+    ec2.change_rules_one_at_a_time()
     ec2.clear_up_after_nat_gateways()
     s3.weigh_conditions()
     s3.delete_single_versions()

@@ -1,9 +1,11 @@
 """EC2: the rules of security groups, and what NAT gateways leave."""
 
+from threading import RLock
 from typing import Any
 
+from moto.ec2.exceptions import InvalidPermissionNotFoundError, InvalidSecurityGroupRuleIdNotFoundError
 from moto.ec2.models.nat_gateways import NatGateway, NatGatewayBackend
-from moto.ec2.models.security_groups import SecurityGroupRule
+from moto.ec2.models.security_groups import SecurityGroupBackend, SecurityGroupRule
 
 from rehearsal.aws.mended.replacing import replace
 
@@ -15,6 +17,32 @@ def describe_rules() -> None:
         return self.ip_range.get("Description") or self.source_group.get("Description")
 
     replace(SecurityGroupRule, description=property(description))
+
+
+def change_rules_one_at_a_time() -> None:
+    """Terraform changes several rules of a group at once, and moto loses some of what comes at the same moment.
+
+    And of a rule that is not there, when it is named by its id, AWS says so; moto that there is no such permission.
+    """
+    one_at_a_time = RLock()
+
+    def guarded(name: str) -> Any:
+        change = getattr(SecurityGroupBackend, name)
+
+        def changed(self: SecurityGroupBackend, *arguments: Any, **options: Any) -> Any:
+            with one_at_a_time:
+                try:
+                    return change(self, *arguments, **options)
+                except InvalidPermissionNotFoundError:
+                    if ids := options.get("security_rule_ids"):
+                        raise InvalidSecurityGroupRuleIdNotFoundError(ids[0]) from None
+                    raise
+
+        return changed
+
+    verbs, sides = ("authorize", "revoke"), ("ingress", "egress")
+    names = [f"{verb}_security_group_{side}" for verb in verbs for side in sides]
+    replace(SecurityGroupBackend, **{name: guarded(name) for name in names})
 
 
 def clear_up_after_nat_gateways() -> None:

@@ -73,6 +73,17 @@ def description_of_a_rule_between_groups(url: str) -> object:
     return [rule.get("Description") for rule in rules["SecurityGroupRules"] if not rule["IsEgress"]]
 
 
+def error_of_a_rule_that_is_gone(url: str) -> object:
+    ec2 = client(url, "ec2", REGION)
+    group = ec2.create_security_group(GroupName="gone", Description="gone", VpcId=vpc(ec2, "10.5.0.0/16"))["GroupId"]
+    rules = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [group]}])["SecurityGroupRules"]
+    first = [rule["SecurityGroupRuleId"] for rule in rules if rule["IsEgress"]][:1]
+    ec2.revoke_security_group_egress(GroupId=group, SecurityGroupRuleIds=first)
+    with pytest.raises(ClientError) as refused:
+        ec2.revoke_security_group_egress(GroupId=group, SecurityGroupRuleIds=first)
+    return refused.value.response["Error"]["Code"]
+
+
 def interfaces_that_a_nat_gateway_leaves(url: str) -> object:
     ec2 = client(url, "ec2", REGION)
     subnet = ec2.create_subnet(VpcId=vpc(ec2, "10.2.0.0/16"), CidrBlock="10.2.0.0/24")["Subnet"]["SubnetId"]
@@ -145,6 +156,7 @@ def endpoint_of_a_cluster(url: str) -> object:
 MENDS = [
     (tags_of_a_scalable_target, {"owner": "data", "new": "y"}),
     (description_of_a_rule_between_groups, ["Kafka clients"]),
+    (error_of_a_rule_that_is_gone, "InvalidSecurityGroupRuleId.NotFound"),
     (interfaces_that_a_nat_gateway_leaves, []),
     (an_object_behind_our_policy, b"kept"),
     (versions_left_once_each_is_deleted, []),
