@@ -8,15 +8,12 @@ import typer
 
 from cdc.console import fail, out
 from cdc.display import Display
-from cdc.environments import UnknownEnvironmentError, files
+from cdc.environments import files
 from cdc.options import JsonOption
 from cdc.states.account import account
-from cdc.states.errors import StateError
-from cdc.terraform import TerraformError as NoTerraformError
-from modules.checks.problems import EnvironmentErrors
+from cdc.states.errors import TOLD
 from modules.environment import load
 from rehearsal.steps import Steps
-from rehearsal.terraform import TerraformError
 
 
 def bootstrap(
@@ -32,7 +29,7 @@ def bootstrap(
         place = account(environment)
         with Display(quiet=as_json) as display:
             done = run(environment, place, Steps(display), adopt=adopt)
-    except (EnvironmentErrors, NoTerraformError, StateError, TerraformError, UnknownEnvironmentError) as error:
+    except TOLD as error:
         locked = "Error acquiring the state lock" in str(error)
         fail(f"{error}\nif that run is over: .venv/bin/cdc state unlock {name} state LOCK_ID" if locked else error)
     except KeyboardInterrupt:

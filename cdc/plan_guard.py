@@ -79,7 +79,7 @@ def _print(judged: Judged) -> None:
 
 
 def _line(text: str, *, error: bool = False) -> None:
-    (err if error else out).print(text, markup=False, emoji=False, soft_wrap=True)
+    (err if error else out).print(text, markup=False, soft_wrap=True)
 
 
 def _one_line(text: str) -> str:

@@ -9,7 +9,7 @@ import typer
 
 from cdc import terraform
 from cdc.console import err, fail, out
-from modules.locked_providers import LOCK_FILE
+from modules.locked_providers import LOCK_FILE, copy_lock_file
 
 PLATFORMS: Final = ("linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64")
 
@@ -41,8 +41,7 @@ def lock_providers(
 
 
 def _lock(stack: Path, platforms: list[str]) -> None:
-    if Path(LOCK_FILE).is_file():
-        shutil.copy(LOCK_FILE, stack)
+    copy_lock_file(Path(), [stack])
     mirrors = [
         mirror
         for provider, version in terraform.pinned_providers(stack).items()

@@ -9,16 +9,13 @@ from typing import Annotated, Any
 import typer
 
 from cdc.console import fail, out, table
-from cdc.environments import UnknownEnvironmentError, files
+from cdc.environments import files
 from cdc.options import JsonOption
 from cdc.states.account import Account, account
-from cdc.states.errors import StateError
+from cdc.states.errors import TOLD, StateError
 from cdc.states.objects import Lock, StateObject, Version
-from cdc.terraform import TerraformError as NoTerraformError
-from modules.checks.problems import EnvironmentErrors
 from modules.environment import load
 from modules.states import PARTS
-from rehearsal.terraform import TerraformError
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
 
@@ -33,7 +30,7 @@ def _account(name: str) -> Iterator[Account]:
         place = account(load(files([name])[0]))
         _ = place.id
         yield place
-    except (EnvironmentErrors, NoTerraformError, StateError, TerraformError, UnknownEnvironmentError) as error:
+    except TOLD as error:
         fail(error)
 
 
@@ -137,7 +134,7 @@ def restore(
         _tell(state, wanted)
         if not yes:
             typer.confirm("go on?", abort=True)
-        serial = put_back(place, state.stack.removeprefix(f"{place.environment.name}-"), wanted)
+        serial = put_back(place, state, wanted)
     out.print(f"{state.stack} is at serial {serial}, with what version {version} knew")
     out.print("next: plan it; what differs from the account shows there", markup=False)
 

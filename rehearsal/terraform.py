@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 from rehearsal.errors import RehearsalError
 
 _OVERRIDE: Final = "rehearsal_override.tf.json"
+PLANNED: Final = "planned"
 CHANGES: Final = 2  # the exit status of a plan that is not empty
 
 
@@ -64,11 +65,10 @@ class Terraform:
     def destroy(self, *, told: Callable[[Progress], None] | None = None) -> None:
         self._stream(["destroy", "-auto-approve", "-json"], told)
 
-    def plan(self, *arguments: str) -> dict[str, Any]:
-        """What an apply would do (Terraform: JSON output format, plan representation)."""
-        file = "planned"
-        self._run("plan", f"-out={file}", *arguments)
-        shown: dict[str, Any] = json.loads(self._run("show", "-json", file).stdout)
+    def plan(self) -> dict[str, Any]:
+        """What an apply of ``PLANNED`` would do (Terraform: JSON output format, plan representation)."""
+        self._run("plan", f"-out={PLANNED}")
+        shown: dict[str, Any] = json.loads(self._run("show", "-json", PLANNED).stdout)
         return shown
 
     def plan_is_empty(self) -> bool:

@@ -21,10 +21,10 @@ from cdc.states.errors import StateError
 from cdc.states.objects import StateObject
 from cdc.states.store import Found, StateStack, Survey
 from modules import app
-from modules.config import Environment, S3State
+from modules.config import Environment
 from rehearsal import runs
 from rehearsal.steps import Steps
-from rehearsal.terraform import Progress, Terraform
+from rehearsal.terraform import PLANNED, Progress, Terraform
 
 _FOLDER: Final = Path("cdktf.out") / "bootstrap"
 _BACKEND: Final = "backend_override.tf.json"
@@ -169,7 +169,7 @@ class Bootstrap:
             change["address"] for change in plan["resource_changes"] if "delete" in change["change"]["actions"]
         ]:
             raise StateError(f"bootstrap must not destroy anything, and this would: {', '.join(lost)}")
-        return run.apply("planned", told=self._told)
+        return run.apply(PLANNED, told=self._told)
 
     def _told(self, progress: Progress) -> None:
         self._steps.teller.detail(f"{progress.done} of {progress.planned} resources")
@@ -177,11 +177,9 @@ class Bootstrap:
 
 def bootstrap(environment: Environment, account: Account, steps: Steps, *, adopt: bool = False) -> Bootstrapped:
     """Raises StateError where there is no state store to make."""
-    state = environment.state
-    assert isinstance(state, S3State), "an Account is of S3 only"
-    if not state.create:
+    if not account.state.create:
         raise StateError(
             f"state.create of {environment.name} must be true for this, got false: another environment, or somebody"
-            f" else, makes {state.bucket}"
+            f" else, makes {account.state.bucket}"
         )
     return Bootstrap(environment, account, steps, adopt=adopt).run()

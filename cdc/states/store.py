@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from cdc.states.account import Account, refused_as, telling
 from cdc.states.errors import StateError
+from cdc.states.objects import StateObject
 
 _TAGS: Final = ("environment", "project")
 _ABSENT: Final = ("404", "NoSuchBucket", "NotFound", "NotFoundException", "ResourceNotFoundException", "NoSuchTagSet")
@@ -185,6 +186,4 @@ class Survey:
 
     def _state(self) -> bool:
         """Whether this stack's own state is in the bucket."""
-        from cdc.states.objects import StateObject
-
         return StateObject(self._account, "state").exists

@@ -23,9 +23,8 @@ class Project:
         self.file = folder / "environments" / f"{NAME}.yaml"
         self.file.parent.mkdir(parents=True)
         self._write(changed(document(NAME), plugins={"debezium-mysql": PUBLISHED}))
-        for name in ("Makefile", "main.py", "cdktf.json", "Pipfile.lock", "pyproject.toml"):
+        for name in ("Makefile", "cdktf.json", "Pipfile.lock", "pyproject.toml"):
             shutil.copy(_ROOT / name, folder)
-        (folder / "main.py").unlink()
         (folder / "main.py").symlink_to(_ROOT / "main.py")
         self._bring_tools()
 
