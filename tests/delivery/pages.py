@@ -6,16 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.account import ROOT
+from tests.pages import consoles
 
 
 def commands(page: str, section: str, *, block: int = 0) -> list[str]:
     """The lines after ``$`` of one console block of a section, counted from 0."""
-    text = (ROOT / "docs" / page).read_text()
-    sections = re.split(r"^#+ (.+)$", text, flags=re.MULTILINE)
-    body = dict(zip(sections[1::2], sections[2::2], strict=True))[section]
-    blocks = re.findall(r"^```console\n(.*?)^```", body, flags=re.MULTILINE | re.DOTALL)
-    joined = re.sub(r"\\\n\s*", "", blocks[block])
+    joined = re.sub(r"\\\n\s*", "", consoles(page)[section][block])
     found: list[str] = re.findall(r"^\$ (.+)$", joined, flags=re.MULTILINE)
     assert found, f"{page}, {section}: no command in block {block}"
     return found

@@ -1,25 +1,22 @@
 """The command lines of docs/hcp-terraform.md, run as they are written."""
 
-import re
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-PAGE: Final = Path(__file__).parents[2] / "docs" / "hcp-terraform.md"
-_BLOCK: Final = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+from tests.pages import consoles
+
+PAGE: Final = "hcp-terraform.md"
 
 
 def sections() -> dict[str, list[str]]:
     """The command lines below each heading that has some."""
-    _, *parts = re.split(r"^#+ ", PAGE.read_text(), flags=re.MULTILINE)
     found = {}
-    for part in parts:
-        heading, _, text = part.partition("\n")
-        lines = [line for block in _BLOCK.findall(text) for line in block.splitlines()]
-        if lines:
-            assert all(line.startswith("$ ") for line in lines), heading
-            found[heading] = [line.removeprefix("$ ") for line in lines]
+    for heading, listed in consoles(PAGE).items():
+        lines = [line for block in listed for line in block.splitlines()]
+        assert all(line.startswith("$ ") for line in lines), heading
+        found[heading] = [line.removeprefix("$ ") for line in lines]
     return found
 
 

@@ -1,0 +1,15 @@
+"""The console lines of the documentation."""
+
+import re
+from pathlib import Path
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+
+def consoles(page: str) -> dict[str, list[str]]:
+    """The console blocks of a page of docs/, by the heading above them; headings without any are left out."""
+    _, *parts = re.split(r"^#+ (.+)$", (DOCS / page).read_text(), flags=re.MULTILINE)
+    texts = zip(parts[::2], parts[1::2], strict=True)
+    pattern = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+    found = {heading: pattern.findall(text) for heading, text in texts}
+    return {heading: listed for heading, listed in found.items() if listed}
