@@ -11,7 +11,7 @@ PLUGIN ?= debezium-mysql
 BIN      := .venv/bin
 LINTERS  := tests/policies/.venv
 NODE_LIB := tests/policies/node_modules
-EXIT     := tests/exit/.venv
+EXIT     := tests/delivery/exit/.venv
 # The folders of the last synth.
 STACKS    = $$(sed -n 's|.*"synthesizedStackPath": "\(.*\)/cdk.tf.json".*|cdktf.out/\1|p' cdktf.out/manifest.json)
 
@@ -78,7 +78,7 @@ clean:  ## remove what these commands made
 $(LINTERS)/.installed: tests/policies/Pipfile.lock
 	$(call venv,$(LINTERS))
 
-$(EXIT)/.installed: tests/exit/Pipfile.lock
+$(EXIT)/.installed: tests/delivery/exit/Pipfile.lock
 	$(call venv,$(EXIT))
 
 $(NODE_LIB)/.installed: tests/policies/package-lock.json | install

@@ -11,24 +11,28 @@ from uuid import uuid4
 
 from cdc.console import FetchProgress
 from cdc.environments import files
-from cdc.rehearsal_plugins import Builder
-from modules import debezium
+from cdc.rehearse.plugins import Builder
 from modules.artifacts.cache import Cache
 from modules.artifacts.fetch import fetch
 from modules.artifacts.lock import load
 from modules.artifacts.sources import sources
-from modules.config import Connector, Environment, ProvisionedKafka
-from modules.environment import load as load_environment
+from modules.debezium import configuration
+from modules.environment.environment import Environment
+from modules.environment.loading import load as load_environment
+from modules.environment.models.connectors import Connector
+from modules.environment.models.kafka import ProvisionedKafka
 from modules.kafka import server_properties
-from rehearsal import mysql_server, needs, parts
-from rehearsal.addresses import Addresses
+from rehearsal import requirements
 from rehearsal.aws.properties import parse
-from rehearsal.connect import Connectors
-from rehearsal.connector import RunningConnector
+from rehearsal.aws.servers import ClusterSpec, ConnectorSpec
+from rehearsal.connect.connector import RunningConnector
+from rehearsal.connect.connectors import Connectors
+from rehearsal.database import mysql_server
+from rehearsal.database.mysql import Database
 from rehearsal.iam import extension
-from rehearsal.kafka import Clusters, KafkaCluster
-from rehearsal.mysql import Database
-from rehearsal.servers import ClusterSpec, ConnectorSpec
+from rehearsal.kafka.cluster import Clusters, KafkaCluster
+from rehearsal.processes import parts
+from rehearsal.processes.addresses import Addresses
 from tests.rehearsal.iam.enforcing import enforcing
 
 _HOST: Final = "shop.cluster-abc.us-east-1.rds.amazonaws.com"
@@ -58,10 +62,10 @@ class Lab:
 
     def deployed(self, connector: Connector) -> dict[str, str]:
         """The configuration that a deploy gives ``connector``."""
-        connection = debezium.connection_properties(
+        connection = configuration.connection_properties(
             connector, hostname=_HOST, port=str(self.database.address.port), bootstrap=self.cluster.bootstrap
         )
-        return debezium.connector_properties(connector) | connection
+        return configuration.connector_properties(connector) | connection
 
     def start(
         self, name: str, configuration: Mapping[str, str], worker: Mapping[str, str], *, signed: bool
@@ -92,7 +96,7 @@ def running(name: str) -> Iterator[Lab]:
     environment, lock = load_environment(file), load()
     with FetchProgress() as progress:
         archives = Builder(lock, sources(None), offline=False, progress=progress).archives(environment)
-        paths = fetch(parts.files(lock, *needs.sets()), sources=sources(None), cache=Cache(), progress=progress)
+        paths = fetch(parts.files(lock, *requirements.sets()), sources=sources(None), cache=Cache(), progress=progress)
     mysql = next((paths[file] for file in lock.sets[parts.MYSQL].files if file in paths), None)
     with tempfile.TemporaryDirectory(prefix="cdc-") as place, ExitStack() as ending:
         folder = Path(place)

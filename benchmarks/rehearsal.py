@@ -19,7 +19,7 @@ from typing import Any
 
 import psutil
 
-from rehearsal import runs
+from rehearsal.processes import runs
 
 SAMPLE_SECONDS = 1.0
 

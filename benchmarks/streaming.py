@@ -21,9 +21,9 @@ import requests
 from kafka import KafkaConsumer, TopicPartition
 
 from benchmarks.lab import Lab, running
-from modules import debezium
-from rehearsal.connector import RunningConnector
-from rehearsal.steps import Background
+from modules.debezium import configuration, topics
+from rehearsal.connect.connector import RunningConnector
+from rehearsal.processes.background import Background
 
 ENVIRONMENT: Final = "rehearsal"
 TABLE: Final = "shop.orders"
@@ -57,7 +57,11 @@ _TOLD: Final = (
     "topic.creation.default.partitions",
     "schema.history.internal.kafka.topic",
     "schema.history.internal.kafka.bootstrap.servers",
-    *(f"schema.history.internal.{client}.{key}" for client in ("producer", "consumer") for key in debezium.IAM_CLIENT),
+    *(
+        f"schema.history.internal.{client}.{key}"
+        for client in ("producer", "consumer")
+        for key in configuration.IAM_CLIENT
+    ),
 )
 
 
@@ -142,9 +146,9 @@ class Topic:
 def measured(lab: Lab, variant: Variant, prefix: str, rows: int) -> tuple[Speed, Speed]:
     """Of the snapshot, and of streaming."""
     fill(lab, rows)
-    topics = lab.connector.topics.model_copy(update={"prefix": prefix})
-    deployed = lab.deployed(lab.connector.model_copy(update={"topics": topics}))
-    worker = debezium.worker_properties(region=lab.environment.region, offset_topic=debezium.offset_topic(prefix))
+    there = lab.connector.topics.model_copy(update={"prefix": prefix})
+    deployed = lab.deployed(lab.connector.model_copy(update={"topics": there}))
+    worker = configuration.worker_properties(region=lab.environment.region, offset_topic=topics.offset_topic(prefix))
     topic = Topic(lab, prefix)
     snapshot = Background(partial(topic.speed, rows))
     connector = lab.start(prefix, variant.connector(deployed), variant.worker(worker), signed=variant.signed)

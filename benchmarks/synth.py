@@ -20,7 +20,7 @@ from pathlib import Path
 
 import yaml
 
-from modules.bindings import SWITCH, choose_node
+from modules.synthesis.bindings import SWITCH, choose_node
 
 ROOT = Path(__file__).parents[1]
 PROD = ROOT / "environments" / "prod.yaml"

@@ -16,7 +16,7 @@ from modules.artifacts.fetch import FetchErrors, OfflineError, fetch
 from modules.artifacts.lock import LOCK, Coordinates, File, FileSet, Lock, LockError, load
 from modules.artifacts.publisher import NotPublishedError
 from modules.artifacts.sources import SourceError, sources
-from modules.checks.problems import either, nearest
+from modules.messages.problems import either, nearest
 
 app = typer.Typer(no_args_is_help=True, help="List, fetch and renew what artifacts.lock.toml pins.")
 

@@ -8,9 +8,9 @@ import typer
 
 from cdc.console import err, fail, out
 from cdc.environments import UnknownEnvironmentError, files
-from modules.checks.problems import EnvironmentErrors, Problem
-from modules.contents import Contents, findings, told
-from modules.environment import load_all, located, warnings
+from modules.environment.loading import load_all, located, warnings
+from modules.environment.plugin_archives import Contents, findings, told
+from modules.messages.problems import EnvironmentErrors, Problem
 
 
 def check(

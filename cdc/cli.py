@@ -4,15 +4,17 @@ import sys
 
 import typer
 
-from cdc import artifacts, plugin, state
-from cdc.atlantis import atlantis
-from cdc.bootstrap import bootstrap
+from cdc import artifacts
 from cdc.check import check
-from cdc.export import export
-from cdc.plan_guard import plan_guard
-from cdc.plan_summary import plan_summary
-from cdc.providers import lock_providers
-from cdc.rehearse import rehearse
+from cdc.delivery.atlantis import atlantis
+from cdc.delivery.export import export
+from cdc.delivery.providers import lock_providers
+from cdc.plans.guard_command import plan_guard
+from cdc.plans.summary_command import plan_summary
+from cdc.plugin import commands as plugin
+from cdc.rehearse.command import rehearse
+from cdc.state import commands as state
+from cdc.state.bootstrap import bootstrap
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None, help=__doc__)
 app.command()(check)

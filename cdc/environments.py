@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from modules.checks.problems import either, nearest
+from modules.messages.problems import either, nearest
 
 FOLDER: Final = Path("environments")
 

@@ -20,10 +20,12 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
+from modules.cache_folder import NAME, cache_folder
+
 REGISTRY = "registry.terraform.io"
 ROOTS = (Path("/opt"), Path("/srv"), Path("/usr/local"))
 CONFIG_FILE = "TF_CLI_CONFIG_FILE"
-_FOLDER = "msk-cdc"
+
 MACHINES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
@@ -119,7 +121,7 @@ def configuration(mirrors: Mapping[str, Path]) -> str:
 def is_generated(configuration_file: str) -> bool:
     """Whether a CLI configuration is one that ``environment`` has written, for a mirror."""
     path = Path(configuration_file)
-    return path.parent.name.startswith(_FOLDER) and path.suffix == ".tfrc"
+    return path.parent.name.startswith(NAME) and path.suffix == ".tfrc"
 
 
 def _quoted(providers: Sequence[str] | Mapping[str, Path]) -> str:
@@ -128,12 +130,11 @@ def _quoted(providers: Sequence[str] | Mapping[str, Path]) -> str:
 
 def _cache(variables: Mapping[str, str], home: Path) -> Path:
     """The user's cache, or a new folder of this process where that cannot be written."""
-    root = Path(variables.get("XDG_CACHE_HOME", ""))
-    folder = (root if root.is_absolute() else home / ".cache") / _FOLDER
+    folder = cache_folder(variables, home=home)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
-        return Path(tempfile.mkdtemp(prefix=f"{_FOLDER}-"))
+        return Path(tempfile.mkdtemp(prefix=f"{NAME}-"))
     return folder
 
 

@@ -4,12 +4,14 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from modules import hcl, sdk, stacks
-from modules.checks.problems import EnvironmentErrors, Problem
-from modules.config import Environment, S3State
-from modules.contents import findings
-from modules.environment import load_all, located, warnings
-from modules.locked_providers import copy_lock_file
+from modules import stacks
+from modules.environment.environment import Environment
+from modules.environment.loading import load_all, located, warnings
+from modules.environment.models.state import S3State
+from modules.environment.plugin_archives import findings
+from modules.messages.problems import EnvironmentErrors, Problem
+from modules.synthesis import hcl, sdk
+from modules.synthesis.locked_providers import copy_lock_file
 
 NO_ENVIRONMENTS = "environments/*.yaml: no such file; run this in the project's folder, or name environment files"
 

@@ -1,7 +1,7 @@
 """A private S3 bucket."""
 
 from modules import policies
-from modules.sdk import (
+from modules.synthesis.sdk import (
     Construct,
     S3Bucket,
     S3BucketLifecycleConfiguration,

@@ -3,15 +3,19 @@
 import hashlib
 from typing import Any
 
-from modules import debezium, msk, policies
-from modules.config import Connector as ConnectorConfig
+from modules import policies
+from modules.debezium import configuration, topics
 from modules.deployment import Deployment
 from modules.encryption import Key
+from modules.environment import msk
+from modules.environment.models.connectors import Connector as ConnectorConfig
 from modules.firewall import ANYWHERE, Peer, egress, ingress
 from modules.kafka import Kafka
 from modules.network import Network
 from modules.plugin import Plugin
-from modules.sdk import (
+from modules.properties_file import as_lines
+from modules.source import Aurora
+from modules.synthesis.sdk import (
     CloudwatchLogGroup,
     Construct,
     DataAwsSecretsmanagerSecret,
@@ -25,7 +29,6 @@ from modules.sdk import (
     TerraformResource,
     TerraformResourceLifecycle,
 )
-from modules.source import Aurora
 
 
 def literal(value: str) -> str:
@@ -56,7 +59,7 @@ class Connector(Construct):
         self._config = config
         self._deployment = deployment
         self.name = deployment.name(id_)
-        self._offsets = debezium.offset_topic(self.name)
+        self._offsets = topics.offset_topic(self.name)
         self._aurora = aurora
         # Metadata only: the value is read by the worker, never by Terraform.
         self._secret_arn = DataAwsSecretsmanagerSecret(self, "secret", name=config.source.secret).arn
@@ -121,8 +124,8 @@ class Connector(Construct):
         return role
 
     def _worker_configuration(self) -> MskconnectWorkerConfiguration:
-        properties = debezium.worker_properties(region=self._deployment.region, offset_topic=self._offsets)
-        content = debezium.as_lines(properties)
+        properties = configuration.worker_properties(region=self._deployment.region, offset_topic=self._offsets)
+        content = as_lines(properties)
         digest = hashlib.sha256(content.encode()).hexdigest()
         return MskconnectWorkerConfiguration(
             self,
@@ -134,8 +137,8 @@ class Connector(Construct):
         )
 
     def _configuration(self, kafka: Kafka) -> dict[str, str]:
-        ours = debezium.connector_properties(self._config)
-        connection = debezium.connection_properties(
+        ours = configuration.connector_properties(self._config)
+        connection = configuration.connection_properties(
             self._config,
             hostname=self._aurora.hostname,
             port=str(self._aurora.port),
@@ -175,7 +178,7 @@ class Connector(Construct):
 
         A difference would replace the connector, or restart it (terraform-provider-aws 21393, 35696).
         """
-        keys = debezium.bootstrap_keys(self._config)
+        keys = configuration.bootstrap_keys(self._config)
         listed = "kafka_cluster[0].apache_kafka_cluster[0].bootstrap_servers"
         return [listed, *(f'connector_configuration["{key}"]' for key in keys)]
 

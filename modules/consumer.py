@@ -1,16 +1,11 @@
 """An application that reads events: what it may do, and its way to the brokers."""
 
 from modules import policies
-from modules.config import Consumer as ConsumerConfig
 from modules.deployment import Deployment
+from modules.environment.models.consumers import Consumer as ConsumerConfig
 from modules.kafka import Kafka
 from modules.network import Network
-from modules.sdk import (
-    Construct,
-    IamPolicy,
-    IamRolePolicyAttachment,
-    SecurityGroup,
-)
+from modules.synthesis.sdk import Construct, IamPolicy, IamRolePolicyAttachment, SecurityGroup
 
 
 class Consumer(Construct):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from modules import policies
 from modules.deployment import Deployment
-from modules.sdk import Construct, KmsAlias, KmsKey, TerraformResourceLifecycle
+from modules.synthesis.sdk import Construct, KmsAlias, KmsKey, TerraformResourceLifecycle
 
 
 class Key(Construct):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from modules.sdk import Construct, TerraformResource, VpcSecurityGroupEgressRule, VpcSecurityGroupIngressRule
+from modules.synthesis.sdk import Construct, TerraformResource, VpcSecurityGroupEgressRule, VpcSecurityGroupIngressRule
 
 ANYWHERE = "0.0.0.0/0"
 

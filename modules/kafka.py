@@ -3,14 +3,18 @@
 from collections.abc import Sequence
 from typing import Any
 
-from modules import debezium, msk
-from modules.config import ExistingKafka as ExistingKafkaConfig, ProvisionedKafka as ProvisionedKafkaConfig
 from modules.deployment import Deployment
 from modules.encryption import Key
+from modules.environment import msk
+from modules.environment.models.kafka import (
+    ExistingKafka as ExistingKafkaConfig,
+    ProvisionedKafka as ProvisionedKafkaConfig,
+)
 from modules.firewall import Peer, egress, ingress
 from modules.network import Network
 from modules.policies import ClusterArns
-from modules.sdk import (
+from modules.properties_file import as_lines, as_text
+from modules.synthesis.sdk import (
     AppautoscalingPolicy,
     AppautoscalingTarget,
     CloudwatchLogGroup,
@@ -48,7 +52,7 @@ def server_properties(config: ProvisionedKafkaConfig) -> str:
             # MSK's default is true, and loses acknowledged events.
             "unclean.leader.election.enable": "false",
         }
-    return debezium.as_lines(safe | {key: debezium.as_text(value) for key, value in config.server_properties.items()})
+    return as_lines(safe | {key: as_text(value) for key, value in config.server_properties.items()})
 
 
 class Kafka(Construct):

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
-from modules.config import Alarms, ProvisionedKafka
-from modules.sdk import (
+from modules.environment.models.alarms import Alarms
+from modules.environment.models.kafka import ProvisionedKafka
+from modules.synthesis.sdk import (
     CloudwatchMetricAlarm,
     CloudwatchMetricAlarmMetricQuery,
     CloudwatchMetricAlarmMetricQueryMetric,

@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from modules import addresses, policies
-from modules.config import ExistingNetwork as ExistingNetworkConfig, NewNetwork as NewNetworkConfig, Peering
+from modules import policies, subnets
 from modules.deployment import Deployment
 from modules.encryption import Key
+from modules.environment.models.network import (
+    ExistingNetwork as ExistingNetworkConfig,
+    NewNetwork as NewNetworkConfig,
+    Peering,
+)
 from modules.firewall import ANYWHERE
-from modules.sdk import (
+from modules.synthesis.sdk import (
     CloudwatchLogGroup,
     Construct,
     DataAwsSubnet,
@@ -88,7 +92,7 @@ class NewNetwork(Construct):
         self._private = {zone: self._private_subnet(zone) for zone in config.availability_zones}
         self._tables = {zone: self._private_table(zone) for zone in config.availability_zones}
         self.private_subnet_ids = list(self._private.values())
-        self.private_cidr_blocks = [addresses.private_block(self.cidr_block, zone) for zone in self._private]
+        self.private_cidr_blocks = [subnets.private_block(self.cidr_block, zone) for zone in self._private]
         self.endpoint_security_group_id = self._way_out()
         self._gateway_endpoint()
         self._peer_all(config.peerings)
@@ -105,7 +109,7 @@ class NewNetwork(Construct):
             f"private-{zone[-1]}",
             vpc_id=self.vpc_id,
             availability_zone=zone,
-            cidr_block=addresses.private_block(self.cidr_block, zone),
+            cidr_block=subnets.private_block(self.cidr_block, zone),
             tags=self._named("private", zone[-1]),
         )
         return subnet.id
@@ -156,7 +160,7 @@ class NewNetwork(Construct):
             f"public-{zone[-1]}",
             vpc_id=self.vpc_id,
             availability_zone=zone,
-            cidr_block=addresses.public_block(self.cidr_block, zone),
+            cidr_block=subnets.public_block(self.cidr_block, zone),
             map_public_ip_on_launch=False,
             tags=self._named("public", zone[-1]),
         ).id

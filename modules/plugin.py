@@ -4,9 +4,9 @@ import hashlib
 from pathlib import Path
 
 from modules.bucket import PrivateBucket
-from modules.config import ArchivePlugin, PublishedPlugin as PublishedPluginConfig
 from modules.deployment import Deployment
-from modules.sdk import (
+from modules.environment.models.plugins import ArchivePlugin, PublishedPlugin as PublishedPluginConfig
+from modules.synthesis.sdk import (
     AssetType,
     Construct,
     DataAwsS3Objects,

@@ -7,13 +7,12 @@ needs was observed on brokers that enforce it.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from modules import debezium
+from modules.debezium import topics
 from modules.deployment import Deployment
-
-if TYPE_CHECKING:
-    from modules.config import Connector, Consumer
+from modules.environment.models.connectors import Connector
+from modules.environment.models.consumers import Consumer
 
 Statement = dict[str, Any]
 
@@ -107,23 +106,23 @@ def _connect_itself(arns: ClusterArns, offsets: str) -> list[Statement]:
     ]
 
 
-def _debezium(arns: ClusterArns, connector: "Connector") -> list[Statement]:
+def _debezium(arns: ClusterArns, connector: Connector) -> list[Statement]:
     prefix = connector.topics.prefix
-    groups = [debezium.schema_history_group(prefix)]
+    groups = [topics.schema_history_group(prefix)]
     statements = [
         allow(
             "Events",
             _kafka("CreateTopic", "DescribeTopic", "WriteData"),
-            arns.topic(prefix, f"{prefix}.*", debezium.heartbeat_topic(prefix)),
+            arns.topic(prefix, f"{prefix}.*", topics.heartbeat_topic(prefix)),
         ),
         allow(
             "SchemaHistory",
             _kafka("CreateTopic", "DescribeTopic", "ReadData", "WriteData"),
-            arns.topic(debezium.schema_history_topic(prefix)),
+            arns.topic(topics.schema_history_topic(prefix)),
         ),
     ]
     if connector.signals and connector.signals.topic:
-        groups.append(debezium.signal_group(prefix))
+        groups.append(topics.signal_group(prefix))
         statements.append(allow("Signals", _kafka("DescribeTopic", "ReadData"), arns.topic(connector.signals.topic)))
     return [*statements, allow("Groups", _kafka("AlterGroup", "DescribeGroup"), arns.group(*groups))]
 
@@ -141,13 +140,13 @@ def _secret(deployment: Deployment, secret_arn: str) -> list[Statement]:
 
 
 def connector_execution(
-    deployment: Deployment, connector: "Connector", *, arns: ClusterArns, offsets: str, secret_arn: str
+    deployment: Deployment, connector: Connector, *, arns: ClusterArns, offsets: str, secret_arn: str
 ) -> str:
     """What one connector's worker may do: its cluster, its topics and groups, its secret."""
     return document(*_connect_itself(arns, offsets), *_debezium(arns, connector), *_secret(deployment, secret_arn))
 
 
-def consumer(consumer: "Consumer", *, arns: ClusterArns) -> str:
+def consumer(consumer: Consumer, *, arns: ClusterArns) -> str:
     """What an application needs to read its topics in its groups."""
     return document(
         allow("Cluster", _kafka("Connect"), [arns.cluster]),

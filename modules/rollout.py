@@ -4,9 +4,10 @@ import json
 from collections.abc import Iterable
 from typing import Any, Final
 
-from modules.config import Environment, LocalState, S3State
-from modules.sdk import AwsProvider, DataAwsS3Objects, TerraformStack
+from modules.environment.environment import Environment
+from modules.environment.models.state import LocalState, S3State
 from modules.states import local_path, s3_key
+from modules.synthesis.sdk import AwsProvider, DataAwsS3Objects, TerraformStack
 
 _OBJECTS: Final = "platform-state"
 

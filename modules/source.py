@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from modules.firewall import Peer, egress, ingress
 from modules.network import Network
-from modules.sdk import (
+from modules.synthesis.sdk import (
     Construct,
     DataAwsDbSubnetGroup,
     DataAwsRdsCluster,

@@ -2,13 +2,19 @@
 
 from modules import kafka, network, plugin, rollout, states
 from modules.bucket import PrivateBucket
-from modules.config import ArchivePlugin, CloudState, Environment, NewNetwork, ProvisionedKafka, S3State
 from modules.connector import Connector
 from modules.consumer import Consumer
 from modules.deployment import Deployment
 from modules.encryption import Key
+from modules.environment.environment import Environment
+from modules.environment.models.kafka import ProvisionedKafka
+from modules.environment.models.network import NewNetwork
+from modules.environment.models.plugins import ArchivePlugin
+from modules.environment.models.state import CloudState, S3State
 from modules.monitoring import Monitoring, Watched
-from modules.sdk import (
+from modules.source import Aurora
+from modules.state_store import StateStore as StateStoreConstruct, key_alias
+from modules.synthesis.sdk import (
     AwsProvider,
     AwsProviderDefaultTags,
     CloudBackend,
@@ -20,8 +26,6 @@ from modules.sdk import (
     TerraformOutput,
     TerraformStack,
 )
-from modules.source import Aurora
-from modules.state_store import StateStore as StateStoreConstruct, key_alias
 
 REQUIRED_TERRAFORM = ">= 1.10"
 KEEP_PLUGIN_DAYS = 90

@@ -1,15 +1,10 @@
 """Where Terraform's state lives: a bucket and a lock table."""
 
 from modules.bucket import PrivateBucket
-from modules.config import S3State
 from modules.deployment import Deployment
 from modules.encryption import Key
-from modules.sdk import (
-    Construct,
-    DynamodbTable,
-    DynamodbTableAttribute,
-    TerraformResourceLifecycle,
-)
+from modules.environment.models.state import S3State
+from modules.synthesis.sdk import Construct, DynamodbTable, DynamodbTableAttribute, TerraformResourceLifecycle
 
 # Old states stay long enough to notice that the newest one is wrong.
 KEEP_DAYS = 365

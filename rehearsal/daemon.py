@@ -21,11 +21,12 @@ from modules.artifacts.cache import Cache
 from modules.artifacts.fetch import fetch
 from modules.artifacts.lock import load as load_lock
 from modules.artifacts.sources import sources
-from modules.environment import load
-from rehearsal import needs, parts, sentinel
+from modules.environment.loading import load
+from rehearsal import requirements
+from rehearsal.aws.seed import account_id
 from rehearsal.engine import READY, Order
-from rehearsal.runs import Run
-from rehearsal.seed import account_id
+from rehearsal.processes import parts, sentinel
+from rehearsal.processes.runs import Run
 from rehearsal.world import World
 
 _ORDER: Final = "order.json"
@@ -65,7 +66,7 @@ class Daemon:
         environment = load(Path(order.environment))
         os.environ["MOTO_ACCOUNT_ID"] = account_id(environment)
         lock = load_lock()
-        paths = fetch(parts.files(lock, *needs.sets()), sources=sources([]), cache=Cache(), offline=True)
+        paths = fetch(parts.files(lock, *requirements.sets()), sources=sources([]), cache=Cache(), offline=True)
         return World(
             environment,
             folder=self._folder,

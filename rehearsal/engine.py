@@ -13,9 +13,9 @@ from typing import Any, Final
 
 import requests
 
-from rehearsal import runs
-from rehearsal.errors import RehearsalError
-from rehearsal.runs import Run
+from rehearsal.processes import runs
+from rehearsal.processes.errors import RehearsalError
+from rehearsal.processes.runs import Run
 
 READY: Final = "ready.json"
 _START_SECONDS: Final = 90

@@ -7,20 +7,20 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from modules.config import Environment
-from rehearsal import runs
+from modules.environment.environment import Environment
 from rehearsal.aws.client import client
-from rehearsal.consumers import Consumers
-from rehearsal.deploying import Deploy
+from rehearsal.deploy.stacks import CONNECT, Stacks
+from rehearsal.deploy.terraform import Terraform
+from rehearsal.deployment import Deploy
 from rehearsal.engine import Engine, Order
-from rehearsal.errors import RehearsalError
+from rehearsal.events.consumers import Consumers
+from rehearsal.events.streaming import Stream
 from rehearsal.outcome import Outcome
-from rehearsal.runs import Run
-from rehearsal.stacks import CONNECT, Stacks
+from rehearsal.processes import runs
+from rehearsal.processes.errors import RehearsalError
+from rehearsal.processes.runs import Run
 from rehearsal.steps import Steps, Teller
-from rehearsal.streaming import Stream
 from rehearsal.substitutions import applied
-from rehearsal.terraform import Terraform
 
 
 @dataclass(frozen=True)

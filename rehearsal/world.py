@@ -14,24 +14,27 @@ from typing import Any, Final
 from werkzeug.wrappers import Request
 
 from modules.artifacts.lock import File, Lock as Pins
-from modules.config import Environment, ExistingKafka, ProvisionedKafka
-from rehearsal import consumers, mysql_server, parts
-from rehearsal.addresses import Addresses
+from modules.environment.environment import Environment
+from modules.environment.models.kafka import ExistingKafka, ProvisionedKafka
 from rehearsal.aws import names
 from rehearsal.aws.client import client
 from rehearsal.aws.pages import Page
+from rehearsal.aws.seed import Endpoint, Seeded, seed
 from rehearsal.aws.server import EmbeddedAws
-from rehearsal.connect import Connectors
-from rehearsal.connector import RunningConnector
+from rehearsal.aws.servers import ClusterSpec, ConnectorSpec, ServerError
+from rehearsal.connect.connector import RunningConnector
+from rehearsal.connect.connectors import Connectors
+from rehearsal.connect.metrics import Metrics
+from rehearsal.database import mysql_server
+from rehearsal.database.mysql import Database
+from rehearsal.events import consumers
 from rehearsal.iam import extension
 from rehearsal.iam.enforcement import Enforcement
-from rehearsal.kafka import Clusters, KafkaCluster
-from rehearsal.logs import LogShipper, cloudwatch
-from rehearsal.metrics import Metrics
-from rehearsal.mysql import Database
-from rehearsal.processes import Program
-from rehearsal.seed import Endpoint, Seeded, seed
-from rehearsal.servers import ClusterSpec, ConnectorSpec, ServerError
+from rehearsal.kafka.cluster import Clusters, KafkaCluster
+from rehearsal.processes import parts
+from rehearsal.processes.addresses import Addresses
+from rehearsal.processes.logs import LogShipper, cloudwatch
+from rehearsal.processes.programs import Program
 
 MYSQL_PORT: Final = 3306
 # What a cluster is like that exists already is not known here: as this project would have made it.

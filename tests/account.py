@@ -21,16 +21,16 @@ from zipfile import ZipFile
 import requests
 from werkzeug.wrappers import Request
 
-from modules.config import PublishedPlugin
-from modules.environment import load
+from modules.environment.loading import load
+from modules.environment.models.plugins import PublishedPlugin
 from rehearsal.aws.client import client
 from rehearsal.aws.dispatch import Target
+from rehearsal.aws.seed import Endpoint, seed
 from rehearsal.aws.server import EmbeddedAws
-from rehearsal.seed import Endpoint, seed
-from rehearsal.terraform import environment as led_there
+from rehearsal.deploy.terraform import environment as led_there
+from tests.places import ROOT
 from tests.rehearsal.aws.runners import Runners
 
-ROOT = Path(__file__).parents[1]
 REGION = "us-east-1"
 
 

@@ -16,7 +16,7 @@ from tests.real_terraform import Terraform
 from tests.synthesized import Stack, document, synthesize
 
 # Each folder's tests share servers, so they stay together; the longest begin first.
-LONGEST_FIRST = ("rehearsal", "delivery", "plans", "plugin", "hcp", "policies", "terraform")
+LONGEST_FIRST = ("rehearsal", "delivery", "cdc", "policies", "terraform")
 
 
 class ByFolder(LoadScopeScheduling):  # type: ignore[misc]

@@ -1,9 +1,8 @@
 """The console lines of the documentation."""
 
 import re
-from pathlib import Path
 
-DOCS = Path(__file__).parents[1] / "docs"
+from tests.places import DOCS
 
 
 def consoles(page: str) -> dict[str, list[str]]:

@@ -9,9 +9,9 @@ from typing import Any
 import yaml
 
 from modules.app import build
-from modules.config import Environment
+from modules.environment.environment import Environment
+from tests.places import ENVIRONMENTS
 
-ENVIRONMENTS = Path(__file__).parents[1] / "environments"
 Document = dict[str, Any]
 
 
@@ -91,11 +91,6 @@ def with_another(base: Document, key: str, **changes: Any) -> Document:
     connectors = base["connectors"]
     another = changed(connectors["orders"], source__server_id=6000 + len(connectors), topics__prefix=key, **changes)
     return changed(base, **{f"connectors__{key}": another})
-
-
-def properties_of(text: str) -> dict[str, str]:
-    """A Java properties file, ``key=value`` a line."""
-    return dict(line.split("=", 1) for line in text.splitlines())
 
 
 def synthesize(outdir: Path, content: Document, *, name: str = "prod") -> dict[str, Stack]:

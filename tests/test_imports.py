@@ -1,211 +1,220 @@
-"""Imports go one way, only ``modules.sdk`` knows the CDK distribution, and synthesis reads nothing of the machine."""
+"""Imports go one way, only synthesis knows the CDK distribution, and it reads nothing of the machine."""
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.places import ROOT
 
-# A module imports from the lines above its own, never from its own line or below.
-LAYERS = [
-    {
-        "addresses",
-        "archive.licences",
-        "archive.zips",
-        "assembly",
-        "deployment",
-        "locked_providers",
-        "msk",
-        "names",
-        "states",
-        "checks.secrecy",
-    },
-    {"archive.classfile", "archive.libraries", "archive.manifest", "bindings", "checks.problems"},
-    {"archive.jar", "artifacts.failures", "artifacts.lock", "artifacts.partial"},
-    {"archive.classpath", "artifacts.cache", "artifacts.progress", "artifacts.sources"},
-    {"archive.worker", "artifacts.session"},
-    {"archive.conflicts", "archive.contents", "archive.plugins", "artifacts.transport"},
-    {"archive.linking", "artifacts.fetch", "artifacts.publisher"},
-    {"archive.build", "archive.judge", "artifacts.resolve"},
-    {"archive.inspection", "artifacts.renew"},
-    {"debezium", "checks.document", "checks.rulebook"},
-    {"policies", "checks.connector_rules", "checks.platform_rules"},
-    {"checks.rules"},
-    {"config"},
-    {"checks.shape", "contents"},
-    {"checks.wording"},
-    {"environment"},
-    {"sdk"},
-    {"hcl"},
-    {"bucket", "encryption", "firewall", "monitoring", "rollout"},
-    {"network", "plugin", "state_store"},
-    {"kafka", "source"},
-    {"connector", "consumer"},
-    {"stacks"},
-    {"app"},
+# Rooms from the bottom up: a folder, or a file that lies beside folders. What stands in a row of one list may import
+# from all lists above, and never from its own or a later one; within a folder only circles are forbidden.
+MODULES = [
+    ["cache_folder", "messages", "properties_file"],
+    ["archive", "debezium"],
+    ["artifacts"],
+    ["environment"],
+    ["synthesis"],
+    ["deployment", "states", "subnets"],
+    ["policies"],
+    ["bucket", "encryption", "firewall", "monitoring", "rollout"],
+    ["network", "plugin", "state_store"],
+    ["kafka", "source"],
+    ["connector", "consumer"],
+    ["stacks"],
+    ["app"],
 ]
-PACKAGES = {"modules", "modules.archive", "modules.artifacts", "modules.checks"}
+REHEARSAL = [
+    ["processes"],
+    ["aws"],
+    ["kafka", "database"],
+    ["iam", "deploy"],
+    ["connect", "events"],
+    ["steps", "substitutions", "requirements", "engine"],
+    ["deployment", "outcome", "world"],
+    ["daemon", "story"],
+]
+CDC = [
+    ["options", "environments", "terraform", "console"],
+    ["display"],
+    ["artifacts", "check", "delivery", "plans", "plugin", "state"],
+    ["rehearse"],
+    ["cli"],
+]
+ORDERS: Mapping[str, Sequence[Sequence[str]]] = {"modules": MODULES, "rehearsal": REHEARSAL, "cdc": CDC}
+# What may import what, by the folder at the top.
+TOPS = [["modules"], ["rehearsal"], ["cdc"], ["benchmarks", "tests", "main"]]
+
 DISTRIBUTION = {"cdktf", "cdktf_cdktf_provider_aws", "constructs", "jsii"}
-LOADS_DISTRIBUTION = {"modules.sdk", "modules.bindings"}
-DEPLOYED_NEVER_IMPORTS = {"benchmarks", "boto3", "botocore", "cdc", "rehearsal", "tests"}
+LOADS_DISTRIBUTION = {"modules.synthesis.sdk", "modules.synthesis.bindings"}
+DEPLOYED_NEVER_IMPORTS = {"boto3", "botocore"}
 # The same YAML gives the same bytes on every machine, at any time.
 NOT_IN_SYNTHESIS = {"datetime", "getpass", "random", "secrets", "socket", "time", "uuid"}
-READS_MACHINE = {"modules.bindings"}
+READS_MACHINE = {"modules.cache_folder", "modules.synthesis.bindings"}
 # Fetching and judging go before synthesis, which reads an archive's manifest and nothing else of it.
 BEFORE_SYNTHESIS = ("modules.archive.", "modules.artifacts.")
 READ_BY_SYNTHESIS = {"modules.archive.manifest", "modules.archive.zips"}
-SEEN_BY_REHEARSAL = (
-    "modules.archive.",
-    "modules.artifacts.",
-    "modules.checks.problems",
-    "modules.config",
-    "modules.debezium",
-    "modules.environment",
-    "modules.msk",
-    "modules.names",
-)
+SEEN_BY_REHEARSAL = ("archive", "artifacts", "cache_folder", "debezium", "environment", "messages", "properties_file")
 
-Modules = Mapping[str, str]
+Sources = Mapping[str, str]
 
 
 def python_files(*folders: str) -> dict[str, str]:
-    """Source text by dotted name."""
+    """Source text by dotted name; a package by its own."""
     files = [file.relative_to(ROOT) for folder in folders for file in (ROOT / folder).rglob("*.py")]
     ours = [file for file in files if not any(part.startswith((".", "node_")) for part in file.parts)]
-    return {".".join(file.with_suffix("").parts): (ROOT / file).read_text() for file in ours}
+    return {".".join(file.with_suffix("").parts).removesuffix(".__init__"): (ROOT / file).read_text() for file in ours}
 
 
-def imports(source: str) -> set[str]:
-    """The modules that ``source`` imports when it runs, ``from modules import kafka`` as ``modules.kafka``."""
-    return {name for node in _run(ast.parse(source)) for name in _imported(node)}
+def imports(source: str, known: Sources | None = None) -> set[str]:
+    """The modules that ``source`` imports, for types too; ``from modules import kafka`` as ``modules.kafka``."""
+    known = EVERYTHING if known is None else known
+    return {name for node in ast.walk(ast.parse(source)) for name in _imported(node, known)}
 
 
-def _run(node: ast.AST) -> Iterator[ast.AST]:
-    """Every node but those under ``if TYPE_CHECKING``, which bind nothing."""
-    yield node
-    for child in ast.iter_child_nodes(node):
-        if not (isinstance(child, ast.If) and ast.unparse(child.test).endswith("TYPE_CHECKING")):
-            yield from _run(child)
-
-
-def _imported(node: ast.AST) -> list[str]:
+def _imported(node: ast.AST, known: Sources) -> Iterator[str]:
     if isinstance(node, ast.Import):
-        return [alias.name for alias in node.names]
-    if isinstance(node, ast.ImportFrom):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
         name = "." * node.level + (node.module or "")
-        return [f"{name}.{alias.name}" for alias in node.names] if name in PACKAGES else [name]
-    return []
+        for alias in node.names:
+            full = f"{name}.{alias.name}"
+            yield full if full in known or name in ORDERS else name
 
 
 def top(name: str) -> str:
     return name.partition(".")[0]
 
 
-def layer(module: str) -> int | None:
-    """The position of ``modules.<name>``, None where it has none."""
-    return next((i for i, names in enumerate(LAYERS) if module.removeprefix("modules.") in names), None)
+def room(name: str) -> str:
+    """``aws`` of ``rehearsal.aws.msk.record``."""
+    return name.split(".")[1] if "." in name else ""
 
 
-def wrong_ways(modules: Modules) -> list[str]:
-    """Imports inside ``modules`` that do not point up in LAYERS."""
+def place(name: str, order: Sequence[Sequence[str]]) -> int | None:
+    return next((level for level, rooms in enumerate(order) if name in rooms), None)
+
+
+def wrong_ways(sources: Sources) -> list[str]:
+    """Imports that do not point from a room to one that is listed before it."""
     return [
         f"{module} imports {name}"
-        for module, source in modules.items()
+        for module, source in sources.items()
         for name in imports(source)
-        if top(name) == "modules" and not _above(name, module)
+        if _is_ours(name) and not _may(module, name)
     ]
 
 
-def _above(name: str, module: str) -> bool:
-    place, own = layer(name), layer(module)
-    return place is not None and own is not None and place < own
+def _is_ours(name: str) -> bool:
+    return place(top(name), TOPS) is not None
 
 
-def distribution_users(modules: Modules) -> list[str]:
-    return [m for m, source in modules.items() if DISTRIBUTION & {top(n) for n in imports(source)}]
+def _may(module: str, name: str) -> bool:
+    if top(module) != top(name):
+        return _below(top(name), top(module), TOPS)
+    if room(module) == room(name) or top(module) not in ORDERS:
+        return True
+    return _below(room(name), room(module), ORDERS[top(module)])
 
 
-def outward(modules: Modules) -> list[str]:
-    return [m for m, source in modules.items() if DEPLOYED_NEVER_IMPORTS & {top(n) for n in imports(source)}]
+def _below(lower: str, upper: str, order: Sequence[Sequence[str]]) -> bool:
+    one, other = place(lower, order), place(upper, order)
+    return one is not None and other is not None and one < other
 
 
-def machine_readers(modules: Modules) -> list[str]:
+def circles(sources: Sources) -> list[str]:
+    """Modules that import themselves through others."""
+    graph = {name: imports(source, sources) & sources.keys() for name, source in sources.items()}
+    return [name for name in graph if name in _reached(graph[name], graph)]
+
+
+def _reached(start: set[str], graph: Mapping[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    waiting = start
+    while waiting:
+        found |= waiting
+        waiting = {name for module in waiting for name in graph[module]} - found
+    return found
+
+
+def distribution_users(sources: Sources) -> list[str]:
+    return [m for m, source in sources.items() if DISTRIBUTION & {top(n) for n in imports(source)}]
+
+
+def outward(sources: Sources) -> list[str]:
+    return [m for m, source in sources.items() if DEPLOYED_NEVER_IMPORTS & {top(n) for n in imports(source)}]
+
+
+def machine_readers(sources: Sources) -> list[str]:
     """Modules that read environment variables, a clock or random numbers."""
     return [
         m
-        for m, source in modules.items()
+        for m, source in sources.items()
         if NOT_IN_SYNTHESIS & imports(source) or any(word in source for word in ("os.environ", "getenv", "environb"))
     ]
 
 
-MODULES = python_files("modules")
+def beyond(sources: Sources) -> list[str]:
+    """Modules that import of ``modules`` more than the environment file, archives and pins."""
+    return [
+        module
+        for module, source in sources.items()
+        if any(top(name) == "modules" and room(name) not in SEEN_BY_REHEARSAL for name in imports(source))
+    ]
 
 
-def test_every_module_has_a_place() -> None:
-    assert {m for m in MODULES if layer(m) is None} == {f"{package}.__init__" for package in PACKAGES}
-    assert {f"modules.{name}" for names in LAYERS for name in names} <= set(MODULES)
+EVERYTHING = python_files("modules", "rehearsal", "cdc", "benchmarks", "tests")
+OURS = {name: source for name, source in EVERYTHING.items() if top(name) in ORDERS}
+DEPLOYED = {name: source for name, source in EVERYTHING.items() if top(name) == "modules"}
 
 
-def test_imports_point_up() -> None:
-    assert wrong_ways(MODULES) == []
+@pytest.mark.parametrize("folder", ORDERS)
+def test_every_room_has_a_place(folder: str) -> None:
+    rooms = {room(name) for name in OURS if top(name) == folder} - {""}
+    assert rooms == {name for names in ORDERS[folder] for name in names}
 
 
-def test_only_the_sdk_names_the_distribution() -> None:
-    everything = python_files("modules", "cdc", "rehearsal", "benchmarks", "tests")
-    assert set(distribution_users(everything)) <= LOADS_DISTRIBUTION
+def test_imports_point_one_way() -> None:
+    assert wrong_ways({**OURS, "main": (ROOT / "main.py").read_text()}) == []
 
 
-def test_what_is_deployed_does_not_import_what_runs_beside_it() -> None:
-    assert outward(MODULES) == []
+def test_nothing_imports_itself_through_others() -> None:
+    assert circles(OURS) == []
+
+
+def test_only_synthesis_names_the_distribution() -> None:
+    assert set(distribution_users(EVERYTHING)) <= LOADS_DISTRIBUTION
+
+
+def test_what_is_deployed_asks_no_account() -> None:
+    assert outward(DEPLOYED) == []
 
 
 def test_the_rehearsal_reads_what_terraform_reads() -> None:
     """It knows the environment file and the pins; of what is deployed it sees the JSON only."""
-    assert beyond(python_files("rehearsal")) == []
+    assert beyond({name: source for name, source in OURS.items() if top(name) == "rehearsal"}) == []
 
 
-def beyond(modules: Modules) -> list[str]:
-    """Modules that import more than the rehearsal's own, the environment file, archives and pins."""
-    return [module for module, source in modules.items() if any(map(_beyond, imports(source)))]
-
-
-def _beyond(name: str) -> bool:
-    ours = top(name) == "modules" and not name.startswith(SEEN_BY_REHEARSAL)
-    return ours or top(name) in {"benchmarks", "cdc", "tests"}
-
-
-def reached(start: str, modules: Modules) -> set[str]:
-    """``start`` and all that it imports, directly or not."""
-    found: set[str] = set()
-    waiting = {start}
-    while waiting:
-        found |= waiting
-        waiting = {name for module in waiting for name in imports(modules[module]) if name in modules} - found
-    return found
+def synthesis() -> dict[str, str]:
+    graph = {name: imports(source) & DEPLOYED.keys() for name, source in DEPLOYED.items()}
+    return {name: DEPLOYED[name] for name in _reached({"modules.app"}, graph)}
 
 
 def test_synthesis_reads_nothing_of_the_machine() -> None:
-    synthesis = {name: MODULES[name] for name in reached("modules.app", MODULES)}
-    assert "modules.network" in synthesis
-    assert set(machine_readers(synthesis)) <= READS_MACHINE
+    assert "modules.network" in synthesis()
+    assert set(machine_readers(synthesis())) <= READS_MACHINE
 
 
 def test_synthesis_fetches_and_judges_nothing() -> None:
-    before = {name for name in reached("modules.app", MODULES) if name.startswith(BEFORE_SYNTHESIS)}
-    assert before == READ_BY_SYNTHESIS
+    assert {name for name in synthesis() if name.startswith(BEFORE_SYNTHESIS)} == READ_BY_SYNTHESIS
 
 
 def test_judging_an_archive_reads_nothing_of_the_machine() -> None:
-    assert machine_readers({name: text for name, text in MODULES.items() if name.startswith("modules.archive.")}) == []
+    assert machine_readers({name: text for name, text in DEPLOYED.items() if name.startswith("modules.archive.")}) == []
 
 
 def test_main_knows_the_app_only() -> None:
-    assert {n for n in imports((ROOT / "main.py").read_text()) if top(n) == "modules"} <= {
-        "modules.app",
-        "modules.environment",
-    }
+    assert imports((ROOT / "main.py").read_text()) == {"sys", "modules.app"}
 
 
 @pytest.mark.parametrize(
@@ -216,14 +225,37 @@ def test_main_knows_the_app_only() -> None:
         ("modules.kafka", "from modules.network import Network", False),
         ("modules.network", "import modules.kafka", True),
         ("modules.connector", "from modules import consumer", True),
-        ("modules.config", "from modules.sdk import Vpc", True),
-        ("modules.checks.rules", "if TYPE_CHECKING:\n    from modules.config import Environment", False),
-        ("modules.checks.rules", "def f():\n    from modules.config import Environment", True),
+        ("modules.environment.models.kafka", "from modules.synthesis.sdk import Vpc", True),
+        ("modules.environment.checks.rules", "def f():\n    from modules.environment import names", False),
+        ("modules.debezium.topics", "if TYPE_CHECKING:\n    from modules.environment import names", True),
         ("modules.kafka", "from modules.unheard_of import x", True),
+        ("modules.kafka", "from rehearsal.aws import names", True),
+        ("modules.kafka", "from cdc import terraform", True),
+        ("modules.kafka", "from tests import places", True),
+        ("rehearsal.kafka.cluster", "from rehearsal.iam.access import Access", True),
+        ("rehearsal.iam.access", "from rehearsal.kafka.brokers import Listener", False),
+        ("rehearsal.aws.seed", "from rehearsal import story", True),
+        ("rehearsal.story", "from rehearsal.world import World", False),
+        ("rehearsal.world", "from cdc import terraform", True),
+        ("cdc.cli", "from rehearsal.story import tell", False),
+        ("cdc.plans.guard", "from cdc.cli import app", True),
     ],
 )
-def test_the_direction_is_told(module: str, source: str, wrong: bool) -> None:
+def test_the_direction_is_checked(module: str, source: str, wrong: bool) -> None:
     assert bool(wrong_ways({module: source})) is wrong
+
+
+@pytest.mark.parametrize(
+    ("sources", "found"),
+    [
+        ({"a": "import b", "b": "import c", "c": ""}, []),
+        ({"a": "import b", "b": "import c", "c": "from a import x"}, ["a", "b", "c"]),
+        ({"a": "import b", "b": "if TYPE_CHECKING:\n    import a"}, ["a", "b"]),
+        ({"a": "def f():\n    import b", "b": "import a"}, ["a", "b"]),
+    ],
+)
+def test_a_circle_is_found(sources: Sources, found: list[str]) -> None:
+    assert circles(sources) == found
 
 
 @pytest.mark.parametrize(
@@ -231,16 +263,15 @@ def test_the_direction_is_told(module: str, source: str, wrong: bool) -> None:
     [
         (distribution_users, "import cdktf"),
         (distribution_users, "from cdktf_cdktf_provider_aws.vpc import Vpc"),
-        (outward, "from rehearsal.aws import Aws"),
         (outward, "import boto3"),
         (beyond, "from modules.connector import Connector"),
-        (beyond, "from modules import sdk"),
-        (beyond, "from cdc import terraform"),
+        (beyond, "from modules import connector"),
+        (beyond, "from modules.synthesis import sdk"),
         (machine_readers, "import os\nREGION = os.environ['AWS_REGION']"),
         (machine_readers, "from os import getenv"),
         (machine_readers, "from datetime import date"),
     ],
 )
-def test_a_forbidden_import_is_told(check: Callable[[Modules], list[str]], source: str) -> None:
+def test_a_forbidden_import_is_found(check: Callable[[Sources], list[str]], source: str) -> None:
     assert check({"modules.kafka": source}) == ["modules.kafka"]
     assert check({"modules.kafka": "import json"}) == []

@@ -8,8 +8,10 @@ from cdc.plans import connectors, properties
 from cdc.plans.connectors import WORKER_TYPE, Connector
 from cdc.plans.markdown import code, codes
 from cdc.plans.properties import DATABASES, TABLES, shown_at
-from cdc.plans.reading import UNKNOWN, Plan, Resource, Side, changed
-from modules.checks import secrecy
+from cdc.plans.reading import Plan
+from cdc.plans.resources import UNKNOWN, Resource, Side, changed
+from modules.messages import secrecy
+from modules.properties_file import parse
 
 PLUGIN_TYPE: Final = "aws_mskconnect_custom_plugin"
 POLICY_TYPE: Final = "aws_iam_policy"
@@ -178,7 +180,7 @@ def worker_lines(plan: Plan) -> Lines:
         if after.get(path) is UNKNOWN or before.hides(path) or after.hides(path):
             yield f"  - {code(path)} changes, not shown"
             continue
-        old, new = (properties.parsed(side.get(path)) for side in (before, after))
+        old, new = (parse(side.get(path)) for side in (before, after))
         for key in sorted({*old, *new}):
             if old.get(key) != new.get(key):
                 values = (properties.shown(key, one.get(key)) for one in (old, new))

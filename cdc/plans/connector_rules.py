@@ -7,7 +7,8 @@ from typing import Final
 from cdc.plans import connectors, findings as rules
 from cdc.plans.connectors import Connector, Connectors
 from cdc.plans.findings import Finding, Rule
-from cdc.plans.reading import UNKNOWN, Plan
+from cdc.plans.reading import Plan
+from cdc.plans.resources import UNKNOWN
 
 # Another value of these is another connector, whatever its name.
 _FIXED: Final = {

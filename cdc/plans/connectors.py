@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from cdc.plans import properties
-from cdc.plans.reading import UNKNOWN, Plan, Resource, Side, Unknown
-from modules.checks import secrecy
+from cdc.plans.reading import Plan
+from cdc.plans.resources import UNKNOWN, Resource, Side, Unknown
+from modules.messages import secrecy
+from modules.properties_file import parse
 
 TYPE: Final = "aws_mskconnect_connector"
 WORKER_TYPE: Final = "aws_mskconnect_worker_configuration"
@@ -151,4 +153,4 @@ def _worker(plan: Plan, arn: object) -> "dict[str, str] | Unknown":
 
 def _content(side: Side | None) -> "dict[str, str] | Unknown":
     content = UNKNOWN if side is None else side.get("properties_file_content")
-    return content if isinstance(content, Unknown) else properties.parsed(content)
+    return content if isinstance(content, Unknown) else parse(content)

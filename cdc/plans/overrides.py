@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from cdc.plans.findings import RULES, Finding
-from modules.checks.problems import either, nearest
+from modules.messages.problems import either, nearest
 
 DEFAULT: Final = Path("plan-overrides.yaml")
 

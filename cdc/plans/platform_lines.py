@@ -9,7 +9,9 @@ from cdc.plans.connector_lines import ATTACHMENT_TYPE, PLUGIN_TYPE, POLICY_TYPE
 from cdc.plans.connectors import TYPE as CONNECTOR_TYPE, WORKER_TYPE
 from cdc.plans.markdown import code, codes
 from cdc.plans.properties import shown_at
-from cdc.plans.reading import UNKNOWN, Plan, Resource, Side, Step, changed
+from cdc.plans.reading import Plan
+from cdc.plans.resources import UNKNOWN, Resource, Side, Step, changed
+from modules.properties_file import parse
 
 Lines = Iterator[str]
 
@@ -95,7 +97,7 @@ def _settings(resource: Resource) -> Lines:
     if after.get(path) is UNKNOWN or before.hides(path) or after.hides(path):
         yield f"  - {code(path)} changes, not shown"
         return
-    old, new = (properties.parsed(side.get(path)) for side in (before, after))
+    old, new = (parse(side.get(path)) for side in (before, after))
     for key in sorted({*old, *new}):
         if old.get(key) != new.get(key):
             values = (code(properties.setting(key, one.get(key))) for one in (old, new))

@@ -3,8 +3,8 @@
 import re
 from typing import Any, Final
 
-from cdc.plans.reading import UNKNOWN, Side
-from modules.checks import secrecy
+from cdc.plans.resources import UNKNOWN, Side
+from modules.messages import secrecy
 
 TABLES: Final = "table.include.list"
 DATABASES: Final = "database.include.list"
@@ -37,13 +37,6 @@ _HARMLESS: Final = frozenset(
     config.providers.secretsmanager.param.NotFoundStrategy config.providers.secretsmanager.param.region
     """.split()  # noqa: SIM905 - a list of one word a line is too long to read
 )
-
-
-def parsed(text: object) -> dict[str, str]:
-    """A Java properties file, ``key=value`` a line, as the project writes it."""
-    lines = (line.strip() for line in str(text or "").splitlines())
-    pairs = (line.partition("=") for line in lines if line and not line.startswith(("#", "!")))
-    return {key.strip(): value.strip() for key, _, value in pairs}
 
 
 def tables(patterns: object) -> list[str]:

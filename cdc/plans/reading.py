@@ -1,166 +1,30 @@
 """A plan as ``terraform show -json`` writes it (format 1), typed; anything else is refused with what it is."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import Enum
-from functools import cached_property
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from cdc.plans import stack
+from cdc.plans.nodes import at, blocks
+from cdc.plans.resources import Read, Resource, Values
 
 MAJOR: Final = "1"
 _HOW: Final = "make one with: terraform plan -out tfplan; terraform show -json tfplan"
 _ZIP: Final = b"PK\x03\x04"
-
-Values = Mapping[str, Any]
-Step = str | int
-
-
-class Unknown(Enum):
-    """What only the apply will know."""
-
-    UNKNOWN = "(known after apply)"
-
-
-UNKNOWN: Final = Unknown.UNKNOWN
 
 
 class PlanError(Exception):
     """What was given is no plan that can be judged."""
 
 
-@dataclass(frozen=True)
-class Side:
-    """A resource before or after the plan."""
-
-    values: Values
-    unknown: object = False
-    sensitive: object = False
-
-    def get(self, *path: Step) -> Any:
-        """The value at ``path``: UNKNOWN until the apply, None where there is none."""
-        value: Any = self.values
-        unknown = self.unknown
-        for step in path:
-            if unknown is True:
-                return UNKNOWN
-            value, unknown = stack.at(value, step), stack.at(unknown, step)
-        return UNKNOWN if unknown is True else value
-
-    def names(self, *path: Step) -> list[str]:
-        """Of a mapping at ``path``, with those whose value only the apply will know."""
-        known, unknown = self.get(*path), stack.at(self.unknown, *path)
-        return [*dict.fromkeys(key for part in (known, unknown) if isinstance(part, dict) for key in part)]
-
-    def hides(self, *path: Step) -> bool:
-        """Whether something at ``path``, or what it is in, is sensitive."""
-        sensitive = self.sensitive
-        for step in path:
-            if sensitive is True:
-                return True
-            sensitive = stack.at(sensitive, step)
-        return _any_true(sensitive)
-
-    def has_unknown(self, *path: Step) -> bool:
-        """Whether anything at ``path`` or below it is UNKNOWN."""
-        if self.get(*path) is UNKNOWN:
-            return True
-        return _any_true(stack.at(self.unknown, *path))
-
-
-def _any_true(node: object) -> bool:
-    if isinstance(node, dict):
-        return any(map(_any_true, node.values()))
-    return any(map(_any_true, node)) if isinstance(node, list) else node is True
-
-
-class _Read(BaseModel):
-    """Terraform adds keys within a format; an error never shows a value, which may be a secret."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
-
-
-class _Change(_Read):
-    actions: tuple[Literal["no-op", "create", "read", "update", "delete", "forget"], ...] = Field(min_length=1)
-    before: dict[str, Any] | None = None
-    after: dict[str, Any] | None = None
-    after_unknown: Any = False
-    before_sensitive: Any = False
-    after_sensitive: Any = False
-    replace_paths: tuple[tuple[Step, ...], ...] = ()
-
-
-class Resource(_Read):
-    """What the plan does to one resource, or to a deposed object of it."""
-
-    address: str
-    type: str
-    mode: Literal["managed", "data"] = "managed"
-    deposed: str | None = None
-    previous_address: str | None = None
-    change: _Change
-
-    @property
-    def actions(self) -> tuple[str, ...]:
-        return self.change.actions
-
-    @property
-    def creates(self) -> bool:
-        return "create" in self.actions
-
-    @property
-    def destroys(self) -> bool:
-        return "delete" in self.actions
-
-    @property
-    def forgets(self) -> bool:
-        """Terraform lets go of the object that is there; it stays as it is."""
-        return "forget" in self.actions
-
-    @property
-    def replaces(self) -> bool:
-        return self.creates and self.destroys
-
-    @property
-    def changes(self) -> bool:
-        return bool({*self.actions} - {"no-op", "read"})
-
-    @cached_property
-    def before(self) -> Side | None:
-        change = self.change
-        return None if change.before is None else Side(change.before, sensitive=change.before_sensitive)
-
-    @cached_property
-    def after(self) -> Side | None:
-        change = self.change
-        if change.after is None and change.after_unknown is not True:
-            return None
-        return Side(change.after or {}, change.after_unknown, change.after_sensitive)
-
-    @property
-    def there(self) -> Side:
-        """The side that tells what it is: what is there, or what will be."""
-        return self.before or self.after or Side({})
-
-    @property
-    def title(self) -> str:
-        return f"{self.address} (deposed {self.deposed})" if self.deposed else self.address
-
-    @property
-    def forced_by(self) -> list[str]:
-        """The attributes that cannot change in place."""
-        paths = (".".join(step for step in path if isinstance(step, str)) for path in self.change.replace_paths)
-        return sorted(set(paths))
-
-
-class _Output(_Read):
+class _Output(Read):
     actions: tuple[str, ...]
 
 
-class _Document(_Read):
+class _Document(Read):
     errored: bool = False
     resource_changes: tuple[Resource, ...] = ()
     output_changes: dict[str, _Output] = {}
@@ -182,8 +46,8 @@ class Plan:
 
     def referred(self, address: str, attribute: str) -> list[str]:
         """Addresses that an attribute of a resource of the root module refers to."""
-        blocks = (one for one in stack.blocks(self.configuration) if stack.at(one, "address") == address)
-        return list(dict.fromkeys(_references(stack.at(next(blocks, None), "expressions", attribute))))
+        found = (one for one in blocks(self.configuration) if at(one, "address") == address)
+        return list(dict.fromkeys(_references(at(next(found, None), "expressions", attribute))))
 
 
 def _references(node: object) -> Iterator[str]:
@@ -248,8 +112,3 @@ def _check_kind(document: Values, name: str) -> None:
 def _is_plan(document: Values) -> bool:
     """A plan without any change has no resource_changes."""
     return "format_version" in document and ("planned_values" in document or "resource_changes" in document)
-
-
-def changed(resources: Sequence[Resource]) -> list[Resource]:
-    """Managed resources that the plan does something to."""
-    return [one for one in resources if one.mode == "managed" and one.changes]

@@ -5,10 +5,12 @@ from functools import partial
 from math import inf
 from typing import Final
 
-from cdc.plans import findings as rules, properties
+from cdc.plans import findings as rules
 from cdc.plans.findings import Finding, Rule
 from cdc.plans.properties import shown_at
-from cdc.plans.reading import UNKNOWN, Plan, Resource, Side
+from cdc.plans.reading import Plan
+from cdc.plans.resources import UNKNOWN, Resource, Side
+from modules.properties_file import parse
 
 Judge = Callable[[str, Resource], Iterator[Finding]]
 
@@ -104,7 +106,7 @@ def _broker_configuration(stack: str, resource: Resource) -> Iterator[Finding]:
             yield _unjudged(stack, resource, path)
             continue
         hidden = before.hides(path) or after.hides(path)
-        for rule, what, values in _lessened(properties.parsed(before.get(path)), properties.parsed(after.get(path))):
+        for rule, what, values in _lessened(parse(before.get(path)), parse(after.get(path))):
             told = what if hidden else f"{what} from {values[0]} to {values[1]}"
             yield Finding(rule, stack, resource.title, told)
 

@@ -1,10 +1,10 @@
 """Which stack a plan is of. Terraform does not say; the provider's default tags and the resources do."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-if TYPE_CHECKING:
-    from cdc.plans.reading import Resource
+from cdc.plans.nodes import at, blocks
+from cdc.plans.resources import Resource
 
 PROJECT: Final = "msk-cdc"
 # What is written in one kind of stack only; the first that is found decides.
@@ -17,7 +17,7 @@ _MARKS: Final = {
 }
 
 
-def name(configuration: Mapping[str, Any], resources: "Sequence[Resource]") -> str | None:
+def name(configuration: Mapping[str, Any], resources: Sequence[Resource]) -> str | None:
     """``prod-connect``; None where the plan is of another project, or says too little."""
     environment = next(_environments(configuration, resources), None)
     # A block that is gone is among the changes only.
@@ -26,25 +26,7 @@ def name(configuration: Mapping[str, Any], resources: "Sequence[Resource]") -> s
     return f"{environment}-{part}" if environment and part else None
 
 
-def blocks(configuration: Mapping[str, Any]) -> list[Any]:
-    """The resources of the root module as they are written."""
-    found = at(configuration, "root_module", "resources")
-    return found if isinstance(found, list) else []
-
-
-def at(node: object, *path: str | int) -> Any:
-    """What is at ``path``, None where there is nothing."""
-    for step in path:
-        if isinstance(node, dict) and isinstance(step, str):
-            node = node.get(step)
-        elif isinstance(node, list) and isinstance(step, int) and step < len(node):
-            node = node[step]
-        else:
-            return None
-    return node
-
-
-def _environments(configuration: Mapping[str, Any], resources: "Sequence[Resource]") -> Iterator[str]:
+def _environments(configuration: Mapping[str, Any], resources: Sequence[Resource]) -> Iterator[str]:
     """From the tags that every resource of an environment gets."""
     providers = at(configuration, "provider_config")
     for provider in providers.values() if isinstance(providers, dict) else ():

@@ -7,7 +7,8 @@ from cdc.plans import connector_lines, platform_lines
 from cdc.plans.findings import Finding
 from cdc.plans.markdown import LIMIT, code, cut
 from cdc.plans.overrides import Judged
-from cdc.plans.reading import Plan, changed
+from cdc.plans.reading import Plan
+from cdc.plans.resources import changed
 
 _SECTIONS: Final[dict[str, Callable[[Plan], Iterator[str]]]] = {
     "Connectors": connector_lines.connector_lines,

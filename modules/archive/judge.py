@@ -12,7 +12,7 @@ from modules.archive.contents import Contents
 from modules.archive.linking import Missing, unresolved
 from modules.archive.plugins import CONNECTORS, Plugin, dotted, kinds, names, plugins
 from modules.archive.worker import Worker
-from modules.checks.problems import either
+from modules.messages.problems import either
 
 IAM_ARTIFACT: Final = "aws-msk-iam-auth"
 IAM_CLASS: Final = "software/amazon/msk/auth/iam/IAMLoginModule"

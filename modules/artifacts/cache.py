@@ -1,6 +1,5 @@
 """Verified files by their sha256 in the user's cache folder, for every checkout and process."""
 
-import os
 import shutil
 import tempfile
 import time
@@ -11,18 +10,13 @@ from pathlib import Path
 from typing import Final
 
 from modules.artifacts.lock import File
+from modules.cache_folder import cache_folder
 
 _DAY: Final = 24 * 60 * 60
 
 
 class CacheError(Exception):
     """The cache cannot be written."""
-
-
-def cache_folder() -> Path:
-    """This project's folder in the user's cache, which need not exist (XDG Base Directory Specification)."""
-    root = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    return (root if root.is_absolute() else Path.home() / ".cache") / "msk-cdc"
 
 
 class Cache:

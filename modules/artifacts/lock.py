@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
 from pydantic_core import ErrorDetails
 
-from modules.checks.problems import ABSENT, Problem, either, nearest
+from modules.messages.problems import ABSENT, Problem, either, nearest
 
 LOCK: Final = Path(__file__).parents[2] / "artifacts.lock.toml"
 

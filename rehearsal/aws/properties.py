@@ -1,20 +1,15 @@
-"""Java's properties files, as far as Kafka's are: one ``key=value`` a line, no escapes."""
+"""Properties files as MSK and MSK Connect take them: each line has a value."""
 
-import re
-from typing import Final
-
-_SEPARATOR: Final = re.compile(r"\s*[=:]\s*|\s+")
+import javaproperties
 
 
 def parse(text: str) -> dict[str, str]:
-    """The properties by key; raises ValueError with the first line that is none."""
-    properties = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        content = line.strip()
-        if not content or content[0] in "#!":
-            continue
-        key, *value = _SEPARATOR.split(content, maxsplit=1)
-        if not key or not value:
-            raise ValueError(f"line {number} must be key=value, got {content!r}")
-        properties[key] = value[0]
+    """The properties by key; raises ValueError with the first line that has a key only."""
+    number, properties = 1, {}
+    for entry in javaproperties.parse(text):
+        if isinstance(entry, javaproperties.KeyValue):
+            if entry.source.strip() == entry.key:
+                raise ValueError(f"line {number} must be key=value, got {entry.key!r}")
+            properties[entry.key] = entry.value
+        number += entry.source.count("\n")
     return properties

@@ -18,7 +18,7 @@ from rehearsal.aws.journal import Journal
 from rehearsal.aws.msk import Msk
 from rehearsal.aws.msk_connect import MskConnect
 from rehearsal.aws.pages import Page, Pages
-from rehearsal.servers import StartCluster, StartConnector
+from rehearsal.aws.servers import StartCluster, StartConnector
 
 _POLL_SECONDS: Final = 0.05
 
@@ -65,7 +65,7 @@ class EmbeddedAws:
 
     def start(self) -> None:
         """Serves from another thread, once moto is mended."""
-        from rehearsal.aws.mended import mend  # loads the parts of moto that it mends, which takes seconds
+        from rehearsal.aws.moto_patches import mend  # loads the parts of moto that it mends, which takes seconds
 
         mend()
         # An injected error need not be one of the service's model.

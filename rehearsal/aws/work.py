@@ -5,7 +5,7 @@ from collections.abc import Callable
 from threading import Event, Thread
 
 from rehearsal.aws.faults import Faults
-from rehearsal.servers import ServerError
+from rehearsal.aws.servers import ServerError
 
 _LOG = logging.getLogger(__name__)
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from modules.msk import IAM_PORT
-from rehearsal.brokers import CLIENTS, Listener
+from modules.environment.msk import IAM_PORT
 from rehearsal.iam import listener
 from rehearsal.iam.listener import Judge
 from rehearsal.iam.tls import CertificateAuthority
+from rehearsal.kafka.brokers import CLIENTS, Listener
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,13 @@ from typing import Any
 
 from rehearsal.aws.dispatch import Target
 from rehearsal.aws.pages import PREFIX, Page
-from rehearsal.iam import lacking, report
+from rehearsal.aws.servers import ConnectorSpec
+from rehearsal.iam import missing_permissions, report
 from rehearsal.iam.access import Access
 from rehearsal.iam.authority import Authority, Hosts, Tags
 from rehearsal.iam.roles import Roles
 from rehearsal.iam.signing import Signing
 from rehearsal.iam.tls import CertificateAuthority
-from rehearsal.servers import ConnectorSpec
 
 
 class Enforcement:
@@ -73,6 +73,8 @@ class Enforcement:
         """What roles were refused so far, each in words."""
         log, specs = self.authority.log, self._connectors()
         found = [
-            denial for role, topics in self._applications.items() for denial in lacking.passed_over(log, role, topics)
+            denial
+            for role, topics in self._applications.items()
+            for denial in missing_permissions.passed_over(log, role, topics)
         ]
-        return [lacking.told([denial], specs.get(denial.role)) for denial in [*log.denials(), *found]]
+        return [missing_permissions.told([denial], specs.get(denial.role)) for denial in [*log.denials(), *found]]

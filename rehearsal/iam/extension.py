@@ -9,9 +9,9 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Final
 
-from rehearsal import parts
-from rehearsal.errors import RehearsalError
-from rehearsal.java import RELEASE, Jvm
+from rehearsal.processes import parts
+from rehearsal.processes.errors import RehearsalError
+from rehearsal.processes.java import RELEASE, Jvm
 
 COMPILER: Final = "ecj"  # the set that holds it: not every Java brings one
 SOURCES: Final = Path(__file__).parent / "java"

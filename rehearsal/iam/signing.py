@@ -12,14 +12,14 @@ from typing import Final
 
 from botocore.exceptions import ClientError
 
-from modules.debezium import IAM_CLIENT
+from modules.debezium.configuration import IAM_CLIENT
 from rehearsal.aws import names
 from rehearsal.aws.client import client
-from rehearsal.iam import lacking
+from rehearsal.aws.servers import ConnectorSpec, ServerError
+from rehearsal.iam import missing_permissions
 from rehearsal.iam.authority import Authority
 from rehearsal.iam.policy import PolicyError
 from rehearsal.iam.roles import NoRoleError, Roles, Session
-from rehearsal.servers import ConnectorSpec, ServerError
 
 SERVICE: Final = "kafkaconnect.amazonaws.com"
 _RENEWED_AFTER: Final = timedelta(minutes=1)
@@ -113,7 +113,7 @@ class Signing:
     def lacking(self, spec: ConnectorSpec, *, since: float) -> str:
         """What the role of ``spec`` was refused since then (``time.monotonic``), in words; empty for nothing."""
         denials = self._authority.log.denials(spec.role, since=since)
-        return lacking.told(denials, spec)
+        return missing_permissions.told(denials, spec)
 
     def _key_arn(self, region: str, key: str) -> str:
         try:

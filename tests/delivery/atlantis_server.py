@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import yaml
 
-ROOT: Final = Path(__file__).parents[2]
+from tests.places import ROOT
+
 PAGE: Final = ROOT / "docs" / "atlantis.md"
 _IDENTITY: Final = ("-c", "user.name=atlantis", "-c", "user.email=atlantis@example.com")
 _NOT_COMMITTED: Final = (

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cdc import terraform
-from cdc.providers import pinned_stack
-from tests.account import ROOT, Account, account
+from cdc.delivery.providers import pinned_stack
+from tests.account import Account, account
 from tests.delivery.pages import Shell
+from tests.places import ROOT
 
 
 @dataclass(frozen=True)

@@ -11,20 +11,22 @@ import pytest
 import yaml
 from typer.testing import CliRunner, Result
 
-from cdc import atlantis, terraform as cli
+from cdc import terraform as cli
 from cdc.cli import app
-from modules.environment import load_all
+from cdc.delivery import atlantis
+from modules.environment.loading import load_all
 from tests.account import account
 from tests.delivery.atlantis_schema import RepoConfig
-from tests.delivery.atlantis_server import ROOT, Clone, recipe, server_side, snippets
+from tests.delivery.atlantis_server import Clone, recipe, server_side, snippets
 from tests.needs import missing
+from tests.places import ROOT
 from tests.real_terraform import Terraform
 from tests.synthesized import Stack
 
 PARTS = ("state", "platform", "connect")
 SOURCES = [
     "modules/kafka.py",
-    "modules/checks/rules.py",
+    "modules/environment/checks/rules.py",
     "main.py",
     "cdktf.json",
     "Pipfile.lock",

@@ -13,11 +13,11 @@ import psutil
 import pytest
 import yaml
 
-from cdc.states.account import Account, account as place_of
-from cdc.states.errors import StateError
-from cdc.states.store import StateStack, Survey
+from cdc.state.account import Account, account as place_of
+from cdc.state.errors import StateError
+from cdc.state.store import StateStack, Survey
 from modules.app import build
-from modules.config import Environment
+from modules.environment.environment import Environment
 from tests.account import REGION
 from tests.delivery.accidents import held, kill
 from tests.delivery.project import Project

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from cdc import cdktf_cli, terraform
+from cdc import terraform
+from cdc.delivery import cdktf_cli
 from tests.delivery.pages import commands
 from tests.delivery.project import Project
 

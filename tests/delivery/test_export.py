@@ -7,10 +7,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cdc.cli import app
+from tests.places import ROOT
 from tests.synthesized import Stack
-from tests.unit.environment_files import edited, write
+from tests.unit.environment.environment_files import edited, write
 
-ROOT = Path(__file__).parents[2]
 PARTS = ("state", "platform", "connect")
 ARCHIVE = {"plugins:": "plugins:\n  debezium-mysql:\n    archive: build/plugins/debezium-mysql.zip"}
 LOCAL = {"state:": "state:\n  kind: local"}

@@ -11,9 +11,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from rehearsal import runs
+from rehearsal.processes import runs
+from tests.places import ROOT
 
-ROOT = Path(__file__).parents[2]
 PATIENCE = 600
 
 

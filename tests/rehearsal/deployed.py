@@ -11,18 +11,18 @@ from typing import Any
 
 import yaml
 
-from cdc import rehearsing
+from cdc.rehearse import rehearsing
 from modules.app import build
-from modules.environment import load
-from rehearsal import runs
-from rehearsal.arrivals import Judgement
+from modules.environment.loading import load
 from rehearsal.aws.client import client
+from rehearsal.database.mysql import Access
+from rehearsal.deploy.stacks import CONNECT
+from rehearsal.deploy.terraform import Terraform
 from rehearsal.engine import Engine
-from rehearsal.mysql import Access
-from rehearsal.stacks import CONNECT
+from rehearsal.events.received import Judgement
+from rehearsal.processes import runs
 from rehearsal.steps import Step, Steps
 from rehearsal.story import Rehearsal, order
-from rehearsal.terraform import Terraform
 
 REGION = "us-east-1"
 TABLES = ("shop.customers", "shop.products", "shop.orders", "shop.order_items")

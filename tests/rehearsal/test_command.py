@@ -9,9 +9,10 @@ from shutil import copyfile
 import psutil
 import pytest
 
-from rehearsal import runs
-from rehearsal.runs import Run
-from tests.rehearsal.commands import ROOT, Command, is_gone, run_of
+from rehearsal.processes import runs
+from rehearsal.processes.runs import Run
+from tests.places import ROOT
+from tests.rehearsal.commands import Command, is_gone, run_of
 
 
 def folders() -> set[Path]:

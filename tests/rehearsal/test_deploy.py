@@ -8,10 +8,10 @@ from shutil import copyfile
 import psutil
 import pytest
 
-from rehearsal import runs
-from rehearsal.stacks import CONNECT
-from rehearsal.steps import Background
-from rehearsal.terraform import TerraformError
+from rehearsal.deploy.stacks import CONNECT
+from rehearsal.deploy.terraform import TerraformError
+from rehearsal.processes import runs
+from rehearsal.processes.background import Background
 from tests.rehearsal.deployed import CONNECTOR, Deployed, lock_id
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from rehearsal.events import Kind
-from rehearsal.worker import Rest
+from rehearsal.connect.rest import Rest
+from rehearsal.database.kinds import Kind
 from tests.rehearsal.deployed import CONNECTOR, Deployed
 
 ROWS_PER_SECOND = 1000

@@ -4,7 +4,8 @@ from threading import Event
 
 import pytest
 
-from rehearsal.steps import Background, Step, Steps
+from rehearsal.processes.background import Background
+from rehearsal.steps import Step, Steps
 
 
 class Told:

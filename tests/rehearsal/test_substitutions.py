@@ -8,19 +8,25 @@ from typing import Any
 
 import pytest
 
-from modules import debezium
 from modules.archive.zips import BadArchiveError
-from modules.config import Environment
-from modules.debezium import SECRET_PROVIDER_CLASS
-from rehearsal import substitutions
-from rehearsal.properties import as_lines
-from rehearsal.secret_files import SecretFiles
-from rehearsal.servers import ServerError
-from rehearsal.substitutions import applied, connector_properties, has_provider, without_iam, worker_properties
+from modules.debezium import configuration
+from modules.debezium.configuration import SECRET_PROVIDER_CLASS
+from modules.environment.environment import Environment
+from modules.properties_file import as_lines
+from rehearsal.aws.servers import ServerError
+from rehearsal.connect.secret_files import SecretFiles
+from rehearsal.connect.substitutions import (
+    FILE_PROVIDER_CLASS,
+    connector_properties,
+    has_provider,
+    without_iam,
+    worker_properties,
+)
+from rehearsal.substitutions import applied
 from tests.synthesized import changed, document
 
 ENDPOINT = "http://127.0.0.1:4566"
-DEPLOYED = debezium.worker_properties(region="eu-west-1", offset_topic="offsets")
+DEPLOYED = configuration.worker_properties(region="eu-west-1", offset_topic="offsets")
 
 
 def archive(folder: Path, *classes: str) -> Path:
@@ -98,7 +104,7 @@ def test_the_older_connect_is_listed(plain: Path) -> None:
 
 
 CLIENTS = ("schema.history.internal.producer.", "schema.history.internal.consumer.", "signal.consumer.")
-ACCESS = {client + key: value for client in CLIENTS for key, value in debezium.IAM_CLIENT.items()}
+ACCESS = {client + key: value for client in CLIENTS for key, value in configuration.IAM_CLIENT.items()}
 OTHERS = {"security.protocol": "a", "database.ssl.mode": "required", "schema.history.internal.producer.acks": "all"}
 
 
@@ -124,7 +130,7 @@ def test_a_file_lies_below_the_worker_whatever_the_secrets_name(provider: bool, 
 @pytest.mark.parametrize(
     ("provider", "changes"),
     [
-        (False, {"config.providers.secretsmanager.class": substitutions.FILE_PROVIDER_CLASS}),
+        (False, {"config.providers.secretsmanager.class": FILE_PROVIDER_CLASS}),
         (True, {"config.providers.secretsmanager.param.endpoint": ENDPOINT}),
     ],
 )

@@ -14,16 +14,16 @@ import pytest
 import yaml
 
 from cdc import terraform as cli
-from modules.hcl import MAPS, rendered
-from modules.locked_providers import LOCK_FILE
-from tests.exit.moving import differences
+from modules.synthesis.hcl import MAPS, rendered
+from modules.synthesis.locked_providers import LOCK_FILE
+from tests.delivery.exit.moving import differences
 from tests.mocked_account import plan
 from tests.needs import missing
+from tests.places import ROOT
 from tests.real_terraform import Outcome, Terraform
 from tests.synthesized import Stack, changed, document, synthesize
 from tests.terraform.variants import EXISTING_KAFKA, EXISTING_NETWORK, VARIANTS, with_stock
 
-ROOT = Path(__file__).parents[2]
 CDKTF = Path(sys.executable).with_name("cdktf")
 HCP = {"kind": "cloud", "organization": "acme", "project": "cdc"}
 # What a mocked provider makes up for an identifier, anew in each plan.

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from tests.synthesized import Document, Stack, changed, document, properties_of, with_another, with_connector
+from modules.properties_file import parse
+from tests.synthesized import Document, Stack, changed, document, with_another, with_connector
 from tests.unit.conftest import Synthesize
 
 CONNECTOR = "connectors/orders/connector"
@@ -18,7 +19,7 @@ def connector(connect: Stack) -> Document:
 def test_name_and_offset_topic_are_the_keys(connect: Stack, connector: Document) -> None:
     assert connector["name"] == "cdc-prod-orders"
     configuration = connect.one("aws_mskconnect_worker_configuration")
-    assert properties_of(configuration["properties_file_content"])["offset.storage.topic"] == "cdc-prod-orders-offsets"
+    assert parse(configuration["properties_file_content"])["offset.storage.topic"] == "cdc-prod-orders-offsets"
     assert "create_before_destroy" not in connector["lifecycle"]
 
 
@@ -28,7 +29,7 @@ def test_neither_moves_when_all_else_does(synth: Synthesize) -> None:
     )
     stack = synth(content)["connect"]
     assert stack.one("aws_mskconnect_connector")["name"] == "cdc-prod-orders"
-    worker = properties_of(stack.one("aws_mskconnect_worker_configuration")["properties_file_content"])
+    worker = parse(stack.one("aws_mskconnect_worker_configuration")["properties_file_content"])
     assert worker["offset.storage.topic"] == "cdc-prod-orders-offsets"
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.synthesized import ENVIRONMENTS, Stack, changed, document
+from tests.places import ENVIRONMENTS
+from tests.synthesized import Stack, changed, document
 from tests.unit.conftest import Synthesize
 
 # A changed address replaces the resource: for these, that is data loss.
@@ -65,7 +66,7 @@ SYNTH = """
 import sys, yaml
 from pathlib import Path
 from modules.app import build
-from modules.config import Environment
+from modules.environment.environment import Environment
 file, outdir = map(Path, sys.argv[1:])
 content = yaml.safe_load(file.read_text())
 build([Environment.model_validate({"name": "prod", **content})], outdir).synth()

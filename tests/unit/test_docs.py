@@ -3,20 +3,32 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from pydantic import BaseModel
 
-from modules import config
+from modules.environment.environment import Environment
+from tests.places import ROOT
 
-ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "benchmarks").glob("*.md")])
 
 
 def keys() -> Iterator[tuple[str, str]]:
-    for model in vars(config).values():
-        if isinstance(model, type) and issubclass(model, BaseModel):
-            yield from ((model.__name__, field) for field in model.model_fields)
+    waiting: list[type[BaseModel]] = [Environment]
+    for model in waiting:
+        yield from ((model.__name__, field) for field in model.model_fields)
+        waiting += [
+            found for field in model.model_fields.values() for found in models(field.annotation) if found not in waiting
+        ]
+
+
+def models(kind: object) -> Iterator[type[BaseModel]]:
+    """Those that a type is made of."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        yield kind
+    for part in get_args(kind):
+        yield from models(part)
 
 
 @pytest.mark.parametrize(("model", "field"), [key for key in keys() if key != ("Environment", "name")])

@@ -4,14 +4,15 @@ from typing import Any
 
 import pytest
 
-from tests.synthesized import Stack, changed, document, properties_of
+from modules.properties_file import parse
+from tests.synthesized import Stack, changed, document
 from tests.unit.conftest import Synthesize
 
 VOLUME = "broker_node_group_info[0].storage_info[0].ebs_storage_info[0].volume_size"
 
 
 def properties(platform: Stack) -> dict[str, str]:
-    return properties_of(platform.one("aws_msk_configuration")["server_properties"])
+    return parse(platform.one("aws_msk_configuration")["server_properties"])
 
 
 def test_three_brokers_in_zookeeper_mode_by_default(platform: Stack) -> None:

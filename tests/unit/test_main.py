@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.environment_files import edited, write
+from tests.places import ROOT
+from tests.unit.environment.environment_files import edited, write
 
-MAIN = Path(__file__).parents[2] / "main.py"
+MAIN = ROOT / "main.py"
 
 
 @pytest.fixture

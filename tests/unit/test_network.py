@@ -5,7 +5,7 @@ from itertools import combinations
 
 import pytest
 
-from modules import addresses
+from modules import subnets
 from tests.synthesized import Stack, changed, document
 from tests.unit.conftest import Synthesize
 
@@ -30,7 +30,7 @@ def test_subnets_lie_in_the_vpc_and_never_overlap() -> None:
         zones = [f"us-east-1{letter}" for letter in "abcdefg"]
         blocks = [
             IPv4Network(cut(cidr_block, zone))
-            for cut in (addresses.private_block, addresses.public_block)
+            for cut in (subnets.private_block, subnets.public_block)
             for zone in zones
         ]
         assert {block.prefixlen for block in blocks} == {private, public}

@@ -4,15 +4,15 @@ from threading import RLock
 
 from rehearsal.aws.account import Account
 from rehearsal.aws.faults import Faults
+from rehearsal.aws.msk.brokers import Fleet
 from rehearsal.aws.msk.clusters import Clusters
-from rehearsal.aws.msk.fleet import Fleet
 from rehearsal.aws.msk.scram import ScramSecrets
 from rehearsal.aws.msk.updates import Updates
 from rehearsal.aws.msk.versions import Versions
+from rehearsal.aws.servers import StartCluster
 from rehearsal.aws.service import Service
 from rehearsal.aws.tags import Tags
 from rehearsal.aws.work import Work
-from rehearsal.servers import StartCluster
 
 
 class Msk:

@@ -6,7 +6,7 @@ from typing import Final
 from rehearsal.aws import names
 from rehearsal.aws.account import Account
 from rehearsal.aws.msk import versions
-from rehearsal.aws.msk.fleet import Fleet, check_active, check_version
+from rehearsal.aws.msk.brokers import Fleet, check_active, check_version
 from rehearsal.aws.msk.record import ClusterRecord, completed
 from rehearsal.aws.service import Call, Document, bad_request, conflict, page
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from rehearsal.aws import names
+from rehearsal.aws.servers import Cluster
 from rehearsal.aws.service import Document
-from rehearsal.servers import Cluster
 
 
 @dataclass

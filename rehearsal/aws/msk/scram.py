@@ -1,7 +1,7 @@
 """SASL/SCRAM secrets of clusters."""
 
 from rehearsal.aws.account import Account
-from rehearsal.aws.msk.fleet import Fleet
+from rehearsal.aws.msk.brokers import Fleet
 from rehearsal.aws.service import Call, Document, page
 
 

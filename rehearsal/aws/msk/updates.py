@@ -4,8 +4,8 @@ import copy
 
 from rehearsal.aws.account import Account
 from rehearsal.aws.msk import versions
+from rehearsal.aws.msk.brokers import Fleet, check_active, check_version
 from rehearsal.aws.msk.clusters import check_broker_count, check_log_group
-from rehearsal.aws.msk.fleet import Fleet, check_active, check_version
 from rehearsal.aws.msk.operation import Operation, differences, operation_arn
 from rehearsal.aws.msk.record import ClusterRecord
 from rehearsal.aws.service import Call, Document, bad_request, not_found, page

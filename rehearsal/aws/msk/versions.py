@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from modules import msk
+from modules.environment import msk
 from rehearsal.aws.service import Call, Document, bad_request, page
 
 _KRAFT: Final = ".kraft"

@@ -6,13 +6,13 @@ from threading import RLock
 from rehearsal.aws.account import Account
 from rehearsal.aws.faults import Faults
 from rehearsal.aws.msk_connect.connectors import Connectors
-from rehearsal.aws.msk_connect.crew import Crew
 from rehearsal.aws.msk_connect.plugins import Plugins
 from rehearsal.aws.msk_connect.worker_configurations import WorkerConfigurations
+from rehearsal.aws.msk_connect.workers import Crew
+from rehearsal.aws.servers import StartConnector
 from rehearsal.aws.service import Service
 from rehearsal.aws.tags import Tags
 from rehearsal.aws.work import Work
-from rehearsal.servers import StartConnector
 
 
 class MskConnect:

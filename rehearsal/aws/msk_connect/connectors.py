@@ -2,15 +2,15 @@
 
 from typing import Final, get_args
 
-from modules.msk import KafkaConnectVersion
+from modules.environment.msk import KafkaConnectVersion
 from rehearsal.aws import names
 from rehearsal.aws.account import Account
-from rehearsal.aws.msk_connect.crew import Crew
 from rehearsal.aws.msk_connect.plugins import Plugins
 from rehearsal.aws.msk_connect.record import ConnectorRecord, Operation, operation_arn
 from rehearsal.aws.msk_connect.worker_configurations import WorkerConfigurations
+from rehearsal.aws.msk_connect.workers import Crew
+from rehearsal.aws.servers import ConnectorSpec
 from rehearsal.aws.service import Call, Document, bad_request, conflict, not_found, page
-from rehearsal.servers import ConnectorSpec
 
 _REQUIRED: Final = ("connector.class", "tasks.max")
 _UPDATE_STATES: Final = ("UPDATE_IN_PROGRESS", "UPDATE_COMPLETE", "ROLLBACK_COMPLETE")

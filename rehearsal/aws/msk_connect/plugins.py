@@ -10,9 +10,9 @@ from threading import RLock
 
 from rehearsal.aws import names
 from rehearsal.aws.account import Account
+from rehearsal.aws.servers import ServerError
 from rehearsal.aws.service import Call, Document, bad_request, conflict, not_found, page
 from rehearsal.aws.work import Work
-from rehearsal.servers import ServerError
 
 
 @dataclass

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Final
 
 from rehearsal.aws import names
+from rehearsal.aws.servers import Connector
 from rehearsal.aws.service import Document
-from rehearsal.servers import Connector
 
 _SETTINGS: Final = ("capacity", "plugins", "workerConfiguration")
 

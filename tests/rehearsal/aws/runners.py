@@ -2,7 +2,7 @@
 
 from threading import Event
 
-from rehearsal.servers import ClusterSpec, ConnectorSpec, ServerError
+from rehearsal.aws.servers import ClusterSpec, ConnectorSpec, ServerError
 
 
 class Brokers:

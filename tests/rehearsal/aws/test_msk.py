@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from rehearsal.aws.faults import Fault
 from rehearsal.aws.msk import versions
 from rehearsal.aws.server import EmbeddedAws
-from rehearsal.servers import ServerError
+from rehearsal.aws.servers import ServerError
 from tests.rehearsal.aws.account import REGION, Network, network, of, settled
 from tests.rehearsal.aws.runners import Runners
 

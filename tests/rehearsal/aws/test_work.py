@@ -5,8 +5,8 @@ from threading import Event, Thread
 import pytest
 
 from rehearsal.aws.faults import Fault, Faults
+from rehearsal.aws.servers import ServerError
 from rehearsal.aws.work import Work
-from rehearsal.servers import ServerError
 
 
 def test_work_takes_longer_than_its_servers_do() -> None:

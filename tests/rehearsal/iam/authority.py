@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from rehearsal.addresses import Address
+from rehearsal.processes.addresses import Address
 
 PRINCIPAL = "arn:aws:sts::123456789012:assumed-role/orders/session"
 Body = dict[str, Any]

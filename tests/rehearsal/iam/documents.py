@@ -2,9 +2,11 @@
 
 from typing import Final
 
-from modules import debezium, policies
-from modules.config import Connector, Consumer, Source, Topics
+from modules import policies
+from modules.debezium import topics
 from modules.deployment import Deployment
+from modules.environment.models.connectors import Connector, Source, Topics
+from modules.environment.models.consumers import Consumer
 from tests.mocked_account import ACCOUNT, CLUSTER_ARN, REGION, SECRET_ARN
 
 DEPLOYMENT: Final = Deployment("prod", REGION, "aws", ACCOUNT)
@@ -18,7 +20,7 @@ CONNECTOR: Final = Connector(
     topics=Topics(prefix="orders"),
 )
 EXECUTION: Final = policies.connector_execution(
-    DEPLOYMENT, CONNECTOR, arns=ARNS, offsets=debezium.offset_topic(NAME), secret_arn=SECRET_ARN
+    DEPLOYMENT, CONNECTOR, arns=ARNS, offsets=topics.offset_topic(NAME), secret_arn=SECRET_ARN
 )
 TRUST: Final = policies.connector_trust(DEPLOYMENT, NAME)
 BILLING: Final = policies.consumer(Consumer(topics=("orders.orders.*",), groups=("billing-*",)), arns=ARNS)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rehearsal.addresses import Addresses
 from rehearsal.aws.client import client
 from rehearsal.aws.server import EmbeddedAws
+from rehearsal.aws.servers import Cluster, ClusterSpec, Connector, ConnectorSpec
 from rehearsal.iam import extension
 from rehearsal.iam.enforcement import Enforcement
 from rehearsal.iam.signing import SERVICE
-from rehearsal.servers import Cluster, ClusterSpec, Connector, ConnectorSpec
+from rehearsal.processes.addresses import Addresses
 
 ANYONE = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*", "Service": SERVICE}}
 INLINE = "permissions"

@@ -14,16 +14,16 @@ from modules.artifacts.cache import Cache
 from modules.artifacts.fetch import FetchErrors, fetch
 from modules.artifacts.lock import load
 from modules.artifacts.sources import sources
-from rehearsal import parts
-from rehearsal.addresses import Addresses
+from modules.properties_file import as_lines
+from rehearsal.aws.servers import ClusterSpec
 from rehearsal.iam import client, extension
 from rehearsal.iam.access import Access
 from rehearsal.iam.tls import CertificateAuthority
-from rehearsal.java import Jvm
-from rehearsal.kafka import Clusters
-from rehearsal.processes import Program
-from rehearsal.properties import as_lines
-from rehearsal.servers import ClusterSpec
+from rehearsal.kafka.cluster import Clusters
+from rehearsal.processes import parts
+from rehearsal.processes.addresses import Addresses
+from rehearsal.processes.java import Jvm
+from rehearsal.processes.programs import Program
 from tests.needs import missing
 from tests.rehearsal.iam.authority import Authority
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from modules.artifacts.cache import cache_folder
+from modules.cache_folder import cache_folder
 from rehearsal.iam import extension
 from rehearsal.iam.extension import CompileError
 from tests.rehearsal.iam import lab

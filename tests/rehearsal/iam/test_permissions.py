@@ -13,21 +13,23 @@ import pytest
 from kafka import KafkaAdminClient, KafkaProducer
 from kafka.admin import NewTopic
 
-from modules import debezium, policies
+from modules import policies
 from modules.artifacts.cache import Cache
 from modules.artifacts.fetch import fetch
 from modules.artifacts.lock import load
-from modules.config import Connector, Consumer
+from modules.debezium import configuration, topics
 from modules.deployment import Deployment
+from modules.environment.models.connectors import Connector
+from modules.environment.models.consumers import Consumer
 from modules.policies import ClusterArns
-from rehearsal import parts
-from rehearsal.application import Application, Reader
-from rehearsal.connector import RunningConnector
-from rehearsal.events import Kind
+from rehearsal.aws.servers import ConnectorSpec, ServerError
+from rehearsal.connect.connector import RunningConnector
+from rehearsal.database.kinds import Kind
+from rehearsal.events.application import Application, Reader
 from rehearsal.iam import client as signing_in, reasons
 from rehearsal.iam.client import RoleTokens
-from rehearsal.servers import ConnectorSpec, ServerError
-from tests.rehearsal.connect_lab import HOST, PASSWORD, REGION, SECRET, Lab, running
+from rehearsal.processes import parts
+from tests.rehearsal.connect.lab import HOST, PASSWORD, REGION, SECRET, Lab, running
 from tests.rehearsal.iam.enforcing import Iam
 from tests.rehearsal.iam.lab import jars, java_client
 from tests.synthesized import document
@@ -77,21 +79,21 @@ class Pipeline:
         self.role = f"{name}-worker"
         arn = lab.spec.arn.replace(lab.spec.name, name)
         self.cluster_arn = lab.cluster.arn
-        topics, groups = (self.cluster_arn.replace(":cluster/", f":{kind}/") for kind in ("topic", "group"))
-        self.arns = ClusterArns(self.cluster_arn, topics, groups)
+        stems = (self.cluster_arn.replace(":cluster/", f":{kind}/") for kind in ("topic", "group"))
+        self.arns = ClusterArns(self.cluster_arn, *stems)
         self.policy = policies.connector_execution(
-            DEPLOYMENT, config, arns=self.arns, offsets=debezium.offset_topic(name), secret_arn=secret
+            DEPLOYMENT, config, arns=self.arns, offsets=topics.offset_topic(name), secret_arn=secret
         )
         bootstrap = lab.cluster.bootstrap
-        connection = debezium.connection_properties(config, hostname=HOST, port="3306", bootstrap=bootstrap)
+        connection = configuration.connection_properties(config, hostname=HOST, port="3306", bootstrap=bootstrap)
         self.spec: ConnectorSpec = replace(
             lab.spec,
             name=name,
             arn=arn,
             role_arn=f"arn:aws:iam::{ACCOUNT}:role/{self.role}",
-            configuration=debezium.connector_properties(config) | connection | PROMPT,
+            configuration=configuration.connector_properties(config) | connection | PROMPT,
             worker_configuration={
-                **debezium.worker_properties(region=REGION, offset_topic=debezium.offset_topic(name)),
+                **configuration.worker_properties(region=REGION, offset_topic=topics.offset_topic(name)),
                 "offset.flush.interval.ms": "2000",
             },
         )

@@ -8,8 +8,9 @@ from dataclasses import fields
 import pytest
 
 from modules import policies
-from modules.config import Connector, Consumer
 from modules.deployment import Deployment
+from modules.environment.models.connectors import Connector
+from modules.environment.models.consumers import Consumer
 from modules.policies import ClusterArns
 from rehearsal.iam.reasons import REASONS, Reason, Role, lookup
 

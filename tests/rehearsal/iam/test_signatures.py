@@ -25,11 +25,11 @@ from modules.artifacts.cache import Cache
 from modules.artifacts.fetch import FetchErrors, fetch
 from modules.artifacts.lock import load
 from modules.artifacts.sources import sources
-from rehearsal import parts
+from modules.properties_file import as_lines
 from rehearsal.iam.signatures import AWS_MSK_IAM, OAUTHBEARER, Key, RefusedError, Replays, verify
-from rehearsal.java import JavaError, Jvm
-from rehearsal.processes import Program
-from rehearsal.properties import as_lines
+from rehearsal.processes import parts
+from rehearsal.processes.java import JavaError, Jvm
+from rehearsal.processes.programs import Program
 from tests.needs import missing
 
 REGION = "eu-west-1"

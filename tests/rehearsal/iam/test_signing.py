@@ -11,18 +11,19 @@ from typing import Any, Final
 
 import pytest
 
-from modules import debezium, policies
-from modules.debezium import IAM_CLIENT
+from modules import policies
+from modules.debezium import topics
+from modules.debezium.configuration import IAM_CLIENT
 from rehearsal.aws.client import client
+from rehearsal.aws.servers import ConnectorSpec, ServerError
 from rehearsal.iam.authority import Authority
 from rehearsal.iam.roles import Roles, session
 from rehearsal.iam.signing import PROPERTIES, SERVICE, Signing
-from rehearsal.servers import ConnectorSpec, ServerError
 from tests.mocked_account import ACCOUNT, REGION
 from tests.rehearsal.iam import documents
 from tests.rehearsal.iam.accounts import WRITE, Account, document, embedded, statement
 from tests.rehearsal.iam.documents import ARNS, CONNECTOR, DEPLOYMENT, NAME, topic
-from tests.rehearsal.iam.test_lacking import PASSWORD, SPEC
+from tests.rehearsal.iam.test_missing_permissions import PASSWORD, SPEC
 
 URL: Final = "http://127.0.0.1:4566/_rehearsal/iam/credentials"
 TRUST_STORE: Final = Path("/somewhere/trusted.p12")
@@ -80,7 +81,7 @@ def service(account: Account, tmp_path: Path) -> Service:
 
 def execution(secret_arn: str, *, without: str = "") -> str:
     """The policy that is deployed for a connector with that secret, but for one statement."""
-    offsets = debezium.offset_topic(NAME)
+    offsets = topics.offset_topic(NAME)
     told = policies.connector_execution(DEPLOYMENT, CONNECTOR, arns=ARNS, offsets=offsets, secret_arn=secret_arn)
     return document(*(one for one in json.loads(told)["Statement"] if one["Sid"] != without))
 

@@ -1,0 +1,58 @@
+"""``cdc lock-providers``: the provider that the bindings pin, locked by its hashes for every platform of a team."""
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from cdc import terraform
+from cdc.console import err, fail, out
+from modules.synthesis.locked_providers import LOCK_FILE, copy_lock_file
+
+PLATFORMS: Final = ("linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64")
+
+
+def pinned_stack(folder: Path) -> Path:
+    """A stack of nothing but the provider: its version is known to the bindings only."""
+    from modules.synthesis import sdk  # starts Node
+
+    app = sdk.App(outdir=str(folder), skip_validation=True)
+    stack = sdk.TerraformStack(app, "provider")
+    sdk.AwsProvider(stack, "aws")
+    app.synth()
+    return folder / "stacks" / "provider"
+
+
+def lock_providers(
+    platforms: Annotated[
+        list[str] | None, typer.Option("--platform", help="As Terraform spells it; by default Linux and macOS.")
+    ] = None,
+) -> None:
+    """Write .terraform.lock.hcl, which is to be committed: each synthesis lays it beside every stack."""
+    chosen = platforms or list(PLATFORMS)
+    with tempfile.TemporaryDirectory(prefix="msk-cdc-") as folder:
+        try:
+            _lock(pinned_stack(Path(folder)), chosen)
+        except terraform.TerraformError as error:
+            fail(error)
+    out.print(f"{LOCK_FILE}: {', '.join(chosen)}; commit it", markup=False)
+
+
+def _lock(stack: Path, platforms: list[str]) -> None:
+    copy_lock_file(Path(), [stack])
+    mirrors = [
+        mirror
+        for provider, version in terraform.pinned_providers(stack).items()
+        if (mirror := terraform.find_mirror(provider, version))
+    ]
+    with err.status(f"hashing the provider for {', '.join(platforms)}"):
+        terraform.run(
+            stack,
+            "providers",
+            "lock",
+            *(f"-platform={platform}" for platform in platforms),
+            *(f"-fs-mirror={mirror}" for mirror in mirrors[:1]),
+        )
+    shutil.copy(stack / LOCK_FILE, LOCK_FILE)

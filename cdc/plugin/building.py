@@ -1,0 +1,166 @@
+"""From pinned parts to a plugin's ZIP: fetch, leave out what the worker has, judge, write."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from modules import archive
+from modules.archive.build import Part, assemble, describe, write
+from modules.archive.judge import Refusal, refusals
+from modules.archive.manifest import Manifest, read
+from modules.archive.worker import GROUPS, Worker
+from modules.artifacts.lock import File, Lock, PluginRecipe
+from modules.cache_folder import cache_folder
+from modules.messages.problems import either, nearest
+
+PLUGINS: Final = Path("build/plugins")
+
+
+class OrderError(Exception):
+    """A plugin, a part or a Connect version that is not in the lock file."""
+
+
+class RefusedError(Exception):
+    """A plugin that would break on MSK Connect."""
+
+    def __init__(self, plugin: str, refusals: Iterable[Refusal]) -> None:
+        self.refusals = tuple(dict.fromkeys(refusals))
+        lines = [f"  {refusal}" for refusal in self.refusals]
+        super().__init__("\n".join([f"{plugin} would not run on MSK Connect, so nothing was written:", *lines]))
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be built from ``lock``; raises OrderError where that has no such thing."""
+
+    lock: Lock
+    plugin: str
+    extras: Sequence[str] = ()
+    without: Sequence[str] = ()
+    kafkaconnect_versions: Sequence[str] = ("3.7.x",)
+
+    def __post_init__(self) -> None:
+        _known("the plugin", self.plugin, self.lock.plugins)
+        for extra in self.extras:
+            _known(f"an extra of {self.plugin}", extra, self.recipe.extras)
+        for part in self.without:
+            _known(f"a part of {self.plugin}", part, self.recipe.parts)
+        for version in self.kafkaconnect_versions:
+            _known("the Connect version", version, self.lock.workers)
+
+    @property
+    def recipe(self) -> PluginRecipe:
+        return self.lock.plugins[self.plugin]
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self.without))
+
+    @cached_property
+    def parts(self) -> tuple[tuple[str, File], ...]:
+        """Each file with the name of its part."""
+        names = [part for part in (*self.recipe.parts, *self.extras) if part not in self.without]
+        return tuple((name, file) for name in names for file in self.lock.sets[name].files)
+
+    @property
+    def files(self) -> tuple[File, ...]:
+        """All that must be at hand, each once."""
+        workers = (file for version in self.kafkaconnect_versions for file in linked(self.lock, version))
+        return tuple(dict.fromkeys([*(file for _, file in self.parts), *workers]))
+
+
+def linked(lock: Lock, version: str) -> tuple[File, ...]:
+    """Of a worker's jars those that a plugin can link against: Kafka's, and what is left out of plugins."""
+    files = lock.sets[lock.workers[version].jars].files
+    return tuple(file for file in files if file.maven.group in GROUPS)
+
+
+def worker(lock: Lock, version: str, paths: Mapping[File, Path]) -> Worker:
+    """A Connect version with those of its jars that are in ``paths``."""
+    jars = tuple(paths[file] for file in linked(lock, version))
+    return Worker(version, lock.workers[version].java, jars)
+
+
+def _known(what: str, name: str, known: Collection[str]) -> None:
+    if name not in known:
+        near = nearest(name, known)
+        allowed = f"must be {either(sorted(known))}" if known else "must be left out: there is none"
+        raise OrderError(f"{what} {allowed}, got {name}" + (f"; did you mean {near}?" if near else ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A plugin's ZIP, its size in bytes, and whether this build changed the file."""
+
+    path: Path
+    manifest: Manifest
+    size: int
+    sha256: str
+    changed: bool
+
+
+def unchanged(order: Order, target: Path) -> Built | None:
+    """The ZIP at ``target`` where it is, to the byte, what the same order has given before; needs no part of it."""
+    try:
+        known = _record(order).read_text()
+        content = target.read_bytes()
+    except OSError:
+        return None
+    manifest = read(target) if sha256(content).hexdigest() == known else None
+    return Built(target, manifest, len(content), known, changed=False) if manifest else None
+
+
+def built(order: Order, paths: Mapping[File, Path], target: Path) -> Built:
+    """The ZIP at ``target``, made of the files in ``paths``.
+
+    Raises RefusedError where it would not run, AssemblyError, BadArchiveError or BadClassError where parts do not go
+    together or are damaged, OSError. Then ``target`` is what it was.
+    """
+    workers = [worker(order.lock, version, paths) for version in order.kafkaconnect_versions]
+    assembly = assemble(order.plugin, parts(order, paths), workers=workers, left_out=order.left_out)
+    found = [r for w in workers for r in refusals(assembly.contents, connector=order.recipe.connector, worker=w)]
+    if found:
+        raise RefusedError(order.plugin, found)
+    manifest = describe(assembly, connector=order.recipe.connector, workers=workers)
+    before = target.read_bytes() if target.is_file() else b""
+    write(assembly, manifest, target)
+    content = target.read_bytes()
+    digest = sha256(content).hexdigest()
+    _remember(order, digest)
+    return Built(target, manifest, len(content), digest, changed=content != before)
+
+
+def parts(order: Order, paths: Mapping[File, Path]) -> list[Part]:
+    """The parts of ``order`` as they lie in the cache."""
+    return [
+        Part(
+            name=name,
+            coordinates=str(file.maven),
+            version=file.maven.version,
+            licence=file.licence,
+            file_name=file.maven.file_name,
+            path=paths[file],
+        )
+        for name, file in order.parts
+    ]
+
+
+def _record(order: Order) -> Path:
+    """Where the hash of what ``order`` gives is kept, by all that it follows from: order, pins and these rules."""
+    rules = sorted([Path(__file__), *Path(archive.__path__[0]).glob("*.py")])
+    asked = [order.plugin, order.recipe.connector, *order.left_out, *order.kafkaconnect_versions]
+    files = [f"{name} {file}" for name, file in order.parts]
+    theirs = [f"{version} {file}" for version in order.kafkaconnect_versions for file in linked(order.lock, version)]
+    parts = [*(rule.read_bytes() for rule in rules), *(line.encode() for line in (*asked, *files, *theirs))]
+    return cache_folder() / "builds" / sha256(b"\0".join(parts)).hexdigest()
+
+
+def _remember(order: Order, digest: str) -> None:
+    record = _record(order)
+    with suppress(OSError):  # a cache that cannot be written costs time only
+        record.parent.mkdir(parents=True, exist_ok=True)
+        record.write_text(digest)

@@ -1,0 +1,181 @@
+"""Why the roles of an environment hold each of their permissions: read from its policies, without running anything."""
+
+import json
+import textwrap
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby, zip_longest
+from typing import Any, Final
+
+from cdc.console import out
+from modules import policies
+from modules.debezium import topics
+from modules.deployment import Deployment
+from modules.environment.environment import Environment
+from modules.environment.models.connectors import Connector
+from modules.environment.models.consumers import Consumer
+from modules.environment.models.kafka import ExistingKafka
+from modules.policies import ClusterArns, Statement
+from rehearsal.iam import reasons
+from rehearsal.iam.reasons import Reason, Role
+
+# Of an ARN that only a deploy knows.
+_UNKNOWN: Final = "*"
+# These ARNs hold the cluster's name and its UUID as well.
+_OF_CLUSTERS: Final = ("topic", "group", "transactional-id")
+_LABELS: Final = 18  # columns
+_WORDS: Final = (
+    "seen: in runs on brokers that enforce IAM, with that one permission taken away",
+    "why it stays: though an ordinary rehearsal never sees it used",
+)
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A connector or a consumer of the environment file, its policy, and the roles that hold it."""
+
+    kind: Role
+    name: str
+    policy: str
+    roles: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        if self.kind == "connector":
+            return f"connector {self.name}: role {self.policy}, which MSK Connect assumes"
+        held = f"held by {', '.join(self.roles)}" if self.roles else "for a role of yours"
+        return f"consumer {self.name}: policy {self.policy}, {held}"
+
+
+@dataclass(frozen=True)
+class Permission:
+    """An action that a statement allows, and why; ``resources`` and ``condition`` are in short form."""
+
+    holder: Holder
+    statement: str
+    resources: tuple[str, ...]
+    condition: Mapping[str, str]
+    reason: Reason
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """As ``--json`` prints it."""
+        return {
+            "kind": self.holder.kind,
+            "name": self.holder.name,
+            "roles": list(self.holder.roles),
+            "policy": self.holder.policy,
+            "statement": self.statement,
+            "action": self.reason.action,
+            "resources": list(self.resources),
+            "condition": dict(self.condition),
+            "needed_for": self.reason.needed_for,
+            "without": self.reason.without,
+            "why_it_stays": self.reason.unseen or None,
+            "source": self.reason.source,
+        }
+
+
+def short(arn: str) -> str:
+    """What tells a resource from the others of its role: ``topic/orders.*``, ``secret:cdc/orders``, ``key/*``."""
+    if not arn.startswith("arn:"):
+        return arn
+    resource = arn.split(":", 5)[5]
+    kind, _, name = resource.partition("/")
+    if kind == "cluster":
+        return f"{kind}/{name.partition('/')[0]}"
+    return f"{kind}/{name.split('/', 2)[2]}" if kind in _OF_CLUSTERS else resource
+
+
+def permissions(environment: Environment) -> list[Permission]:
+    """Each permission of each role, as it would be deployed."""
+    deployment = Deployment(
+        environment.name, environment.region, environment.partition, environment.account_id or _UNKNOWN
+    )
+    arns = _arns(environment, deployment)
+    return [
+        *(one for key, config in environment.connectors.items() for one in _connector(deployment, key, config, arns)),
+        *(one for key, config in environment.consumers.items() for one in _consumer(deployment, key, config, arns)),
+    ]
+
+
+def _arns(environment: Environment, deployment: Deployment) -> ClusterArns:
+    kafka = environment.kafka
+    name = kafka.cluster_name if isinstance(kafka, ExistingKafka) else deployment.name()
+    stems = (deployment.arn("kafka", f"{kind}/{name}/{_UNKNOWN}") for kind in ("cluster", "topic", "group"))
+    return ClusterArns(*stems)
+
+
+def _connector(deployment: Deployment, key: str, config: Connector, arns: ClusterArns) -> Iterator[Permission]:
+    name = deployment.name(key)
+    role = f"{name}-worker"
+    document = policies.connector_execution(
+        deployment,
+        config,
+        arns=arns,
+        offsets=topics.offset_topic(name),
+        secret_arn=deployment.arn("secretsmanager", f"secret:{config.source.secret}"),
+    )
+    return _explained(Holder("connector", key, role, (role,)), document)
+
+
+def _consumer(deployment: Deployment, key: str, config: Consumer, arns: ClusterArns) -> Iterator[Permission]:
+    holder = Holder("consumer", key, deployment.name(key, "consumer"), config.role_names)
+    return _explained(holder, policies.consumer(config, arns=arns))
+
+
+def _explained(holder: Holder, document: str) -> Iterator[Permission]:
+    for statement in json.loads(document)["Statement"]:
+        for action in statement["Action"]:
+            yield Permission(
+                holder,
+                statement["Sid"],
+                tuple(map(short, statement["Resource"])),
+                _condition(statement),
+                reasons.lookup(holder.kind, statement["Sid"], action),
+            )
+
+
+def _condition(statement: Statement) -> dict[str, str]:
+    """All of these documents' conditions are of equality, with one value for each key."""
+    return {key: short(value) for key, value in statement.get("Condition", {}).get("StringEquals", {}).items()}
+
+
+def show(found: list[Permission]) -> None:
+    """For people: the statements of each role, and in them what each action is for."""
+    for holder, held in groupby(found, key=lambda one: one.holder):
+        out.print(f"{holder.title}\n", style="bold", markup=False, soft_wrap=True)
+        for _, actions in groupby(held, key=lambda one: one.statement):
+            _show_statement(list(actions))
+    for line in _WORDS:
+        out.print(line, markup=False)
+
+
+def _show_statement(actions: list[Permission]) -> None:
+    first = actions[0]
+    limits = [f"where {key} is {value}" for key, value in first.condition.items()]
+    for label, text in zip_longest([first.statement], [*first.resources, *limits], fillvalue=""):
+        _print(label, text)
+    for one in actions:
+        out.print(f"  {one.reason.action}", style="bold", markup=False)
+        for label, text in _why(one.reason):
+            _print(f"    {label}", text)
+    out.print()
+
+
+def _why(reason: Reason) -> list[tuple[str, str]]:
+    stays = [("why it stays", reason.unseen)] if reason.unseen else []
+    return [("needed for", reason.needed_for), ("without it", reason.without), *stays, ("source", reason.source)]
+
+
+def _print(label: str, text: str) -> None:
+    """As wide as the terminal, and never broken within a name."""
+    lines = textwrap.fill(
+        text,
+        out.width,
+        initial_indent=f"{label:{_LABELS}}",
+        subsequent_indent=" " * _LABELS,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    out.print(lines, markup=False, soft_wrap=True)

@@ -1,0 +1,75 @@
+"""The plugin archives that a rehearsal runs: those that the environment names, made first where they are missing."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from cdc.plugin import building
+from modules.artifacts.cache import Cache
+from modules.artifacts.fetch import FetchErrors, fetch
+from modules.artifacts.lock import File, Lock
+from modules.artifacts.progress import Progress
+from modules.artifacts.sources import Source
+from modules.artifacts.transport import Policy
+from modules.environment.environment import Environment
+from modules.environment.models.plugins import ArchivePlugin
+from rehearsal.processes.errors import RehearsalError
+
+
+class Builder:
+    """Makes plugins of ``lock`` from ``places``; ``notes`` are what the user should know about them."""
+
+    def __init__(self, lock: Lock, places: Sequence[Source], *, offline: bool, progress: Progress) -> None:
+        self._lock = lock
+        self._places = places
+        self._offline = offline
+        self._progress = progress
+        self.notes: list[str] = []
+
+    def archives(self, environment: Environment) -> Mapping[str, Path]:
+        """A ZIP for each plugin of ``environment``: its own, or one of ours in place of a published one."""
+        return {
+            name: self._own(name, Path(plugin.archive)) if isinstance(plugin, ArchivePlugin) else self._published(name)
+            for name, plugin in environment.plugins.items()
+        }
+
+    def _own(self, name: str, path: Path) -> Path:
+        return path if path.is_file() else self._made(self._recipe(name, path.stem), path)
+
+    def _published(self, name: str) -> Path:
+        """What the object in S3 holds is not known here."""
+        path = building.PLUGINS / f"{self._recipe(name)}.zip"
+        return path if path.is_file() else self._made(path.stem, path)
+
+    def _recipe(self, *names: str) -> str:
+        """The plugin of the lock file that is called like one of ``names``, or the only one."""
+        known = self._lock.plugins
+        if found := next((name for name in names if name in known), next(iter(known)) if len(known) == 1 else None):
+            return found
+        raise RehearsalError(f"plugins.{names[0]} must be one of artifacts.lock.toml, or its archive must exist")
+
+    def _made(self, recipe: str, target: Path) -> Path:
+        order = building.Order(self._lock, recipe)
+        try:
+            paths = self._fetched(order, Policy(attempts=1))
+        except FetchErrors as error:
+            order = self._without_unreachable(order, error)
+            paths = self._fetched(order, Policy())
+        self.notes.append(f"made {target}" + "".join(f" without {part}, out of reach" for part in order.left_out))
+        return building.built(order, paths, target).path
+
+    def _without_unreachable(self, order: building.Order, error: FetchErrors) -> building.Order:
+        """Goes on without what a rehearsal has a substitute for: the parts beside the connector's own."""
+        failed = {failure.file for failure in error.failures}
+        own = order.recipe.parts[0]
+        without = tuple({name for name, file in order.parts if file in failed and name != own})
+        return building.Order(order.lock, order.plugin, without=without)
+
+    def _fetched(self, order: building.Order, policy: Policy) -> dict[File, Path]:
+        return fetch(
+            order.files,
+            sources=self._places,
+            cache=Cache(),
+            offline=self._offline,
+            progress=self._progress,
+            policy=policy,
+        )

@@ -1,0 +1,46 @@
+"""Going back to an earlier state of a stack, as a new version: nothing is deleted, and Terraform itself writes it."""
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from cdc import terraform
+from cdc.state.account import Account
+from cdc.state.errors import StateError
+from cdc.state.objects import StateObject, Version
+from modules import app
+from rehearsal.deploy.terraform import Terraform
+
+# Enough to find the highest serial among: Terraform counts up by one.
+_NEWEST = 20
+
+
+def restore(account: Account, state: StateObject, version: Version) -> int:
+    """Makes ``version`` the newest state of a stack, under its lock; the new serial. Raises TerraformError."""
+    if locks := state.locks():
+        raise StateError(f"{state.stack} must not be locked, {locks[0].who} holds {locks[0].id} ({locks[0].operation})")
+    if not state.digest_holds():
+        state.renew_digest()  # else Terraform refuses to read what it is to replace
+    assert version.content is not None, "only states can be gone back to"
+    serial = max(one.serial for one in [version, *state.versions(_NEWEST)]) + 1
+    folder = Path(tempfile.mkdtemp(prefix="msk-cdc-"))
+    try:
+        _push(account, state, folder, version.content | {"serial": serial})
+    finally:
+        shutil.rmtree(folder)
+    return serial
+
+
+def _push(account: Account, state: StateObject, folder: Path, content: dict[str, Any]) -> None:
+    """From a root module that holds the backend and nothing else: no provider is needed for it."""
+    app.build([account.environment], folder / "app", connect=False).synth()
+    synthesized = folder / "app" / "stacks" / f"{account.environment.name}-platform" / "cdk.tf.json"
+    backend = json.loads(synthesized.read_text())["terraform"]["backend"]
+    backend["s3"]["key"] = state.key
+    (folder / "cdk.tf.json").write_text(json.dumps({"terraform": {"backend": backend}}))
+    (folder / "restored.tfstate").write_text(json.dumps(content))
+    run = Terraform(folder, terraform.executable(), terraform.environment(folder), patient=True)
+    run.init()
+    run.push("restored.tfstate")

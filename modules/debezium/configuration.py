@@ -1,0 +1,133 @@
+"""Properties of the Debezium MySQL connector and of its worker, as plain strings.
+
+Pure: takes what the environment file says of a connector, returns what Kafka Connect will read. Facts about the
+properties are Debezium 3.6's and MSK Connect's own documentation.
+"""
+
+import re
+from typing import Final
+
+from modules.debezium import topics
+from modules.debezium.settings import Connector, Signals
+from modules.properties_file import as_text
+
+CONNECTOR_CLASS: Final = "io.debezium.connector.mysql.MySqlConnector"
+SECRET_PROVIDER: Final = "secretsmanager"
+SECRET_PROVIDER_CLASS: Final = "com.amazonaws.kafka.config.providers.SecretsManagerConfigProvider"
+
+IAM_CLIENT: Final = {
+    "security.protocol": "SASL_SSL",
+    "sasl.mechanism": "AWS_MSK_IAM",
+    "sasl.jaas.config": "software.amazon.msk.auth.iam.IAMLoginModule required;",
+    "sasl.client.callback.handler.class": "software.amazon.msk.auth.iam.IAMClientCallbackHandler",
+}
+
+
+def _pattern(glob: str) -> str:
+    """A name with * as Debezium's anchored regular expression."""
+    return "[^.]*".join(re.escape(part) for part in glob.split("*"))
+
+
+def _include_lists(tables: tuple[str, ...], signals: Signals | None) -> dict[str, str]:
+    """Databases whose structure is followed, and tables whose rows are.
+
+    The signal table's database is among the former: without its structure the first signal stops the task.
+    """
+    followed = [*tables, signals.table] if signals and signals.table else tables
+    databases = dict.fromkeys(_pattern(table.split(".")[0]) for table in followed)
+    names = (r"\.".join(_pattern(part) for part in table.split(".")) for table in tables)
+    return {"database.include.list": ",".join(databases), "table.include.list": ",".join(names)}
+
+
+def _placeholder(secret: str, key: str) -> str:
+    return f"${{{SECRET_PROVIDER}:{secret}:{key}}}"
+
+
+def _signals(signals: Signals | None, prefix: str) -> dict[str, str]:
+    if signals is None:
+        return {}
+    channels = [name for name, given in (("source", signals.table), ("kafka", signals.topic)) if given]
+    properties = {"signal.enabled.channels": ",".join(channels)}
+    if signals.table:
+        properties["signal.data.collection"] = signals.table
+    else:
+        # Without a table to write watermarks to, incremental snapshots need GTIDs alone.
+        properties["read.only"] = "true"
+    if signals.topic:
+        properties["signal.kafka.topic"] = signals.topic
+        properties["signal.kafka.groupId"] = topics.signal_group(prefix)
+    return properties
+
+
+def connector_properties(connector: Connector) -> dict[str, str]:
+    """What the file alone decides; the user's own properties come last."""
+    source, prefix = connector.source, connector.topics.prefix
+    ours = {
+        "connector.class": CONNECTOR_CLASS,
+        "tasks.max": "1",
+        # A rotated secret must not restart the task at a moment of its own choosing.
+        "config.action.reload": "none",
+        "database.user": _placeholder(source.secret, "username"),
+        "database.password": _placeholder(source.secret, "password"),
+        "database.server.id": str(source.server_id),
+        "database.ssl.mode": "required",
+        **_include_lists(source.tables, connector.signals),
+        "topic.prefix": prefix,
+        # -1 is the brokers' default.replication.factor (Kafka 2.4 and later).
+        "topic.creation.default.replication.factor": "-1",
+        "topic.creation.default.partitions": str(connector.topics.partitions),
+        "snapshot.mode": connector.snapshot.mode,
+        "snapshot.locking.mode": connector.snapshot.locking,
+        "heartbeat.interval.ms": str(connector.heartbeat_seconds * 1000),
+        "schema.history.internal.kafka.topic": topics.schema_history_topic(prefix),
+        "schema.history.internal.store.only.captured.databases.ddl": "true",
+        **_signals(connector.signals, prefix),
+    }
+    return ours | {key: as_text(value) for key, value in connector.properties.items()}
+
+
+def bootstrap_keys(connector: Connector) -> list[str]:
+    """The properties that list the brokers, for Debezium's own clients."""
+    keys = ["schema.history.internal.kafka.bootstrap.servers"]
+    if connector.signals and connector.signals.topic:
+        keys.append("signal.kafka.bootstrap.servers")
+    return keys
+
+
+def connection_properties(connector: Connector, *, hostname: str, port: str, bootstrap: str) -> dict[str, str]:
+    """What only a deploy knows: the writer's endpoint, and the brokers for Debezium's own clients."""
+    clients = ["schema.history.internal.producer.", "schema.history.internal.consumer."]
+    if connector.signals and connector.signals.topic:
+        clients.append("signal.consumer.")
+    return {
+        "database.hostname": hostname,
+        "database.port": port,
+        **dict.fromkeys(bootstrap_keys(connector), bootstrap),
+        **{client + key: value for client in clients for key, value in IAM_CLIENT.items()},
+    }
+
+
+def worker_properties(*, region: str, offset_topic: str) -> dict[str, str]:
+    """The worker configuration: converters, the secret's provider, offsets, and a tuned producer.
+
+    Producer settings belong here: MSK Connect refuses them on the connector.
+    """
+    provider = f"config.providers.{SECRET_PROVIDER}"
+    return {
+        "key.converter": "org.apache.kafka.connect.json.JsonConverter",
+        "key.converter.schemas.enable": "false",
+        "value.converter": "org.apache.kafka.connect.json.JsonConverter",
+        "value.converter.schemas.enable": "false",
+        "config.providers": SECRET_PROVIDER,
+        f"{provider}.class": SECRET_PROVIDER_CLASS,
+        f"{provider}.param.region": region,
+        # The default, ignore, turns a missing secret into an empty password.
+        f"{provider}.param.NotFoundStrategy": "fail",
+        "offset.storage.topic": offset_topic,
+        # What came since the last commit comes again after a crash: Connect's default is a minute of it.
+        "offset.flush.interval.ms": "10000",
+        "producer.acks": "all",
+        "producer.linger.ms": "20",
+        "producer.batch.size": "524288",
+        "producer.compression.type": "lz4",
+    }

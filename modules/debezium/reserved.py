@@ -1,0 +1,52 @@
+"""Connector properties that an environment file's ``properties`` may not set, and where the file sets them instead."""
+
+from typing import Final
+
+# What a user's `properties` may not touch, and where the file says it instead.
+_OWNED: Final = {
+    "connector.class": "the plugin decides it",
+    "tasks.max": "Debezium MySQL runs one task",
+    "name": "it is the connector's key",
+    "database.hostname": "it comes from source.cluster",
+    "database.port": "it comes from source.cluster",
+    "database.user": "it comes from source.secret",
+    "database.password": "it comes from source.secret",
+    "database.server.id": "set source.server_id",
+    "database.include.list": "set source.tables",
+    "table.include.list": "set source.tables",
+    "topic.prefix": "set topics.prefix",
+    "topic.creation.default.partitions": "set topics.partitions",
+    "topic.creation.default.replication.factor": "it is the brokers' default",
+    "snapshot.mode": "set snapshot.mode",
+    "snapshot.locking.mode": "set snapshot.locking",
+    "heartbeat.interval.ms": "set heartbeat_seconds",
+    "heartbeat.topics.prefix": "the connector's role names the topic",
+    "topic.heartbeat.prefix": "the connector's role names the topic",
+    "topic.heartbeat.name": "the connector's role names the topic",
+    "topic.delimiter": "the connector's role names its topics",
+    "topic.naming.strategy": "the connector's role names its topics",
+    "notification.sink.topic.name": "the connector's role names its topics",
+    "database.exclude.list": "set source.tables",
+    "table.exclude.list": "set source.tables",
+    "signal.enabled.channels": "set signals",
+    "signal.data.collection": "set signals.table",
+    "read.only": "set signals.topic without signals.table",
+    "config.action.reload": "a restart by a reload would be silent",
+}
+_OWNED_PREFIXES: Final = {
+    "schema.history.internal": "the schema history is kept for you",
+    "signal.kafka.": "set signals.topic",
+    "signal.consumer.": "set signals.topic",
+    "producer.override.": "MSK Connect blocks client overrides",
+    "consumer.override.": "MSK Connect blocks client overrides",
+    "admin.override.": "MSK Connect blocks client overrides",
+    "config.providers": "providers are declared in the worker configuration",
+}
+
+
+def refusal(key: str) -> str | None:
+    """Why a user's ``properties`` may not hold ``key``; None where they may."""
+    for prefix, reason in _OWNED_PREFIXES.items():
+        if key.startswith(prefix):
+            return reason
+    return _OWNED.get(key)

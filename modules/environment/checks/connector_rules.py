@@ -1,0 +1,125 @@
+"""Rules about secrets, plugins, connectors and consumers; ``checks.rulebook`` says how one is written."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from modules.debezium import reserved
+from modules.environment import msk
+from modules.environment.checks.rulebook import advice, repeated, rule
+from modules.environment.models.connectors import Connector
+from modules.environment.models.consumers import Consumer
+from modules.environment.models.plugins import Plugin
+from modules.messages import secrecy
+from modules.messages.problems import Problem, either
+
+ROUTERS: Final = ("RegexRouter", "EventRouter", "ByLogicalTableRouter", "TimestampRouter", "ExtractTopic")
+TLS_MODES: Final = ("required", "verify_ca", "verify_identity")
+
+
+@rule
+def the_plugin_exists(connector: Connector, plugins: dict[str, Plugin]) -> Iterator[Problem]:
+    if connector.plugin not in plugins:
+        yield Problem(("plugin",), f"must be {either(plugins)}, as under plugins", connector.plugin)
+
+
+@rule
+def plugins_are_used(plugins: dict[str, Plugin], connectors: dict[str, Connector]) -> Iterator[Problem]:
+    used = {connector.plugin for connector in connectors.values()}
+    for name in plugins:
+        # A connector with a plugin that does not exist may have meant this one.
+        if name not in used and used <= plugins.keys():
+            yield Problem(("plugins", name), "must be used by a connector, or left out")
+
+
+@rule
+def the_worker_has_debeziums_java(connector: Connector, plugins: dict[str, Plugin]) -> Iterator[Problem]:
+    if connector.plugin in plugins:
+        debezium_version = plugins[connector.plugin].debezium_version
+        needed = 17 if int(debezium_version.split(".")[0]) >= 3 else 11
+        java = msk.WORKER_JAVA[connector.kafkaconnect_version]
+        if java < needed:
+            fit = either(version for version, has in msk.WORKER_JAVA.items() if has >= needed)
+            wanted = f"must be {fit}: Debezium {debezium_version} needs Java {needed}, this has {java}"
+            yield Problem(("kafkaconnect_version",), wanted, connector.kafkaconnect_version)
+
+
+@rule
+def one_task_has_one_worker(connector: Connector) -> Iterator[Problem]:
+    if connector.capacity.workers != 1:
+        wanted = "must be 1: Debezium MySQL runs one task, more workers would idle (raise mcu instead)"
+        yield Problem(("capacity", "workers"), wanted, connector.capacity.workers)
+
+
+@rule
+def server_ids_are_unique(connectors: dict[str, Connector]) -> Iterator[Problem]:
+    for name, first in repeated(connectors, lambda connector: connector.source.server_id):
+        server_id = connectors[name].source.server_id
+        yield Problem(("connectors", name, "source", "server_id"), f"must differ from connector {first}", server_id)
+
+
+@rule
+def topic_prefixes_are_unique(connectors: dict[str, Connector]) -> Iterator[Problem]:
+    """Kafka takes . and _ for the same, since its metrics cannot tell them apart, and refuses the second topic."""
+    for name, first in repeated(connectors, lambda connector: connector.topics.prefix.replace(".", "_")):
+        prefix = connectors[name].topics.prefix
+        yield Problem(("connectors", name, "topics", "prefix"), f"must differ from connector {first}", prefix)
+
+
+@rule
+def signals_have_a_channel(connector: Connector) -> Iterator[Problem]:
+    if connector.signals and not (connector.signals.table or connector.signals.topic):
+        yield Problem(("signals",), "must have a table, a topic or both")
+
+
+@rule
+def properties_are_the_users(connector: Connector) -> Iterator[Problem]:
+    for key, value in connector.properties.items():
+        if reason := reserved.refusal(key):
+            yield Problem(("properties", key), f"must be left out: {reason}", value)
+
+
+@rule
+def the_database_is_read_over_tls(connector: Connector) -> Iterator[Problem]:
+    mode = connector.properties.get("database.ssl.mode", "required")
+    if mode not in TLS_MODES:
+        yield Problem(("properties", "database.ssl.mode"), f"must be {either(TLS_MODES)}", mode)
+
+
+@rule
+def secrets_stay_in_secrets_manager(document: object) -> Iterator[Problem]:
+    for path, kind in secrecy.found(document):
+        wanted = f"must not hold {kind}: keep it in Secrets Manager"
+        if "properties" in path:
+            wanted += ", and write ${secretsmanager:NAME:KEY} here"
+        yield Problem(path, wanted, secrecy.HIDDEN)
+
+
+@advice
+def snapshots_leave_tables_writable(connector: Connector) -> Iterator[Problem]:
+    if connector.snapshot.locking != "none":
+        told = "Aurora has no global read lock, so every captured table is locked against writes for the whole snapshot"
+        yield Problem(("snapshot", "locking"), told, connector.snapshot.locking)
+
+
+@advice
+def consumers_read_what_is_written(
+    consumers: dict[str, Consumer], connectors: dict[str, Connector]
+) -> Iterator[Problem]:
+    """A consumer of a topic that never comes hears nothing, and no error either."""
+    prefixes = [connector.topics.prefix for connector in connectors.values()]
+    if any(key.startswith("transforms") for connector in connectors.values() for key in connector.properties):
+        return
+    for name, consumer in consumers.items():
+        for index, pattern in enumerate(consumer.topics):
+            start = pattern.split("*")[0]
+            if not any(f"{prefix}.".startswith(start) or f"{start}.".startswith(f"{prefix}.") for prefix in prefixes):
+                told = f"no connector writes there: topics start with {either(prefixes)}"
+                yield Problem(("consumers", name, "topics", index), told, pattern)
+
+
+@advice
+def events_stay_under_their_prefix(connector: Connector) -> Iterator[Problem]:
+    for key, value in connector.properties.items():
+        if key.startswith("transforms.") and str(value).endswith(ROUTERS):
+            told = f"the role lets the connector write to {connector.topics.prefix}.* only: keep topics there"
+            yield Problem(("properties", key), told, value)

@@ -1,0 +1,20 @@
+"""All rules that join values of an environment file, and how they are asked."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from modules.environment.checks import connector_rules, platform_rules, rulebook
+from modules.messages.problems import Problem
+
+# Importing them is what writes their rules down.
+__all__ = ["broken", "connector_rules", "platform_rules", "warned"]
+
+
+def broken(sections: Mapping[str, Any], *, document: object, partial: bool = False) -> Iterator[Problem]:
+    """What the sections of an environment break; ``document`` is the whole of it, as written or as read."""
+    return rulebook.run(rulebook.RULES, {**sections, "document": document}, partial=partial)
+
+
+def warned(sections: Mapping[str, Any]) -> list[Problem]:
+    """What is allowed, and worth a second thought."""
+    return list(rulebook.run(rulebook.ADVICE, sections))

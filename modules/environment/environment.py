@@ -1,0 +1,48 @@
+"""One environment: everything that its file says.
+
+Pure: no SDK, no AWS, no environment variables. What joins two values (a zone and its region, a connector and its
+plugin) is a rule of ``modules.environment.checks``, and an Environment, however made, keeps them all.
+"""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from modules.environment import names
+from modules.environment.checks import rules
+from modules.environment.models.alarms import Alarms
+from modules.environment.models.base import Model
+from modules.environment.models.connectors import Connector
+from modules.environment.models.consumers import Consumer
+from modules.environment.models.kafka import Kafka
+from modules.environment.models.network import Network
+from modules.environment.models.plugins import Plugin
+from modules.environment.models.state import State
+from modules.messages.problems import failure
+
+
+class Environment(Model):
+    """One environment: everything that its file says, and its name, which is the file's."""
+
+    name: names.EnvironmentName
+    region: names.Region
+    account_id: names.AccountId | None = None
+    tags: names.Keyed[names.TagKey, names.TagValue] = {}
+    state: State
+    network: Network
+    kafka: Kafka
+    plugins: Annotated[names.Keyed[names.Name, Plugin], Field(min_length=1)]
+    connectors: Annotated[names.Keyed[names.Name, Connector], Field(min_length=1)]
+    consumers: names.Keyed[names.Name, Consumer] = {}
+    alarms: Alarms = Alarms()
+
+    @property
+    def partition(self) -> str:
+        """The AWS partition that the region lies in, as ARNs spell it."""
+        return names.partition(self.region)
+
+    @model_validator(mode="after")
+    def _rules(self) -> Self:
+        if problems := list(rules.broken(dict(self), document=dict(self))):
+            raise failure(problems)
+        return self

@@ -1,0 +1,99 @@
+"""Reads environment files: gives whole environments, or says all that is wrong at once."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from modules.environment.checks import rules
+from modules.environment.document import Document
+from modules.environment.environment import Environment
+from modules.messages.problems import EnvironmentErrors, Problem
+
+
+def load(file: Path) -> Environment:
+    """The environment that ``file`` describes and is named after; raises EnvironmentErrors."""
+    if file.suffix != ".yaml":
+        raise EnvironmentErrors([Problem((), "must be a file that ends in .yaml", file=str(file))])
+    document = Document(file)
+    problems: list[Problem] = []
+    if "name" in document.data:
+        problems.append(Problem(("name",), f"must be left out: the file's name is the environment's, {file.stem}"))
+    try:
+        environment = Environment.model_validate({**document.data, "name": file.stem})
+    except ValidationError as error:
+        problems += _problems(document, error)
+    else:
+        problems += document.problems
+    if problems:
+        raise EnvironmentErrors(_located(document, problems))
+    return environment
+
+
+def load_all(files: Iterable[Path]) -> tuple[Environment, ...]:
+    """Every environment in turn; raises EnvironmentErrors for all files together."""
+    files = list(files)
+    environments: dict[str, Environment] = {}
+    problems: list[Problem] = []
+    for file in files:
+        try:
+            if environments.setdefault(file.stem, environment := load(file)) is not environment:
+                problems.append(
+                    Problem((), f"must have another name: there is an environment {file.stem}", file=str(file))
+                )
+        except EnvironmentErrors as error:
+            problems += error.problems
+    problems += _confusable(files)
+    if problems:
+        raise EnvironmentErrors(problems)
+    return tuple(environments.values())
+
+
+def _confusable(files: Iterable[Path]) -> list[Problem]:
+    """``prod`` and ``prod-eu``: connector eu-orders of the one and orders of the other would be named alike."""
+    names = {file.stem: file for file in files}
+    return [
+        Problem((), f"must have a name that does not begin with {shorter}-: {names[shorter]} has it", file=str(file))
+        for shorter in names
+        for name, file in names.items()
+        if name.startswith(f"{shorter}-")
+    ]
+
+
+def warnings(environment: Environment, file: Path) -> tuple[Problem, ...]:
+    """What ``file`` may say, and its authors should know about."""
+    return located(rules.warned(dict(environment)), file)
+
+
+def located(problems: Iterable[Problem], file: Path) -> tuple[Problem, ...]:
+    """``problems`` with their lines in ``file``, one for each place, in its order."""
+    problems = tuple(problems)
+    return tuple(_located(Document(file), problems)) if problems else ()
+
+
+def _problems(document: Document, error: ValidationError) -> list[Problem]:
+    """Errors of fields, and of rules as far as the fields that they need are whole."""
+    from modules.environment import shape, wording  # only once something is wrong
+
+    fields = wording.told(error)
+    broken = {field.broken for field in fields if field.broken is not None}
+    meant = {field.meant for field in fields if field.meant is not None and not document.has(field.meant)}
+    sections = shape.sections(document.data, broken | meant | document.repeated)
+    return [
+        *(field.problem for field in fields if field.certain),
+        *document.problems,
+        *rules.broken(sections, document=document.data, partial=True),
+        *(field.problem for field in fields if not field.certain),
+    ]
+
+
+def _located(document: Document, problems: Iterable[Problem]) -> list[Problem]:
+    """One problem for each place, the first: with its file and line, in the order of the file."""
+    first: dict[tuple[object, ...], Problem] = {}
+    for problem in problems:
+        first.setdefault(problem.path, problem)
+    return [
+        replace(problem, file=document.file, line=problem.line or document.line(problem.path))
+        for problem in first.values()
+    ]

@@ -1,0 +1,17 @@
+"""Applications that read events."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from modules.environment import names
+from modules.environment.models.base import Model
+
+
+class Consumer(Model):
+    """An application that reads events. Without a security group of its own it is given one."""
+
+    topics: Annotated[names.Many[names.TopicPattern], Field(min_length=1)]
+    groups: Annotated[names.Many[names.TopicPattern], Field(min_length=1)]
+    security_group_ids: names.Many[names.SecurityGroupId] = ()
+    role_names: names.Many[names.RoleName] = ()

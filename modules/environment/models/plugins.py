@@ -1,0 +1,44 @@
+"""A connector's plugin: a ZIP on this machine, or one in S3."""
+
+from typing import Annotated, Any
+
+from pydantic import Discriminator, Tag
+
+from modules.environment import names
+from modules.environment.models.base import Model
+
+
+class ArchivePlugin(Model):
+    """A ZIP on this machine, relative to the directory that synthesis runs in."""
+
+    archive: names.ArchivePath
+    debezium_version: names.DebeziumVersion = "3.6.1.Final"
+
+
+class PublishedPlugin(Model):
+    """A ZIP in S3, pinned to one object version."""
+
+    bucket: names.BucketName
+    key: names.ArchivePath
+    version: names.ObjectVersion
+    debezium_version: names.DebeziumVersion = "3.6.1.Final"
+
+
+def plugin_kind(value: Any) -> str | None:
+    """Which of the two a plugin is: the file does not say, its keys do."""
+    if isinstance(value, ArchivePlugin) or (isinstance(value, dict) and "archive" in value):
+        return "archive"
+    published = isinstance(value, PublishedPlugin) or (
+        isinstance(value, dict) and value.keys() & {"bucket", "key", "version"}
+    )
+    return "bucket" if published else None
+
+
+Plugin = Annotated[
+    Annotated[ArchivePlugin, Tag("archive")] | Annotated[PublishedPlugin, Tag("bucket")],
+    Discriminator(
+        plugin_kind,
+        custom_error_type="wanted",
+        custom_error_message="must have archive, or bucket, key and version",
+    ),
+]

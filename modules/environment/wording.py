@@ -1,0 +1,90 @@
+"""Pydantic's errors in the words of the file: its paths, its types, what is allowed and what was there."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from modules.environment import shape
+from modules.messages.problems import ABSENT, RULE, Path, Problem, either, nearest
+from modules.messages.secrecy import names_secret
+
+_LIMITS: Final = {
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "too_short": "must have {min_length} or more entries, got {actual_length}",
+    "too_long": "must have {max_length} entries or fewer, got {actual_length}",
+}
+# The types of our own errors, whose messages are in these words already.
+_OURS: Final = ("wanted", "repeated", "block")
+_SCALARS: Final = (str, int, float, bool)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A problem of one field: the path that rules cannot rely on then, and the key that was ``meant``.
+
+    ``certain``: nothing better can be said of the place.
+    """
+
+    problem: Problem
+    broken: Path | None = None
+    meant: Path | None = None
+    certain: bool = False
+    missing: bool = False
+
+
+def told(error: ValidationError) -> list[Told]:
+    """The errors of single fields; what the rules said is left out."""
+    details = [detail for detail in error.errors(include_url=False) if detail["type"] != RULE]
+    unknown = [_told(detail) for detail in details if detail["type"] == "extra_forbidden"]
+    known = [_told(detail) for detail in details if detail["type"] != "extra_forbidden"]
+    meant = {each.meant for each in unknown}
+    return unknown + [each for each in known if not (each.missing and each.problem.path in meant)]
+
+
+def _told(error: ErrorDetails) -> Told:
+    path, kind = shape.locate(error["loc"])
+    type_, context, value = error["type"], error.get("ctx", {}), error["input"]
+    if type_ == "extra_forbidden":
+        return _unknown(path, error["loc"][:-1])
+    if error["loc"][-1:] == ("[key]",):
+        return Told(Problem(path, f"the name {error['msg']}", value))
+    if type_ in ("union_tag_invalid", "union_tag_not_found"):
+        absent = type_ == "union_tag_not_found"
+        message = f"{'is missing; ' if absent else ''}must be {either(shape.variants(kind))}"
+        return Told(Problem((*path, "kind"), message, ABSENT if absent else context["tag"]), broken=path, certain=True)
+    if type_ == "missing":
+        return Told(Problem(path, f"is missing; must be {shape.wanted(kind)}"), broken=path, missing=True)
+    if path == ("name",):
+        return Told(Problem((), f"the file's name {error['msg']}", value), broken=path)
+    return Told(Problem(path, *_message(error, kind)), broken=path, certain=shape.bare(kind) not in _SCALARS)
+
+
+def _message(error: ErrorDetails, kind: Any) -> tuple[str, object]:
+    """What is allowed, and the value where it tells more."""
+    type_, value = error["type"], error["input"]
+    if type_ in _LIMITS:
+        sized = type_.startswith("too_")
+        return _LIMITS[type_].format(**error["ctx"]), ABSENT if sized else value
+    if type_ == "repeated" or (type_ in _OURS and isinstance(value, dict)):
+        return error["msg"], ABSENT
+    message = error["msg"] if type_ in _OURS else f"must be {shape.wanted(kind)}"
+    return message + _hint(kind, value, message), value
+
+
+def _hint(kind: Any, value: object, message: str) -> str:
+    """A number becomes text in quotes; of many words one was meant."""
+    if isinstance(value, bool | int | float) and "quotes" not in message:
+        return " (put it in quotes)" if shape.is_text(kind, str(value)) else ""
+    near = nearest(value, shape.choices(kind)) if isinstance(value, str) else None
+    return f" (did you mean {near}?)" if near else ""
+
+
+def _unknown(path: Path, loc: tuple[int | str, ...]) -> Told:
+    key = str(path[-1])
+    message, meant = shape.unknown_key(key, loc)
+    if names_secret(key):
+        message += "; a secret belongs in Secrets Manager, and its name in source.secret"
+    return Told(Problem(path, message), meant=(*path[:-1], meant) if meant else None, certain=True)

@@ -1,0 +1,78 @@
+"""What is wrong in an environment file, one line each: where, what is allowed, what was there."""
+
+from collections.abc import Iterable
+from dataclasses import InitVar, dataclass
+from typing import Final
+
+from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
+
+from modules.messages import secrecy
+
+ABSENT: Final = object()
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """``message`` is lower case and says what is allowed; ``value`` is what was there, as it may be printed."""
+
+    path: Path
+    message: str
+    found: InitVar[object] = ABSENT
+    value: str = ""
+    file: str = ""
+    line: int | None = None
+
+    def __post_init__(self, found: object) -> None:
+        if found is not ABSENT:
+            key = next((step for step in reversed(self.path) if isinstance(step, str)), "")
+            object.__setattr__(self, "value", secrecy.shown_value(key, found))
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        message = f"{self.message}, got {self.value}" if self.value else self.message
+        return ": ".join(part for part in (place, shown(self.path), message) if part)
+
+
+def shown(path: Path) -> str:
+    """``connectors.orders.source.tables[1]``."""
+    steps = (f"[{step}]" if isinstance(step, int) else f".{secrecy.shown_key(step)}" for step in path)
+    return "".join(steps).removeprefix(".")
+
+
+class EnvironmentErrors(Exception):  # noqa: N818 - it is all of them
+    """All that is wrong in one or more environment files."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(problems, key=lambda problem: (problem.file, problem.line or 0)))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+RULE: Final = "rule"
+
+
+def failure(problems: Iterable[Problem]) -> ValidationError:
+    """The problems as pydantic tells them, for a validator to raise."""
+    lines = [
+        InitErrorDetails(
+            type=PydanticCustomError(RULE, "{message}", {"message": problem.message}),
+            loc=problem.path,
+            input=problem.value,
+        )
+        for problem in problems
+    ]
+    return ValidationError.from_exception_data("Environment", lines, hide_input=True)
+
+
+def either(options: Iterable[object], *, last: str = "or") -> str:
+    """``a, b or c``."""
+    *most, end = map(str, options)
+    return f"{', '.join(most)} {last} {end}" if most else end
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that was probably meant."""
+    from difflib import get_close_matches  # only once something is wrong
+
+    return next(iter(get_close_matches(word, list(known), n=1)), None)

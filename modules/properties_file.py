@@ -1,0 +1,33 @@
+"""Java properties files, read and written as ``java.util.Properties`` does."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import javaproperties
+
+_ESCAPES: Final = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\f": "\\f"})
+_IN_KEYS: Final = str.maketrans({sign: f"\\{sign}" for sign in " =:#!"})
+
+
+def parse(text: str) -> dict[str, str]:
+    """The properties by key; the last of a key that stands twice. Raises ValueError for a broken ``\\u`` escape."""
+    return javaproperties.loads(text)
+
+
+def as_text(value: str | int | float | bool) -> str:
+    """A YAML scalar as Kafka's properties spell it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def as_lines(properties: Mapping[str, str]) -> str:
+    """One ``key=value`` a line, sorted; escaped only where Java would read something else."""
+    return "".join(f"{_key(key)}={_value(properties[key])}\n" for key in sorted(properties))
+
+
+def _key(key: str) -> str:
+    return key.translate(_ESCAPES).translate(_IN_KEYS)
+
+
+def _value(value: str) -> str:
+    escaped = value.translate(_ESCAPES)
+    return f"\\{escaped}" if escaped.startswith(" ") else escaped

@@ -1,0 +1,143 @@
+"""Real Kafka Connect workers behind the embedded MSK Connect."""
+
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from modules.archive.zips import BadArchiveError, open_archive
+from rehearsal.aws.servers import ConnectorSpec, ServerError
+from rehearsal.connect.connector import Refusals, RunningConnector
+from rehearsal.connect.metrics import Metrics
+from rehearsal.connect.secret_files import SecretFiles, Secrets
+from rehearsal.connect.substitutions import has_provider, worker_properties
+from rehearsal.connect.workers import PRIVATE, Ground, Group, Logs, Workers
+from rehearsal.iam import signing
+from rehearsal.iam.signing import Signing
+from rehearsal.processes.addresses import Addresses
+
+_NO_CREDENTIALS: Final = {"AWS_ACCESS_KEY_ID": "rehearsal", "AWS_SECRET_ACCESS_KEY": "rehearsal"}
+
+
+class Connectors:
+    """Starts connectors: each has its own workers, plugin path and internal topics, below ``folder``.
+
+    ``jars`` are the worker's libraries; ``secrets`` gives what a secret holds and raises LookupError for none.
+    Without ``signing`` no client of the brokers signs in. Public: ``specs`` of all that ran, by the
+    name of their role.
+    """
+
+    def __init__(
+        self,
+        *,
+        addresses: Addresses,
+        folder: Path,
+        jars: Sequence[Path],
+        secrets: Secrets,
+        logs: Logs | None = None,
+        metrics: Metrics | None = None,
+        signing: Signing | None = None,
+    ) -> None:
+        self._signing = signing
+        self.specs: dict[str, ConnectorSpec] = {}
+        self._addresses = addresses
+        self._folder = folder
+        self._jars = jars
+        self._secrets = secrets
+        self._logs = logs
+        self._metrics = metrics
+
+    def __call__(self, spec: ConnectorSpec) -> RunningConnector:
+        """A connector whose task runs; raises ServerError where it does not, with everything stopped again."""
+        self.specs[spec.role] = spec
+        folder = self._folder / f"{spec.name}-{_id(spec)}"
+        (folder / PRIVATE).mkdir(parents=True, mode=0o700)
+        try:
+            connector = self._prepared(spec, folder)
+        except (BadArchiveError, OSError) as error:
+            shutil.rmtree(folder)
+            raise ServerError(f"the plugin must be a ZIP that a worker can unpack: {error}") from error
+        try:
+            connector.start()
+        except BaseException:
+            connector.stop(at_once=True)
+            raise
+        return connector
+
+    def _prepared(self, spec: ConnectorSpec, folder: Path) -> RunningConnector:
+        provider = has_provider(spec.archive)
+        _unpack(spec.archive, folder / PRIVATE / "plugins" / "plugin")
+        endpoint = f"http://{self._addresses.aws}"
+        deployed = worker_properties(spec.worker_configuration, provider=provider, endpoint=endpoint)
+        refused = Refusals(spec, self._signing)
+        group = Group(
+            name=spec.name,
+            folder=folder,
+            properties={
+                **deployed,
+                **_own(spec, folder / PRIVATE / "plugins"),
+                **(signing.PROPERTIES if self._signing else {}),
+            },
+            log_group=spec.log_group,
+            refused=refused,
+        )
+        return RunningConnector(
+            spec,
+            Workers(group, self._ground(spec)),
+            SecretFiles(folder, partial(self._secret, spec), written=not provider),
+            folder=folder,
+            addresses=self._addresses,
+            provider=provider,
+            metrics=self._metrics,
+            refused=refused,
+        )
+
+    def _ground(self, spec: ConnectorSpec) -> Ground:
+        signs = self._signing
+        variables = {**_variables(spec.region), **(signs.variables(spec) if signs else _NO_CREDENTIALS)}
+        return Ground(self._addresses, self._jars, variables, self._logs, options=signs.options if signs else ())
+
+    def _secret(self, spec: ConnectorSpec, name: str) -> Mapping[str, str]:
+        if self._signing:
+            self._signing.check_secret(spec, name)
+        return self._secrets(name)
+
+
+def _unpack(archive: Path, folder: Path) -> None:
+    """The plugin in a folder of its own on the plugin path, as MSK Connect unpacks it."""
+    bundle = open_archive(archive)
+    for name in bundle.files:
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(bundle.read(name))
+
+
+def _own(spec: ConnectorSpec, plugins: Path) -> dict[str, str]:
+    """What MSK Connect sets itself and lets no worker configuration set."""
+    topic = f"__amazon_msk_connect_{{}}_{spec.name}_{_id(spec)}"
+    return {
+        "bootstrap.servers": spec.bootstrap,
+        "group.id": topic.format("group"),
+        "config.storage.topic": topic.format("configs"),
+        "status.storage.topic": topic.format("status"),
+        "offset.storage.topic": spec.worker_configuration.get("offset.storage.topic", topic.format("offsets")),
+        # -1 is the brokers' default.replication.factor (Kafka 2.4 and later).
+        **dict.fromkeys((f"{kind}.storage.replication.factor" for kind in ("config", "status", "offset")), "-1"),
+        "plugin.path": str(plugins),
+        "connector.client.config.override.policy": "None",
+        # What a dead worker ran is started on another at once; Kafka's default is five minutes.
+        "scheduled.rebalance.max.delay.ms": "0",
+    }
+
+
+def _id(spec: ConnectorSpec) -> str:
+    """The last part of the ARN, by which MSK Connect tells a connector from its predecessors of the same name."""
+    return spec.arn.rpartition("/")[2]
+
+
+def _variables(region: str) -> dict[str, str]:
+    """A worker's environment: nothing in it leads to a real account."""
+    ours = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
+    return {**ours, "AWS_REGION": region, "AWS_EC2_METADATA_DISABLED": "true"}

@@ -1,0 +1,81 @@
+"""Transactions that are committed once, whatever happens to the server meanwhile."""
+
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from itertools import count
+from typing import Final
+from uuid import uuid4
+
+import pymysql
+from pymysql.constants.CR import CR_CONN_HOST_ERROR, CR_CONNECTION_ERROR, CR_SERVER_GONE_ERROR, CR_SERVER_LOST
+from pymysql.constants.ER import SERVER_SHUTDOWN
+
+from rehearsal.database.mysql import Access, Admin
+from rehearsal.database.rows import Row
+
+_LOST: Final = {
+    CR_CONNECTION_ERROR,
+    CR_CONN_HOST_ERROR,
+    CR_SERVER_GONE_ERROR,
+    CR_SERVER_LOST,
+    SERVER_SHUTDOWN,
+    0,  # the connection was closed by an earlier failure
+}
+_RETRY_SECONDS: Final = 0.1
+_PATIENCE_SECONDS: Final = 60
+
+
+class Writer:
+    """Commits transactions under GTIDs of its own: the server passes over one that it has executed already.
+
+    So where a connection breaks and nobody knows whether the transaction was committed, it is sent again.
+    (MySQL manual, "GTID Auto-Skip".) Not for several threads.
+    """
+
+    def __init__(self, database: Access) -> None:
+        self._database = database
+        self._connection: Admin | None = None
+        self._uuid = uuid4()
+        self._numbers = count(1)
+
+    def commit(self, statement: str, rows: Sequence[Row] = ()) -> str:
+        """The GTID of ``statement`` for all of ``rows``; without rows, of one that commits by itself (ALTER TABLE).
+
+        Waits up to 60 s for a server that is away. Raises pymysql's errors; nothing is committed then, unless the
+        server stayed away.
+        """
+        gtid = f"{self._uuid}:{next(self._numbers)}"
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while True:
+            try:
+                self._execute(gtid, statement, rows)
+            except (pymysql.OperationalError, pymysql.InterfaceError) as error:
+                self.close()
+                if error.args[0] not in _LOST or time.monotonic() > deadline:
+                    raise
+                time.sleep(_RETRY_SECONDS)
+            except pymysql.MySQLError:
+                self.close()
+                raise
+            else:
+                return gtid
+
+    def close(self) -> None:
+        """What is under way is rolled back."""
+        if self._connection:
+            with suppress(pymysql.MySQLError):
+                self._connection.close()
+            self._connection = None
+
+    def _execute(self, gtid: str, statement: str, rows: Sequence[Row]) -> None:
+        if self._connection is None:
+            self._connection = self._database.connect()
+        with self._connection.cursor() as cursor:
+            cursor.execute("SET SESSION gtid_next = %s", (gtid,))
+            if rows:
+                cursor.execute("BEGIN")
+                cursor.executemany(statement, rows)
+                cursor.execute("COMMIT")
+            else:
+                cursor.execute(statement)

@@ -1,0 +1,107 @@
+"""The applications of an environment, each under a role that holds the policy that was deployed for it."""
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from modules.environment.environment import Environment
+from modules.environment.models.consumers import Consumer
+from rehearsal.aws.client import client
+from rehearsal.events.application import Reader, concrete
+from rehearsal.iam.client import RoleTokens, settings
+
+_INSPECTION: Final = "rehearsal"
+_POLL_SECONDS: Final = 0.2
+
+
+def roles(environment: Environment) -> dict[str, tuple[str, ...]]:
+    """The topics that the role of each application is for."""
+    return {_role_name(name, consumer): consumer.topics for name, consumer in environment.consumers.items()}
+
+
+def _role_name(name: str, consumer: Consumer) -> str:
+    """Its own, or that of one made here for it."""
+    return consumer.role_names[0] if consumer.role_names else f"rehearsal-{name}"
+
+
+class Consumers:
+    """Readers for ``environment`` in the embedded AWS at ``url``; ``endpoints`` tells where its brokers are."""
+
+    def __init__(self, environment: Environment, *, url: str, endpoints: Mapping[str, Any]) -> None:
+        self._environment = environment
+        self._url = url
+        self._endpoints = endpoints
+        self._iam = client(url, "iam", environment.region)
+
+    def readers(self, check: Callable[[], object]) -> list[Reader]:
+        """One for each application, once its policy is deployed; what none of them reads is looked at plainly.
+
+        ``check`` raises what ended the deploy meanwhile.
+        """
+        return [*self._applications(check), self._inspection]
+
+    def _applications(self, check: Callable[[], object]) -> Iterator[Reader]:
+        for name, consumer in self._environment.consumers.items():
+            while not (role := self._role(name, consumer)):
+                check()
+                time.sleep(_POLL_SECONDS)
+            yield self._reader(name, consumer, role)
+
+    def _reader(self, name: str, consumer: Consumer, role: str) -> Reader:
+        tokens = RoleTokens(self._url, region=self._environment.region, arn=role, session=name)
+        [bootstrap] = self._endpoints["iam"].values()
+        hosts, authority = Path(self._endpoints["hosts"]), Path(self._endpoints["certificate"])
+        return Reader(
+            bootstrap,
+            concrete(consumer.groups[0]),
+            consumer.topics,
+            settings=settings(tokens, hosts=hosts, authority=authority),
+        )
+
+    @property
+    def _inspection(self) -> Reader:
+        prefixes = [connector.topics.prefix for connector in self._environment.connectors.values()]
+        topics = [topic for prefix in prefixes for topic in (prefix, f"{prefix}.*")]
+        read = [topic for consumer in self._environment.consumers.values() for topic in consumer.topics]
+        return Reader(",".join(self._endpoints["brokers"].values()), _INSPECTION, topics, others=read)
+
+    def _policy(self, consumer: str) -> str | None:
+        """The ARN of the policy that is deployed for it."""
+        name = f"cdc-{self._environment.name}-{consumer}-consumer"
+        pages = self._iam.get_paginator("list_policies").paginate(Scope="Local")
+        return next((one["Arn"] for page in pages for one in page["Policies"] if one["PolicyName"] == name), None)
+
+    def _role(self, name: str, consumer: Consumer) -> str | None:
+        """The application's own, once Terraform has attached the policy to it, or one made here for it."""
+        policy = self._policy(name)
+        if not policy:
+            return None
+        if consumer.role_names:
+            return self._attached(consumer.role_names[0], policy)
+        anyone = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}}
+        trust = json.dumps({"Version": "2012-10-17", "Statement": [anyone]})
+        role = self._iam.create_role(RoleName=_role_name(name, consumer), AssumeRolePolicyDocument=trust)["Role"]
+        self._iam.attach_role_policy(RoleName=role["RoleName"], PolicyArn=policy)
+        return str(role["Arn"])
+
+    def _attached(self, role: str, policy: str) -> str | None:
+        """The ARN of a role that holds the policy."""
+        held = self._iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]
+        if policy not in [one["PolicyArn"] for one in held]:
+            return None
+        return str(self._iam.get_role(RoleName=role)["Role"]["Arn"])
+
+    def remove(self) -> None:
+        """What was made here, which a destroy would stumble over."""
+        for name, consumer in self._environment.consumers.items():
+            if not consumer.role_names and (policy := self._policy(name)):
+                self._detach(_role_name(name, consumer), policy)
+
+    def _detach(self, role: str, policy: str) -> None:
+        try:
+            self._iam.detach_role_policy(RoleName=role, PolicyArn=policy)
+            self._iam.delete_role(RoleName=role)
+        except self._iam.exceptions.NoSuchEntityException:
+            pass

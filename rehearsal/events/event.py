@@ -1,0 +1,75 @@
+"""Debezium's events as an application reads them from a topic: JSON without schemas."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from modules.debezium.topics import HEARTBEAT_PREFIX
+from rehearsal.database.kinds import Change, Kind
+
+ROWS: Final = frozenset({Kind.SNAPSHOT, Kind.CREATE, Kind.UPDATE, Kind.DELETE})
+_OPERATIONS: Final = {"r": Kind.SNAPSHOT, "c": Kind.CREATE, "u": Kind.UPDATE, "d": Kind.DELETE}
+
+
+class Position(NamedTuple):
+    """Where a row's change stands in the source's binary log."""
+
+    file: str
+    pos: int
+    row: int
+
+
+@dataclass(frozen=True)
+class Event:
+    """One record of a topic; ``value`` is None for a tombstone."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: Mapping[str, Any] | None
+
+    @classmethod
+    def read(cls, topic: str, partition: int, offset: int, key: bytes | None, value: bytes | None) -> "Event":
+        """What is no JSON object is kept under ``""``."""
+        if value is None:
+            return cls(topic, partition, offset, key, None)
+        try:
+            content = json.loads(value)
+        except ValueError:
+            content = value
+        return cls(topic, partition, offset, key, content if isinstance(content, dict) else {"": content})
+
+    @property
+    def kind(self) -> Kind:
+        if self.topic.startswith(f"{HEARTBEAT_PREFIX}."):
+            return Kind.HEARTBEAT
+        if self.value is None:
+            return Kind.TOMBSTONE
+        if "ddl" in self.value:
+            return Kind.SCHEMA_CHANGE
+        return _OPERATIONS.get(self.value.get("op", ""), Kind.OTHER)
+
+    @property
+    def source(self) -> Mapping[str, Any]:
+        """Debezium's ``source`` block; nothing where there is none."""
+        source = self.value.get("source") if self.value else None
+        return source if isinstance(source, dict) else {}
+
+    @property
+    def table(self) -> str:
+        """``database.table``"""
+        return f"{self.source.get('db')}.{self.source.get('table')}"
+
+    @property
+    def change(self) -> Change | None:
+        """None for what no transaction of the binary log made, such as a snapshot's rows."""
+        gtid = self.source.get("gtid")
+        return Change(gtid, self.table) if gtid else None
+
+    @property
+    def position(self) -> Position:
+        """A redelivered event has the same as the first."""
+        source = self.source
+        return Position(source.get("file", ""), source.get("pos", 0), source.get("row", 0))

@@ -1,0 +1,32 @@
+"""True plans of changes to what is deployed, each made once, when a test first asks for it."""
+
+import copy
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.cdc.plans.changes import CHANGES
+from tests.cdc.plans.world import World, deployed
+from tests.real_terraform import Terraform
+from tests.synthesized import Document
+
+Planned = Callable[[str], Document]
+
+
+@pytest.fixture(scope="session")
+def deployed_world(tmp_path_factory: pytest.TempPathFactory, terraform: Terraform) -> Iterator[World]:
+    with deployed(tmp_path_factory.mktemp("plans"), terraform) as world:
+        yield world
+
+
+@pytest.fixture(scope="session")
+def planned(deployed_world: World) -> Planned:
+    """The JSON of the plan of a change, by its name in ``tests.cdc.plans.changes``; the caller's own to alter."""
+    made: dict[str, Document] = {}
+
+    def plan(name: str) -> Document:
+        if name not in made:
+            made[name] = CHANGES[name].plan(deployed_world)
+        return copy.deepcopy(made[name])
+
+    return plan

@@ -1,0 +1,107 @@
+"""Production, applied by the real Terraform and provider to an embedded AWS without servers, and planned again.
+
+So every plan here is what ``terraform show -json`` writes of a change to what is deployed.
+"""
+
+import json
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Final
+
+import yaml
+
+from cdc import terraform as cli
+from rehearsal.deploy import overrides
+from tests.account import account
+from tests.real_terraform import Terraform
+from tests.synthesized import Document, Stack, changed, synthesize, with_another
+from tests.terraform.variants import PROD, with_stock
+
+PARTS: Final = ("state", "platform", "connect")
+# Plans as if nothing were deployed.
+NOWHERE: Final = "-state=nowhere.tfstate"
+# The provider waits a minute for each, so they are in the first plan only.
+_SLOW: Final = "aws_s3_bucket_lifecycle_configuration"
+
+
+def production(archive: Path) -> Document:
+    """Three connectors, two of them of one database, and a plugin of each kind; states are files."""
+    base = changed(PROD, state={"kind": "local"})
+    base = with_stock(base, plugin="uploaded", properties={"decimal.handling.mode": "double"})
+    source = {**PROD["connectors"]["orders"]["source"], "server_id": 5403, "tables": ["orders.refunds"]}
+    base = with_another(base, "refunds", source=source, signals=None)
+    base["plugins"]["uploaded"] = {"archive": str(archive)}
+    return base
+
+
+@dataclass
+class World:
+    """What is deployed; ``base`` is the environment file that it was deployed from."""
+
+    folder: Path
+    terraform: Terraform
+    variables: Mapping[str, str]
+    base: Document
+    _number: "count[int]" = field(default_factory=count)
+
+    def synthesize(self, part: str, content: Document) -> Stack:
+        """Beside all others, so that they share the states. The state stack is there for a state in S3 only."""
+        if part == "state":
+            content = changed(content, state=content["state"] if content["state"]["kind"] == "s3" else PROD["state"])
+        return synthesize(self.folder / f"synthesized-{next(self._number)}", content)[part]
+
+    def prepare(self, stack: Stack, part: str, edit: Callable[[Document], object]) -> Path:
+        folder = stack.file.parent
+        edit(document := stack.json)
+        stack.file.write_text(json.dumps(document))
+        layers = [overrides.bounded(document)]
+        if part == "state":
+            layers.append(overrides.local_backend("../../../terraform.prod-state.tfstate"))
+        (folder / "test_override.tf.json").write_text(json.dumps(overrides.merged(*layers)))
+        self.run(folder, "init", f"-plugin-dir={self.terraform.providers}")
+        return folder
+
+    def run(self, folder: Path, *arguments: str) -> str:
+        return cli.run(folder, *arguments, variables=self.variables).stdout
+
+    def apply(self, part: str) -> None:
+        stack = self.synthesize(part, self.base)
+        self.run(self.prepare(stack, part, _without_slow), "apply", "-auto-approve")
+
+    def plan(
+        self, part: str, content: Document, *flags: str, edit: Callable[[Document], object] = lambda _: None
+    ) -> Document:
+        """``terraform show -json`` of a plan of ``content``, its JSON changed by ``edit``."""
+
+        def edited(document: Document) -> None:
+            if NOWHERE not in flags:
+                _without_slow(document)
+            edit(document)
+
+        folder = self.prepare(self.synthesize(part, content), part, edited)
+        self.run(folder, "plan", "-refresh=false", "-lock=false", "-out=tfplan", *flags)
+        document: Document = json.loads(self.run(folder, "show", "-json", "tfplan"))
+        return document
+
+
+def _without_slow(document: Document) -> None:
+    document["resource"].pop(_SLOW, None)
+
+
+@contextmanager
+def deployed(folder: Path, terraform: Terraform) -> Iterator[World]:
+    """All stacks applied."""
+    with zipfile.ZipFile(archive := folder / "debezium.zip", "w") as bundle:
+        bundle.writestr("debezium/connector.jar", b"not a connector")
+    base = production(archive)
+    (file := folder / "prod.yaml").write_text(yaml.safe_dump(base))
+    with account(file) as aws:
+        variables = aws.variables(terraform.variables, region=base["region"])
+        world = World(folder, terraform, variables, base)
+        for part in PARTS:
+            world.apply(part)
+        yield world

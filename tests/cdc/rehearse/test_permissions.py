@@ -1,0 +1,174 @@
+"""``cdc rehearse ENV --explain-permissions``: every permission that would be deployed, with its reason."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+import cdc.rehearse.permissions
+from cdc.rehearse.permissions import permissions, short
+from modules.environment.environment import Environment
+from rehearsal.iam.reasons import REASONS
+from tests.places import ROOT
+from tests.synthesized import Document, Stack, changed, document, synthesize
+
+ARN = "arn:aws:kafka:eu-west-1:123456789012"
+UUID = "6f1c2f4e-0000-4000-8000-000000000000-2"
+TYPES = {"cluster_arn": "cluster", "topics": "topic", "groups": "group"}
+
+
+def command(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "cdc.cli", "rehearse", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+
+
+def environment(name: str, content: Document | None = None) -> Environment:
+    return Environment.model_validate({"name": name, **(content or document(name))})
+
+
+def explained(config: Environment) -> set[tuple[str, str, str, int]]:
+    """Policy, statement, action and number of resources."""
+    return {(one.holder.policy, one.statement, one.reason.action, len(one.resources)) for one in permissions(config)}
+
+
+def deployed(connect: Stack) -> set[tuple[str, str, str, int]]:
+    """The same of the policies of connectors and consumers that Terraform will read."""
+    held = {**connect.all("aws_iam_role_policy"), **connect.all("aws_iam_policy")}
+    return {
+        (policy["name"], statement["Sid"], action, len(statement["Resource"]))
+        for policy in held.values()
+        for statement in json.loads(policy["policy"])["Statement"]
+        for action in statement["Action"]
+    }
+
+
+SIGNALLED: dict[str, Any] = {"connectors__orders__signals": {"topic": "orders-signals"}}
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [("rehearsal", {}), ("dev", {}), ("prod", {}), ("prod", SIGNALLED)],
+    ids=["rehearsal", "dev", "prod", "signals by a topic"],
+)
+def test_what_is_explained_is_what_is_deployed(tmp_path: Path, name: str, changes: dict[str, Any]) -> None:
+    published = document("prod")["plugins"]  # no archive has to be built for it
+    content = changed(document(name), plugins=published, **changes)
+    stacks = synthesize(tmp_path, content, name=name)
+    assert explained(environment(name, content)) == deployed(stacks["connect"])
+
+
+def test_roles_are_named_as_they_are_deployed(tmp_path: Path) -> None:
+    connect = synthesize(tmp_path, document("prod"))["connect"]
+    named = {role for one in permissions(environment("prod")) for role in one.holder.roles}
+    attached = {body["role"] for body in connect.all("aws_iam_role_policy_attachment").values()}
+    assert named == {body["name"] for body in connect.all("aws_iam_role").values()} | attached
+
+
+def test_resources_are_those_of_the_environment() -> None:
+    found = {(one.holder.name, one.statement): one.resources for one in permissions(environment("prod"))}
+    assert found["orders", "Cluster"] == ("cluster/cdc-prod",)
+    assert found["orders", "Events"] == ("topic/orders", "topic/orders.*", "topic/__debezium-heartbeat.orders")
+    assert found["orders", "InternalTopics"] == ("topic/__amazon_msk_connect_*", "topic/cdc-prod-orders-offsets")
+    assert found["orders", "Secret"] == ("secret:cdc/orders",)
+    assert found["billing", "Groups"] == ("group/billing-*",)
+
+
+def test_a_cluster_that_exists_has_its_own_name() -> None:
+    kafka = {
+        "kind": "existing",
+        "cluster_arn": f"{ARN}:cluster/shared/{UUID}",
+        "security_group_id": "sg-0123456789abcdef0",
+    }
+    found = permissions(environment("dev", changed(document("dev"), kafka=kafka)))
+    assert {one.resources for one in found if one.statement == "Cluster"} == {("cluster/shared",)}
+
+
+def test_what_narrows_a_statement_is_told() -> None:
+    [key] = [one for one in permissions(environment("prod")) if one.statement == "SecretKey"]
+    assert key.resources == ("key/*",)
+    assert key.condition == {
+        "kms:ViaService": "secretsmanager.us-east-1.amazonaws.com",
+        "kms:EncryptionContext:SecretARN": "secret:cdc/orders",
+    }
+
+
+@pytest.mark.parametrize(
+    ("arn", "resource"),
+    [
+        (f"{ARN}:cluster/orders/{UUID}", "cluster/orders"),
+        (f"{ARN}:topic/orders/{UUID}/orders.*", "topic/orders.*"),
+        (f"{ARN}:group/orders/{UUID}/billing-*", "group/billing-*"),
+        (f"{ARN}:transactional-id/orders/{UUID}/*", "transactional-id/*"),
+        ("arn:aws:kms:eu-west-1:123456789012:key/*", "key/*"),
+        ("arn:aws:secretsmanager:eu-west-1:123456789012:secret:cdc/shop-AbCdEf", "secret:cdc/shop-AbCdEf"),
+        ("*", "*"),
+    ],
+)
+def test_a_resource_is_told_in_short(arn: str, resource: str) -> None:
+    assert short(arn) == resource
+
+
+def test_a_program_reads_the_same() -> None:
+    done = command("prod", "--explain-permissions", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout) == [one.document for one in permissions(environment("prod"))]
+
+
+def test_people_are_told_of_each_what_for_and_why_it_stays() -> None:
+    done = command("prod", "--explain-permissions")
+    assert (done.returncode, done.stderr) == (0, "")
+    said = " ".join(done.stdout.split())
+    for one in permissions(environment("prod")):
+        assert one.holder.title in said
+        for text in (one.statement, *one.resources, one.reason.action, one.reason.needed_for, one.reason.without):
+            assert text in said
+        assert one.reason.source in said
+        assert f"why it stays {one.reason.unseen}" in said or not one.reason.unseen
+    never_held = [reason for reason in REASONS if reason.sid == "Signals"]
+    assert all(reason.needed_for not in said for reason in never_held)
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+@pytest.mark.parametrize("name", ["rehearsal", "dev", "prod"])
+def test_it_fits_the_terminal_without_breaking_a_name(monkeypatch: pytest.MonkeyPatch, name: str, columns: int) -> None:
+    terminal = Console(file=io.StringIO(), width=columns)
+    monkeypatch.setattr(cdc.rehearse.permissions, "out", terminal)
+    found = permissions(environment(name))
+    cdc.rehearse.permissions.show(found)
+    assert isinstance(terminal.file, io.StringIO)
+    lines = terminal.file.getvalue().splitlines()
+    assert max(map(len, lines)) <= columns
+    assert [line for line in lines if line != line.rstrip()] == []
+    words = set(" ".join(lines).split())
+    assert {resource for one in found for resource in one.resources} <= words
+    assert {one.reason.action for one in found} <= words
+
+
+def test_nothing_is_explained_of_what_is_to_run(tmp_path: Path) -> None:
+    for option in ("--keep", "--stop"):
+        done = command("prod", "--explain-permissions", option)
+        assert done.returncode == 2
+        assert f"'--explain-permissions': cannot be combined with {option}: it runs nothing" in done.stderr
+        assert done.stdout == ""
+    done = command(str(tmp_path / "none.yaml"), "--explain-permissions")
+    assert done.returncode == 1
+    assert "does not exist" in done.stderr
+
+
+def test_an_environment_with_mistakes_is_not_explained(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text((ROOT / "environments/dev.yaml").read_text().replace("eu-west-1", "nowhere"))
+    done = command(str(tmp_path / "mine.yaml"), "--explain-permissions")
+    assert done.returncode == 1
+    assert "mine.yaml:2: region:" in done.stderr

@@ -1,0 +1,40 @@
+"""The newest bindings refer from one submodule to another: both are in the cut then, and still nothing else is."""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from modules.synthesis.assembly import cut
+from tests.unit.synthesis.test_bindings import FILES, NAME, assembly, described, unpacked
+
+REFERRING: Final[dict[str, Any]] = {
+    f"{NAME}.vpc.Vpc": {"parameters": [{"type": {"fqn": f"{NAME}.subnet.Subnet"}}]},
+    f"{NAME}.subnet.Subnet": {},
+}
+REQUIRING: Final = {"lib/vpc/index.js": 'require("../subnet/index")'}
+
+
+def test_a_cut_holds_what_it_refers_to(tmp_path: Path) -> None:
+    source = assembly(tmp_path, FILES | REQUIRING | {".jsii": described(types=REFERRING)})
+    files = unpacked(cut(source, name=NAME, types=[f"{NAME}.vpc.Vpc"]))
+    assert json.loads(files["package/.jsii"])["types"] == REFERRING
+    assert {"package/lib/vpc/index.js", "package/lib/subnet/index.js"} <= files.keys()
+    assert files["package/lib/index.js"].splitlines() == [
+        'exports.subnet = require("./subnet");',
+        'exports.vpc = require("./vpc");',
+    ]
+
+
+def test_a_cut_without_a_reference_stays_small(tmp_path: Path) -> None:
+    source = assembly(tmp_path, FILES | {".jsii": described(types=REFERRING)})
+    files = unpacked(cut(source, name=NAME, types=[f"{NAME}.subnet.Subnet"]))
+    assert "package/lib/vpc/index.js" not in files
+
+
+@pytest.mark.parametrize("required", ["../subnet/index", "../vpc/../subnet/index", "../../index"])
+def test_code_that_no_type_tells_of_is_refused(tmp_path: Path, required: str) -> None:
+    source = assembly(tmp_path, FILES | {"lib/vpc/index.js": f'require("{required}")'})
+    with pytest.raises(ValueError, match="must require its own folder"):
+        cut(source, name=NAME, types=[f"{NAME}.vpc.Vpc"])

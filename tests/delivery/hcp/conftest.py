@@ -1,0 +1,77 @@
+"""HCP Terraform and an AWS to deploy to, both on loopback; laptops that know where they are."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.account import account
+from tests.delivery.hcp import page
+from tests.delivery.hcp.laptop import Laptop
+from tests.delivery.hcp.project import Project
+from tests.delivery.hcp.server import HcpTerraform, hcp_terraform
+from tests.real_terraform import Terraform
+
+ALICE, BOB = "alice-token", "bob-token"
+USERS = {ALICE: "alice", BOB: "bob"}
+
+# Of whoever has this token, at this HCP Terraform.
+NewLaptop = Callable[[str | None, HcpTerraform], Laptop]
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """``dev`` as the page deploys it, from Alice's machine."""
+
+    hcp: HcpTerraform
+    aws: str
+    project: Project
+    alice: Laptop
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    return Project(tmp_path_factory.mktemp("project"))
+
+
+@pytest.fixture(scope="session")
+def aws(project: Project) -> Iterator[str]:
+    """The URL of an embedded AWS that holds what the project's environment expects."""
+    with account(project.file) as found:
+        yield found.url
+
+
+@pytest.fixture(scope="session")
+def new_laptop(terraform: Terraform, aws: str, tmp_path_factory: pytest.TempPathFactory) -> NewLaptop:
+    def make(token: str | None, hcp: HcpTerraform) -> Laptop:
+        home = tmp_path_factory.mktemp("home")
+        return Laptop(home, hcp=hcp, providers=terraform.providers, aws=aws, token=token)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def deployed(project: Project, aws: str, new_laptop: NewLaptop) -> Iterator[Deployed]:
+    """Tests may change it, and leave the environment file as what is deployed."""
+    with hcp_terraform(USERS) as hcp:
+        alice = new_laptop(ALICE, hcp)
+        page.follow("The first rollout", folder=project.folder, variables=alice.variables)
+        yield Deployed(hcp, aws, project, alice)
+        assert hcp.unknown == []
+
+
+@pytest.fixture
+def hcp() -> Iterator[HcpTerraform]:
+    """Without a workspace."""
+    with hcp_terraform(USERS) as hcp:
+        yield hcp
+        assert hcp.unknown == []
+
+
+@pytest.fixture
+def stacks(project: Project, tmp_path: Path) -> Project:
+    """The project's environment synthesized into a folder of its own."""
+    (other := Project(tmp_path / "project")).synthesize()
+    assert other.environment.state == project.environment.state
+    return other

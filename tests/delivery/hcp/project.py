@@ -1,0 +1,61 @@
+"""A checkout with one environment in it, and Terraform's JSON where a synthesis puts it."""
+
+import shutil
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from modules.environment.environment import Environment
+from tests.places import ROOT
+from tests.synthesized import Document, changed, document, synthesize
+
+NAME: Final = "dev"
+PUBLISHED: Final = {"bucket": "acme-artifacts", "key": "debezium.zip", "version": "3HL4kqtJlcpXroDTDmJ.rmSpXd3dIbrHY"}
+
+
+class Project:
+    """The development example with a published plugin, in ``folder``; its code and tools are those of this checkout."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.file = folder / "environments" / f"{NAME}.yaml"
+        self.file.parent.mkdir(parents=True)
+        self._write(changed(document(NAME), plugins={"debezium-mysql": PUBLISHED}))
+        for name in ("Makefile", "cdktf.json", "Pipfile.lock", "pyproject.toml"):
+            shutil.copy(ROOT / name, folder)
+        (folder / "main.py").symlink_to(ROOT / "main.py")
+        self._bring_tools()
+
+    @property
+    def environment(self) -> Environment:
+        return Environment.model_validate({"name": NAME, **self._content})
+
+    def stack(self, part: str) -> Path:
+        """Where its JSON is."""
+        return self.folder / "cdktf.out" / "stacks" / f"{NAME}-{part}"
+
+    def change(self, **changes: Any) -> None:
+        """Edits the environment file as ``changed`` does, and synthesizes."""
+        self._write(changed(self._content, **changes))
+        self.synthesize()
+
+    def synthesize(self) -> None:
+        synthesize(self.folder / "cdktf.out", self._content, name=NAME)
+
+    @property
+    def _content(self) -> Document:
+        content: Document = yaml.safe_load(self.file.read_text())
+        return content
+
+    def _write(self, content: Document) -> None:
+        self.file.write_text(yaml.safe_dump(content))
+
+    def _bring_tools(self) -> None:
+        """The environment that runs this, as .venv: newer than the locks, so that make installs nothing."""
+        (venv := self.folder / ".venv").mkdir()
+        for path in Path(sys.prefix).iterdir():
+            if path.name != ".installed":
+                (venv / path.name).symlink_to(path)
+        (venv / ".installed").touch()

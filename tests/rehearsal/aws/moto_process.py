@@ -1,0 +1,42 @@
+"""A moto server in a process of its own, mended or as it comes.
+
+python -m tests.rehearsal.aws.moto_process [mended]      prints its port, and ends with its standard input
+"""
+
+import logging
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from moto.server import ThreadedMotoServer
+
+from rehearsal.aws.moto_patches import mend
+from tests.places import ROOT
+
+
+@contextmanager
+def moto(*, mended: bool) -> Iterator[str]:
+    """Its URL."""
+    command = [sys.executable, "-m", __name__, *(["mended"] if mended else [])]
+    root = ROOT
+    with subprocess.Popen(command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin
+        assert process.stdout
+        yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+        process.stdin.close()
+
+
+def main() -> None:
+    if sys.argv[1:] == ["mended"]:
+        mend()
+    logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
+    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
+    server.start()
+    print(server.get_host_and_port()[1], flush=True)
+    sys.stdin.read()
+    server.stop()
+
+
+if __name__ == "__main__":
+    main()

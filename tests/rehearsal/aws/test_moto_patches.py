@@ -1,0 +1,230 @@
+"""Each mend of moto: with it moto answers as AWS does, and without it still does not."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import BotoCoreError, ClientError
+
+from modules import policies
+from rehearsal.aws import moto_patches as package
+from rehearsal.aws.client import client
+from rehearsal.aws.moto_patches.replacing import replace
+from tests.rehearsal.aws.moto_process import moto
+
+REGION = "us-east-1"
+BROKERS = "arn:aws:kafka:us-east-1:123456789012:cluster/events/3aa4bd1a-1b2c-4d5e-8f90-0123456789ab-3"
+TARGET = {
+    "ServiceNamespace": "kafka",
+    "ResourceId": BROKERS,
+    "ScalableDimension": "kafka:broker-storage:VolumeSize",
+}
+Probe = Callable[[str], object]
+
+
+@pytest.fixture(scope="module")
+def mended() -> Iterator[str]:
+    with moto(mended=True) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def plain() -> Iterator[str]:
+    with moto(mended=False) as url:
+        yield url
+
+
+def chosen(kind: str, id_: str) -> list[dict[str, Any]]:
+    return [{"ResourceType": kind, "Tags": [{"Key": package.CHOSEN, "Value": id_}]}]
+
+
+def vpc(ec2: Any, block: str) -> str:
+    made: str = ec2.create_vpc(CidrBlock=block)["Vpc"]["VpcId"]
+    return made
+
+
+def bucket(url: str, name: str) -> Any:
+    """A client, and an object ``key`` in a new versioned bucket."""
+    s3 = client(url, "s3", REGION)
+    s3.create_bucket(Bucket=name)
+    s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    s3.put_object(Bucket=name, Key="key", Body=b"kept")
+    return s3
+
+
+def tags_of_a_scalable_target(url: str) -> object:
+    scaling = client(url, "application-autoscaling", REGION)
+    arn = scaling.register_scalable_target(**TARGET, MinCapacity=1, MaxCapacity=9, Tags={"owner": "data", "old": "x"})[
+        "ScalableTargetARN"
+    ]
+    scaling.tag_resource(ResourceARN=arn, Tags={"new": "y"})
+    scaling.untag_resource(ResourceARN=arn, TagKeys=["old"])
+    return scaling.list_tags_for_resource(ResourceARN=arn)["Tags"]
+
+
+def description_of_a_rule_between_groups(url: str) -> object:
+    ec2 = client(url, "ec2", REGION)
+    group = ec2.create_security_group(GroupName="brokers", Description="brokers", VpcId=vpc(ec2, "10.1.0.0/16"))
+    pair = {"GroupId": group["GroupId"], "Description": "Kafka clients"}
+    permission = {"IpProtocol": "tcp", "FromPort": 9098, "ToPort": 9098, "UserIdGroupPairs": [pair]}
+    ec2.authorize_security_group_ingress(GroupId=group["GroupId"], IpPermissions=[permission])
+    rules = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [group["GroupId"]]}])
+    return [rule.get("Description") for rule in rules["SecurityGroupRules"] if not rule["IsEgress"]]
+
+
+def error_of_a_rule_that_is_gone(url: str) -> object:
+    ec2 = client(url, "ec2", REGION)
+    group = ec2.create_security_group(GroupName="gone", Description="gone", VpcId=vpc(ec2, "10.5.0.0/16"))["GroupId"]
+    rules = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [group]}])["SecurityGroupRules"]
+    first = [rule["SecurityGroupRuleId"] for rule in rules if rule["IsEgress"]][:1]
+    ec2.revoke_security_group_egress(GroupId=group, SecurityGroupRuleIds=first)
+    with pytest.raises(ClientError) as refused:
+        ec2.revoke_security_group_egress(GroupId=group, SecurityGroupRuleIds=first)
+    return refused.value.response["Error"]["Code"]
+
+
+def interfaces_that_a_nat_gateway_leaves(url: str) -> object:
+    ec2 = client(url, "ec2", REGION)
+    subnet = ec2.create_subnet(VpcId=vpc(ec2, "10.2.0.0/16"), CidrBlock="10.2.0.0/24")["Subnet"]["SubnetId"]
+    address = ec2.allocate_address(Domain="vpc")["AllocationId"]
+    gateway = ec2.create_nat_gateway(SubnetId=subnet, AllocationId=address)["NatGateway"]["NatGatewayId"]
+    ec2.delete_nat_gateway(NatGatewayId=gateway)
+    return ec2.describe_network_interfaces(Filters=[{"Name": "subnet-id", "Values": [subnet]}])["NetworkInterfaces"]
+
+
+def an_object_behind_our_policy(url: str) -> object:
+    s3 = bucket(url, "tls-only")
+    s3.put_bucket_policy(Bucket="tls-only", Policy=policies.tls_only("arn:aws:s3:::tls-only"))
+    return s3.get_object(Bucket="tls-only", Key="key")["Body"].read()
+
+
+def versions_left_once_each_is_deleted(url: str) -> object:
+    s3 = bucket(url, "emptied")
+    s3.put_object(Bucket="emptied", Key="key", Body=b"newer")
+    s3.delete_object(Bucket="emptied", Key="key")
+    s3.put_bucket_versioning(Bucket="emptied", VersioningConfiguration={"Status": "Suspended"})
+    newer, older = s3.list_object_versions(Bucket="emptied")["Versions"]
+    s3.delete_object(Bucket="emptied", Key="key", VersionId=newer["VersionId"])
+    left = s3.list_object_versions(Bucket="emptied")
+    assert [one["VersionId"] for one in left["Versions"]] == [older["VersionId"]]
+    for one in (*left["Versions"], *left["DeleteMarkers"]):
+        s3.delete_objects(Bucket="emptied", Delete={"Objects": [{"Key": "key", "VersionId": one["VersionId"]}]})
+    empty = s3.list_object_versions(Bucket="emptied")
+    s3.delete_bucket(Bucket="emptied")
+    return [*empty.get("Versions", []), *empty.get("DeleteMarkers", [])]
+
+
+def look_at_a_bucket_that_is_not_of(url: str) -> object:
+    s3 = bucket(url, "owned")
+    s3.head_bucket(Bucket="owned", ExpectedBucketOwner="123456789012")
+    with pytest.raises(ClientError) as refused:
+        s3.head_bucket(Bucket="owned", ExpectedBucketOwner="210987654321")
+    return refused.value.response["Error"]["Code"]
+
+
+def ids_of_networks(url: str) -> object:
+    ec2 = client(url, "ec2", REGION)
+    vpc = ec2.create_vpc(CidrBlock="10.3.0.0/16", TagSpecifications=chosen("vpc", "vpc-0a"))["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.3.0.0/24", TagSpecifications=chosen("subnet", "subnet-0a"))[
+        "Subnet"
+    ]["SubnetId"]
+    table = ec2.create_route_table(VpcId=vpc, TagSpecifications=chosen("route-table", "rtb-0a"))["RouteTable"]
+    group = ec2.create_security_group(
+        GroupName="named", Description="named", VpcId=vpc, TagSpecifications=chosen("security-group", "sg-0a")
+    )
+    return vpc, subnet, table["RouteTableId"], group["GroupId"]
+
+
+def version_of_an_object(url: str) -> object:
+    s3 = bucket(url, "published")
+    s3.put_object(Bucket="published", Key="key", Body=b"archive", Tagging=f"{package.CHOSEN}=v1.2_3")
+    return s3.get_object(Bucket="published", Key="key", VersionId="v1.2_3")["Body"].read()
+
+
+def endpoint_of_a_cluster(url: str) -> object:
+    made = client(url, "rds", REGION).create_db_cluster(
+        DBClusterIdentifier="orders",
+        Engine="aurora-mysql",
+        MasterUsername="admin",
+        MasterUserPassword="not-a-secret",
+        Tags=[{"Key": package.CHOSEN, "Value": "orders.example"}],
+    )
+    return made["DBCluster"]["Endpoint"]
+
+
+MENDS = [
+    (tags_of_a_scalable_target, {"owner": "data", "new": "y"}),
+    (description_of_a_rule_between_groups, ["Kafka clients"]),
+    (error_of_a_rule_that_is_gone, "InvalidSecurityGroupRuleId.NotFound"),
+    (interfaces_that_a_nat_gateway_leaves, []),
+    (an_object_behind_our_policy, b"kept"),
+    (versions_left_once_each_is_deleted, []),
+    (look_at_a_bucket_that_is_not_of, "403"),
+    (ids_of_networks, ("vpc-0a", "subnet-0a", "rtb-0a", "sg-0a")),
+    (version_of_an_object, b"archive"),
+    (endpoint_of_a_cluster, "orders.example"),
+]
+
+
+@pytest.mark.parametrize(("probe", "as_on_aws"), MENDS)
+def test_mended_moto_answers_as_aws_does(probe: Probe, as_on_aws: object, mended: str) -> None:
+    assert probe(mended) == as_on_aws
+
+
+@pytest.mark.parametrize(("probe", "as_on_aws"), MENDS)
+def test_moto_still_needs_it(probe: Probe, as_on_aws: object, plain: str) -> None:
+    try:
+        answer = probe(plain)
+    except (BotoCoreError, ClientError, AssertionError, pytest.fail.Exception):
+        return
+    assert answer != as_on_aws
+
+
+def test_what_is_not_chosen_is_made_up(mended: str) -> None:
+    ec2 = client(mended, "ec2", REGION)
+    chosen_one, other = (
+        ec2.create_vpc(CidrBlock="10.4.0.0/16", TagSpecifications=tags)["Vpc"]["VpcId"]
+        for tags in (chosen("vpc", "vpc-0b"), [])
+    )
+    assert chosen_one == "vpc-0b"
+    assert other != "vpc-0b"
+    tables = ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": ["vpc-0b"]}])["RouteTables"]
+    assert [table["RouteTableId"][:4] for table in tables] == ["rtb-"]
+
+
+@pytest.mark.parametrize(
+    ("condition", "denied"),
+    [
+        (None, True),
+        ({"Bool": {"aws:SecureTransport": "true"}}, True),
+        ({"NumericLessThan": {"s3:TlsVersion": "1.4"}}, True),
+        ({"Bool": {"aws:SecureTransport": "false"}}, False),
+        ({"Bool": {"aws:SecureTransport": "true"}, "NumericLessThan": {"s3:TlsVersion": "1.2"}}, False),
+        ({"StringEquals": {"aws:SecureTransport": "true"}}, False),
+        ({"Bool": {"aws:ViaAWSService": "true"}}, False),
+    ],
+)
+def test_a_statement_denies_where_its_condition_holds(
+    condition: dict[str, object] | None, denied: bool, mended: str
+) -> None:
+    s3 = bucket(mended, "conditional")
+    statement = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::conditional/*"}
+    document = {"Statement": [statement | ({"Condition": condition} if condition else {})]}
+    s3.put_bucket_policy(Bucket="conditional", Policy=json.dumps(document))
+    try:
+        answers = s3.head_object(Bucket="conditional", Key="key")["ResponseMetadata"]["HTTPStatusCode"]
+    except ClientError as error:
+        answers = error.response["ResponseMetadata"]["HTTPStatusCode"]
+    s3.delete_bucket_policy(Bucket="conditional")
+    assert answers == (403 if denied else 200)
+
+
+def test_nothing_is_replaced_that_is_not_there() -> None:
+    class Moto:
+        present = 1
+
+    replace(Moto, present=2)
+    assert Moto.present == 2
+    with pytest.raises(AttributeError, match="absent"):
+        replace(Moto, absent=1)

@@ -1,0 +1,243 @@
+"""Real workers behind the embedded MSK Connect: as deployed but for what is listed, in place, and back again."""
+
+import stat
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+from tenacity import retry, retry_if_result, stop_after_delay, wait_fixed
+
+from modules.debezium.configuration import IAM_CLIENT
+from rehearsal.aws.servers import ServerError
+from rehearsal.connect import substitutions
+from rehearsal.connect.connector import RunningConnector
+from rehearsal.connect.workers import PRIVATE
+from tests.rehearsal.connect.lab import HOST, PASSWORD, SECRET, Lab, running
+
+NOBODY = "nobody.cluster-abc.eu-west-1.rds.amazonaws.com"
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    with running(tmp_path_factory.mktemp("lab")) as servers:
+        yield servers
+
+
+@pytest.fixture(scope="module")
+def connector(lab: Lab) -> Iterator[RunningConnector]:
+    started = lab.connectors(lab.spec)
+    yield started
+    started.stop()
+
+
+def states(connector: RunningConnector) -> list[str]:
+    status = connector.rest.status(connector.name)
+    return [part.state for part in (status.connector, *status.tasks)] if status else []
+
+
+RUNNING = ["RUNNING", "RUNNING"]
+
+
+@pytest.mark.usefixtures("connector")
+def test_a_connector_captures_what_is_there_and_what_changes(lab: Lab) -> None:
+    lab.sql("INSERT INTO shop.customers (name) VALUES ('Grace')")
+    lab.wait_for("r", "Ada")
+    lab.wait_for("c", "Grace")
+
+
+def test_it_is_configured_as_deployed_but_for_the_access_to_brokers(lab: Lab, connector: RunningConnector) -> None:
+    clients = ("schema.history.internal.producer.", "schema.history.internal.consumer.", "signal.consumer.")
+    left_out = {prefix + key for prefix in clients for key in IAM_CLIENT}
+    deployed = lab.spec.configuration
+    assert connector.rest.configuration(connector.name) == {
+        "name": lab.spec.name,
+        **{key: value for key, value in deployed.items() if key not in left_out},
+    }
+    assert left_out < deployed.keys()
+
+
+@pytest.mark.usefixtures("connector")
+def test_its_worker_is_configured_as_deployed_but_for_the_provider(lab: Lab) -> None:
+    (file,) = lab.folder.glob(f"*/{PRIVATE}/worker-1.properties")
+    told = dict(line.split("=", 1) for line in file.read_text().splitlines())
+    provider = {"config.providers.secretsmanager.class": substitutions.FILE_PROVIDER_CLASS}
+    assert {key: told[key] for key in lab.spec.worker_configuration} == {**lab.spec.worker_configuration, **provider}
+
+
+@pytest.mark.usefixtures("connector")
+def test_a_secret_is_in_a_file_of_its_user_and_nowhere_else(lab: Lab) -> None:
+    (folder,) = lab.folder.iterdir()
+    assert stat.S_IMODE((folder / SECRET).stat().st_mode) == 0o600
+    others = [path for path in folder.rglob("*") if path.is_file() and path != folder / SECRET]
+    assert not [
+        path for path in others if path.suffix != ".jar" and PASSWORD.strip() in path.read_text(errors="replace")
+    ]
+
+
+def test_a_change_of_configuration_is_made_in_place(lab: Lab, connector: RunningConnector) -> None:
+    before = connector.workers.programs[0].pid
+    connector.change(lab.configured(heartbeat__interval__ms="20000"))
+    configuration = connector.rest.configuration(connector.name)
+    assert configuration
+    assert configuration["heartbeat.interval.ms"] == "20000"
+    assert connector.workers.programs[0].pid == before
+    connector.change(lab.spec)
+
+
+@pytest.mark.parametrize(
+    ("properties", "line"),
+    [
+        ({"snapshot__mode": "sometimes"}, "the connector refuses snapshot.mode: .*must be one of"),
+        ({"table__include__list": "("}, "the connector refuses table.include.list: .*regular expressions"),
+        ({"table__include__list": "shop.none"}, "RUNNING but captures nothing: .* table.include.list 'shop.none'"),
+        ({"database__hostname": NOBODY}, f"the host name '{NOBODY}' must lead to the database"),
+        ({"database__port": "3307"}, f"no database answers at {HOST}:3307"),
+        ({"connector__class": "org.example.Nothing"}, "the plugin must hold the connector.class org.example.Nothing"),
+        (
+            {"database__password": "${secretsmanager:cdc/none:password}"},
+            "the secret 'cdc/none' must be in Secrets Manager",
+        ),
+        ({"database__password": f"${{secretsmanager:{SECRET}:pin}}"}, "must hold pin, and holds password and username"),
+        ({"database__password": "${secretsmanager:../../x:password}"}, "must be in Secrets Manager"),
+    ],
+)
+def test_a_change_that_does_not_run_is_explained_and_taken_back(
+    lab: Lab, connector: RunningConnector, properties: Mapping[str, str], line: str
+) -> None:
+    before = connector.rest.configuration(connector.name)
+    with pytest.raises(ServerError, match=rf"\A[^\n]*{line}[^\0]*\nwhat ran before runs again\Z"):
+        connector.change(lab.configured(**properties))
+    assert connector.rest.configuration(connector.name) == before
+    assert states(connector) == RUNNING
+
+
+@pytest.mark.parametrize(
+    ("broken", "mended", "line"),
+    [
+        (
+            "ALTER USER cdc IDENTIFIED BY 'another'",
+            None,
+            r"the database refuses the user 'cdc' \(using password: YES\)",
+        ),
+        ("SET GLOBAL binlog_format = STATEMENT", "SET GLOBAL binlog_format = ROW", "must have binlog_format=ROW"),
+        (
+            "SET GLOBAL binlog_row_image = MINIMAL",
+            "SET GLOBAL binlog_row_image = FULL",
+            "must have binlog_row_image=FULL",
+        ),
+        (
+            "REVOKE REPLICATION SLAVE ON *.* FROM cdc",
+            "GRANT REPLICATION SLAVE ON *.* TO cdc",
+            "lacks the privilege REPLICATION SLAVE",
+        ),
+        (
+            "REVOKE REPLICATION CLIENT ON *.* FROM cdc",
+            "GRANT REPLICATION CLIENT ON *.* TO cdc",
+            "lacks the privilege SUPER, REPLICATION CLIENT",
+        ),
+    ],
+)
+def test_a_restart_that_fails_says_why_and_the_next_heals(
+    lab: Lab, connector: RunningConnector, broken: str, mended: str | None, line: str
+) -> None:
+    lab.sql(broken)
+    with pytest.raises(ServerError, match=rf"\A[^\n]*{line}"):
+        connector.restart()
+    if mended:
+        lab.sql(mended)
+    else:  # the secret follows: a restart reads it anew
+        lab.secrets[SECRET]["password"] = "another"
+    connector.restart()
+    assert states(connector) == RUNNING
+
+
+def test_another_capacity_is_another_heap_and_no_new_snapshot(lab: Lab, connector: RunningConnector) -> None:
+    connector.change(replace(lab.spec, mcu=2))
+    assert f"-Xmx{2 * substitutions.HEAP_PER_MCU}m" in connector.workers.programs[0].arguments
+    lab.sql("INSERT INTO shop.customers (name) VALUES ('Edsger')")
+    lab.wait_for("c", "Edsger")
+    assert lab.events().count(("r", "Ada")) == 1
+
+
+def test_a_worker_that_dies_is_replaced(lab: Lab, connector: RunningConnector) -> None:
+    before = connector.workers.programs[0].pid
+    connector.kill()
+    lab.sql("INSERT INTO shop.customers (name) VALUES ('Barbara')")
+    lab.wait_for("c", "Barbara")
+    assert connector.workers.programs[0].pid != before
+
+
+@pytest.mark.usefixtures("connector")
+def test_what_msk_connect_measures_is_published(lab: Lab) -> None:
+    @retry(retry=retry_if_result(lambda running: not running), stop=stop_after_delay(30), wait=wait_fixed(0.2))
+    def running_task() -> bool:
+        return lab.published[-5:] != [] and lab.published[-5]["Value"] == 1
+
+    lab.published.clear()
+    assert running_task()
+    last = {datum["MetricName"]: datum["Value"] for datum in lab.published[-5:]}
+    assert last.keys() == {
+        "RunningTaskCount",
+        "ErroredTaskCount",
+        "WorkerCount",
+        "CpuUtilization",
+        "MemoryUtilization",
+    }
+    assert last["WorkerCount"] == 1
+    assert last["MemoryUtilization"] > 0
+    assert {dimension["Value"] for datum in lab.published for dimension in datum["Dimensions"]} == {"dev-shop"}
+
+
+def test_a_connector_made_again_goes_on_where_the_last_one_was(lab: Lab, connector: RunningConnector) -> None:
+    worker = connector.workers.programs[0].pid
+    connector.stop()
+    assert worker
+    assert not psutil.pid_exists(worker)
+    assert list(lab.folder.iterdir()) == []
+    lab.sql("INSERT INTO shop.customers (name) VALUES ('Frances')")
+    tuned = {**lab.spec.worker_configuration, "producer.linger.ms": "10"}
+    successor = lab.connectors(replace(lab.spec, arn=f"{lab.spec.arn}2", worker_configuration=tuned))
+    try:
+        lab.wait_for("c", "Frances")
+        assert lab.events().count(("r", "Ada")) == 1
+    finally:
+        successor.stop()
+
+
+def without(archive: Path, jar: str, folder: Path) -> Path:
+    """The plugin, but for its jars of this name."""
+    changed = folder / archive.name
+    with zipfile.ZipFile(archive) as old, zipfile.ZipFile(changed, "w") as new:
+        for name in old.namelist():
+            if jar not in name:
+                new.writestr(name, old.read(name))
+    return changed
+
+
+def test_a_plugin_that_lacks_a_jar_does_not_start(lab: Lab, tmp_path: Path) -> None:
+    archive = without(lab.spec.archive, "mysql-connector-j", tmp_path)
+    with pytest.raises(ServerError, match=r"\Athe class com/mysql/cj/jdbc/Driver must be in the plugin"):
+        lab.connectors(replace(lab.spec, name="incomplete", archive=archive))
+    assert not list(lab.folder.glob("incomplete*"))
+
+
+def test_a_plugin_that_is_no_archive_does_not_start(lab: Lab, tmp_path: Path) -> None:
+    (archive := tmp_path / "plugin.zip").write_bytes(b"not a ZIP")
+    with pytest.raises(ServerError, match=r"the plugin must be a ZIP .*plugin\.zip"):
+        lab.connectors(replace(lab.spec, name="damaged", archive=archive))
+    assert not list(lab.folder.glob("damaged*"))
+
+
+def test_a_worker_that_refuses_its_configuration_says_which_property(lab: Lab) -> None:
+    wrong = {**lab.spec.worker_configuration, "key.converter": "org.example.Nothing"}
+    with pytest.raises(ServerError, match=r"the worker refuses key\.converter, got 'org\.example\.Nothing'"):
+        lab.connectors(replace(lab.spec, name="misconfigured", worker_configuration=wrong))
+
+
+def test_brokers_out_of_reach_are_said_at_once(lab: Lab) -> None:
+    lab.addresses.name("b-9.lab.example", lab.database.address.host)
+    with pytest.raises(ServerError, match=r"no broker of b-9\.lab\.example:9098 takes connections"):
+        lab.connectors(replace(lab.spec, name="lost", bootstrap="b-9.lab.example:9098"))

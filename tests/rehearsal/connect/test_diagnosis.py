@@ -1,0 +1,124 @@
+"""One clear line from what Kafka Connect, Debezium, MySQL and the JVM say; logged so by each when it was provoked."""
+
+import pytest
+
+from rehearsal.connect.diagnosis import diagnose, hopeless, problems
+
+CONFIGURATION = {
+    "database.hostname": "db.example",
+    "database.port": "3306",
+    "database.server.id": "5401",
+    "database.ssl.mode": "required",
+    "table.include.list": r"shop\.orders",
+    "schema.history.internal.kafka.topic": "schema-history.shop",
+}
+STAMP = "[2026-11-21 15:59:01,432]"
+
+
+@pytest.mark.parametrize(
+    ("told", "line"),
+    [
+        (
+            "java.sql.SQLException: Access denied for user 'cdc'@'10.0.0.7' (using password: NO)",
+            "the database refuses the user 'cdc' (using password: NO); compare the secret's username and password with"
+            " the database's",
+        ),
+        (
+            "java.sql.SQLException: Access denied for user 'cdc'@'%' to database 'shop'",
+            "the user 'cdc' must be allowed to read the database 'shop'; grant it SELECT there",
+        ),
+        (
+            "java.sql.SQLSyntaxErrorException: SELECT command denied to user 'cdc'@'10.0.0.7' for table 'orders'",
+            "the user 'cdc' lacks the privilege SELECT on orders; grant it",
+        ),
+        (
+            "Access denied; you need (at least one of) the RELOAD privilege(s) for this operation",
+            "the database's user lacks the privilege RELOAD; grant it directly, not through a role",
+        ),
+        (
+            "io.debezium.DebeziumException: The connector is trying to read change stream starting at"
+            " BinlogOffsetContext{}, but this is no longer available on the server. Reconfigure the connector",
+            "the database has purged the binary logs that the connector would go on from; raise binlog retention"
+            " hours, and take a new snapshot",
+        ),
+        (
+            "Caused by: io.debezium.DebeziumException: A slave with the same server_uuid/server_id as this slave has"
+            " connected to the master",
+            "another client reads the binary log with database.server.id 5401; give each a number of its own",
+        ),
+        (
+            "io.debezium.DebeziumException: The db history topic is missing. You may attempt to recover it",
+            "the schema history topic 'schema-history.shop' must hold what the offsets go on from, and is missing; set"
+            " snapshot.mode recovery once",
+        ),
+        (
+            "java.sql.SQLNonTransientConnectionException: SSL Connection required, but not supported by server.",
+            "the database at db.example:3306 must offer TLS as database.ssl.mode 'required' asks for",
+        ),
+        (
+            "Terminating due to java.lang.OutOfMemoryError: Java heap space",
+            "the worker ran out of memory (Java heap space); raise capacity.mcu, or lower max.queue.size and"
+            " max.batch.size",
+        ),
+        (
+            "org.apache.kafka.common.errors.TopicAuthorizationException: Not authorized to access topics: [shop.a]",
+            "the connector's role must be allowed to use the topics 'shop.a', and is not",
+        ),
+        (
+            "org.apache.kafka.common.errors.GroupAuthorizationException: Not authorized to access group: shop-group",
+            "the connector's role must be allowed to use the group 'shop-group', and is not",
+        ),
+        (
+            "org.apache.kafka.common.errors.SaslAuthenticationException: [5f0c]: Access denied",
+            "the brokers refuse the connector's role: SaslAuthenticationException: [5f0c]: Access denied",
+        ),
+        (
+            "org.apache.kafka.connect.errors.ConnectException: Failed to connect to and describe Kafka cluster. Check"
+            " worker's broker connection and security properties.",
+            "no broker answers the worker; look at the cluster's state and at the way to it",
+        ),
+        (
+            "java.lang.NoSuchMethodError: 'void org.example.Library.call()'",
+            "the plugin's jars must fit the worker and each other, got NoSuchMethodError for 'void"
+            " org.example.Library.call()'; see: cdc plugin inspect",
+        ),
+        (
+            "org.example.StrangeException: at odds\n\tat org.example.Strange.run(Strange.java:1)\n",
+            "the connector does not run: org.example.StrangeException: at odds",
+        ),
+        ("", "the connector does not run: its log says nothing"),
+    ],
+)
+def test_a_cause_is_one_line(told: str, line: str) -> None:
+    found = diagnose(told, configuration=CONFIGURATION)
+    assert found.line == line
+    assert found.evidence in told.rstrip()
+
+
+def test_a_stack_trace_counts_more_than_the_log() -> None:
+    trace = "io.debezium.DebeziumException: The db history topic is missing."
+    log = "java.lang.OutOfMemoryError: Java heap space"
+    assert "history" in diagnose(trace, log, configuration=CONFIGURATION).line
+    assert "memory" in diagnose("java.lang.IllegalStateException", log, configuration=CONFIGURATION).line
+
+
+def test_problems_are_warnings_errors_and_what_the_jvm_says() -> None:
+    bad = [f"{STAMP} ERROR Failed (org.example.Worker:1)", "java.lang.Exception: no", "\tat org.example.Worker.run"]
+    jvm = "Terminating due to java.lang.OutOfMemoryError: Java heap space"
+    good = [f"{STAMP} INFO Values: (org.example.Config:1)", "\tretries = 1", "Nov 21, 2026 3:58:49 PM Client connect"]
+    assert problems("\n".join([*good, *bad, *good, jvm])).splitlines() == [*bad, jvm]
+
+
+@pytest.mark.parametrize(
+    ("log", "never"),
+    [
+        ("Creating task shop-0\nno changes will be captured", True),
+        ("Creating task shop-0\nWARN Going to restart connector after 10 sec. after a retriable exception", True),
+        ("Creating task shop-0\nERROR Producer failure", True),
+        ("ERROR Producer failure\nCreating task shop-0", False),
+        ("ERROR Producer failure", False),
+        ("ERROR Uncaught exception in herder work thread, exiting:\nCreating task shop-0", True),
+    ],
+)
+def test_only_the_newest_task_counts(log: str, never: bool) -> None:
+    assert hopeless(log) is never

@@ -1,0 +1,34 @@
+"""The MySQL server that tests run: the machine's own or the pinned one."""
+
+import os
+from pathlib import Path
+
+from modules.artifacts.cache import Cache
+from modules.artifacts.fetch import FetchErrors, fetch
+from modules.artifacts.lock import load
+from modules.artifacts.sources import sources
+from rehearsal.database import mysql_server
+from rehearsal.database.mysql import Database
+from rehearsal.processes import parts
+from rehearsal.processes.addresses import EVERY_LOOPBACK, Address, free_port
+from tests.needs import missing
+
+
+def server() -> mysql_server.Server:
+    """Skips the running test where there is none."""
+    if found := mysql_server.installed():
+        return found
+    if lines := mysql_server.missing():
+        missing("; ".join(lines))
+    where = sources(os.environ.get("CDC_SOURCES", "").split())
+    try:
+        fetched = fetch(parts.files(load(), parts.MYSQL), sources=where, cache=Cache())
+    except FetchErrors as error:
+        missing(str(error))
+    return mysql_server.server(next(iter(fetched.values())))
+
+
+def database(folder: Path) -> Database:
+    """A server of its own that is not started yet."""
+    host = "127.98.7.1" if EVERY_LOOPBACK else "127.0.0.1"
+    return Database(folder=folder, address=Address(host, free_port()), server=server())

@@ -1,0 +1,71 @@
+"""Which MySQL server is taken: by what ``mysqld`` on PATH says of itself, and what this machine lacks."""
+
+from pathlib import Path
+
+import pytest
+
+from rehearsal.database import mysql_server
+
+
+@pytest.fixture
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The only folder that programs are found in."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(mysql_server, "_SYSTEM_FOLDERS", "")
+    return tmp_path
+
+
+def install(folder: Path, told: str) -> Path:
+    program = folder / "mysqld"
+    program.write_text(f"#!/bin/sh\necho '{program}  {told}'\n")
+    program.chmod(0o755)
+    return program
+
+
+@pytest.mark.parametrize(
+    ("told", "version"),
+    [
+        ("Ver 8.0.39-0ubuntu0.24.04.2 for Linux on x86_64 ((Ubuntu))", "8.0.39"),
+        ("Ver 9.7.4 for macos15 on arm64 (Homebrew)", "9.7.4"),
+    ],
+)
+def test_a_mysql_on_path_is_taken(path: Path, told: str, version: str) -> None:
+    program = install(path, told)
+    assert mysql_server.installed() == mysql_server.Server(program, version)
+    assert mysql_server.missing() == []
+
+
+@pytest.mark.parametrize(
+    ("told", "reason"),
+    [
+        ("Ver 10.11.6-MariaDB-0+deb12u1 for debian-linux-gnu", "must be MySQL, got MariaDB"),
+        ("Ver 5.7.44 for Linux on x86_64", "must be MySQL 8.0 or later"),
+        ("cannot execute", "must be MySQL 8.0 or later"),
+    ],
+    ids=["MariaDB", "too old", "broken"],
+)
+def test_another_one_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch, told: str, reason: str) -> None:
+    install(path, told)
+    monkeypatch.setattr("platform.machine", lambda: "riscv64")
+    refused, *rest = mysql_server.missing()
+    assert mysql_server.installed() is None
+    assert reason in refused
+    assert "none is pinned for" in rest[0]
+
+
+def test_a_library_that_nobody_has_is_named(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("platform.system", lambda: "Linux")
+    monkeypatch.setattr("platform.machine", lambda: "x86_64")
+    monkeypatch.setattr(mysql_server, "_LIBRARIES", {"libnowhere.so.1": ("libnowhere1t64", "libnowhere1")})
+    monkeypatch.setenv("XDG_CACHE_HOME", str(path))
+    [line] = mysql_server.missing()
+    assert line.startswith("libnowhere.so.1, which MySQL is linked to: ")
+    assert not list(path.rglob("incoming-*"))
+    with pytest.raises(mysql_server.ServerMissingError, match="libnowhere"):
+        mysql_server.server(None)
+
+
+def test_a_confined_server_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    install(path, "Ver 8.0.39 for Linux on x86_64")
+    monkeypatch.setattr(mysql_server, "_profile", lambda _: Path("/etc/apparmor.d/usr.sbin.mysqld"))
+    assert mysql_server.installed() is None

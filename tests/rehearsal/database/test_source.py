@@ -1,0 +1,301 @@
+"""A source's tables, their rows and what happens in them, in a real MySQL server."""
+
+import re
+import threading
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from rehearsal.database.changes import Changes
+from rehearsal.database.kinds import Kind
+from rehearsal.database.ledger import Ledger
+from rehearsal.database.mysql import Database, quoted
+from rehearsal.database.preparation import Source, prepare
+from rehearsal.database.stand_ins import Name, covers, names
+from tests.rehearsal.database import databases
+
+SHOP = ["customers", "products", "orders", "order_items"]
+ROWS = 20
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    with databases.database(tmp_path_factory.mktemp("mysql")) as running:
+        yield running
+
+
+@pytest.fixture
+def empty(database: Database) -> Iterator[Database]:
+    """Without what the test made in it."""
+    before = {name for (name,) in answers(database, "SHOW DATABASES")}
+    yield database
+    for name in {name for (name,) in answers(database, "SHOW DATABASES")} - before:
+        answers(database, f"DROP DATABASE {quoted(str(name))}")
+
+
+def answers(database: Database, query: str) -> list[tuple[object, ...]]:
+    with database.connect() as connection, connection.cursor() as cursor:
+        cursor.execute(query)
+        return list(cursor.fetchall())
+
+
+def rows_in(database: Database, name: Name) -> int:
+    [(rows,)] = answers(database, f"SELECT COUNT(*) FROM {name.sql}")
+    assert isinstance(rows, int)
+    return rows
+
+
+def from_script(database: Database, folder: Path, sql: str, *, patterns: Sequence[str] = ("made.*",)) -> Source:
+    script = folder / "schema.sql"
+    script.write_text(f"CREATE DATABASE made; USE made; {sql}")
+    return prepare(database, patterns=patterns, schema=script, rows=ROWS)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("orders.customers", ["orders.customers"]),
+        ("shop.*", [f"shop.{table}" for table in SHOP]),
+        ("s*.order*", ["shop.orders", "shop.order_items"]),
+        ("*.customers", ["shop.customers"]),
+        ("sh*.item_*", ["shop.item_1"]),
+        ("tenant-*.events", ["tenant-1.events"]),
+        ("*.*", [f"shop.{table}" for table in SHOP]),
+    ],
+)
+def test_a_pattern_has_tables_that_it_covers(pattern: str, expected: list[str]) -> None:
+    assert list(map(str, names([pattern]))) == expected
+    assert all(covers(pattern, name) for name in names([pattern]))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "table", "is_covered"),
+    [
+        ("shop.*", "shop.orders", True),
+        ("shop.*", "workshop.orders", False),
+        ("shop.order", "shop.orders", False),
+        ("shop.a+", "shop.aa", False),
+        ("*.orders", "shop.orders", True),
+        ("*", "shop.orders", False),
+    ],
+)
+def test_a_pattern_covers_whole_names(pattern: str, table: str, is_covered: bool) -> None:
+    assert covers(pattern, Name.parse(table)) is is_covered
+
+
+def test_the_shop_is_made_and_filled(empty: Database) -> None:
+    source = prepare(empty, patterns=["shop.*"], rows=ROWS)
+    assert [table.name.table for table in source.captured] == ["customers", "products", "orders", "order_items"]
+    assert source.snapshot == {table.name: ROWS for table in source.captured}
+    assert not source.seeded.unfilled
+    assert {reference.parent.table for table in source.captured for reference in table.references} == {
+        "customers",
+        "orders",
+        "products",
+    }
+    types = {column.type for table in source.captured for column in table.columns}
+    assert types >= {"bigint", "decimal", "datetime", "timestamp", "json", "enum", "set", "text", "blob", "double"}
+    assert any(column.unsigned for table in source.captured for column in table.columns)
+    assert answers(empty, "SELECT COUNT(*) FROM shop.customers WHERE notes IS NULL") != [(0,)]
+
+
+def test_tables_named_alone_refer_to_those_that_are_there(empty: Database) -> None:
+    source = prepare(empty, patterns=["orders.customers", "orders.order_items", "x.events"], rows=ROWS)
+    assert [str(table.name) for table in source.captured] == ["orders.customers", "orders.order_items", "x.events"]
+    assert not any(table.references for table in source.captured)
+    assert set(source.snapshot.values()) == {ROWS}
+
+
+def test_the_signal_table_is_there_and_stays_empty(empty: Database) -> None:
+    source = prepare(empty, patterns=["orders.*"], signal_tables=["orders.debezium_signal", "ops.signal"], rows=1)
+    signals = [Name("orders", "debezium_signal"), Name("ops", "signal")]
+    assert [rows_in(empty, name) for name in signals] == [0, 0]
+    assert not {table.name for table in source.tables} & set(signals)
+    assert [str(row[1]).lower() for row in answers(empty, "SHOW COLUMNS FROM ops.signal")] == [
+        "varchar(42)",
+        "varchar(32)",
+        "varchar(2048)",
+    ]
+
+
+def test_any_types_are_filled(empty: Database, tmp_path: Path) -> None:
+    source = from_script(
+        empty,
+        tmp_path,
+        """CREATE TABLE types (
+            id BINARY(16) PRIMARY KEY, tiny TINYINT UNIQUE, small SMALLINT UNSIGNED NOT NULL, medium MEDIUMINT NOT NULL,
+            big BIGINT UNSIGNED NOT NULL, amount DECIMAL(4, 2) NOT NULL, `rate 100%` FLOAT NOT NULL,
+            flags BIT(3) NOT NULL,
+            code CHAR(3) NOT NULL, name VARCHAR(9) UNIQUE, body LONGTEXT NOT NULL, raw VARBINARY(8) NOT NULL,
+            day DATE NOT NULL, at DATETIME(3) NOT NULL, clock TIME NOT NULL, y YEAR NOT NULL, doc JSON NOT NULL,
+            mood ENUM('it''s fine', 'B') NOT NULL, tags SET('x', 'y') NOT NULL, place POINT NOT NULL, area POLYGON,
+            total BIGINT UNSIGNED AS (big * 2) STORED, made DATETIME NOT NULL DEFAULT (NOW())
+        );""",
+    )
+    assert source.seeded.unfilled == {}
+    assert source.snapshot == {Name("made", "types"): ROWS}
+    assert answers(empty, "SELECT COUNT(*) FROM made.types WHERE total <> big * 2") == [(0,)]
+    changes = Changes(empty, source.captured, Ledger())
+    assert changes.each() == {}
+    assert rows_in(empty, Name("made", "types")) == ROWS + 1
+
+
+def test_rows_refer_to_rows(empty: Database, tmp_path: Path) -> None:
+    source = from_script(
+        empty,
+        tmp_path,
+        """CREATE TABLE student (id INT PRIMARY KEY, tutor INT, FOREIGN KEY (tutor) REFERENCES student (id));
+        CREATE TABLE a_course (code VARCHAR(10), year INT, PRIMARY KEY (code, year));
+        CREATE TABLE attends (student INT, code VARCHAR(10), year INT, PRIMARY KEY (student, code, year),
+            FOREIGN KEY (student) REFERENCES student (id), FOREIGN KEY (code, year) REFERENCES a_course (code, year));
+        CREATE TABLE a_grade (student INT PRIMARY KEY, mark INT, FOREIGN KEY (student) REFERENCES student (id));
+        """,
+    )
+    assert source.seeded.unfilled == {}
+    assert source.snapshot[Name("made", "attends")] == ROWS
+    assert source.snapshot[Name("made", "a_grade")] == ROWS - 1  # one for each student but the one numbered 0
+
+
+def test_a_table_that_cannot_be_filled_is_told(empty: Database, tmp_path: Path) -> None:
+    source = from_script(
+        empty,
+        tmp_path,
+        """CREATE TABLE fine (id INT PRIMARY KEY);
+        CREATE TABLE shape (id INT PRIMARY KEY, area POLYGON NOT NULL);
+        CREATE TABLE refused (id INT PRIMARY KEY);
+        CREATE TRIGGER no BEFORE INSERT ON refused FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'never';
+        CREATE TABLE child (id INT PRIMARY KEY, parent INT NOT NULL, FOREIGN KEY (parent) REFERENCES refused (id));
+        CREATE TABLE small (id TINYINT PRIMARY KEY);
+        """
+        "INSERT INTO small VALUES (126);",
+        patterns=["made.*", "elsewhere.*"],
+    )
+    told = {name.table: reason for name, reason in source.seeded.unfilled.items()}
+    assert told == {
+        "shape": "column area must have a type that rows can be made up for, got polygon",
+        "refused": "never",
+        "child": "made.child must refer to a row of made.refused, which has none",
+    }
+    assert source.snapshot[Name("made", "fine")] == ROWS
+    assert source.snapshot[Name("made", "small")] == 2
+    assert source.unmatched == ("elsewhere.*",)
+
+
+def test_changes_are_made_and_recorded(empty: Database) -> None:
+    source = prepare(empty, patterns=["shop.*"], rows=ROWS)
+    ledger = Ledger(source.snapshot)
+    changes = Changes(empty, source.captured, ledger)
+    assert changes.each() == {}
+    kinds = [Kind.CREATE, Kind.UPDATE, Kind.CREATE, Kind.DELETE]
+    assert [transaction.kind for transaction in ledger.transactions] == kinds * len(SHOP)
+    assert ledger.rows == len(kinds) * len(SHOP)
+    assert {name: rows_in(empty, name) for name in changes.tables} == dict.fromkeys(changes.tables, ROWS + 1)
+    executed = {transaction.gtid for transaction in ledger.transactions}
+    for gtid in executed:
+        assert answers(empty, f"SELECT GTID_SUBSET('{gtid}', @@GLOBAL.gtid_executed)") == [(1,)]
+    assert len(executed) == len(ledger.transactions)
+
+
+def test_a_key_is_recorded_as_it_is_stored(empty: Database) -> None:
+    source = prepare(empty, patterns=["shop.order_items"], rows=ROWS)
+    ledger = Ledger()
+    changes = Changes(empty, source.captured, ledger)
+    changes.insert(Name("shop", "order_items"), rows=3)
+    [transaction] = ledger.transactions
+    last = answers(empty, "SELECT order_id, line FROM shop.order_items ORDER BY order_id DESC, line DESC LIMIT 3")
+    assert sorted(transaction.keys) == sorted(last)
+
+
+def test_a_new_column_takes_values(empty: Database) -> None:
+    source = prepare(empty, patterns=["x.events"], rows=ROWS)
+    ledger = Ledger()
+    changes = Changes(empty, source.captured, ledger)
+    table = Name("x", "events")
+    column = changes.add_column(table)
+    changes.insert(table, rows=5)
+    assert answers(empty, f"SELECT COUNT({column}) FROM x.events") == [(4,)]
+    assert [transaction.kind for transaction in ledger.transactions] == [Kind.SCHEMA_CHANGE, Kind.CREATE]
+
+
+@pytest.mark.parametrize(
+    ("definition", "reason"),
+    [
+        ("id INT PRIMARY KEY", "made.t must have a column outside its keys to update, got none"),
+        ("id INT PRIMARY KEY, only ENUM('one') NOT NULL", "made.t must have a column outside its keys"),
+        ("id TINYINT PRIMARY KEY", r"column id \(tinyint"),
+        ("id INT PRIMARY KEY, UNIQUE (id), CONSTRAINT FOREIGN KEY (id) REFERENCES parent (id)", "has room for 20 rows"),
+    ],
+    ids=["nothing to update", "one value only", "no number left", "no parent left"],
+)
+def test_a_table_that_takes_no_change_says_why(empty: Database, tmp_path: Path, definition: str, reason: str) -> None:
+    source = from_script(
+        empty,
+        tmp_path,
+        "CREATE TABLE parent (id INT PRIMARY KEY); INSERT INTO parent VALUES (1);"
+        f"CREATE TABLE t ({definition}); INSERT INTO t (id) VALUES ({127 if 'TINY' in definition else 1});",
+        patterns=["made.t"],
+    )
+    [told] = Changes(empty, source.captured, Ledger()).each().values()
+    assert re.search(reason, told)
+
+
+def test_a_table_without_a_primary_key_is_left_alone(empty: Database, tmp_path: Path) -> None:
+    source = from_script(empty, tmp_path, "CREATE TABLE log (line TEXT); CREATE TABLE t (id INT PRIMARY KEY, n INT);")
+    changes = Changes(empty, source.captured, Ledger())
+    assert changes.tables == (Name("made", "t"),)
+    assert source.snapshot[Name("made", "log")] == ROWS
+
+
+@pytest.mark.parametrize("crash", [False, True], ids=["restart", "crash"])
+def test_a_load_counts_what_was_committed(empty: Database, crash: bool) -> None:
+    source = prepare(empty, patterns=["shop.customers", "shop.products"], rows=ROWS)
+    ledger = Ledger()
+    changes = Changes(empty, source.captured, ledger)
+    stop, failures = threading.Event(), []
+
+    def load() -> None:
+        try:
+            changes.load(stop, rows_per_second=1000)
+        except BaseException as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=load)
+    thread.start()
+    wait_for_rows(ledger, 300)
+    if crash:
+        empty.kill()
+        empty.start()
+    else:
+        empty.restart()
+    wait_for_rows(ledger, ledger.rows + 300)
+    stop.set()
+    thread.join()
+    changes.close()
+    assert not failures
+    assert sum(rows_in(empty, name) - ROWS for name in changes.tables) == ledger.rows
+    assert set(Counter(len(transaction.keys) for transaction in ledger.transactions)) == {50}
+
+
+def wait_for_rows(ledger: Ledger, rows: int) -> None:
+    for _ in range(600):
+        if ledger.rows >= rows:
+            return
+        threading.Event().wait(0.05)
+    raise AssertionError(f"the load must commit {rows} rows, got {ledger.rows}")
+
+
+def test_a_transaction_whose_outcome_is_unknown_is_committed_once(empty: Database) -> None:
+    source = prepare(empty, patterns=["x.events"], rows=0)
+    ledger = Ledger()
+    changes = Changes(empty, source.captured, ledger)
+    table = Name("x", "events")
+    changes.insert(table)
+    repeated = ledger.transactions[0].gtid
+    with empty.connect() as connection, connection.cursor() as cursor:
+        cursor.execute(f"SET gtid_next = '{repeated}'")
+        cursor.execute("BEGIN")
+        cursor.execute("INSERT INTO x.events (name) VALUES ('again')")
+        cursor.execute("COMMIT")
+    assert rows_in(empty, table) == 1

@@ -1,0 +1,215 @@
+"""An application reads Debezium's events from a real broker, counts them, and what was committed is judged by them."""
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+from kafka import KafkaProducer
+
+from modules.artifacts.cache import Cache
+from modules.artifacts.fetch import FetchErrors, fetch
+from modules.artifacts.lock import load
+from modules.artifacts.sources import sources
+from rehearsal.aws.servers import ClusterSpec
+from rehearsal.database.kinds import Kind
+from rehearsal.database.ledger import Ledger, Transaction
+from rehearsal.database.stand_ins import Name
+from rehearsal.events.application import Application, ApplicationError, Reader, concrete
+from rehearsal.events.event import Event
+from rehearsal.events.received import Arrivals, Judgement
+from rehearsal.iam.subscription import subscription
+from rehearsal.kafka.cluster import Clusters, KafkaCluster
+from rehearsal.processes import parts
+from rehearsal.processes.addresses import Addresses
+from tests.needs import missing
+
+ORDERS = Name("shop", "orders")
+TOPIC = "shop.shop.orders"
+SPEC = ClusterSpec(
+    name="shop",
+    arn="arn:aws:kafka:eu-west-1:123456789012:cluster/shop/6f1c2f4e-0000-4000-8000-000000000000-2",
+    region="eu-west-1",
+    kafka_version="3.9.x.kraft",
+    brokers=1,
+    server_properties={"auto.create.topics.enable": "true"},
+)
+
+
+def change(op: str, gtid: str | None, row: int = 0, *, table: str = "orders") -> dict[str, Any]:
+    """A change event's value as Debezium writes it."""
+    source = {"db": "shop", "table": table, "gtid": gtid, "file": "binlog.000002", "pos": 4711, "row": row}
+    return {"before": None, "after": {"id": row}, "source": source, "op": op, "ts_ms": 1}
+
+
+def event(value: object, *, topic: str = TOPIC, offset: int = 0) -> Event:
+    return Event.read(topic, 0, offset, b'{"id":1}', None if value is None else json.dumps(value).encode())
+
+
+def arrivals(values: Sequence[object]) -> Arrivals:
+    seen = Arrivals()
+    for offset, value in enumerate(values):
+        seen.add(event(value, offset=offset))
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("value", "topic", "kind"),
+    [
+        (change("r", None), TOPIC, Kind.SNAPSHOT),
+        (change("c", "u:1"), TOPIC, Kind.CREATE),
+        (change("u", "u:1"), TOPIC, Kind.UPDATE),
+        (change("d", "u:1"), TOPIC, Kind.DELETE),
+        (change("t", "u:1"), TOPIC, Kind.OTHER),
+        (None, TOPIC, Kind.TOMBSTONE),
+        ({"source": {}, "ddl": "ALTER TABLE orders", "databaseName": "shop"}, "shop", Kind.SCHEMA_CHANGE),
+        ({"ts_ms": 1}, "__debezium-heartbeat.shop", Kind.HEARTBEAT),
+        (["no", "object"], TOPIC, Kind.OTHER),
+        ({"id": 1, "source": "a column of that name"}, TOPIC, Kind.OTHER),
+    ],
+)
+def test_an_event_is_of_a_kind(value: object, topic: str, kind: Kind) -> None:
+    assert event(value, topic=topic).kind is kind
+
+
+def test_what_is_no_json_is_kept() -> None:
+    assert Event.read(TOPIC, 0, 0, None, b"\xff{").value == {"": b"\xff{"}
+
+
+@pytest.mark.parametrize(
+    ("patterns", "topic", "subscribed"),
+    [
+        (["shop.*"], "shop.shop.orders", True),
+        (["shop.*"], "shop", False),
+        (["shop.*"], "workshop.orders", False),
+        (["shop", "__debezium-heartbeat.shop"], "__debezium-heartbeat.shop", True),
+        (["shop", "__debezium-heartbeat.shop"], "__debezium-heartbeat.shop2", False),
+        (["shop.s*.orders"], "shop.shop.orders", True),
+        (["shop.orders"], "shopXorders", False),
+    ],
+)
+def test_a_pattern_is_read_as_iam_reads_it(patterns: list[str], topic: str, subscribed: bool) -> None:
+    assert bool(subscription(patterns).fullmatch(topic)) is subscribed
+
+
+@pytest.mark.parametrize(("pattern", "name"), [("search", "search"), ("billing-*", "billing-rehearsal")])
+def test_a_group_is_one_that_the_pattern_allows(pattern: str, name: str) -> None:
+    assert concrete(pattern) == name
+
+
+def ledger(*transactions: tuple[str, int]) -> Ledger:
+    """Transactions by GTID and number of rows."""
+    ours = Ledger()
+    for gtid, rows in transactions:
+        ours.record(Transaction(gtid, ORDERS, Kind.CREATE, tuple((row,) for row in range(rows))))
+    return ours
+
+
+@pytest.mark.parametrize(
+    ("came", "lost", "duplicates"),
+    [
+        ([("u:1", 0), ("u:2", 0), ("u:2", 1)], 0, 0),
+        ([("u:2", 1), ("u:1", 0), ("u:2", 0)], 0, 0),
+        ([("u:1", 0), ("u:2", 0)], 1, 0),
+        ([("u:2", 0), ("u:2", 0)], 2, 1),
+        ([("u:1", 0), ("u:2", 0), ("u:2", 1), ("u:2", 0), ("u:2", 1)], 0, 2),
+        ([("u:1", 0), ("u:2", 0), ("u:2", 1), ("another:9", 0)], 0, 0),
+        ([], 3, 0),
+    ],
+    ids=["all", "in any order", "one lost", "lost and twice", "twice", "somebody else's", "nothing"],
+)
+def test_what_was_committed_is_judged(came: list[tuple[str, int]], lost: int, duplicates: int) -> None:
+    committed = ledger(("u:1", 1), ("u:2", 2))
+    seen = arrivals([change("c", gtid, row) for gtid, row in came])
+    judgement = seen.judge(committed)
+    assert (judgement.committed, judgement.lost, judgement.duplicates) == (3, lost, duplicates)
+    assert bool(judgement.missing) is bool(lost)
+
+
+def test_another_table_of_the_same_transaction_is_not_counted() -> None:
+    seen = arrivals([change("c", "u:1", 0, table="audit"), change("c", "u:1", 1, table="audit")])
+    assert seen.judge(ledger(("u:1", 1))).lost == 1
+
+
+def test_a_change_of_structure_is_no_row() -> None:
+    ours = Ledger()
+    ours.record(Transaction("u:1", ORDERS, Kind.SCHEMA_CHANGE))
+    assert arrivals([]).judge(ours) == Judgement(committed=0, lost=0, duplicates=0)
+
+
+def test_a_record_that_is_fetched_again_is_no_second_event() -> None:
+    seen = arrivals([change("c", "u:1")])
+    seen.add(event(change("c", "u:1"), offset=0))
+    assert seen.events == {Kind.CREATE: 1}
+    assert seen.judge(ledger(("u:1", 1))).duplicates == 0
+
+
+def test_a_sample_of_each_kind_is_kept_whole() -> None:
+    seen = arrivals([change("c", "u:1", 1), change("c", "u:2", 2), None])
+    assert seen.samples[Kind.CREATE] == event(change("c", "u:1", 1), offset=0)
+    assert seen.samples[Kind.TOMBSTONE].key == b'{"id":1}'
+
+
+def test_rows_of_the_snapshot_are_counted_by_table() -> None:
+    seen = arrivals([change("r", None, 1), change("r", None, 2), change("r", None, 1, table="customers")])
+    assert seen.snapshot == {"shop.orders": 2, "shop.customers": 1}
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaCluster]:
+    lock = load()
+    try:
+        where = sources(os.environ.get("CDC_SOURCES", "").split())
+        paths = fetch(parts.files(lock, parts.KAFKA), sources=where, cache=Cache())
+    except FetchErrors as error:
+        missing(str(error))
+    addresses = Addresses()
+    jars = parts.libraries(lock, parts.KAFKA, paths)
+    clusters = Clusters(addresses=addresses, folder=tmp_path_factory.mktemp("kafka"), jars=jars)
+    try:
+        yield clusters(SPEC)
+    finally:
+        clusters.stop()
+        addresses.listener.close()
+
+
+def send(cluster: KafkaCluster, topic: str, values: Sequence[object], *, compression: str | None = None) -> None:
+    producer = KafkaProducer(bootstrap_servers=cluster.inspection.split(","), acks="all", compression_type=compression)
+    for value in values:
+        producer.send(topic, key=b"1", value=None if value is None else json.dumps(value).encode())
+    producer.flush()
+    producer.close()
+
+
+def test_an_application_reads_what_it_is_subscribed_to(cluster: KafkaCluster) -> None:
+    send(cluster, "reads.shop.orders", [change("r", None), change("c", "u:1")])
+    send(cluster, "unread.shop.orders", [change("c", "u:2")])
+    with Application(Reader(cluster.inspection, "reads", ["reads.*"])) as application:
+        assert application.wait_for(lambda seen: seen.events[Kind.CREATE] == 1, seconds=60)
+        send(cluster, "reads.shop.orders", [change("d", "u:3"), None])
+        assert application.wait_for(lambda seen: seen.events[Kind.TOMBSTONE] == 1, seconds=60)
+        send(cluster, "reads.shop.late", [change("c", "u:4", table="late")])  # a topic that was not there
+        assert application.wait_for(lambda seen: seen.events[Kind.CREATE] == 2, seconds=60)
+        assert application.judge(ledger(("u:1", 1), ("u:3", 1), ("u:5", 1))).lost == 1
+        assert application.look(lambda seen: seen.events.total()) == 5
+        assert not application.wait_for(lambda seen: seen.events[Kind.UPDATE] > 0, seconds=0)
+
+
+def test_an_application_outlives_a_broker(cluster: KafkaCluster) -> None:
+    topics = ["outlives.shop.orders"]
+    send(cluster, topics[0], [change("c", "u:1")])
+    with Application(Reader(cluster.inspection, "outlives", topics)) as application:
+        assert application.wait_for(lambda seen: seen.events[Kind.CREATE] == 1, seconds=60)
+        cluster.kill_node("b-1")
+        cluster.start_node("b-1")
+        send(cluster, topics[0], [change("c", "u:2")])
+        assert application.wait_for(lambda seen: seen.events[Kind.CREATE] == 2, seconds=60)
+
+
+def test_an_application_that_fails_says_why() -> None:
+    with (
+        Application(Reader("127.0.0.1:no-port", "fails", ["fails.*"])) as application,
+        pytest.raises(ApplicationError, match="the application fails ended: ValueError"),
+    ):
+        application.wait_for(lambda seen: seen.events.total() > 0, seconds=60)

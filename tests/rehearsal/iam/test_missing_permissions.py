@@ -1,0 +1,203 @@
+"""A permission that is missing leads to the statement of our policies and to the line of configuration that asks."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from modules import policies
+from modules.debezium import configuration, topics
+from modules.environment.models.connectors import Signals
+from rehearsal.aws.servers import ConnectorSpec
+from rehearsal.iam.decisions import Denial, Log
+from rehearsal.iam.missing_permissions import passed_over, place, reads, told
+from rehearsal.iam.reasons import REASONS, Role, lookup
+from tests.mocked_account import ACCOUNT, CLUSTER_ARN, REGION, SECRET_ARN
+from tests.rehearsal.iam import documents
+from tests.rehearsal.iam.documents import ARNS, CONNECTOR, DEPLOYMENT, KEY, NAME, group, topic
+
+SIGNALLED: Final = CONNECTOR.model_copy(update={"signals": Signals(topic="orders-signals")})
+BOOTSTRAP: Final = "b-1.cdc-prod:9098,b-2.cdc-prod:9098"
+OFFSETS: Final = topics.offset_topic(NAME)
+ROLE: Final = f"{NAME}-worker"
+SPEC: Final = ConnectorSpec(
+    name=NAME,
+    arn=f"arn:aws:kafkaconnect:{REGION}:{ACCOUNT}:connector/{NAME}/6f1c2f4e-0000-4000-8000-000000000000-2",
+    region=REGION,
+    kafkaconnect_version="3.7.x",
+    bootstrap=BOOTSTRAP,
+    archive=Path("debezium-mysql.zip"),
+    configuration=configuration.connector_properties(SIGNALLED)
+    | configuration.connection_properties(SIGNALLED, hostname="orders.example", port="3306", bootstrap=BOOTSTRAP),
+    worker_configuration=configuration.worker_properties(region=REGION, offset_topic=OFFSETS),
+    mcu=1,
+    workers=1,
+    role_arn=f"arn:aws:iam::{ACCOUNT}:role/{ROLE}",
+)
+PASSWORD: Final = "database.password=${secretsmanager:cdc/orders:password}"
+HISTORY: Final = "schema.history.internal.kafka.topic=schema-history.orders"
+OF_CONNECT: Final = "__amazon_msk_connect_{}_" + NAME
+TRANSACTION: Final = CLUSTER_ARN.replace(":cluster/", ":transactional-id/") + "/exactly-once"
+
+
+def denial(action: str, resource: str, role: str = ROLE) -> Denial:
+    return Denial(role, action, resource, "no statement allows it", 0)
+
+
+PLACES: dict[str, tuple[str, str, str, str]] = {
+    "cluster": ("kafka-cluster:Connect", CLUSTER_ARN, "Cluster", f"kafkaCluster.bootstrapServers={BOOTSTRAP}"),
+    "configs": (
+        "kafka-cluster:ReadData",
+        topic(OF_CONNECT.format("configs")),
+        "InternalTopics",
+        f"MSK Connect's own topic {OF_CONNECT.format('configs')}",
+    ),
+    "offsets": ("kafka-cluster:WriteData", topic(OFFSETS), "InternalTopics", f"offset.storage.topic={OFFSETS}"),
+    "workers": (
+        "kafka-cluster:AlterGroup",
+        group(OF_CONNECT.format("group")),
+        "InternalGroups",
+        f"group.id={OF_CONNECT.format('group')}",
+    ),
+    "events": ("kafka-cluster:WriteData", topic("orders.orders.customers"), "Events", "topic.prefix=orders"),
+    "changes": ("kafka-cluster:WriteData", topic("orders"), "Events", "topic.prefix=orders"),
+    "heartbeat": ("kafka-cluster:CreateTopic", topic("__debezium-heartbeat.orders"), "Events", "topic.prefix=orders"),
+    "history": ("kafka-cluster:CreateTopic", topic("schema-history.orders"), "SchemaHistory", HISTORY),
+    "signals": ("kafka-cluster:ReadData", topic("orders-signals"), "Signals", "signal.kafka.topic=orders-signals"),
+    "group": ("kafka-cluster:AlterGroup", group("orders-signal"), "Groups", "group.id=orders-signal"),
+    "secret": ("secretsmanager:GetSecretValue", SECRET_ARN, "Secret", PASSWORD),
+    "key": ("kms:Decrypt", KEY, "SecretKey", PASSWORD),
+}
+
+
+@pytest.mark.parametrize(("action", "resource", "sid", "line"), PLACES.values(), ids=PLACES)
+def test_what_a_connector_lacks(action: str, resource: str, sid: str, line: str) -> None:
+    at = place(denial(action, resource), SPEC)
+    assert (at.sid, at.line) == (sid, line)
+    reason = lookup("connector", sid, action)
+    assert told([denial(action, resource)], SPEC).splitlines() == [
+        f"{ROLE} may not {action} on {resource}: no statement allows it",
+        f"  asked for by: {line}",
+        f"  needed for: {reason.needed_for}",
+        f"  without it: {reason.without}",
+    ]
+
+
+def test_a_topic_is_known_by_the_configuration_that_names_it() -> None:
+    worker = {key: value for key, value in SPEC.worker_configuration.items() if key != "offset.storage.topic"}
+    named = {key: value for key, value in SPEC.configuration.items() if not key.endswith("kafka.topic")}
+    spec = replace(SPEC, worker_configuration=worker, configuration=named)
+    for name in (OFFSETS, "orders-signals", "schema-history.orders"):
+        assert place(denial("kafka-cluster:WriteData", topic(name)), spec).sid == "Events"
+
+
+@pytest.mark.parametrize(
+    ("kind", "action", "resource", "sid"),
+    [
+        ("cluster", "kafka-cluster:Connect", CLUSTER_ARN, "Cluster"),
+        ("topic", "kafka-cluster:ReadData", topic("orders.orders.customers"), "Topics"),
+        ("group", "kafka-cluster:DescribeGroup", group("billing-1"), "Groups"),
+    ],
+)
+def test_what_an_application_lacks(kind: str, action: str, resource: str, sid: str) -> None:
+    reason = lookup("consumer", sid, action)
+    assert told([denial(action, resource, "billing-app")], None).splitlines() == [
+        f"billing-app may not {action} on {resource}: no statement allows it",
+        f"  asked for by: the application's own client, of a {kind}",
+        f"  needed for: {reason.needed_for}",
+        f"  without it: {reason.without}",
+    ]
+
+
+@pytest.mark.parametrize("spec", [SPEC, None], ids=["connector", "application"])
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("kafka-cluster:DeleteTopic", topic("orders")),
+        ("kafka-cluster:DeleteGroup", group("billing-1")),
+        ("kafka-cluster:AlterCluster", CLUSTER_ARN),
+        ("kafka-cluster:AlterTransactionalId", TRANSACTION),
+    ],
+)
+def test_what_no_role_of_ours_has_is_told_without_a_reason(
+    action: str, resource: str, spec: ConnectorSpec | None
+) -> None:
+    first, asked = told([denial(action, resource)], spec).splitlines()
+    assert first == f"{ROLE} may not {action} on {resource}: no statement allows it"
+    assert asked.startswith("  asked for by: ")
+    assert "password" not in asked
+
+
+def test_a_transaction_is_told_by_its_id() -> None:
+    at = place(denial("kafka-cluster:AlterTransactionalId", TRANSACTION), SPEC)
+    assert (at.sid, at.line) == ("", "transactional.id=exactly-once")
+
+
+@pytest.mark.parametrize(
+    ("topics", "topic", "read"),
+    [
+        (["orders.*"], "orders.items", True),
+        (["orders.*"], "orders", False),
+        (["orders.*"], "workorders.items", False),
+        (["orders", "orders.*.items"], "orders.eu.items", True),
+        (["orders.items"], "orders.ITEMS", False),
+        (["Orders.*"], "Orders.items", True),
+        (["orders.items"], "orders.item", False),
+        ([], "orders", False),
+    ],
+)
+def test_a_topic_is_read_by_name_or_pattern(topics: list[str], topic: str, read: bool) -> None:
+    assert reads(topics, topic) is read
+
+
+def test_what_an_application_would_read_and_is_not_shown() -> None:
+    log, describe = Log(), "kafka-cluster:DescribeTopic"
+    log.denied("billing-app", describe, topic("orders.items"), "no statement allows it", speculative=True)
+    log.denied("billing-app", describe, topic("customers"), "no statement allows it", speculative=True)
+    log.denied("billing-app", "kafka-cluster:ReadData", topic("orders.a"), "no statement allows it", speculative=True)
+    log.denied("search-app", describe, topic("orders.b"), "no statement allows it", speculative=True)
+    [found] = passed_over(log, "billing-app", ["orders.*"])
+    assert (found.role, found.action, found.resource) == ("billing-app", describe, topic("orders.items"))
+    assert "never read" in told([found], None)
+    assert passed_over(log, "billing-app", ["invoices"]) == []
+
+
+def test_several_are_told_one_after_the_other() -> None:
+    both = [denial("kafka-cluster:WriteData", topic("orders")), denial("kms:Decrypt", KEY)]
+    assert told(both, SPEC) == "\n".join(told([one], SPEC) for one in both)
+    assert told([], SPEC) == told([], None) == ""
+
+
+def granted(document: str) -> set[tuple[str, str, str]]:
+    """Sid, action and a resource that is meant, of each permission in a policy."""
+    return {
+        (statement["Sid"], action, resource.replace("*", "rehearsal"))
+        for statement in json.loads(document)["Statement"]
+        for action in statement["Action"]
+        for resource in statement["Resource"]
+    }
+
+
+CONNECTORS: Final = granted(
+    policies.connector_execution(DEPLOYMENT, SIGNALLED, arns=ARNS, offsets=OFFSETS, secret_arn=SECRET_ARN)
+)
+CONSUMERS: Final = granted(documents.BILLING)
+
+
+@pytest.mark.parametrize(("sid", "action", "resource"), sorted(CONNECTORS))
+def test_whatever_is_taken_from_a_connector_leads_back_to_its_statement(sid: str, action: str, resource: str) -> None:
+    assert place(denial(action, resource), SPEC).sid == sid
+
+
+@pytest.mark.parametrize(
+    ("role", "spec", "permissions"), [("connector", SPEC, CONNECTORS), ("consumer", None, CONSUMERS)]
+)
+def test_every_reason_is_reached(
+    role: Role, spec: ConnectorSpec | None, permissions: set[tuple[str, str, str]]
+) -> None:
+    found = {(action, told([denial(action, resource)], spec).splitlines()[2]) for _, action, resource in permissions}
+    reasons = [reason for reason in REASONS if reason.role == role]
+    assert found == {(reason.action, f"  needed for: {reason.needed_for}") for reason in reasons}
+    assert len(found) == len(reasons) >= 5

@@ -1,0 +1,292 @@
+"""Real brokers behind the embedded MSK: they start as deployed, change, crash and come back, and leave nothing."""
+
+import os
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
+from kafka.admin import ConfigResource, ConfigResourceType
+
+from modules.artifacts.cache import Cache
+from modules.artifacts.fetch import FetchErrors, fetch
+from modules.artifacts.lock import load
+from modules.artifacts.sources import sources
+from rehearsal.aws.servers import ClusterSpec, ServerError
+from rehearsal.kafka.cluster import Clusters, KafkaCluster
+from rehearsal.processes import parts
+from rehearsal.processes.addresses import Address, Addresses, listens
+from rehearsal.processes.logs import Line, LogShipper
+from tests.needs import missing
+
+DEPLOYED = {
+    "auto.create.topics.enable": "false",
+    "default.replication.factor": "3",
+    "min.insync.replicas": "2",
+    "unclean.leader.election.enable": "false",
+    "zookeeper.session.timeout.ms": "6000",  # how long a killed broker stays registered
+}
+SPEC = ClusterSpec(
+    name="Orders-Dev",
+    arn="arn:aws:kafka:eu-west-1:123456789012:cluster/Orders-Dev/6f1c2f4e-0000-4000-8000-000000000000-2",
+    region="eu-west-1",
+    kafka_version="3.9.x",
+    brokers=3,
+    server_properties=DEPLOYED,
+    log_group="/msk/orders-dev/brokers",
+)
+KRAFT = replace(SPEC, kafka_version="3.9.x.kraft")
+ALONE = replace(SPEC, brokers=1, server_properties={})
+
+
+class Delivered:
+    """CloudWatch Logs' place: the streams of each group."""
+
+    def __init__(self) -> None:
+        self.streams: dict[tuple[str, str], list[str]] = {}
+        self._lock = threading.Lock()
+
+    def put(self, group: str, stream: str, lines: Sequence[Line]) -> None:
+        with self._lock:
+            self.streams.setdefault((group, stream), []).extend(text for _, text in lines)
+
+
+@pytest.fixture(scope="module")
+def jars() -> list[Path]:
+    lock = load()
+    try:
+        files = parts.files(lock, parts.KAFKA)
+        paths = fetch(files, sources=sources(os.environ.get("CDC_SOURCES", "").split()), cache=Cache())
+    except FetchErrors as error:
+        missing(str(error))
+    return parts.libraries(lock, parts.KAFKA, paths)
+
+
+@pytest.fixture(scope="module")
+def addresses() -> Iterator[Addresses]:
+    ours = Addresses()
+    yield ours
+    ours.listener.close()
+
+
+@pytest.fixture(scope="module")
+def delivered() -> Delivered:
+    return Delivered()
+
+
+@pytest.fixture(scope="module")
+def cluster(
+    jars: list[Path], addresses: Addresses, delivered: Delivered, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[KafkaCluster]:
+    """Three brokers and three ZooKeepers."""
+    logs = LogShipper(delivered.put)
+    folder = tmp_path_factory.mktemp("cluster")
+    clusters = Clusters(addresses=addresses, folder=folder, jars=jars, logs=logs)
+    try:
+        yield clusters(SPEC)
+    finally:
+        clusters.stop()
+        logs.close()
+
+
+@pytest.fixture
+def clusters(jars: list[Path], addresses: Addresses, tmp_path: Path) -> Iterator[Clusters]:
+    """At most one broker each."""
+    ours = Clusters(addresses=addresses, folder=tmp_path, jars=jars, limit=1)
+    yield ours
+    ours.stop()
+
+
+def admin(cluster: KafkaCluster) -> KafkaAdminClient:
+    return KafkaAdminClient(bootstrap_servers=cluster.inspection.split(","))
+
+
+def create_topic(cluster: KafkaCluster, topic: str, *, copies: int = 3) -> None:
+    with admin(cluster) as client:
+        client.create_topics({topic: {"num_partitions": 2, "replication_factor": copies}})
+
+
+def produce(cluster: KafkaCluster, topic: str, *values: str) -> None:
+    """Each of ``values`` is on every replica in sync."""
+    producer = KafkaProducer(bootstrap_servers=cluster.inspection.split(","), acks="all")
+    for answer in [producer.send(topic, value.encode()) for value in values]:
+        answer.get(timeout=60)
+    producer.close()
+
+
+def consume(cluster: KafkaCluster, topic: str, count: int) -> set[str]:
+    consumer = KafkaConsumer(
+        topic,
+        bootstrap_servers=cluster.inspection.split(","),
+        group_id=f"{topic}-readers",
+        auto_offset_reset="earliest",
+        consumer_timeout_ms=30_000,
+    )
+    values = {record.value.decode() for _, record in zip(range(count), consumer, strict=False)}
+    consumer.close()
+    return values
+
+
+def property_of(cluster: KafkaCluster, broker: int, name: str) -> str:
+    with admin(cluster) as client:
+        asked = ConfigResource(ConfigResourceType.BROKER, str(broker), {name: None})
+        found: Mapping[str, Mapping[str, str]] = client.describe_configs([asked], config_filter="all")["broker"][
+            str(broker)
+        ]
+        return found[name]["value"]
+
+
+def test_events_on_every_replica(cluster: KafkaCluster) -> None:
+    create_topic(cluster, "events")
+    produce(cluster, "events", "a", "b", "c")
+    assert consume(cluster, "events", 3) == {"a", "b", "c"}
+
+
+def test_names_are_as_msk_gives_them(cluster: KafkaCluster, addresses: Addresses) -> None:
+    names = [name for name in addresses.names if name.endswith(".c1.kafka.eu-west-1.amazonaws.com")]
+    cluster_name = names[0].split(".", 1)[1]
+    assert cluster_name.startswith("orders-dev.")
+    assert cluster.bootstrap == ",".join(f"b-{broker}.{cluster_name}:9098" for broker in (1, 2, 3))
+    assert cluster.zookeeper == ",".join(f"z-{number}.{cluster_name}:2181" for number in (1, 2, 3))
+    assert set(cluster.programs) == {"b-1", "b-2", "b-3", "z-1", "z-2", "z-3"}
+
+
+def test_clients_of_a_name_reach_its_broker(cluster: KafkaCluster, addresses: Addresses) -> None:
+    for name in cluster.bootstrap.split(","):
+        host, _, port = name.partition(":")
+        assert listens(Address(addresses.names[host], int(port)))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("min.insync.replicas", "2"),  # deployed
+        ("unclean.leader.election.enable", "false"),  # deployed, over MSK's default
+        ("offsets.topic.replication.factor", "3"),  # MSK's default
+        ("offsets.topic.num.partitions", "3"),  # a small machine's
+        ("inter.broker.listener.name", "REPLICATION"),  # MSK's own
+    ],
+)
+def test_properties_of_a_running_broker(cluster: KafkaCluster, name: str, value: str) -> None:
+    assert property_of(cluster, 2, name) == value
+
+
+def test_nothing_is_substituted_where_all_brokers_run(cluster: KafkaCluster) -> None:
+    assert cluster.substituted == {}
+
+
+def test_a_killed_broker_comes_back(cluster: KafkaCluster) -> None:
+    create_topic(cluster, "crash")
+    cluster.kill_node("b-2")
+    produce(cluster, "crash", "while one is away")
+    cluster.start_node("b-2")
+    assert cluster.programs["b-2"].running
+    assert consume(cluster, "crash", 1) == {"while one is away"}
+
+
+def test_a_killed_zookeeper_comes_back(cluster: KafkaCluster) -> None:
+    cluster.kill_node("z-1")
+    create_topic(cluster, "two-zookeepers")
+    cluster.start_node("z-1")
+    assert cluster.programs["z-1"].running
+
+
+@pytest.mark.parametrize("node", ["b-0", "b-4", "c-1"])
+def test_a_node_that_is_not_there(cluster: KafkaCluster, node: str) -> None:
+    with pytest.raises(ServerError, match=f"node must be one of .*, got {node}"):
+        cluster.kill_node(node)
+
+
+def test_other_properties_reach_every_broker(cluster: KafkaCluster) -> None:
+    create_topic(cluster, "before-the-change")
+    produce(cluster, "before-the-change", "kept")
+    cluster.change(replace(SPEC, server_properties={**DEPLOYED, "num.partitions": "6"}))
+    assert [property_of(cluster, broker, "num.partitions") for broker in (1, 2, 3)] == ["6"] * 3
+    assert consume(cluster, "before-the-change", 1) == {"kept"}
+
+
+def test_a_refused_property_leaves_the_old_ones(cluster: KafkaCluster) -> None:
+    before = property_of(cluster, 1, "num.partitions")
+    with pytest.raises(ServerError, match=r"b-1 of Orders-Dev ended: .*num\.io\.threads"):
+        cluster.change(replace(SPEC, server_properties={**DEPLOYED, "num.io.threads": "0"}))
+    assert property_of(cluster, 1, "num.partitions") == before
+    assert all(program.running for program in cluster.programs.values())
+
+
+@pytest.mark.parametrize(
+    ("spec", "error"),
+    [
+        (replace(SPEC, brokers=2), "brokers of Orders-Dev must be 3 or more, got 2"),
+        (KRAFT, r"kafka_version of Orders-Dev must keep its coordination, got 3\.9\.x\.kraft after 3\.9\.x"),
+    ],
+)
+def test_changes_that_msk_does_not_make(cluster: KafkaCluster, spec: ClusterSpec, error: str) -> None:
+    with pytest.raises(ServerError, match=error):
+        cluster.change(spec)
+
+
+def test_brokers_log_to_their_streams(cluster: KafkaCluster, delivered: Delivered) -> None:
+    uuid = SPEC.arn.rpartition("/")[2]
+    wanted = {("/msk/orders-dev/brokers", f"Orders-Dev-{uuid}-Broker-{broker}") for broker in (1, 2, 3)}
+    assert set(delivered.streams) == wanted, "ZooKeeper's logs are MSK's own"
+    assert cluster.programs
+
+
+def test_a_stopped_cluster_leaves_nothing(jars: list[Path], addresses: Addresses, tmp_path: Path) -> None:
+    clusters = Clusters(addresses=addresses, folder=tmp_path, jars=jars)
+    cluster = clusters(KRAFT)
+    pids = [program.pid for program in cluster.programs.values()]
+    assert set(cluster.programs) == {"c-10001", "c-10002", "c-10003", "b-1", "b-2", "b-3"}
+    assert cluster.zookeeper is None
+    create_topic(cluster, "kraft")
+    produce(cluster, "kraft", "a")
+    assert consume(cluster, "kraft", 1) == {"a"}
+    cluster.stop()
+    assert not [pid for pid in pids if pid and psutil.pid_exists(pid)]
+    assert [path.name for path in tmp_path.iterdir()] == ["hosts"]
+
+
+def test_one_broker_in_the_place_of_three(clusters: Clusters) -> None:
+    cluster = clusters(replace(SPEC, kafka_version="3.7.x"))
+    assert set(cluster.programs) == {"b-1", "z-1"}
+    assert cluster.substituted["brokers"] == ("3", "1")
+    assert cluster.substituted["min.insync.replicas"] == ("2", "1")
+    assert cluster.substituted["kafka_version"] == ("3.7.x", "3.9.2")
+    create_topic(cluster, "alone", copies=-1)
+    produce(cluster, "alone", "a")
+    assert consume(cluster, "alone", 1) == {"a"}
+
+
+def test_a_property_that_kafka_refuses_at_the_start(clusters: Clusters, tmp_path: Path) -> None:
+    with pytest.raises(ServerError, match=r"b-1 of Orders-Dev ended: .*log\.retention\.hours"):
+        clusters(replace(ALONE, server_properties={"log.retention.hours": "a week"}))
+    assert [path.name for path in tmp_path.iterdir()] == ["hosts"]
+
+
+def test_new_brokers_join(jars: list[Path], addresses: Addresses, tmp_path: Path) -> None:
+    clusters = Clusters(addresses=addresses, folder=tmp_path, jars=jars)
+    try:
+        cluster = clusters(ALONE)
+        cluster.change(replace(ALONE, brokers=2))
+        assert cluster.bootstrap.count("b-2.") == 1
+        create_topic(cluster, "both", copies=2)
+        assert property_of(cluster, 1, "default.replication.factor") == "2"
+    finally:
+        clusters.stop()
+
+
+def test_two_rehearsals_do_not_meet(clusters: Clusters, jars: list[Path], tmp_path: Path) -> None:
+    others = Addresses()
+    neighbours = Clusters(addresses=others, folder=tmp_path / "neighbours", jars=jars)
+    try:
+        ours, theirs = clusters(ALONE), neighbours(ALONE)
+        assert ours.bootstrap == theirs.bootstrap, "the same names lead to other servers"
+        create_topic(ours, "ours", copies=1)
+        with admin(theirs) as client:
+            assert "ours" not in client.list_topics()
+    finally:
+        neighbours.stop()
+        others.listener.close()

@@ -1,0 +1,102 @@
+"""Loopback addresses: two rehearsals never share one, on a machine with all of 127.0.0.0/8 and on one without."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from rehearsal.processes import addresses
+from rehearsal.processes.addresses import AWS_PORT, EVERY_LOOPBACK, Address, AddressError, Addresses, free_port, listens
+
+both = pytest.mark.parametrize(
+    "every_loopback",
+    [
+        pytest.param(True, marks=pytest.mark.skipif(not EVERY_LOOPBACK, reason="127.0.0.1 alone is up")),
+        pytest.param(False),
+    ],
+)
+linux = pytest.mark.skipif(not EVERY_LOOPBACK, reason="127.0.0.1 alone is up")
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+def rehearsal(stack: ExitStack, *, every_loopback: bool = EVERY_LOOPBACK) -> Addresses:
+    ours = Addresses(every_loopback=every_loopback)
+    stack.callback(ours.listener.close)
+    return ours
+
+
+@both
+def test_two_rehearsals_share_no_address(stack: ExitStack, *, every_loopback: bool) -> None:
+    first, second = (rehearsal(stack, every_loopback=every_loopback) for _ in range(2))
+    taken = [run.take(9098) for run in (first, second, first, second)] + [first.aws, second.aws]
+    assert len(set(taken)) == len(taken)
+    for address in taken[:4]:
+        stack.enter_context(socket.create_server((address.host, address.port)))
+
+
+@both
+def test_aws_listens_from_the_start(stack: ExitStack, *, every_loopback: bool) -> None:
+    ours = rehearsal(stack, every_loopback=every_loopback)
+    assert listens(ours.aws)
+    assert (ours.aws.port == AWS_PORT) == every_loopback
+
+
+@linux
+def test_a_server_has_the_port_that_aws_gives_it(stack: ExitStack) -> None:
+    ours = rehearsal(stack)
+    address = ours.take(9098)
+    assert address.port == 9098
+    assert ours.beside(address, 9092) == Address(address.host, 9092)
+
+
+def test_one_address_alone_gives_each_server_another_port(stack: ExitStack) -> None:
+    ours = rehearsal(stack, every_loopback=False)
+    address = ours.take(9098)
+    assert {address.host, ours.beside(address, 9092).host} == {"127.0.0.1"}
+    assert address.port != 9098
+
+
+@linux
+def test_the_number_of_a_rehearsal_that_ended_is_free_again() -> None:
+    first = Addresses()
+    first.listener.close()
+    second = Addresses()
+    second.listener.close()
+    assert first.aws == second.aws
+
+
+@linux
+def test_addresses_run_out(stack: ExitStack) -> None:
+    ours = rehearsal(stack)
+    taken = {ours.take(1).host for _ in range(253)}
+    assert len(taken) == 253
+    with pytest.raises(AddressError, match="253 loopback addresses"):
+        ours.take(1)
+
+
+@linux
+def test_rehearsals_run_out(stack: ExitStack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(addresses, "RUNS", 0)
+    with pytest.raises(AddressError, match="0 rehearsals run"):
+        rehearsal(stack)
+
+
+def test_hosts_file_leads_to_every_name(stack: ExitStack, tmp_path: Path) -> None:
+    ours = rehearsal(stack)
+    taken = ours.take(9098, name="b-1.orders.example")
+    ours.name("orders.cluster.example", "127.0.0.1")
+    lines = ours.write_hosts(tmp_path / "hosts").read_text().splitlines()
+    assert f"{taken.host} b-1.orders.example" in lines
+    assert {"127.0.0.1 orders.cluster.example", "127.0.0.1 localhost"} <= set(lines)
+    assert [path.name for path in tmp_path.iterdir()] == ["hosts"]
+
+
+def test_nobody_listens_on_a_free_port() -> None:
+    assert listens(Address("127.0.0.1", free_port())) is None

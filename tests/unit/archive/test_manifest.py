@@ -1,0 +1,77 @@
+"""A manifest comes back as it was written, and a damaged one is told."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from modules.archive.manifest import JarEntry, Manifest, ManifestError, PartEntry, read
+from tests.unit.archive.classes import zipped
+
+MANIFEST = Manifest(
+    plugin="debezium-mysql",
+    connector="org.example.Connector",
+    parts=(PartEntry(name="a", version="1", coordinates="org.a:a:1", sha256="0" * 64, licence="MIT"),),
+    left_out=("b",),
+    worker_owned=("kafka-clients-3.7.2.jar",),
+    jars=(JarEntry(name="a-1.jar", sha256="1" * 64, coordinates=("org.a:a:1",)),),
+    connectors=("org.example.Connector",),
+    java=17,
+    kafkaconnect_versions=("3.7.x",),
+)
+
+
+def archive(folder: Path, content: bytes, name: str = "debezium-mysql/plugin.json") -> Path:
+    path = folder / "plugin.zip"
+    path.write_bytes(zipped({name: content}))
+    return path
+
+
+def changed(**fields: object) -> bytes:
+    return json.dumps({**json.loads(MANIFEST.dump()), **fields}).encode()
+
+
+def test_it_comes_back(tmp_path: Path) -> None:
+    assert read(archive(tmp_path, MANIFEST.dump())) == MANIFEST
+
+
+def test_it_is_sorted_json_with_a_newline_at_the_end() -> None:
+    text = MANIFEST.dump().decode()
+    assert text == json.dumps(json.loads(text), indent=2, sort_keys=True) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (MANIFEST.dump(), "plugin.json"),
+        (MANIFEST.dump(), "debezium-mysql/licences/plugin.json"),
+        (b'{"format": 1, "name": "another tool\'s"}', "debezium-mysql/plugin.json"),
+        (b"[]", "debezium-mysql/plugin.json"),
+    ],
+)
+def test_an_archive_of_others_has_none(tmp_path: Path, content: bytes, name: str) -> None:
+    assert read(archive(tmp_path, content, name)) is None
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"{", "plugin.zip: debezium-mysql/plugin.json must be JSON .*; build the plugin again"),
+        (b"\xff", "debezium-mysql/plugin.json must be JSON"),
+        (changed(format=2), "must have format 1, got 2; build the plugin again with this checkout"),
+        (changed(java="new"), "plugin.json: java: Input should be a valid integer.*; build the plugin again"),
+        (changed(host="here"), "plugin.json: host: Extra inputs are not permitted"),
+    ],
+)
+def test_a_damaged_one_is_told(tmp_path: Path, content: bytes, message: str) -> None:
+    with pytest.raises(ManifestError, match=message):
+        read(archive(tmp_path, content))
+
+
+def test_an_archive_that_is_none_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "plugin.zip"
+    with pytest.raises(FileNotFoundError):
+        read(path)
+    path.write_bytes(b"<html>")
+    with pytest.raises(ManifestError, match=r"plugin.zip must be a ZIP or JAR"):
+        read(path)

@@ -1,0 +1,139 @@
+"""Rules about plugins, connectors and secrets: for each a file that keeps it, and files that do not."""
+
+from tests.unit.environment.environment_files import Cases, Edits, Refused
+
+PROPERTY = "decimal.handling.mode: string"
+PLUGIN = "plugins: {debezium-mysql: {archive: a.zip, debezium_version: 2.7.4.Final}}"
+
+
+def connector(*, server_id: str = "server_id: 5402", topics: str = "topics: {prefix: stock}") -> Edits:
+    """A second connector, ``stock``."""
+    source = f"      cluster: stock\n      secret: cdc/stock\n      tables: [stock.*]\n      {server_id}\n"
+    return {"\nconsumers:": f"  stock:\n    plugin: debezium-mysql\n    source:\n{source}    {topics}\n\nconsumers:"}
+
+
+CASES: Cases = {
+    "the_plugin_exists": (
+        {"plugin: debezium-mysql": "plugin: debezium", "  debezium-mysql:": "  debezium:"},
+        [
+            Refused(
+                {"plugin: debezium-mysql": "plugin: debezium  # <-"},
+                "connectors.orders.plugin",
+                "must be debezium-mysql, as under plugins, got 'debezium'",
+            )
+        ],
+    ),
+    "plugins_are_used": (
+        {},
+        [
+            Refused(
+                {"\nconnectors:": "  spare:  # <-\n    archive: a.zip\n\nconnectors:"},
+                "plugins.spare",
+                "must be used by a connector, or left out",
+            )
+        ],
+    ),
+    "the_worker_has_debeziums_java": (
+        {"plugins:": PLUGIN, "heartbeat_seconds: 10": "kafkaconnect_version: 2.7.1"},
+        [
+            Refused(
+                {"heartbeat_seconds: 10": "kafkaconnect_version: 2.7.1  # <-"},
+                "connectors.orders.kafkaconnect_version",
+                "must be 3.7.x: Debezium 3.6.1.Final needs Java 17, this has 11",
+            )
+        ],
+    ),
+    "one_task_has_one_worker": (
+        {"{mcu: 2, workers: 1}": "{mcu: 8}"},
+        [
+            Refused(
+                {"{mcu: 2, workers: 1}": "{mcu: 2, workers: 2}  # <-"},
+                "connectors.orders.capacity.workers",
+                "must be 1: Debezium MySQL runs one task",
+            ),
+            Refused(
+                {"{mcu: 2, workers: 1}": "{mcu: 2, workers: 0}  # <-"}, "connectors.orders.capacity.workers", "got 0"
+            ),
+        ],
+    ),
+    "server_ids_are_unique": (
+        connector(),
+        [
+            Refused(
+                connector(server_id="server_id: 5401  # <-"),
+                "connectors.stock.source.server_id",
+                "must differ from connector orders, got 5401",
+            )
+        ],
+    ),
+    "topic_prefixes_are_unique": (
+        connector(topics="topics: {prefix: orders.eu}"),
+        [
+            Refused(
+                connector(topics="topics: {prefix: orders}  # <-"),
+                "connectors.stock.topics.prefix",
+                "must differ from connector orders, got 'orders'",
+            ),
+            Refused(
+                {**connector(topics="topics: {prefix: or_ders}  # <-"), "prefix: orders,": "prefix: or.ders,"},
+                "connectors.stock.topics.prefix",
+                "must differ from connector orders, got 'or_ders'",
+            ),
+        ],
+    ),
+    "signals_have_a_channel": (
+        {"signals: {table: orders.debezium_signal}": "signals: {topic: signals}"},
+        [
+            Refused(
+                {"signals: {table: orders.debezium_signal}": "signals: {}  # <-"},
+                "connectors.orders.signals",
+                "must have a table, a topic or both",
+            )
+        ],
+    ),
+    "properties_are_the_users": (
+        {PROPERTY: "max.batch.size: 4096"},
+        [
+            Refused(
+                {PROPERTY: "topic.prefix: x  # <-"},
+                "connectors.orders.properties.topic.prefix",
+                "must be left out: set topics.prefix, got 'x'",
+            ),
+            Refused(
+                {PROPERTY: "schema.history.internal.kafka.topic: x  # <-"},
+                "connectors.orders.properties.schema.history.internal.kafka.topic",
+                "must be left out",
+            ),
+        ],
+    ),
+    "the_database_is_read_over_tls": (
+        {PROPERTY: "database.ssl.mode: verify_identity"},
+        [
+            Refused(
+                {PROPERTY: "database.ssl.mode: disabled  # <-"},
+                "connectors.orders.properties.database.ssl.mode",
+                "must be required, verify_ca or verify_identity, got 'disabled'",
+            ),
+            Refused(
+                {PROPERTY: "database.ssl.mode: preferred  # <-"},
+                "connectors.orders.properties.database.ssl.mode",
+                "got 'preferred'",
+            ),
+        ],
+    ),
+    "secrets_stay_in_secrets_manager": (
+        {PROPERTY: 'database.ssl.keystore.password: "${secretsmanager:cdc/orders:keystore}"'},
+        [
+            Refused(
+                {PROPERTY: "database.ssl.keystore.password: hunter2  # <-"},
+                "connectors.orders.properties.database.ssl.keystore.password",
+                "a secret: keep it in Secrets Manager, and write ${secretsmanager:NAME:KEY} here, got (hidden)",
+            ),
+            Refused(
+                {"tags:": "tags: {owner: AKIAIOSFODNN7EXAMPLE}  # <-"},
+                "tags.owner",
+                "must not hold an AWS access key: keep it in Secrets Manager, got (hidden)",
+            ),
+        ],
+    ),
+}

@@ -1,0 +1,72 @@
+"""Secrets in an environment file: refused, and never shown."""
+
+from pathlib import Path
+
+import pytest
+
+from modules.environment.loading import load
+from tests.unit.environment.environment_files import PROD, PROPERTY, SECRET, edited, errors_of, write
+
+LOGIN = f'org.x.LoginModule required username="a" password="{SECRET}";'
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (PROPERTY, f"database.ssl.keystore.password: {SECRET}"),
+        (PROPERTY, f"database.password: {SECRET}"),
+        (PROPERTY, f"database.password: [{SECRET}]"),
+        (PROPERTY, f"database.ssl.mode: 'password={SECRET}'"),
+        (PROPERTY, f"aws.secret.access.key: {SECRET}"),
+        (PROPERTY, f"x.api-key: {SECRET}"),
+        (PROPERTY, f"basic.auth.user.info: me:{SECRET}"),
+        (PROPERTY, f"x.sasl.jaas.config: '{LOGIN}'"),
+        (PROPERTY, f"x.url: https://me:{SECRET}@example.com/x"),
+        (PROPERTY, f"x: '-----BEGIN RSA PRIVATE KEY----- {SECRET}'"),
+        (PROPERTY, f"x: {SECRET}.atlasv1.{SECRET}"),
+        (PROPERTY, f"transforms.mask.password: {SECRET}"),
+        (PROPERTY, f"column.mask.hash.v2.SHA-256.with.salt.{SECRET}: [a]"),
+        ("{owner: data-platform}", f"{{owner: data-platform, token: {SECRET}}}"),
+        ("{prefix: orders, partitions: 6}", f"{{prefix: orders, password:{SECRET}}}"),
+        ("{prefix: orders, partitions: 6}", f"{{prefix: 'password: {SECRET}'}}"),
+        ("volume_gib: 100", f"server_properties: {{ssl.key.password: {SECRET}}}"),
+        ("secret: cdc/orders", f"secret: cdc/orders {SECRET}!"),
+        ("server_id: 5401", f"password: {SECRET}"),
+        ("alarms:", f"secrets: [{SECRET}]\nalarms:"),
+    ],
+)
+def test_a_secret_is_refused_and_never_shown(old: str, new: str, tmp_path: Path) -> None:
+    error = errors_of(write(tmp_path, PROD.replace(old, new, 1)))
+    assert SECRET not in str(error)
+    assert SECRET not in repr([(problem.message, problem.value) for problem in error.problems])
+
+
+@pytest.mark.parametrize("place", ["acme-cdc-locks", "cdc/orders", "string", "data-platform", "owner", "billing-*"])
+def test_an_aws_key_is_refused_anywhere(place: str, tmp_path: Path) -> None:
+    """Even where a name is wanted, which it might be."""
+    error = errors_of(write(tmp_path, PROD.replace(place, "AKIAIOSFODNN7EXAMPLE", 1)))
+    assert "must not hold an AWS access key" in str(error)
+    assert "AKIAIOSFODNN7EXAMPLE" not in str(error)
+
+
+@pytest.mark.parametrize(
+    "property_",
+    [
+        'database.ssl.keystore.password: "${secretsmanager:cdc/orders:keystore}"',
+        "column.mask.hash.v2.SHA-256.with.salt.s4lt: orders.customers.password",
+        "column.exclude.list: orders.customers.password,orders.customers.api_key",
+        "column.mask.with.12.chars: orders.customers.token",
+        "snapshot.select.statement.overrides.orders.tokens: SELECT * FROM tokens",
+        "transforms.tokenize.type: com.acme.Tokenize",
+        "transforms.tokenize.words: 5",
+        "topic.creation.tokens.partitions: 3",
+        "x.sasl.oauthbearer.token.endpoint.url: https://example.com/token",
+        "basic.auth.credentials.source: USER_INFO",
+        "password.encoder.iterations: 4096",
+        "token.enabled: true",
+        "message.key.columns: orders.tokens:id;orders.secrets:id",
+        """x.jaas: 'org.x.LoginModule required password="${secretsmanager:cdc/orders:jaas}";'""",
+    ],
+)
+def test_what_only_speaks_of_secrets_is_taken(property_: str, tmp_path: Path) -> None:
+    load(write(tmp_path, edited({PROPERTY: property_})))
