@@ -1,11 +1,13 @@
 """``cdc``: what Terraform cannot do."""
 
 import sys
+from typing import Annotated
 
 import typer
 
 from cdc import artifacts
 from cdc.check import check
+from cdc.console import out
 from cdc.delivery.atlantis import atlantis
 from cdc.delivery.export import export
 from cdc.delivery.providers import lock_providers
@@ -15,6 +17,7 @@ from cdc.plugin import commands as plugin
 from cdc.rehearse.command import rehearse
 from cdc.state import commands as state
 from cdc.state.bootstrap import bootstrap
+from cdc.version import version
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None, help=__doc__)
 app.command()(check)
@@ -28,6 +31,21 @@ app.command()(plan_summary)
 app.add_typer(state.app, name="state")
 app.add_typer(plugin.app, name="plugin")
 app.add_typer(artifacts.app, name="artifacts")
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        out.print(f"cdc {version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Options before the command."""
 
 
 def main() -> int:

@@ -35,7 +35,7 @@ REHEARSAL = [
     ["daemon", "story"],
 ]
 CDC = [
-    ["options", "environments", "terraform", "console"],
+    ["options", "environments", "terraform", "console", "version"],
     ["display"],
     ["artifacts", "check", "delivery", "plans", "plugin", "state"],
     ["rehearse"],
