@@ -1,4 +1,4 @@
-"""The documentation names every key of the environment file, and links lead somewhere."""
+"""The documentation names every key of the environment file, its index has every page, and links lead somewhere."""
 
 import re
 from collections.abc import Iterator
@@ -9,9 +9,9 @@ import pytest
 from pydantic import BaseModel
 
 from modules.environment.environment import Environment
-from tests.places import ROOT
+from tests.places import DOCS, ROOT
 
-PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "benchmarks").glob("*.md")])
+PAGES = sorted([ROOT / "README.md", *DOCS.glob("*.md"), *(ROOT / "benchmarks").glob("*.md")])
 
 
 def keys() -> Iterator[tuple[str, str]]:
@@ -33,17 +33,54 @@ def models(kind: object) -> Iterator[type[BaseModel]]:
 
 @pytest.mark.parametrize(("model", "field"), [key for key in keys() if key != ("Environment", "name")])
 def test_every_key_of_the_environment_file_is_documented(model: str, field: str) -> None:
-    text = (ROOT / "docs" / "environment-file.md").read_text()
+    text = (DOCS / "environment-file.md").read_text()
     assert re.search(rf"`([a-z<>.]+\.)?{field}(: [a-z_]+)?[`.]", text), f"{model}.{field}"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def anchors(text: str) -> set[str]:
+    """Of a page's headings, as GitHub makes them."""
+    outside = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    headings = re.findall(r"^#+ (.+)$", outside, flags=re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def links(page: Path, text: str) -> Iterator[tuple[Path, str]]:
+    """File and anchor of every link to this project's own files; the anchor may be empty."""
+    for target, anchor in re.findall(r"\]\(([^)#:]*)(?:#([^):]*))?\)", text):
+        yield (page.parent / target).resolve() if target else page, anchor
+
+
+def broken(page: Path, text: str) -> list[str]:
+    """The links of ``page``, which says ``text``, to no file or no heading."""
+    found = []
+    for file, anchor in links(page, text):
+        there = text if file == page else file.read_text() if file.exists() else None
+        if there is None or (anchor and anchor not in anchors(there)):
+            found.append(f"{file.name}#{anchor}")
+    return found
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_lead_somewhere(page: Path) -> None:
-    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
-        assert (page.parent / target).exists(), f"{page.name} links to {target}"
+    assert broken(page, page.read_text()) == []
 
 
-def test_every_page_is_reached_from_the_readme() -> None:
-    linked = "".join(page.read_text() for page in PAGES)
-    for page in PAGES[1:] if PAGES[0].name == "README.md" else PAGES:
-        assert page.name == "README.md" or f"{page.name}" in linked, page
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("[a](plans.md) [b](plans.md#the-summary) [c](https://example.com/x#y)", []),
+        ("# Some `code.<x>`, words\n[a](#some-codex-words)", []),
+        ("```\n# comment\n```\n[a](#comment)", ["page.md#comment"]),
+        ("[a](nowhere.md)", ["nowhere.md#"]),
+        ("[a](plans.md#nowhere)", ["plans.md#nowhere"]),
+    ],
+)
+def test_a_broken_link_is_found(text: str, found: list[str]) -> None:
+    assert broken(DOCS / "page.md", text) == found
+
+
+def test_the_index_has_every_page() -> None:
+    index = DOCS / "README.md"
+    assert index in {file for file, _ in links(ROOT / "README.md", (ROOT / "README.md").read_text())}
+    indexed = {file for file, _ in links(index, index.read_text())}
+    assert {page for page in PAGES if page not in (index, ROOT / "README.md")} - indexed == set()
