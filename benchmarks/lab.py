@@ -29,7 +29,6 @@ from rehearsal.connect.connector import RunningConnector
 from rehearsal.connect.connectors import Connectors
 from rehearsal.database import mysql_server
 from rehearsal.database.mysql import Database
-from rehearsal.iam import extension
 from rehearsal.kafka.cluster import Clusters, KafkaCluster
 from rehearsal.processes import parts
 from rehearsal.processes.addresses import Addresses
@@ -103,7 +102,7 @@ def running(name: str) -> Iterator[Lab]:
         addresses = Addresses()
         ending.callback(addresses.listener.close)
         jars = parts.libraries(lock, parts.KAFKA, paths)
-        [compiler] = parts.libraries(lock, extension.COMPILER, paths)
+        [compiler] = parts.libraries(lock, parts.COMPILER, paths)
         iam = ending.enter_context(enforcing(folder, addresses, jars, compiler))
         clusters = Clusters(
             addresses=addresses, folder=_made(folder / "kafka"), jars=jars, access=iam.enforcement.access

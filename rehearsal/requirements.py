@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from rehearsal.database import mysql_server
-from rehearsal.iam import extension
 from rehearsal.processes import parts
 from rehearsal.processes.errors import RehearsalError
 
@@ -23,4 +22,4 @@ def check(others: Iterable[str] = ()) -> None:
 
 def sets() -> tuple[str, ...]:
     """The sets of pinned files that a rehearsal here runs from."""
-    return (parts.KAFKA, parts.CONNECT, extension.COMPILER, *(() if mysql_server.installed() else (parts.MYSQL,)))
+    return (parts.KAFKA, parts.CONNECT, parts.COMPILER, *(() if mysql_server.installed() else (parts.MYSQL,)))

@@ -76,7 +76,7 @@ class World:
         self._logs = LogShipper(self._put_logs)
         self._metrics = Metrics(self._put_metrics)
         kafka = parts.libraries(pins, parts.KAFKA, paths)
-        [compiler] = parts.libraries(pins, extension.COMPILER, paths)
+        [compiler] = parts.libraries(pins, parts.COMPILER, paths)
         self._iam = Enforcement(
             self.url,
             folder=folder / "iam",

@@ -14,6 +14,7 @@ from modules.cache_folder import cache_folder
 KAFKA: Final = "kafka-3.9"
 CONNECT: Final = "connect-3.7"
 MYSQL: Final = "mysql-8"
+COMPILER: Final = "ecj"  # not every Java brings one
 
 
 def files(lock: Lock, *sets: str) -> tuple[File, ...]:

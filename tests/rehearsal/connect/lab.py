@@ -22,7 +22,6 @@ from rehearsal.aws.servers import ClusterSpec, ConnectorSpec
 from rehearsal.connect.connectors import Connectors
 from rehearsal.connect.metrics import Datum, Metrics
 from rehearsal.database.mysql import Database
-from rehearsal.iam import extension
 from rehearsal.kafka.cluster import Clusters, KafkaCluster
 from rehearsal.processes import parts
 from rehearsal.processes.addresses import Addresses
@@ -126,7 +125,7 @@ def running(folder: Path, *, enforced: bool = False) -> Iterator[Lab]:
 
 
 def _fetched(lock: Lock, order: building.Order) -> dict[File, Path]:
-    files = (*parts.files(lock, parts.KAFKA, parts.CONNECT, extension.COMPILER), *order.files)
+    files = (*parts.files(lock, parts.KAFKA, parts.CONNECT, parts.COMPILER), *order.files)
     try:
         return fetch(files, sources=sources(os.environ.get("CDC_SOURCES", "").split()), cache=Cache())
     except FetchErrors as error:
@@ -134,7 +133,7 @@ def _fetched(lock: Lock, order: building.Order) -> dict[File, Path]:
 
 
 def _compiler(lock: Lock) -> File:
-    return lock.sets[extension.COMPILER].files[0]
+    return lock.sets[parts.COMPILER].files[0]
 
 
 def _cluster() -> ClusterSpec:

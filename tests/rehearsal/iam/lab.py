@@ -20,7 +20,7 @@ from rehearsal.iam import client, extension
 from rehearsal.iam.access import Access
 from rehearsal.iam.tls import CertificateAuthority
 from rehearsal.kafka.cluster import Clusters
-from rehearsal.processes import parts
+from rehearsal.processes import compiler, parts
 from rehearsal.processes.addresses import Addresses
 from rehearsal.processes.java import Jvm
 from rehearsal.processes.programs import Program
@@ -61,14 +61,12 @@ class Jars:
 def jars() -> Jars:
     lock = load()
     try:
-        files = parts.files(lock, parts.KAFKA, parts.CONNECT, extension.COMPILER)
+        files = parts.files(lock, parts.KAFKA, parts.CONNECT, parts.COMPILER)
         paths = fetch(files, sources=sources(os.environ.get("CDC_SOURCES", "").split()), cache=Cache())
     except FetchErrors as error:
         missing(str(error))
-    kafka, connect, compiler = (
-        parts.libraries(lock, name, paths) for name in (parts.KAFKA, parts.CONNECT, extension.COMPILER)
-    )
-    return Jars(kafka, connect, compiler[0])
+    kafka, connect, ecj = (parts.libraries(lock, name, paths) for name in (parts.KAFKA, parts.CONNECT, parts.COMPILER))
+    return Jars(kafka, connect, ecj[0])
 
 
 class FixedToken(AbstractTokenProvider):  # type: ignore[misc]
@@ -152,7 +150,7 @@ def java_client(
 ) -> Iterator[JavaClient]:
     file = folder / "client.properties"
     file.write_text(as_lines(PRODUCTION | {"bootstrap.servers": bootstrap}))
-    jar = extension.jar(compiler=found.compiler, libraries=found.connect, sources=CLIENT)
+    jar = compiler.jar("client", CLIENT, compiler=found.compiler, libraries=found.connect)
     options = [f"-Djavax.net.ssl.trustStore={trusted}"]
     jvm = Jvm("Client", [*found.connect, jar], heap=128, hosts=hosts, options=options)
     command = jvm.command(str(file), folder=folder)

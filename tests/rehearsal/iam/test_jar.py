@@ -1,80 +1,15 @@
-"""The jar of the extension: the same from the same sources, made once, and never by half."""
+"""The jar of the extension: what is in it."""
 
 import zipfile
-from pathlib import Path
 
-import pytest
-
-from modules.cache_folder import cache_folder
 from rehearsal.iam import extension
-from rehearsal.iam.extension import CompileError
 from tests.rehearsal.iam import lab
-from tests.rehearsal.iam.lab import Jars
-
-GREETING = 'package greeting;\n\npublic final class Greeting {\n    public static final String TEXT = "%s";\n}\n'
 
 
-@pytest.fixture(scope="module")
-def jars() -> Jars:
-    return lab.jars()
-
-
-@pytest.fixture(autouse=True)
-def _own_cache(jars: Jars, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert jars
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-
-
-@pytest.fixture
-def sources(tmp_path: Path) -> Path:
-    folder = tmp_path / "sources"
-    folder.mkdir()
-    (folder / "Greeting.java").write_text(GREETING % "hello")
-    return folder
-
-
-def kept() -> list[Path]:
-    return sorted(path for path in cache_folder().rglob("*") if path.is_file())
-
-
-def test_the_brokers_extension_compiles(jars: Jars) -> None:
+def test_the_brokers_extension_compiles() -> None:
+    jars = lab.jars()
     with zipfile.ZipFile(extension.jar(compiler=jars.compiler, libraries=jars.kafka)) as content:
         names = content.namelist()
     assert names[0] == "META-INF/MANIFEST.MF"
     properties = {"IamAuthorizer", "IamPrincipals", "MskIamProvider", "BearerTokens"}
     assert {f"rehearsal/iam/{name}.class" for name in properties} <= set(names)
-
-
-def test_the_same_bytes_from_the_same_sources(
-    jars: Jars, sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first = extension.jar(compiler=jars.compiler, libraries=[], sources=sources)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "another"))
-    second = extension.jar(compiler=jars.compiler, libraries=[], sources=sources)
-    assert first != second
-    assert first.read_bytes() == second.read_bytes()
-
-
-def test_it_is_made_once(jars: Jars, sources: Path) -> None:
-    first = extension.jar(compiler=jars.compiler, libraries=[], sources=sources)
-    made = first.stat().st_mtime_ns
-    assert extension.jar(compiler=jars.compiler, libraries=[], sources=sources) == first
-    assert first.stat().st_mtime_ns == made, "class data archives depend on it"
-    assert kept() == [first]
-
-
-@pytest.mark.parametrize("other", ["source", "library"])
-def test_other_files_make_another(jars: Jars, sources: Path, other: str) -> None:
-    first = extension.jar(compiler=jars.compiler, libraries=[], sources=sources)
-    if other == "source":
-        (sources / "Greeting.java").write_text(GREETING % "good evening")
-    libraries = jars.kafka[:1] if other == "library" else []
-    assert extension.jar(compiler=jars.compiler, libraries=libraries, sources=sources) != first
-    assert len(kept()) == 2
-
-
-def test_what_does_not_compile_is_told_in_the_compilers_words(jars: Jars, sources: Path) -> None:
-    (sources / "Greeting.java").write_text((GREETING % "hello").replace("String", "Strin"))
-    with pytest.raises(CompileError, match=r"must compile, got:(.|\n)*Greeting.java(.|\n)*Strin cannot be resolved"):
-        extension.jar(compiler=jars.compiler, libraries=[], sources=sources)
-    assert kept() == []
