@@ -37,7 +37,7 @@ REHEARSAL = [
 CDC = [
     ["options", "environments", "terraform", "console", "version"],
     ["display"],
-    ["artifacts", "check", "delivery", "plans", "plugin", "state"],
+    ["artifacts", "check", "definitions", "delivery", "plans", "plugin", "state"],
     ["rehearse"],
     ["cli"],
 ]

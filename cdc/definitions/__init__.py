@@ -1,0 +1,1 @@
+"""Where modules/debezium/releases comes from: the definitions that Debezium's and Kafka's own jars hold."""

@@ -1,0 +1,95 @@
+"""Asks the pinned jars in a JVM of their own, and writes what they say."""
+
+import json
+import subprocess
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from cdc.definitions.releases import Source, connector
+from modules.artifacts.cache import Cache
+from modules.artifacts.fetch import fetch
+from modules.artifacts.lock import File, Lock
+from modules.artifacts.sources import sources
+from rehearsal.processes import compiler, parts
+from rehearsal.processes.errors import RehearsalError
+from rehearsal.processes.java import Jvm
+
+FOLDER: Final = Path(__file__).parents[2] / "modules" / "debezium" / "releases"
+JAVA: Final = Path(__file__).parent / "java"
+_HEAP: Final = 512
+_KAFKA: Final = ("connect-3.7", "debezium-connector-mysql")
+
+
+class GeneratorError(RehearsalError):
+    """The jars cannot be asked, in the words of the JVM."""
+
+
+def generated(source: Source, lock: Lock, *, offline: bool = False) -> str:
+    """The text of one file of ``releases``.
+
+    Raises GeneratorError, UnknownClassError, CompileError, JavaError, or what fetching raises.
+    """
+    names = {*source.sets, *_KAFKA, parts.COMPILER, *([source.plugin] if source.plugin else ())}
+    paths = fetch(parts.files(lock, *sorted(names)), sources=sources(), cache=Cache(), offline=offline)
+    with tempfile.TemporaryDirectory() as folder:
+        [ecj] = parts.libraries(lock, parts.COMPILER, paths)
+        library = [
+            *parts.libraries(lock, "connect-3.7", paths),
+            *_plugin(lock, paths, _KAFKA[1], Path(folder, "build")),
+        ]
+        program = compiler.jar("definitions", JAVA, compiler=ecj, libraries=library)
+        found = json.loads(_asked(source, [program, *_class_path(source, lock, paths, Path(folder))], Path(folder)))
+    return written(connector(found) if source.plugin else _silenced(found, source.silent))
+
+
+def _class_path(source: Source, lock: Lock, paths: Mapping[File, Path], folder: Path) -> Iterator[Path]:
+    """As a worker has it: its own jars first."""
+    for name in source.sets:
+        yield from parts.libraries(lock, name, paths)
+    if source.plugin:
+        yield from _plugin(lock, paths, source.plugin, folder / "plugin")
+
+
+def _plugin(lock: Lock, paths: Mapping[File, Path], name: str, folder: Path) -> list[Path]:
+    """The jars of Debezium's archive, unpacked."""
+    [archive] = parts.libraries(lock, name, paths)
+    with zipfile.ZipFile(archive) as content:
+        content.extractall(folder, [each for each in content.namelist() if each.endswith(".jar")])
+    return sorted(folder.rglob("*.jar"))
+
+
+def _asked(source: Source, jars: list[Path], folder: Path) -> str:
+    arguments = ["debezium"]
+    if source.sections is not None:
+        arguments = ["kafka", *(f"{name}={place}" for name, place in source.sections.items())]
+    command = Jvm("Definitions", jars, heap=_HEAP).command(*arguments, folder=folder)
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    if ended.returncode:
+        raise GeneratorError(f"{source.file} cannot be generated:\n{ended.stderr[-4000:]}".rstrip())
+    return ended.stdout
+
+
+def _silenced(found: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    for name in names:
+        for facts in found[name].values():
+            facts.pop("documentation", None)
+    return found
+
+
+def written(sections: Mapping[str, Any]) -> str:
+    """JSON with a line for each property, so that differences between releases can be read."""
+    return "{\n" + ",\n".join(f"{json.dumps(name)}: {_section(sections[name])}" for name in sorted(sections)) + "\n}\n"
+
+
+def _section(section: Mapping[str, Any]) -> str:
+    lines = ",\n".join(f"{json.dumps(name)}: {_entry(section[name])}" for name in sorted(section))
+    return "{\n" + lines + "\n}" if lines else "{}"
+
+
+def _entry(entry: Any) -> str:
+    if isinstance(entry, dict) and entry and all(isinstance(value, dict) for value in entry.values()):
+        return _section(entry)
+    return json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

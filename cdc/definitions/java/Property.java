@@ -1,0 +1,57 @@
+import java.util.Collection;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** What is printed of one property. What is not known, or goes without saying, is left out. */
+final class Property {
+    private final Map<String, Object> facts = new TreeMap<>();
+
+    Property type(Object type) {
+        return fact("type", type.toString().toLowerCase(Locale.ROOT));
+    }
+
+    Property standard(Object value) {
+        return value == null ? this : fact("default", value.toString());
+    }
+
+    Property documentation(String text) {
+        return text == null || text.isBlank() ? this : fact("documentation", text.strip().replaceAll("\\s+", " "));
+    }
+
+    Property importance(Object importance) {
+        return fact("importance", importance.toString().toLowerCase(Locale.ROOT));
+    }
+
+    Property allowed(Collection<?> values) {
+        TreeSet<String> words = new TreeSet<>();
+        values.forEach(value -> words.add(String.valueOf(value)));
+        return words.isEmpty() ? this : fact("allowed", words);
+    }
+
+    Property minimum(Number value) {
+        return value == null ? this : fact("minimum", value);
+    }
+
+    Property maximum(Number value) {
+        return value == null ? this : fact("maximum", value);
+    }
+
+    Property aliases(Collection<String> names) {
+        return names.isEmpty() ? this : fact("aliases", new TreeSet<>(names));
+    }
+
+    Property flag(String name, boolean set) {
+        return set ? fact(name, true) : this;
+    }
+
+    Property fact(String name, Object value) {
+        facts.put(name, value);
+        return this;
+    }
+
+    Map<String, Object> facts() {
+        return facts;
+    }
+}
