@@ -60,10 +60,14 @@ validate: synth  ## synth, then terraform init and validate in each stack; needs
 	  printf '%s: ' $$stack; terraform -chdir=$$stack validate; \
 	done
 
-check: install  ## format, lint and types
+check: install  ## format, lint and types, and the files that CI and Renovate read
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/mypy
+	@$(BIN)/zizmor --offline --quiet .github
+	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/ci.yml
+	@$(BIN)/check-jsonschema --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci .gitlab-ci.yml
+	@$(BIN)/check-jsonschema --builtin-schema vendor.renovate renovate.json
 
 test: check $(LINTERS)/.installed $(NODE_LIB)/.installed $(EXIT)/.installed  ## the whole gate: check, then every test
 	@$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder
