@@ -1,1 +1,1 @@
-"""Terraform's plans, read: what in them loses data, and what a reviewer should know about them."""
+"""Terraform plans: which changes lose data, and a summary for reviewers."""

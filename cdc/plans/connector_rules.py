@@ -1,4 +1,4 @@
-"""Rules about connectors: their place in the binary log, their topics, and how they meet in a database."""
+"""Rules about connectors: their committed offsets, their topics, and server ids that two of them share."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from cdc.plans.findings import Finding, Rule
 from cdc.plans.reading import Plan
 from cdc.plans.resources import UNKNOWN
 
-# Another value of these is another connector, whatever its name.
+# A connector with another value of these is another connector, whatever its name.
 _FIXED: Final = {
     "topic.prefix": rules.PREFIX_CHANGED,
     "schema.history.internal.kafka.topic": rules.HISTORY_CHANGED,
     "database.hostname": rules.SOURCE_CHANGED,
 }
-# Values that leave something out, whatever was there before.
-_LOSING: Final[dict[str, tuple[tuple[str, ...], Rule]]] = {
+# Values that lose events, whatever the value was before.
+_LOSSY: Final[dict[str, tuple[tuple[str, ...], Rule]]] = {
     "snapshot.mode": (("initial_only",), rules.STREAMING_ENDED),
     "event.processing.failure.handling.mode": (("warn", "skip", "ignore"), rules.EVENTS_SKIPPED),
     "inconsistent.schema.handling.mode": (("warn", "skip"), rules.EVENTS_SKIPPED),
@@ -26,34 +26,34 @@ _LOSING: Final[dict[str, tuple[tuple[str, ...], Rule]]] = {
 }
 
 
-def judge(plan: Plan) -> Iterator[Finding]:
-    """What ``plan`` does to its connectors."""
+def check(plan: Plan) -> Iterator[Finding]:
+    """Findings about the connectors of ``plan``."""
     found = connectors.read(plan)
-    for before, after in found.going_on:
+    for before, after in found.kept:
         if after.resource.changes:
             yield from _changed(plan.stack, before, after)
     for old, new in found.renamed:
-        what = f"{old.name} is destroyed and {new.name} ({new.address}) created for its work"
+        what = f"{old.name} is destroyed and {new.name} ({new.address}) is created to replace it"
         yield Finding(rules.CONNECTOR_RENAMED, plan.stack, old.address, what)
     for one in found.removed:
         yield Finding(rules.CONNECTOR_DESTROYED, plan.stack, one.address, f"{one.name} is destroyed")
     for one in found.added:
-        yield from _losing(plan.stack, None, one)
+        yield from _lossy(plan.stack, None, one)
 
 
 def _changed(stack: str, before: Connector, after: Connector) -> Iterator[Finding]:
     if before.side.get("name") != after.side.get("name"):
-        what = f"{before.name} is destroyed and {after.name} created in its place"
+        what = f"{before.name} is destroyed and {after.name} is created to replace it"
         yield Finding(rules.CONNECTOR_RENAMED, stack, after.address, what)
         return
     yield from _offsets(stack, before, after)
     for key, rule in _FIXED.items():
         old, new = before.configured(key), after.configured(key)
         if new is UNKNOWN:
-            yield _unjudged(stack, after, key)
+            yield _unknown(stack, after, key)
         elif old != new and old is not None:
-            yield Finding(rule, stack, after.address, _told(key, before, after))
-    yield from _losing(stack, before, after)
+            yield Finding(rule, stack, after.address, _described(key, before, after))
+    yield from _lossy(stack, before, after)
 
 
 def _offsets(stack: str, before: Connector, after: Connector) -> Iterator[Finding]:
@@ -61,9 +61,9 @@ def _offsets(stack: str, before: Connector, after: Connector) -> Iterator[Findin
     if _same_worker(before, after) and old is not None:
         return
     if old is UNKNOWN or new is UNKNOWN:
-        yield _unjudged(stack, after, "offset.storage.topic")
+        yield _unknown(stack, after, "offset.storage.topic")
     elif old != new or (old is None and after.resource.replaces):
-        topics = " to ".join(topic or "MSK Connect's own" for topic in (old, new))
+        topics = " to ".join(topic or "MSK Connect's default" for topic in (old, new))
         what = f"offset.storage.topic of {after.name} changes from {topics}"
         yield Finding(rules.OFFSETS_CHANGED, stack, after.address, what)
 
@@ -73,79 +73,80 @@ def _same_worker(before: Connector, after: Connector) -> bool:
     return old == new and new is not UNKNOWN
 
 
-def _losing(stack: str, before: Connector | None, after: Connector) -> Iterator[Finding]:
-    for key, (values, rule) in _LOSING.items():
+def _lossy(stack: str, before: Connector | None, after: Connector) -> Iterator[Finding]:
+    for key, (values, rule) in _LOSSY.items():
         old = before.configured(key) if before else None
         new = after.configured(key)
         if before is None and rule is rules.STREAMING_ENDED:
-            continue  # a new one has nothing to lose
+            continue  # a new connector has not streamed yet
         if old != new and new in values:
-            yield Finding(rule, stack, after.address, _told(key, before, after))
+            yield Finding(rule, stack, after.address, _described(key, before, after))
 
 
-def _told(key: str, before: Connector | None, after: Connector) -> str:
+def _described(key: str, before: Connector | None, after: Connector) -> str:
     if before is None or before.configured(key) is None:
         return f"{key} of {after.name} is {after.shown(key)}"
     return f"{key} of {after.name} changes from {before.shown(key)} to {after.shown(key)}"
 
 
-def _unjudged(stack: str, one: Connector, key: str) -> Finding:
-    what = f"{key} of {one.name} changes to what is not known yet"
-    return Finding(rules.CANNOT_BE_JUDGED, stack, one.address, what)
+def _unknown(stack: str, one: Connector, key: str) -> Finding:
+    what = f"{key} of {one.name} changes to a value that is known only after the apply"
+    return Finding(rules.UNKNOWN_UNTIL_APPLY, stack, one.address, what)
 
 
 @dataclass(frozen=True)
 class _Reader:
-    """A connector that reads a database, in the plan of a stack; ``was`` and ``will`` are its two sides."""
+    """A connector of a stack that reads a database, before and after the plan."""
 
     stack: str
-    was: Connector | None
-    will: Connector | None
+    before: Connector | None
+    after: Connector | None
 
     @property
-    def is_touched(self) -> bool:
-        return any(one.resource.changes for one in (self.was, self.will) if one)
+    def changes(self) -> bool:
+        return any(one.resource.changes for one in (self.before, self.after) if one)
 
 
-def judge_together(plans: Sequence[Plan]) -> Iterator[Finding]:
-    """Server ids that two connectors have, be they of one plan or of several: each pair once, on the one that comes."""
+def check_together(plans: Sequence[Plan]) -> Iterator[Finding]:
+    """Server ids that two connectors share, in one plan or in several: each pair once, on the one that is new to it."""
     readers = [reader for plan in plans for reader in _readers(plan.stack, connectors.read(plan))]
-    told: set[frozenset[int]] = set()
-    for number, comer in enumerate(readers):
-        for other, holder in enumerate(readers):
-            pair = frozenset((number, other))
-            if comer.will and len(pair) == 2 and pair not in told and (found := _held(comer, comer.will, holder)):
-                told.add(pair)
-                yield _reused(comer.stack, comer.will, found)
+    reported: set[frozenset[int]] = set()
+    for number, reader in enumerate(readers):
+        for other_number, other in enumerate(readers):
+            pair = frozenset((number, other_number))
+            if not reader.after or len(pair) == 1 or pair in reported:
+                continue
+            if conflict := _conflict(reader, reader.after, other):
+                reported.add(pair)
+                yield _reused(reader.stack, reader.after, conflict)
                 break
 
 
-def _reused(stack: str, comer: Connector, found: str) -> Finding:
-    what = f"database.server.id of {comer.name} is {comer.shown('database.server.id')}, which {found}"
-    return Finding(rules.SERVER_ID_REUSED, stack, comer.address, what)
+def _reused(stack: str, one: Connector, conflict: str) -> Finding:
+    what = f"database.server.id of {one.name} is {one.shown('database.server.id')}, which {conflict}"
+    return Finding(rules.SERVER_ID_REUSED, stack, one.address, what)
 
 
 def _readers(stack: str, found: Connectors) -> Iterator[_Reader]:
-    yield from (_Reader(stack, before, after) for before, after in found.going_on)
+    yield from (_Reader(stack, before, after) for before, after in found.kept)
     yield from (_Reader(stack, None, new) for new in (*found.added, *(new for _, new in found.renamed)))
     yield from (_Reader(stack, old, None) for old in (*found.removed, *(old for old, _ in found.renamed)))
     yield from (_Reader(stack, one, one) for one in found.forgotten)
 
 
-def _held(comer: _Reader, will: Connector, holder: _Reader) -> str:
-    """How ``holder`` has the server id; nothing where it has not, or is the same connector."""
-    if _has(holder.will, will) and (comer.is_touched or not holder.is_touched):
-        assert holder.will
-        return f"{holder.will.name} has as well"
-    comes = comer.was is None or comer.was.server_id != will.server_id
-    if comes and _has(holder.was, will):
-        assert holder.was
-        return f"{holder.was.name} has until this is applied"
+def _conflict(reader: _Reader, after: Connector, other: _Reader) -> str:
+    """How ``other`` uses the server id of ``after``; empty where it does not, or is the same connector."""
+    if _uses_id_of(other.after, after) and (reader.changes or not other.changes):
+        assert other.after
+        return f"{other.after.name} has as well"
+    is_new = reader.before is None or reader.before.server_id != after.server_id
+    if is_new and _uses_id_of(other.before, after):
+        assert other.before
+        return f"{other.before.name} has until this is applied"
     return ""
 
 
-def _has(holder: Connector | None, will: Connector) -> bool:
-    if holder is None or will.server_id in (None, UNKNOWN):
+def _uses_id_of(other: Connector | None, after: Connector) -> bool:
+    if other is None or after.server_id in (None, UNKNOWN):
         return False
-    other = holder.key != will.key
-    return other and holder.server_id == will.server_id and holder.may_read_with(will)
+    return other.key != after.key and other.server_id == after.server_id and other.may_read_with(after)

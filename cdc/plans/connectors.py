@@ -1,4 +1,4 @@
-"""The connectors of a plan: which go on, which come, which go, and which come under another name."""
+"""The connectors of a plan: kept, added, removed and renamed."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ _HOST: Final = "database.hostname"
 
 @dataclass(frozen=True)
 class Connector:
-    """A connector before or after a plan; ``worker`` are its worker's properties, UNKNOWN where no one can tell."""
+    """A connector before or after a plan; ``worker`` are its worker's properties, UNKNOWN before the apply."""
 
     resource: Resource
     side: Side
@@ -36,7 +36,7 @@ class Connector:
 
     @property
     def key(self) -> object:
-        """What tells it from other connectors, even where its name may not be printed."""
+        """Identifies the connector, even where its name may not be printed."""
         name = self.side.get("name")
         return self.address if name in (None, UNKNOWN) else name
 
@@ -55,7 +55,7 @@ class Connector:
 
     @property
     def offsets(self) -> "str | Unknown | None":
-        """The topic of its place in the binary log; None is one that MSK Connect makes for this connector alone."""
+        """The topic of its committed offsets; None is MSK Connect's default, a topic of this connector only."""
         return UNKNOWN if isinstance(self.worker, Unknown) else self.worker.get(_OFFSETS)
 
     @property
@@ -63,22 +63,22 @@ class Connector:
         return self.configured(_SERVER_ID)
 
     def may_read_with(self, other: "Connector") -> bool:
-        """Whether both may read the same database: a host that is not known yet may be any."""
+        """Whether both may read the same database; a host that is known only after the apply may be any."""
         hosts = {self.configured(_HOST), other.configured(_HOST)}
         return len(hosts) == 1 or UNKNOWN in hosts
 
-    def likeness(self, other: "Connector") -> int:
-        """How much of this one's work ``other`` does: its topics, its server id, its tables of the same database."""
+    def similarity(self, other: "Connector") -> int:
+        """How many of these ``other`` shares: topic prefix, server id, tables of the same database."""
         keys = ["topic.prefix", _SERVER_ID, *([properties.TABLES] if self.may_read_with(other) else [])]
         values = ((self.configured(key), other.configured(key)) for key in keys)
-        return sum(mine not in (None, UNKNOWN) and mine == its for mine, its in values)
+        return sum(own not in (None, UNKNOWN) and own == others for own, others in values)
 
 
 @dataclass(frozen=True)
 class Connectors:
-    """Of one plan. ``going_on`` are (before, after): of one address, or of one name."""
+    """Of one plan. ``kept`` are (before, after) pairs of one address, or of one name."""
 
-    going_on: list[tuple[Connector, Connector]]
+    kept: list[tuple[Connector, Connector]]
     renamed: list[tuple[Connector, Connector]]
     added: list[Connector]
     removed: list[Connector]
@@ -87,23 +87,23 @@ class Connectors:
 
 def read(plan: Plan) -> Connectors:
     """The connectors of ``plan``."""
-    going_on, added, removed, forgotten = [], [], [], []
+    kept, added, removed, forgotten = [], [], [], []
     for resource in plan.of(TYPE):
         before, after = _before(plan, resource), _after(plan, resource)
         if resource.forgets:
             forgotten += before
             added += after if resource.creates else []
         elif before and after:
-            going_on.append((before[0], after[0]))
+            kept.append((before[0], after[0]))
         else:
             added += after
             removed += before
     moved = [(old, new) for old in removed for new in added if old.key == new.key and not old.resource.deposed]
-    going_on += moved
+    kept += moved
     removed, added = _without(removed, [old for old, _ in moved]), _without(added, [new for _, new in moved])
     renamed = list(_renames(removed, added))
     return Connectors(
-        going_on,
+        kept,
         renamed,
         added=_without(added, [new for _, new in renamed]),
         removed=_without(removed, [old for old, _ in renamed]),
@@ -116,11 +116,11 @@ def _without(all_: list[Connector], some: list[Connector]) -> list[Connector]:
 
 
 def _renames(removed: Iterable[Connector], added: list[Connector]) -> Iterator[tuple[Connector, Connector]]:
-    """Each that goes, with the one that comes for its work; what is deposed is a leftover."""
+    """Each removed connector with the added one that replaces it; a deposed object is a leftover."""
     free = list(added)
     for old in removed:
-        found = max(free, key=old.likeness, default=None)
-        if found and old.likeness(found) and not old.resource.deposed:
+        found = max(free, key=old.similarity, default=None)
+        if found and old.similarity(found) and not old.resource.deposed:
             free.remove(found)
             yield old, found
 
@@ -144,7 +144,7 @@ def _after(plan: Plan, resource: Resource) -> list[Connector]:
 
 
 def _worker(plan: Plan, arn: object) -> "dict[str, str] | Unknown":
-    """The properties behind an ARN. One that is not in the plan was made elsewhere."""
+    """The properties of the worker configuration with this ARN; UNKNOWN where the plan does not contain it."""
     if arn is None:
         return {}
     sides = (side for one in plan.of(WORKER_TYPE) for side in (one.before, one.after) if side)

@@ -1,4 +1,4 @@
-"""What a plan must not do, by rule: each with its reason and with what to do instead."""
+"""Rules that a plan must not break: each says what is lost, why, and what to do instead."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -15,7 +15,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Finding:
-    """A rule that a plan breaks at an address; ``what`` it does there."""
+    """A rule that a plan breaks; ``what`` the plan does at ``address``."""
 
     rule: Rule
     stack: str
@@ -39,117 +39,121 @@ class Finding:
         }
 
 
-_GIVE_UP: Final = "to give it up, take it out of the state with a removed block (destroy = false)"
+_STOP_MANAGING: Final = "to stop managing it with Terraform, use a removed block with destroy = false"
 
 CLUSTER_DESTROYED: Final = Rule(
     "cluster-destroyed",
-    "every event, offset and schema history is in it",
-    f"undo the change that needs another cluster; {_GIVE_UP}",
+    "all events, committed offsets and schema histories are lost with the cluster",
+    f"undo the change that forces a new cluster; {_STOP_MANAGING}",
 )
 KEY_DESTROYED: Final = Rule(
     "key-destroyed",
-    "nothing that it encrypted can be read any more: volumes, logs, plugins, state",
-    f"keep the key; {_GIVE_UP}",
+    "everything encrypted with it becomes unreadable: broker volumes, logs, plugins, Terraform state",
+    f"keep the key; {_STOP_MANAGING}",
 )
 KEY_DISABLED: Final = Rule(
     "key-disabled",
-    "brokers and buckets that are encrypted with it stop, and stopped connectors lose their place",
-    "leave is_enabled true",
+    "brokers and buckets encrypted with it become unavailable, and the binlog positions of stopped connectors are"
+    " purged when the binlog retention has passed",
+    "keep is_enabled = true",
 )
 STATE_ALIAS_DESTROYED: Final = Rule(
     "state-alias-destroyed",
-    "every backend names the state's key by it, so no state can be written, not even that of this apply",
-    "keep the alias as long as a stack keeps its state there",
+    "every backend refers to the key of the state by this alias, so no state can be written, not even by this apply",
+    "keep the alias while any stack keeps its state in this bucket",
 )
 BUCKET_DESTROYED: Final = Rule(
     "bucket-destroyed",
-    "with it go the states or the plugins in it, and all their versions",
-    f"keep the bucket and its name; {_GIVE_UP}",
+    "the state files or plugins in it are lost, with all their versions",
+    f"keep the bucket and its name; {_STOP_MANAGING}",
 )
 VERSIONING_ENDED: Final = Rule(
     "versioning-ended",
-    "from then on an overwritten state or plugin is gone",
-    "leave versioning Enabled",
+    "a state file or plugin that is overwritten can no longer be recovered",
+    "keep versioning Enabled",
 )
 VERSIONS_EXPIRE_SOONER: Final = Rule(
     "versions-expire-sooner",
-    "S3 removes the older versions, and there is no way back to them",
-    "keep the days, or copy the old versions first",
+    "S3 deletes the older versions, and they cannot be recovered",
+    "keep noncurrent_days, or copy the old versions first",
 )
 LOCK_TABLE_DESTROYED: Final = Rule(
     "lock-table-destroyed",
-    "two applies at once can overwrite each other's state, and its digests are gone",
-    f"keep the table; {_GIVE_UP}",
+    "without locks two applies at the same time can overwrite each other's state, and the state digests are lost",
+    f"keep the table; {_STOP_MANAGING}",
 )
 CONNECTOR_RENAMED: Final = Rule(
     "connector-renamed",
-    "this is a rename: offsets belong to a name, so the new one starts with a snapshot or misses what came between",
+    "this is a rename: committed offsets belong to the connector's name, so the new connector takes a new snapshot or"
+    " misses the changes made in between",
     "keep the connector's key in the environment file",
 )
 CONNECTOR_DESTROYED: Final = Rule(
     "connector-destroyed",
-    "once the binary log's retention has passed, its place there is lost and it can only start anew",
-    "keep it until no one needs its events; then let this pass with an override",
+    "when the binlog retention has passed, the binlog position of its committed offset is purged, and it can only start"
+    " again with a new snapshot",
+    "keep it while any application needs its events; then allow this with an override",
 )
 OFFSETS_CHANGED: Final = Rule(
     "offset-topic-changed",
-    "the connector forgets its place in the binary log: a new snapshot, or a gap",
-    "keep offset.storage.topic as it is",
+    "the connector loses its committed offset, the binlog position: it takes a new snapshot, or misses events",
+    "keep offset.storage.topic",
 )
 HISTORY_CHANGED: Final = Rule(
     "schema-history-changed",
-    "the connector cannot read its tables' structure at its place in the binary log, and stops",
-    "keep schema.history.internal.kafka.topic as it is",
+    "the new topic has no schema history for the committed binlog position, and the task fails",
+    "keep schema.history.internal.kafka.topic",
 )
 PREFIX_CHANGED: Final = Rule(
     "topic-prefix-changed",
-    "events go to other topics, their consumers hear no more of them, and the place in the binary log is lost",
-    "keep topics.prefix; for another one add a connector with its own key and server_id",
+    "events go to other topics, consumers of the old ones receive no more, and the committed offset is lost, because it"
+    " is stored under the prefix",
+    "keep topics.prefix; for another prefix add a connector with its own key and server_id",
 )
 SOURCE_CHANGED: Final = Rule(
     "source-changed",
-    "its offsets name a place in the binary log of the other database, so events are skipped or it stops",
-    "add a connector for the new database, and remove this one when it has read all",
+    "its committed offset is a binlog position of the old database: in the new one it skips events, or its task fails",
+    "add a connector for the new database, and remove this one when it has read all changes",
 )
 SERVER_ID_REUSED: Final = Rule(
     "server-id-reused",
-    "a database ends the connection of the one when the other comes, and they run at the same time for a while",
-    "give each connector a server_id that none has had",
+    "the database closes the connection of one connector when the other connects, and for a while both run",
+    "give each connector a server_id that was never used",
 )
 STREAMING_ENDED: Final = Rule(
     "streaming-ended",
-    "it ends after its snapshot, and its place is lost once the binary log's retention has passed",
-    "leave snapshot.mode; initial_only is for connectors that never stream",
+    "it stops after its snapshot, and its binlog position is purged when the binlog retention has passed",
+    "keep snapshot.mode; initial_only is for connectors that never stream",
 )
 EVENTS_SKIPPED: Final = Rule(
     "events-skipped",
-    "an event that cannot be processed is left out, and no one is told",
-    "leave it, so that the connector stops there and can be mended",
+    "an event that cannot be processed is dropped, and the task does not fail",
+    "keep it, so that the task fails there and the cause can be fixed",
 )
 RETENTION_SHORTENED: Final = Rule(
     "retention-shortened",
-    "brokers delete older events at once, read or not",
-    "keep it, or set retention.ms on the topics that may lose them",
+    "brokers delete older events at once, even those that no consumer has read",
+    "keep it, or set retention.ms on the topics whose events may be deleted",
 )
 CLEANUP_CHANGED: Final = Rule(
     "cleanup-policy-changed",
-    "topics without a policy of their own lose events that were kept until now",
+    "topics without their own cleanup.policy lose events that were kept until now",
     "keep log.cleanup.policy, or set cleanup.policy on single topics",
 )
 UNCLEAN_ELECTION: Final = Rule(
     "unclean-election-enabled",
-    "a replica that lags behind may lead, and what it lacks is lost though it was acknowledged",
-    "leave unclean.leader.election.enable false",
+    "a replica that is not in sync can become leader, and acknowledged events that it does not have are lost",
+    "keep unclean.leader.election.enable = false",
 )
 FEWER_REPLICAS: Final = Rule(
     "fewer-replicas",
-    "what is acknowledged is on fewer brokers, and can be lost with one of them",
+    "acknowledged events are on fewer brokers, and can be lost when one of them fails",
     "keep min.insync.replicas and default.replication.factor",
 )
-CANNOT_BE_JUDGED: Final = Rule(
-    "cannot-be-judged",
-    "whether that loses data is known after the apply only",
-    "apply first what it depends on, then plan again",
+UNKNOWN_UNTIL_APPLY: Final = Rule(
+    "unknown-until-apply",
+    "whether this loses data is known only after the apply",
+    "apply what the value depends on first, then plan again",
 )
 
 RULES: Final = {rule.name: rule for rule in list(globals().values()) if isinstance(rule, Rule)}

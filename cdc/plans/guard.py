@@ -1,4 +1,4 @@
-"""All that plans do which loses data."""
+"""All findings of a set of plans."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,13 +7,13 @@ from cdc.plans.findings import Finding
 from cdc.plans.reading import Plan
 
 
-def judge(plans: Sequence[Plan]) -> list[Finding]:
+def check(plans: Sequence[Plan]) -> list[Finding]:
     """Findings of each plan, then those of all of them together; each once."""
     return list(dict.fromkeys(_all(plans)))
 
 
 def _all(plans: Sequence[Plan]) -> Iterator[Finding]:
     for plan in plans:
-        yield from resource_rules.judge(plan)
-        yield from connector_rules.judge(plan)
-    yield from connector_rules.judge_together(plans)
+        yield from resource_rules.check(plan)
+        yield from connector_rules.check(plan)
+    yield from connector_rules.check_together(plans)

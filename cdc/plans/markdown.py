@@ -1,36 +1,36 @@
-"""Markdown that reads well as it is written: values stand in code spans, so that nothing in them is markup."""
+"""Markdown that is readable unrendered too: values are in code spans, so nothing in them is markup."""
 
 from collections.abc import Iterable
 from typing import Final
 
-# A comment on GitHub holds 65,536 characters, and whoever posts it adds words of its own.
+# A comment on GitHub is limited to 65,536 characters, and the tool that posts it adds text.
 LIMIT: Final = 60_000
 _MANY: Final = 40
 _LONG: Final = 300
 
 
 def code(value: object) -> str:
-    """``value`` in one line and a code span, which nothing in it can end."""
+    """``value`` on one line in a code span that its content cannot close."""
     text = "".join(char if char.isprintable() else " " for char in str(value)).replace("`", "'")
     text = " ".join(text.split())
     return f"`{text if len(text) <= _LONG else f'{text[: _LONG - 1]}…'}`"
 
 
 def codes(values: Iterable[object]) -> str:
-    """``a``, ``b`` and how many more."""
+    """``a``, ``b`` and the number of further values."""
     all_ = [*values]
     more = f" and {len(all_) - _MANY} more" if len(all_) > _MANY else ""
     return ", ".join(map(code, all_[:_MANY])) + more
 
 
 def cut(text: str, *, limit: int = LIMIT) -> str:
-    """``text``, and where it is longer than ``limit`` its first lines and a line that says so."""
+    """``text``; where it is longer than ``limit``, its first lines and a notice."""
     if len(text) <= limit:
         return text
-    told = "\n**Cut here: {} more lines; `terraform show tfplan` has them all.**\n"
+    notice = "\n**Truncated: {} more lines; see `terraform show tfplan`.**\n"
     lines = text.splitlines(keepends=True)
-    kept, size = 0, len(told) + 10
+    kept, size = 0, len(notice) + 10
     while size + len(lines[kept]) <= limit:
         size += len(lines[kept])
         kept += 1
-    return "".join(lines[:kept]) + told.format(len(lines) - kept)
+    return "".join(lines[:kept]) + notice.format(len(lines) - kept)

@@ -1,17 +1,17 @@
-"""Parts of a plan's JSON, whatever its shape."""
+"""Access to parts of a plan's JSON, whatever its shape."""
 
 from collections.abc import Mapping
 from typing import Any
 
 
 def blocks(configuration: Mapping[str, Any]) -> list[Any]:
-    """The resources of the root module as they are written."""
+    """The resource blocks of the root module."""
     found = at(configuration, "root_module", "resources")
     return found if isinstance(found, list) else []
 
 
 def at(node: object, *path: str | int) -> Any:
-    """What is at ``path``, None where there is nothing."""
+    """The value at ``path``, None where there is none."""
     for step in path:
         if isinstance(node, dict) and isinstance(step, str):
             node = node.get(step)

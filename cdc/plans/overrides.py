@@ -1,4 +1,4 @@
-"""What a project lets pass on purpose: a committed file that says which rule, where, why, and until when."""
+"""Findings that a project accepts: a committed file with rule, address, reason and last day."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -25,14 +25,14 @@ DEFAULT: Final = Path("plan-overrides.yaml")
 
 
 class OverridesError(Exception):
-    """The file cannot be used; a line for each thing that is wrong in it."""
+    """The file cannot be used; one line for each error in it."""
 
 
 def _day(value: Any) -> Any:
-    """A day, as YAML reads it or as text; pydantic would take a number for a moment."""
+    """A date or its text; without this pydantic would accept a number as a timestamp."""
     if type(value) is date or (isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value)):
         return value
-    raise ValueError("must be a day, YYYY-MM-DD")
+    raise ValueError("must be a date, YYYY-MM-DD")
 
 
 def _known(rule: str) -> str:
@@ -46,7 +46,7 @@ _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, st
 
 
 class Override(BaseModel):
-    """Lets one finding pass through ``until``; ``stack`` narrows it, for addresses are alike in all environments."""
+    """Allows one finding until the end of ``until``; ``stack`` limits it to one environment."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -57,7 +57,7 @@ class Override(BaseModel):
     stack: _Text | None = None
 
     def covers(self, finding: Finding) -> bool:
-        """Whether it is about ``finding``, expired or not."""
+        """Whether it is for ``finding``, expired or not."""
         here = (self.rule, self.address) == (finding.rule.name, finding.address)
         return here and self.stack in (None, finding.stack)
 
@@ -69,11 +69,11 @@ class Override(BaseModel):
 
 
 @dataclass(frozen=True)
-class Judged:
+class Result:
     """Findings with overrides applied."""
 
     refused: tuple[Finding, ...]
-    passed: tuple[tuple[Finding, Override], ...]
+    allowed: tuple[tuple[Finding, Override], ...]
     expired: tuple[Override, ...]
     unused: tuple[Override, ...]
 
@@ -91,7 +91,7 @@ def load(path: Path) -> tuple[Override, ...]:
     try:
         return TypeAdapter(tuple[Override, ...]).validate_python(content)
     except ValidationError as error:
-        raise OverridesError("\n".join(_told(path, one) for one in error.errors())) from None
+        raise OverridesError("\n".join(_described(path, one) for one in error.errors())) from None
 
 
 _WORDS: Final = {
@@ -101,7 +101,7 @@ _WORDS: Final = {
 }
 
 
-def _told(path: Path, error: Any) -> str:
+def _described(path: Path, error: Any) -> str:
     """``plan-overrides.yaml: [0].reason is missing``."""
     if not error["loc"]:
         return f"{path}: must be a list of overrides, each with rule, address, reason and until"
@@ -111,14 +111,14 @@ def _told(path: Path, error: Any) -> str:
     return f"{path}: {place}: {words}"
 
 
-def apply(findings: Iterable[Finding], overrides: Sequence[Override], *, today: date) -> Judged:
-    """``findings`` parted by whether an override that has not expired covers them."""
+def apply(findings: Iterable[Finding], overrides: Sequence[Override], *, today: date) -> Result:
+    """``findings``, split by whether a valid override covers them."""
     findings = tuple(findings)
     valid = [one for one in overrides if not one.expired(today)]
     covered = {finding: one for finding in findings for one in reversed(valid) if one.covers(finding)}
-    return Judged(
+    return Result(
         refused=tuple(finding for finding in findings if finding not in covered),
-        passed=tuple(covered.items()),
+        allowed=tuple(covered.items()),
         expired=tuple(one for one in overrides if one.expired(today)),
         unused=tuple(one for one in valid if not any(map(one.covers, findings))),
     )

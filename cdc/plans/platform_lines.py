@@ -1,7 +1,7 @@
-"""Brokers, network, alarms and what keeps data, in lines for a reviewer; the rest is counted by type."""
+"""The reviewer's lines about brokers, network, storage and alarms; the rest is counted by type."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from cdc.plans import properties
@@ -11,9 +11,7 @@ from cdc.plans.markdown import code, codes
 from cdc.plans.properties import shown_at
 from cdc.plans.reading import Plan
 from cdc.plans.resources import UNKNOWN, Resource, Side, Step, changed
-from modules.properties_file import parse
-
-Lines = Iterator[str]
+from cdc.plans.shared_lines import Lines, done, property_lines
 
 CLUSTER_TYPE: Final = "aws_msk_cluster"
 CONFIGURATION_TYPE: Final = "aws_msk_configuration"
@@ -22,7 +20,7 @@ ALARM_TYPE: Final = "aws_cloudwatch_metric_alarm"
 _NODES: Final = "broker_node_group_info"
 _BROKERS: Final[Mapping[str, tuple[Step, ...]]] = {
     "brokers": ("number_of_broker_nodes",),
-    "size": (_NODES, 0, "instance_type"),
+    "instance type": (_NODES, 0, "instance_type"),
     "storage in GiB": (_NODES, 0, "storage_info", 0, "ebs_storage_info", 0, "volume_size"),
     "Kafka": ("kafka_version",),
     "monitoring": ("enhanced_monitoring",),
@@ -35,41 +33,31 @@ _NETWORK: Final = {
     "aws_vpc_peering_connection": "peering",
     "aws_vpc_endpoint": "endpoint",
 }
-_KEEPING: Final = {
+_STORAGE: Final = {
     "aws_s3_bucket": ("bucket", "bucket"),
     "aws_kms_key": ("key", "description"),
     "aws_kms_alias": ("alias", "name"),
     "aws_dynamodb_table": ("lock table", "name"),
 }
-_TOLD: Final = {
+_OWN_LINES: Final = {
     CONNECTOR_TYPE, WORKER_TYPE, PLUGIN_TYPE, ATTACHMENT_TYPE, CLUSTER_TYPE, CONFIGURATION_TYPE, STORAGE_TYPE,
-    ALARM_TYPE, *_NETWORK, *_KEEPING,
+    ALARM_TYPE, *_NETWORK, *_STORAGE,
 }  # fmt: skip
 
 
-def done(resource: Resource) -> str:
-    """What the plan does, in a word."""
-    if resource.forgets:
-        return "replaced; the old one stays" if resource.creates else "forgotten; it stays"
-    if resource.replaces:
-        because = ", ".join(map(code, resource.forced_by))
-        return f"replaced, because of {because}" if because else "replaced"
-    return "added" if resource.creates else "removed" if resource.destroys else "changed"
-
-
 def broker_lines(plan: Plan) -> Lines:
-    """The cluster, its size, and the brokers' configuration."""
+    """The cluster, its size, its storage autoscaling and the brokers' configuration."""
     for resource in changed([*plan.of(CLUSTER_TYPE)]):
-        yield f"- {code(shown_at(resource.there, 'cluster_name'))} is {done(resource)}"
+        yield f"- {code(shown_at(resource.side, 'cluster_name'))} is {done(resource)}"
         yield from _sizes(resource)
     for resource in changed([*plan.of(CONFIGURATION_TYPE)]):
-        yield f"- configuration {code(shown_at(resource.there, 'name'))} is {done(resource)}"
+        yield f"- configuration {code(shown_at(resource.side, 'name'))} is {done(resource)}"
         yield from _settings(resource)
     for resource in changed([*plan.of(STORAGE_TYPE)]):
-        yield f"- growth of storage is {done(resource)}"
+        yield f"- storage autoscaling is {done(resource)}"
         if resource.after:
             values = [shown_at(side, "max_capacity") for side in (resource.before, resource.after) if side]
-            yield f"  - up to, in GiB: {' → '.join(map(code, dict.fromkeys(values)))}"
+            yield f"  - maximum in GiB: {' → '.join(map(code, dict.fromkeys(values)))}"
 
 
 def _sizes(resource: Resource) -> Lines:
@@ -80,68 +68,64 @@ def _sizes(resource: Resource) -> Lines:
         if len(values) == 1 or values[0] != values[1]:
             yield f"  - {label}: {' → '.join(map(code, values))}"
     if resource.before:
-        told = {str(path[0]) for path in _BROKERS.values()}
-        if others := [one for one in _attributes(resource.before, resource.after) if one not in told]:
-            yield f"  - also changes: {codes(others)}"
+        listed = {str(path[0]) for path in _BROKERS.values()}
+        if others := [one for one in _attributes(resource.before, resource.after) if one not in listed]:
+            yield f"  - other changes: {codes(others)}"
 
 
 def _attributes(before: Side, after: Side) -> list[str]:
-    """Top-level attributes that the plan gives another value; what only AWS decides is left out."""
+    """Top-level attributes with another value; computed ones are left out."""
     return sorted(key for key in before.names() if after.get(key) is not UNKNOWN and before.get(key) != after.get(key))
 
 
 def _settings(resource: Resource) -> Lines:
-    before, after, path = resource.before, resource.after, "server_properties"
-    if not before or not after:
-        return
-    if after.get(path) is UNKNOWN or before.hides(path) or after.hides(path):
-        yield f"  - {code(path)} changes, not shown"
-        return
-    old, new = (parse(side.get(path)) for side in (before, after))
-    for key in sorted({*old, *new}):
-        if old.get(key) != new.get(key):
-            values = (code(properties.setting(key, one.get(key))) for one in (old, new))
-            yield f"  - {code(key)}: {' → '.join(values)}"
+    if resource.before and resource.after:
+        yield from property_lines(resource.before, resource.after, "server_properties", _setting)
+
+
+def _setting(key: str, old: str | None, new: str | None) -> str:
+    values = (code(properties.setting(key, value)) for value in (old, new))
+    return f"  - {code(key)}: {' → '.join(values)}"
 
 
 def network_lines(plan: Plan) -> Lines:
-    """VPC, subnets, ways out and peerings."""
+    """VPC, subnets, gateways, peerings and endpoints."""
     for type_, kind in _NETWORK.items():
         for resource in changed([*plan.of(type_)]):
             yield f"- {kind} {code(_name(resource))} is {done(resource)}"
 
 
 def _name(resource: Resource) -> str:
-    name = resource.there.get("tags", "Name")
-    return resource.address if name in (None, UNKNOWN) else shown_at(resource.there, "tags", "Name")
+    name = resource.side.get("tags", "Name")
+    return resource.address if name in (None, UNKNOWN) else shown_at(resource.side, "tags", "Name")
 
 
-def keeping_lines(plan: Plan) -> Lines:
-    """Buckets, keys and the lock table: what they are, when they are touched at all."""
-    for type_, (kind, name) in _KEEPING.items():
+def storage_lines(plan: Plan) -> Lines:
+    """Buckets, keys, aliases and the lock table."""
+    for type_, (kind, name) in _STORAGE.items():
         for resource in changed([*plan.of(type_)]):
-            yield f"- {kind} {code(shown_at(resource.there, name))} is {done(resource)}"
+            yield f"- {kind} {code(shown_at(resource.side, name))} is {done(resource)}"
 
 
 def alarm_lines(plan: Plan) -> Lines:
-    """Alarms by what happens to them: there are many."""
+    """Alarms, grouped by what the plan does to them."""
     found: dict[str, list[str]] = {}
     for resource in changed([*plan.of(ALARM_TYPE)]):
-        found.setdefault(done(resource), []).append(shown_at(resource.there, "alarm_name"))
+        found.setdefault(done(resource), []).append(shown_at(resource.side, "alarm_name"))
     for what, names in found.items():
         yield f"- {len(names)} {what}: {codes(names)}"
 
 
 def other_lines(plan: Plan) -> Lines:
-    """Everything that no other line tells, so that nothing is left out."""
+    """Resources without a line of their own, counted, so that nothing is left out."""
     counted: dict[str, Counter[str]] = {}
     for resource in changed(plan.resources):
-        if not _told(resource):
+        if not _has_own_line(resource):
             counted.setdefault(resource.type, Counter())[done(resource)] += 1
     for type_, numbers in sorted(counted.items()):
         yield f"- {code(type_)}: {', '.join(f'{number} {what}' for what, number in numbers.items())}"
 
 
-def _told(resource: Resource) -> bool:
-    consumer = resource.type == POLICY_TYPE and shown_at(resource.there, "name").endswith("-consumer")
-    return consumer or resource.type in _TOLD
+def _has_own_line(resource: Resource) -> bool:
+    consumer = resource.type == POLICY_TYPE and shown_at(resource.side, "name").endswith("-consumer")
+    return consumer or resource.type in _OWN_LINES

@@ -1,4 +1,4 @@
-"""Properties of connectors, workers and brokers: compared all, shown only where they are known to be harmless."""
+"""Properties of connectors, workers and brokers: all are compared, only known harmless ones are shown."""
 
 import re
 from typing import Any, Final
@@ -8,9 +8,9 @@ from modules.messages import secrecy
 
 TABLES: Final = "table.include.list"
 DATABASES: Final = "database.include.list"
-NOTHING: Final = "nothing"
+NOT_SET: Final = "not set"
 _ANY: Final = "[^.]*"
-# Kafka Connect's and Debezium's, none of which ever holds a secret. What is not here is compared, and not printed.
+# Properties of Kafka Connect and Debezium that never hold a secret. Others are compared, but not printed.
 _HARMLESS: Final = frozenset(
     """
     binary.handling.mode bigint.unsigned.handling.mode config.action.reload connector.class database.hostname
@@ -40,13 +40,13 @@ _HARMLESS: Final = frozenset(
 
 
 def tables(patterns: object) -> list[str]:
-    """Anchored regular expressions as the environment file says them: ``orders.customers``, ``shop.*``."""
+    """Anchored regular expressions in the syntax of the environment file: ``orders.customers``, ``shop.*``."""
     return [_table(pattern) for pattern in str(patterns or "").split(",") if pattern]
 
 
 def _table(pattern: str) -> str:
     parts = [re.sub(r"\\(.)", r"\1", part) for part in pattern.split(_ANY)]
-    # Whatever the project did not write stays as it is.
+    # A pattern that this project did not write is shown unchanged.
     return "*".join(parts) if _ANY.join(map(re.escape, parts)) == pattern else pattern
 
 
@@ -59,22 +59,22 @@ def shown(key: str, value: Any) -> str:
     if value is UNKNOWN:
         return str(UNKNOWN.value)
     if value is None:
-        return NOTHING
+        return NOT_SET
     if key not in _HARMLESS or "${" in str(value) or secrecy.literal(key, value):
         return secrecy.HIDDEN
     return ", ".join(tables(value)) if key in (TABLES, DATABASES) else str(value)
 
 
 def shown_at(side: Side, *path: str | int) -> str:
-    """What stands at ``path`` and is a name or a size, never a property; (hidden) where Terraform says sensitive."""
+    """The name or size at ``path``, never a property; (hidden) where Terraform marks it as sensitive."""
     value = side.get(*path)
     if value is UNKNOWN:
         return str(UNKNOWN.value)
     if side.hides(*path):
         return secrecy.HIDDEN
-    return NOTHING if value is None else " ".join(str(value).split())
+    return NOT_SET if value is None else " ".join(str(value).split())
 
 
 def setting(key: str, value: str | None) -> str:
-    """A broker's setting as it may be printed: MSK takes none that is secret."""
+    """A broker's setting as it may be printed: none of those that MSK accepts is secret."""
     return "the default" if value is None else secrecy.HIDDEN if secrecy.literal(key, value) else value

@@ -1,4 +1,4 @@
-"""A plan as ``terraform show -json`` writes it (format 1), typed; anything else is refused with what it is."""
+"""A plan as ``terraform show -json`` writes it (format 1); anything else is an error that names what it is."""
 
 import json
 from collections.abc import Iterator
@@ -12,12 +12,12 @@ from cdc.plans.nodes import at, blocks
 from cdc.plans.resources import Read, Resource, Values
 
 MAJOR: Final = "1"
-_HOW: Final = "make one with: terraform plan -out tfplan; terraform show -json tfplan"
+_HOW: Final = "create one with: terraform plan -out tfplan; terraform show -json tfplan"
 _ZIP: Final = b"PK\x03\x04"
 
 
 class PlanError(Exception):
-    """What was given is no plan that can be judged."""
+    """The input is not a plan that can be checked."""
 
 
 class _Output(Read):
@@ -33,7 +33,7 @@ class _Document(Read):
 
 @dataclass(frozen=True)
 class Plan:
-    """``stack`` is ``prod-connect`` where the plan tells, else the file's name."""
+    """``stack`` is, for example, ``prod-connect``; the file's name where the plan does not say."""
 
     stack: str
     resources: tuple[Resource, ...]
@@ -69,9 +69,9 @@ def parse(content: bytes, name: str) -> Plan:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
-        raise PlanError(f"{name}: {place} is not as in a plan of format {MAJOR}: {first['msg'].lower()}") from None
+        raise PlanError(f"{name}: {place} is not valid in a plan of format {MAJOR}: {first['msg'].lower()}") from None
     if read.errored:
-        raise PlanError(f"{name}: this plan ended in an error, so it is not whole: mend that, and plan again")
+        raise PlanError(f"{name}: this plan ended in an error and is incomplete: fix the error, and plan again")
     return Plan(
         stack=stack.name(read.configuration, read.resource_changes) or name,
         resources=read.resource_changes,
@@ -82,7 +82,7 @@ def parse(content: bytes, name: str) -> Plan:
 
 def _json(content: bytes, name: str) -> dict[str, Any]:
     if content.startswith(_ZIP):
-        raise PlanError(f"{name}: is a plan file, not its JSON: give terraform show -json {name}")
+        raise PlanError(f"{name}: is a plan file, not its JSON: use the output of terraform show -json {name}")
     if not content.strip():
         raise PlanError(f"{name}: is empty; {_HOW}")
     try:
@@ -94,7 +94,9 @@ def _json(content: bytes, name: str) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise PlanError(f"{name}: must be a JSON object; {_HOW}")
     if "remote_plan_format" in document:
-        raise PlanError(f"{name}: only names a plan in HCP Terraform: give terraform show -json {name}")
+        raise PlanError(
+            f"{name}: only refers to a plan in HCP Terraform: use the output of terraform show -json {name}"
+        )
     if "@level" in document:
         raise PlanError(f"{name}: is the log of terraform plan -json, not a plan; {_HOW}")
     return document
@@ -110,5 +112,5 @@ def _check_kind(document: Values, name: str) -> None:
 
 
 def _is_plan(document: Values) -> bool:
-    """A plan without any change has no resource_changes."""
+    """Whether it is a plan; one without changes has no resource_changes."""
     return "format_version" in document and ("planned_values" in document or "resource_changes" in document)

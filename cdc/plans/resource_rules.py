@@ -1,4 +1,4 @@
-"""Rules about what keeps data: cluster, keys, buckets, lock table; and about the brokers' configuration."""
+"""Rules about stored data: cluster, keys, buckets, lock table; and about the brokers' configuration."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -12,69 +12,69 @@ from cdc.plans.reading import Plan
 from cdc.plans.resources import UNKNOWN, Resource, Side
 from modules.properties_file import parse
 
-Judge = Callable[[str, Resource], Iterator[Finding]]
+Check = Callable[[str, Resource], Iterator[Finding]]
 
 _HOUR: Final = 3_600_000
-# The first that is set counts; Kafka's default is a week.
+# The first that is set applies; Kafka's default is a week.
 _RETENTION: Final = {"log.retention.ms": 1, "log.retention.minutes": 60_000, "log.retention.hours": _HOUR}
 _DEFAULT_RETENTION: Final = 168 * _HOUR
-# What the brokers do without a word: MSK's for the election, the least for the others.
+# Where not set: MSK's default for the election, Kafka's for the policy.
 _DEFAULTS: Final = {"unclean.leader.election.enable": "true", "log.cleanup.policy": "delete"}
 
 
-def judge(plan: Plan) -> Iterator[Finding]:
-    """What ``plan`` does to the things that keep data, in the plan's order."""
-    gone = {_bucket(one) for one in plan.of("aws_s3_bucket") if one.destroys}
-    for type_, judges in _JUDGES.items():
+def check(plan: Plan) -> Iterator[Finding]:
+    """Findings about stored data and brokers, in the order of the plan."""
+    destroyed = {_bucket(one) for one in plan.of("aws_s3_bucket") if one.destroys}
+    for type_, checks in _CHECKS.items():
         for resource in plan.of(type_):
-            if type_.startswith("aws_s3_bucket_") and _bucket(resource) in gone:
-                continue  # it goes with its bucket, which is told
-            for one in judges:
+            if type_.startswith("aws_s3_bucket_") and _bucket(resource) in destroyed:
+                continue  # destroyed with its bucket, which is reported
+            for one in checks:
                 yield from one(plan.stack, resource)
 
 
 def _bucket(resource: Resource) -> object:
-    return resource.there.get("bucket")
+    return resource.side.get("bucket")
 
 
 def _destroyed(stack: str, resource: Resource, *, rule: Rule, kind: str, name: str) -> Iterator[Finding]:
     if resource.destroys:
-        yield Finding(rule, stack, resource.title, f"{kind} {shown_at(resource.there, name)} is {_gone(resource)}")
+        yield Finding(rule, stack, resource.title, f"{kind} {shown_at(resource.side, name)} is {_how(resource)}")
 
 
-def _gone(resource: Resource) -> str:
+def _how(resource: Resource) -> str:
     if not resource.replaces:
         return "destroyed"
     because = ", ".join(resource.forced_by)
-    return f"replaced, because {because} cannot change in place" if because else "replaced"
+    return f"replaced (forces replacement: {because})" if because else "replaced"
 
 
 def _key_disabled(stack: str, resource: Resource) -> Iterator[Finding]:
     for before, after in _kept(resource):
         if after.get("is_enabled") is UNKNOWN:
-            yield _unjudged(stack, resource, "is_enabled")
+            yield _unknown(stack, resource, "is_enabled")
         elif before.get("is_enabled") is not False and after.get("is_enabled") is False:
             yield Finding(rules.KEY_DISABLED, stack, resource.title, f"key {shown_at(before, 'arn')} is disabled")
 
 
 def _state_alias(stack: str, resource: Resource) -> Iterator[Finding]:
-    name = str(resource.there.get("name"))
+    name = str(resource.side.get("name"))
     if resource.destroys and name.startswith("alias/cdc-") and name.endswith("-state"):
-        what = f"{shown_at(resource.there, 'name')} is {_gone(resource)}"
+        what = f"{shown_at(resource.side, 'name')} is {_how(resource)}"
         yield Finding(rules.STATE_ALIAS_DESTROYED, stack, resource.title, what)
 
 
 def _versioning(stack: str, resource: Resource) -> Iterator[Finding]:
-    """Destroying the setting suspends versioning; replacing it does for a moment, and for good if that fails."""
-    bucket = shown_at(resource.there, "bucket")
+    """Destroying the resource suspends versioning; replacing it suspends it too, and for good if the apply fails."""
+    bucket = shown_at(resource.side, "bucket")
     path = ("versioning_configuration", 0, "status")
     if resource.before is None or resource.before.get(*path) != "Enabled":
         return
     after = resource.after.get(*path) if resource.after else None
     if resource.destroys:
-        yield Finding(rules.VERSIONING_ENDED, stack, resource.title, f"versioning of {bucket} is {_gone(resource)}")
+        yield Finding(rules.VERSIONING_ENDED, stack, resource.title, f"versioning of {bucket} is {_how(resource)}")
     elif after is UNKNOWN:
-        yield _unjudged(stack, resource, "status")
+        yield _unknown(stack, resource, "status")
     elif after not in (None, "Enabled"):
         yield Finding(rules.VERSIONING_ENDED, stack, resource.title, f"versioning of {bucket} becomes {after}")
 
@@ -82,14 +82,15 @@ def _versioning(stack: str, resource: Resource) -> Iterator[Finding]:
 def _expiry(stack: str, resource: Resource) -> Iterator[Finding]:
     for before, after in _kept(resource):
         if after.has_unknown("rule"):
-            yield _unjudged(stack, resource, "rule")
+            yield _unknown(stack, resource, "rule")
         elif (days := _days(after)) < _days(before):
-            what = f"old versions in {shown_at(after, 'bucket')} expire after {days:g} days, not {_told(_days(before))}"
+            old = _shown(_days(before), " days")
+            what = f"old versions in {shown_at(after, 'bucket')} expire after {days:g} days instead of {old}"
             yield Finding(rules.VERSIONS_EXPIRE_SOONER, stack, resource.title, what)
 
 
 def _days(side: Side) -> float:
-    """When the first rule takes old versions away."""
+    """After how many days the first rule deletes old versions."""
     found = [
         part.get("noncurrent_days") or inf
         for rule in side.get("rule") or ()
@@ -103,21 +104,21 @@ def _broker_configuration(stack: str, resource: Resource) -> Iterator[Finding]:
     path = "server_properties"
     for before, after in _kept(resource):
         if after.get(path) is UNKNOWN:
-            yield _unjudged(stack, resource, path)
+            yield _unknown(stack, resource, path)
             continue
         hidden = before.hides(path) or after.hides(path)
-        for rule, what, values in _lessened(parse(before.get(path)), parse(after.get(path))):
-            told = what if hidden else f"{what} from {values[0]} to {values[1]}"
-            yield Finding(rule, stack, resource.title, told)
+        for rule, what, values in _weakened(parse(before.get(path)), parse(after.get(path))):
+            what_changes = what if hidden else f"{what} from {values[0]} to {values[1]}"
+            yield Finding(rule, stack, resource.title, what_changes)
 
 
-def _lessened(old: dict[str, str], new: dict[str, str]) -> Iterator[tuple[Rule, str, tuple[str, str]]]:
-    """Rules that the new properties break, and the values that do."""
+def _weakened(old: dict[str, str], new: dict[str, str]) -> Iterator[tuple[Rule, str, tuple[str, str]]]:
+    """Rules that the new properties break, what changes, and the old and new value."""
     if _retention(new) < _retention(old):
-        hours = _told(_retention(old) / _HOUR), _told(_retention(new) / _HOUR)
-        yield rules.RETENTION_SHORTENED, "log.retention changes, in hours,", hours
+        values = _shown(_retention(old) / _HOUR, " hours"), _shown(_retention(new) / _HOUR, " hours")
+        yield rules.RETENTION_SHORTENED, "log.retention changes", values
     if _size(new) < _size(old):
-        yield rules.RETENTION_SHORTENED, "log.retention.bytes changes", (_told(_size(old)), _told(_size(new)))
+        yield rules.RETENTION_SHORTENED, "log.retention.bytes changes", (_shown(_size(old)), _shown(_size(new)))
     for key in ("min.insync.replicas", "default.replication.factor"):
         if _number(new.get(key), 1) < _number(old.get(key), 1):
             yield rules.FEWER_REPLICAS, f"{key} changes", (old[key], new.get(key, "the default"))
@@ -134,7 +135,7 @@ _SETTINGS: Final[tuple[tuple[str, Rule, Callable[[str], bool]], ...]] = (
 
 
 def _retention(of: dict[str, str]) -> float:
-    """In ms; without end where that is asked for."""
+    """In ms; infinite where a value is negative."""
     for key, factor in _RETENTION.items():
         if key in of:
             value = _number(of[key], _DEFAULT_RETENTION / factor)
@@ -154,26 +155,26 @@ def _number(text: str | None, default: float) -> float:
         return default
 
 
-def _told(value: float) -> str:
-    return "without end" if value == inf else f"{value:.10g}"
+def _shown(value: float, unit: str = "") -> str:
+    return "unlimited" if value == inf else f"{value:.10g}{unit}"
 
 
 def _kept(resource: Resource) -> Iterator[tuple[Side, Side]]:
-    """Both sides of what is updated or replaced."""
+    """Both sides of a resource that is updated or replaced."""
     if resource.changes and resource.before and resource.after:
         yield resource.before, resource.after
 
 
-def _unjudged(stack: str, resource: Resource, attribute: str) -> Finding:
-    what = f"{attribute} changes to what is not known yet"
-    return Finding(rules.CANNOT_BE_JUDGED, stack, resource.title, what)
+def _unknown(stack: str, resource: Resource, attribute: str) -> Finding:
+    what = f"{attribute} changes to a value that is known only after the apply"
+    return Finding(rules.UNKNOWN_UNTIL_APPLY, stack, resource.title, what)
 
 
-def _guarded(rule: Rule, kind: str, name: str) -> Judge:
+def _guarded(rule: Rule, kind: str, name: str) -> Check:
     return partial(_destroyed, rule=rule, kind=kind, name=name)
 
 
-_JUDGES: Final[dict[str, tuple[Judge, ...]]] = {
+_CHECKS: Final[dict[str, tuple[Check, ...]]] = {
     "aws_msk_cluster": (_guarded(rules.CLUSTER_DESTROYED, "the MSK cluster", "cluster_name"),),
     "aws_kms_key": (_guarded(rules.KEY_DESTROYED, "the key", "arn"), _key_disabled),
     "aws_kms_alias": (_state_alias,),

@@ -1,4 +1,4 @@
-"""What a plan does to each resource, and what is known of it before the apply."""
+"""What a plan does to each resource, and which values are known before the apply."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ Step = str | int
 
 
 class Unknown(Enum):
-    """What only the apply will know."""
+    """A value that is known only after the apply."""
 
     UNKNOWN = "(known after apply)"
 
@@ -32,7 +32,7 @@ class Side:
     sensitive: object = False
 
     def get(self, *path: Step) -> Any:
-        """The value at ``path``: UNKNOWN until the apply, None where there is none."""
+        """The value at ``path``: UNKNOWN before the apply, None where there is none."""
         value: Any = self.values
         unknown = self.unknown
         for step in path:
@@ -42,12 +42,12 @@ class Side:
         return UNKNOWN if unknown is True else value
 
     def names(self, *path: Step) -> list[str]:
-        """Of a mapping at ``path``, with those whose value only the apply will know."""
+        """Keys of the mapping at ``path``, also those whose value is UNKNOWN."""
         known, unknown = self.get(*path), at(self.unknown, *path)
         return [*dict.fromkeys(key for part in (known, unknown) if isinstance(part, dict) for key in part)]
 
     def hides(self, *path: Step) -> bool:
-        """Whether something at ``path``, or what it is in, is sensitive."""
+        """Whether the value at ``path``, a part of it or a parent is sensitive."""
         sensitive = self.sensitive
         for step in path:
             if sensitive is True:
@@ -69,7 +69,7 @@ def _any_true(node: object) -> bool:
 
 
 class Read(BaseModel):
-    """Terraform adds keys within a format; an error never shows a value, which may be a secret."""
+    """Unknown keys are ignored: Terraform adds keys within a format. Errors never show a value: it may be a secret."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
@@ -108,7 +108,7 @@ class Resource(Read):
 
     @property
     def forgets(self) -> bool:
-        """Terraform lets go of the object that is there; it stays as it is."""
+        """The object is removed from the state, not destroyed."""
         return "forget" in self.actions
 
     @property
@@ -132,8 +132,8 @@ class Resource(Read):
         return Side(change.after or {}, change.after_unknown, change.after_sensitive)
 
     @property
-    def there(self) -> Side:
-        """The side that tells what it is: what is there, or what will be."""
+    def side(self) -> Side:
+        """The side before the plan; after it where the resource is new."""
         return self.before or self.after or Side({})
 
     @property
@@ -142,11 +142,11 @@ class Resource(Read):
 
     @property
     def forced_by(self) -> list[str]:
-        """The attributes that cannot change in place."""
+        """The attributes that force replacement."""
         paths = (".".join(step for step in path if isinstance(step, str)) for path in self.change.replace_paths)
         return sorted(set(paths))
 
 
 def changed(resources: Sequence[Resource]) -> list[Resource]:
-    """Managed resources that the plan does something to."""
+    """Managed resources that the plan changes."""
     return [one for one in resources if one.mode == "managed" and one.changes]

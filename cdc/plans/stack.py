@@ -1,4 +1,4 @@
-"""Which stack a plan is of. Terraform does not say; the provider's default tags and the resources do."""
+"""The stack that a plan belongs to, found by the provider's default tags and the resource types."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -7,7 +7,7 @@ from cdc.plans.nodes import at, blocks
 from cdc.plans.resources import Resource
 
 PROJECT: Final = "msk-cdc"
-# What is written in one kind of stack only; the first that is found decides.
+# Resource types of one kind of stack only; the first that is found decides.
 _MARKS: Final = {
     "aws_dynamodb_table": "state",
     "aws_mskconnect_connector": "connect",
@@ -18,21 +18,21 @@ _MARKS: Final = {
 
 
 def name(configuration: Mapping[str, Any], resources: Sequence[Resource]) -> str | None:
-    """``prod-connect``; None where the plan is of another project, or says too little."""
+    """``prod-connect``; None for a plan of another project, or where tags and types are missing."""
     environment = next(_environments(configuration, resources), None)
-    # A block that is gone is among the changes only.
+    # A block that was removed is in the changes only.
     types = {one.type for one in resources} | {at(block, "type") for block in blocks(configuration)}
     part = next((part for type_, part in _MARKS.items() if type_ in types), None)
     return f"{environment}-{part}" if environment and part else None
 
 
 def _environments(configuration: Mapping[str, Any], resources: Sequence[Resource]) -> Iterator[str]:
-    """From the tags that every resource of an environment gets."""
+    """From the tags of the provider and of the resources."""
     providers = at(configuration, "provider_config")
     for provider in providers.values() if isinstance(providers, dict) else ():
         yield from _environment(at(provider, "expressions", "default_tags", 0, "tags", "constant_value"))
     for resource in resources:
-        yield from _environment(resource.there.get("tags_all"))
+        yield from _environment(resource.side.get("tags_all"))
 
 
 def _environment(tags: object) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""A plan as Markdown for a pull request: readable where it is rendered, and where it is not."""
+"""A plan as Markdown for a pull request, readable rendered or not."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from cdc.plans import connector_lines, platform_lines
 from cdc.plans.findings import Finding
 from cdc.plans.markdown import LIMIT, code, cut
-from cdc.plans.overrides import Judged
+from cdc.plans.overrides import Result
 from cdc.plans.reading import Plan
 from cdc.plans.resources import changed
 
@@ -17,29 +17,29 @@ _SECTIONS: Final[dict[str, Callable[[Plan], Iterator[str]]]] = {
     "Consumers": connector_lines.consumer_lines,
     "Brokers": platform_lines.broker_lines,
     "Network": platform_lines.network_lines,
-    "Keys and stores": platform_lines.keeping_lines,
+    "Keys, buckets and lock table": platform_lines.storage_lines,
     "Alarms": platform_lines.alarm_lines,
-    "Others": platform_lines.other_lines,
+    "Other resources": platform_lines.other_lines,
 }
 
 
-def summary(plans: Sequence[Plan], judged: Judged, *, limit: int = LIMIT) -> str:
+def summary(plans: Sequence[Plan], result: Result, *, limit: int = LIMIT) -> str:
     """Findings first, then each plan; no longer than ``limit`` characters."""
-    lines = [*_warning(judged), *(line for plan in plans for line in _plan(plan))]
+    lines = [*_warning(result), *(line for plan in plans for line in _plan(plan))]
     return cut("\n".join(lines) + "\n", limit=limit)
 
 
-def _warning(judged: Judged) -> Iterator[str]:
-    if judged.refused:
-        yield "### ⚠ WARNING: this loses data"
+def _warning(result: Result) -> Iterator[str]:
+    if result.refused:
+        yield "### ⚠ WARNING: data loss"
         yield ""
-        yield from map(_finding, judged.refused)
+        yield from map(_finding, result.refused)
         yield ""
-    if judged.passed:
-        yield "Let through by an override:"
+    if result.allowed:
+        yield "Allowed by an override:"
         yield ""
-        for finding, override in judged.passed:
-            yield f"{_finding(finding)}; let through until {override.until}: {code(override.reason)}"
+        for finding, override in result.allowed:
+            yield f"{_finding(finding)}; allowed until {override.until}: {code(override.reason)}"
         yield ""
 
 
@@ -73,8 +73,8 @@ def counts(plan: Plan) -> str:
         "destroy": sum(one.destroys for one in found),
     }
     forgotten = sum(one.forgets for one in found)
-    told = ", ".join(f"{number} to {what}" for what, number in numbers.items())
-    return told + (f", {forgotten} to forget" if forgotten else "") + _moved(plan)
+    total = ", ".join(f"{number} to {what}" for what, number in numbers.items())
+    return total + (f", {forgotten} to remove from the state" if forgotten else "") + _moved(plan)
 
 
 def _moved(plan: Plan) -> str:

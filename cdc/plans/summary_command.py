@@ -1,4 +1,4 @@
-"""``cdc plan-summary``: a plan as a reviewer reads it."""
+"""``cdc plan-summary``: a plan as Markdown."""
 
 import typer
 
@@ -8,6 +8,6 @@ from cdc.plans.summary import summary
 
 
 def plan_summary(plans: PlansArgument, overrides: OverridesOption = None) -> None:
-    """Print plans as Markdown for a pull request: what changes, and first of all what loses data."""
+    """Print plans as Markdown for a pull request: data loss first, then all changes."""
     found = guard_command.read(plans)
-    typer.echo(summary(found, guard_command.judge(found, overrides)), nl=False)
+    typer.echo(summary(found, guard_command.check(found, overrides)), nl=False)

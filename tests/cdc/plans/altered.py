@@ -1,4 +1,4 @@
-"""Parts of true plans, and what Terraform writes in cases that cannot be brought about here."""
+"""Changes to real plans, for what Terraform writes in cases that cannot be made here."""
 
 import copy
 from collections.abc import Callable
@@ -10,7 +10,7 @@ Alter = Callable[[Document], Document]
 
 
 def resource(plan: Document, word: str) -> Document:
-    """The change of the one resource whose address holds ``word``."""
+    """The change of the one resource whose address contains ``word``."""
     [found] = [one for one in plan["resource_changes"] if word in one["address"]]
     assert isinstance(found, dict)
     return found
@@ -32,7 +32,7 @@ def then(*alters: Alter) -> Alter:
 
 
 def narrowed(*words: str) -> Alter:
-    """The plan as it would be if only resources whose address holds one of ``words`` changed."""
+    """The plan as if only resources changed whose address contains one of ``words``."""
 
     def alter(plan: Document) -> Document:
         kept = [_kept(one, words) for one in plan["resource_changes"]]
@@ -47,15 +47,15 @@ def _kept(one: Document, words: tuple[str, ...]) -> Document | None:
         return one
     if change["before"] is None:
         return None
-    return {**one, "change": _still(change)}
+    return {**one, "change": _unchanged(change)}
 
 
-def _still(change: Document) -> Document:
+def _unchanged(change: Document) -> Document:
     return {**change, "actions": ["no-op"], "after": change["before"], "after_unknown": {}, "replace_paths": []}
 
 
 def acting(word: str, *actions: str) -> Alter:
-    """With other actions on one resource; what is only destroyed or forgotten has no side after."""
+    """With other actions on one resource; one that is only destroyed or forgotten has no ``after``."""
 
     def alter(plan: Document) -> Document:
         change = resource(plan, word)["change"]
@@ -68,7 +68,7 @@ def acting(word: str, *actions: str) -> Alter:
 
 
 def only(word: str, *keys: str) -> Alter:
-    """Of one connector's properties only ``keys`` changed."""
+    """Only ``keys`` of one connector's properties changed."""
 
     def alter(plan: Document) -> Document:
         change = resource(plan, word)["change"]
@@ -81,7 +81,7 @@ def only(word: str, *keys: str) -> Alter:
 
 
 def with_property(word: str, key: str, value: str, *, sides: tuple[str, ...] = ("after",)) -> Alter:
-    """One more property of a connector that changes or comes."""
+    """One more property of a connector that is changed or added."""
 
     def alter(plan: Document) -> Document:
         for side in sides:
@@ -92,17 +92,17 @@ def with_property(word: str, key: str, value: str, *, sides: tuple[str, ...] = (
 
 
 def without(word: str) -> Alter:
-    """The plan of a stack that does not hold a resource."""
+    """The plan of a stack without a resource."""
 
     def alter(plan: Document) -> Document:
-        gone = resource(plan, word)
-        return {**plan, "resource_changes": [one for one in plan["resource_changes"] if one is not gone]}
+        removed = resource(plan, word)
+        return {**plan, "resource_changes": [one for one in plan["resource_changes"] if one is not removed]}
 
     return alter
 
 
 def unknown(word: str, *path: str) -> Alter:
-    """A value that only the apply will know: it is not in ``after`` then."""
+    """A value that is known only after the apply: it is not in ``after`` then."""
 
     def alter(plan: Document) -> Document:
         change = resource(plan, word)["change"]
@@ -118,7 +118,7 @@ def unknown(word: str, *path: str) -> Alter:
 
 
 def deposed(word: str) -> Alter:
-    """What is left of a replacement that failed half-way."""
+    """The deposed object of a replacement that failed."""
 
     def alter(plan: Document) -> Document:
         left = copy.deepcopy(resource(plan, word)) | {"deposed": "0a1b2c3d"}
@@ -128,8 +128,8 @@ def deposed(word: str) -> Alter:
     return alter
 
 
-def turned(word: str) -> Alter:
-    """The way back of a change in place."""
+def undone(word: str) -> Alter:
+    """The reverse of a change in place."""
 
     def alter(plan: Document) -> Document:
         change = resource(plan, word)["change"]
@@ -141,7 +141,7 @@ def turned(word: str) -> Alter:
 
 
 def broker_settings(text: str) -> Alter:
-    """``text`` (a line, or without = a key to leave out) in the configuration of the brokers, and nothing else new."""
+    """``text`` (a line, or without = a key to leave out) in the configuration of the brokers, and no other change."""
 
     def alter(plan: Document) -> Document:
         change = resource(plan, "aws_msk_configuration")["change"]
@@ -181,13 +181,13 @@ def sensitive(word: str, attribute: str) -> Alter:
 
 
 def at_another_address(word: str) -> Alter:
-    """A block renamed without ``moved``: the same thing destroyed here and created there."""
+    """A block renamed without ``moved``: the same object destroyed and created."""
 
     def alter(plan: Document) -> Document:
-        here = resource(plan, word)
-        there = copy.deepcopy(here) | {"address": f"{here['type']}.elsewhere"}
-        there["change"] |= {"actions": ["create"], "before": None}
-        here["change"] |= {"actions": ["delete"], "after": None}
-        return {**plan, "resource_changes": [*plan["resource_changes"], there]}
+        old = resource(plan, word)
+        new = copy.deepcopy(old) | {"address": f"{old['type']}.elsewhere"}
+        new["change"] |= {"actions": ["create"], "before": None}
+        old["change"] |= {"actions": ["delete"], "after": None}
+        return {**plan, "resource_changes": [*plan["resource_changes"], new]}
 
     return alter

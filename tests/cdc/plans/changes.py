@@ -1,11 +1,11 @@
-"""Changes to what is deployed: of the environment file, and where that forbids or lacks one, of the stack's JSON."""
+"""Changes to what is deployed: in the environment file, and where that cannot express one, in the stack's JSON."""
 
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tests.cdc.plans.world import NOWHERE, World
+from tests.cdc.plans.world import EMPTY_STATE, World
 from tests.synthesized import Document, changed, with_another
 
 Edit = Callable[[Document], object]
@@ -17,7 +17,7 @@ def same(_: Document) -> None:
 
 @dataclass(frozen=True)
 class Change:
-    """A plan to make: ``content`` of what is deployed gives the new environment file."""
+    """A plan to create: ``content`` turns the deployed environment file into the new one."""
 
     part: str
     content: Callable[[Document], Document]
@@ -29,13 +29,13 @@ class Change:
 
 
 def body(document: Document, type_: str, word: str = "") -> Any:
-    """The resource of a type whose name holds ``word``."""
+    """The resource of a type whose name contains ``word``."""
     [name] = [name for name in document["resource"][type_] if word in name]
     return document["resource"][type_][name]
 
 
 def unguarded(document: Document) -> None:
-    """As someone edits a stack who wants a plan that prevent_destroy would refuse."""
+    """A stack without prevent_destroy, for plans that it would refuse."""
     for bodies in document["resource"].values():
         for one in bodies.values():
             one.get("lifecycle", {}).pop("prevent_destroy", None)
@@ -46,7 +46,7 @@ def _with(base: Document, **changes: Any) -> Document:
 
 
 def _weekly(base: Document) -> Document:
-    """What a team does in a week, all of it harmless."""
+    """Common changes of a team, all harmless."""
     tables = ["orders.customers", "orders.invoices", "orders.line_*"]
     base = _with(
         base,
@@ -65,7 +65,7 @@ def _weekly(base: Document) -> Document:
 
 
 def _identities(base: Document) -> Document:
-    """Another prefix, another key, another database, and whatever leaves events out."""
+    """Another prefix, key and database, and properties that skip events."""
     skipping = {"event.processing.failure.handling.mode": "skip", "errors.tolerance": "all"}
     base = _with(base, orders__topics__prefix="shop", stock__source__cluster="orders-prod")
     base = _with(base, stock__snapshot__mode="initial_only", stock__properties=skipping)
@@ -74,14 +74,14 @@ def _identities(base: Document) -> Document:
 
 
 def _numbers(base: Document) -> Document:
-    """Server ids of one database go around."""
+    """Server ids of one database change owners."""
     source = {**base["connectors"]["orders"]["source"], "tables": ["orders.returns"]}
     base = with_another(base, "returns", source=source, signals=None)
     return _with(base, orders__source__server_id=5403, refunds__source__server_id=5999)
 
 
 def _workers(document: Document) -> None:
-    """Another offset topic, a tuned producer, and another name for a connector: the file has no key for these."""
+    """Another offset topic, producer setting and connector name: none of them has a key in the environment file."""
     orders = body(document, "aws_mskconnect_worker_configuration", "orders")
     stock = body(document, "aws_mskconnect_worker_configuration", "stock")
     content = orders["properties_file_content"].replace("cdc-prod-orders-offsets", "offsets-of-orders")
@@ -93,13 +93,13 @@ def _workers(document: Document) -> None:
 
 
 def _fewer(base: Document) -> Document:
-    """The connector of the uploaded plugin goes, and with it the plugin and its bucket."""
+    """The connector of the uploaded plugin is removed, and with it the plugin and its bucket."""
     base = changed(base, connectors__stock=None, plugins__uploaded=None)
     return changed(base, consumers__billing__topics=["orders.orders.customers"])
 
 
 def _forget_refunds(document: Document) -> None:
-    """Its block becomes a ``removed`` one that leaves it running."""
+    """Its block becomes a ``removed`` block that does not destroy it."""
     connectors = document["resource"]["aws_mskconnect_connector"]
     [name] = [name for name in connectors if "refunds" in name]
     del connectors[name]
@@ -108,7 +108,7 @@ def _forget_refunds(document: Document) -> None:
 
 
 def _rename_blocks(document: Document) -> None:
-    """Other addresses for a connector and a bucket, told by ``moved``."""
+    """Other addresses for a connector and a bucket, with ``moved`` blocks."""
     text, moved = json.dumps(document), []
     for type_, word in (("aws_mskconnect_connector", "orders"), ("aws_s3_bucket", "")):
         [name] = [name for name in document["resource"][type_] if word in name]
@@ -126,8 +126,8 @@ def _grown(base: Document) -> Document:
     )
 
 
-def _lessened(document: Document) -> None:
-    """What the file refuses in part; and a key that is turned off."""
+def _weakened(document: Document) -> None:
+    """Weaker broker settings, some of which the environment file refuses; and a disabled key."""
     body(document, "aws_msk_configuration")["server_properties"] = (
         "auto.create.topics.enable=false\ndefault.replication.factor=2\nlog.cleanup.policy=compact\n"
         "log.retention.hours=24\nmin.insync.replicas=1\nunclean.leader.election.enable=true\n"
@@ -167,9 +167,9 @@ CHANGES: Final[Mapping[str, Change]] = {
     "workers": Change("connect", _as_is, _workers),
     "fewer": Change("connect", _fewer, _forget_refunds),
     "moved": Change("connect", _as_is, _rename_blocks),
-    "first": Change("connect", _as_is, flags=(NOWHERE,)),
+    "first": Change("connect", _as_is, flags=(EMPTY_STATE,)),
     "grown": Change("platform", _grown),
-    "lessened": Change("platform", _as_is, _lessened),
+    "weakened": Change("platform", _as_is, _weakened),
     "zones": Change("platform", _zones, unguarded),
     "no platform": Change("platform", _as_is, unguarded, ("-destroy",)),
     "other names": Change("state", _other_names, _other_alias),

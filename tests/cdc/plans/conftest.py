@@ -1,4 +1,4 @@
-"""True plans of changes to what is deployed, each made once, when a test first asks for it."""
+"""Real plans of changes to what is deployed, each created once, on first use."""
 
 import copy
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ def deployed_world(tmp_path_factory: pytest.TempPathFactory, terraform: Terrafor
 
 @pytest.fixture(scope="session")
 def planned(deployed_world: World) -> Planned:
-    """The JSON of the plan of a change, by its name in ``tests.cdc.plans.changes``; the caller's own to alter."""
+    """The JSON of a plan, by its name in ``tests.cdc.plans.changes``; a copy that the caller may change."""
     made: dict[str, Document] = {}
 
     def plan(name: str) -> Document:

@@ -1,4 +1,4 @@
-"""Parts of plans that lose data, and the rules that refuse them."""
+"""Plans that lose data, and the rules that refuse them."""
 
 from typing import Final, NamedTuple
 
@@ -26,7 +26,7 @@ PROPERTIES: Final = "connector_configuration"
 
 
 class Dangerous(NamedTuple):
-    """A part of a plan, and the rules that refuse it: these and no others."""
+    """A plan, and the rules that refuse it: these and no others."""
 
     change: str
     alter: Alter
@@ -36,28 +36,28 @@ class Dangerous(NamedTuple):
 DANGEROUS: Final = {
     "the cluster is destroyed": Dangerous("no platform", narrowed(CLUSTER), "cluster-destroyed"),
     "the cluster is replaced": Dangerous("zones", narrowed(CLUSTER), "cluster-destroyed"),
-    "another cluster is made before the old one goes": Dangerous(
+    "another cluster is created before the old one is destroyed": Dangerous(
         "zones", then(narrowed(CLUSTER), acting(CLUSTER, "create", "delete")), "cluster-destroyed"
     ),
     "the brokers' key is destroyed": Dangerous("no platform", narrowed(KEY), "key-destroyed"),
     "the state's key is destroyed": Dangerous("no state store", narrowed(KEY), "key-destroyed"),
-    "a key is disabled": Dangerous("lessened", narrowed(KEY), "key-disabled"),
+    "a key is disabled": Dangerous("weakened", narrowed(KEY), "key-disabled"),
     "whether a key is disabled is not known": Dangerous(
-        "lessened", then(narrowed(KEY), unknown(KEY, "is_enabled")), "cannot-be-judged"
+        "weakened", then(narrowed(KEY), unknown(KEY, "is_enabled")), "unknown-until-apply"
     ),
     "the state's alias is destroyed": Dangerous("no state store", narrowed(ALIAS), "state-alias-destroyed"),
     "the state's alias gets another name": Dangerous("other names", narrowed(ALIAS), "state-alias-destroyed"),
     "the state bucket is destroyed": Dangerous("no state store", narrowed("aws_s3_bucket"), "bucket-destroyed"),
     "the state bucket gets another name": Dangerous("other names", narrowed(BUCKET), "bucket-destroyed"),
-    "the plugin bucket goes with its block": Dangerous("fewer", narrowed("plugin-bucket"), "bucket-destroyed"),
+    "the plugin bucket's block is removed": Dangerous("fewer", narrowed("plugin-bucket"), "bucket-destroyed"),
     "the state bucket's versioning is suspended": Dangerous("loosened", narrowed(VERSIONING), "versioning-ended"),
     "the plugin bucket's versioning is suspended": Dangerous("workers", narrowed(VERSIONING), "versioning-ended"),
-    "a bucket's versioning is taken away": Dangerous("fewer", narrowed(VERSIONING), "versioning-ended"),
+    "a bucket's versioning resource is removed": Dangerous("fewer", narrowed(VERSIONING), "versioning-ended"),
     "old versions expire sooner": Dangerous("first", expiring(90, 7), "versions-expire-sooner"),
     "the lock table is destroyed": Dangerous("no state store", narrowed(TABLE), "lock-table-destroyed"),
     "the lock table gets another name": Dangerous("other names", narrowed(TABLE), "lock-table-destroyed"),
     "a connector is destroyed": Dangerous("fewer", narrowed(STOCK), "connector-destroyed"),
-    "a connector is destroyed while another comes that does something else": Dangerous(
+    "a connector is destroyed while an unrelated one is added": Dangerous(
         "weekly", then(narrowed(STOCK, RETURNS), acting(STOCK, "delete")), "connector-destroyed"
     ),
     "a connector's key is renamed": Dangerous(
@@ -68,16 +68,16 @@ DANGEROUS: Final = {
     "a connector's offset topic is not known": Dangerous(
         "workers",
         then(narrowed(ORDERS, WORKER), unknown(f"{WORKER}orders", "properties_file_content")),
-        "cannot-be-judged",
+        "unknown-until-apply",
     ),
-    "a connector's offset topic was made elsewhere": Dangerous(
-        "workers", then(narrowed(ORDERS, WORKER), without(f"{WORKER}orders")), "cannot-be-judged"
+    "a connector's worker configuration is not in the plan": Dangerous(
+        "workers", then(narrowed(ORDERS, WORKER), without(f"{WORKER}orders")), "unknown-until-apply"
     ),
     "a connector's topic prefix changes": Dangerous("identities", only(ORDERS, "topic.prefix"), "topic-prefix-changed"),
     "a connector's topic prefix is not known": Dangerous(
         "identities",
         then(only(ORDERS, "topic.prefix"), unknown(ORDERS, PROPERTIES, "topic.prefix")),
-        "cannot-be-judged",
+        "unknown-until-apply",
     ),
     "a connector's schema history changes": Dangerous(
         "identities", only(ORDERS, "schema.history.internal.kafka.topic"), "schema-history-changed"
@@ -86,7 +86,7 @@ DANGEROUS: Final = {
         "identities", narrowed(ORDERS), "topic-prefix-changed schema-history-changed"
     ),
     "a connector reads another database": Dangerous("identities", only(STOCK, "database.hostname"), "source-changed"),
-    "a connector ends after its snapshot": Dangerous("identities", only(STOCK, "snapshot.mode"), "streaming-ended"),
+    "a connector stops after its snapshot": Dangerous("identities", only(STOCK, "snapshot.mode"), "streaming-ended"),
     "Debezium skips events": Dangerous(
         "identities", only(STOCK, "event.processing.failure.handling.mode"), "events-skipped"
     ),
@@ -94,43 +94,45 @@ DANGEROUS: Final = {
     "a new connector skips events": Dangerous(
         "weekly", then(narrowed(RETURNS), with_property(RETURNS, "errors.tolerance", "all")), "events-skipped"
     ),
-    "a server id that another connector keeps": Dangerous("numbers", narrowed(ORDERS), "server-id-reused"),
-    "a server id that another connector gives up": Dangerous("numbers", narrowed(ORDERS, REFUNDS), "server-id-reused"),
+    "the server id of another connector that keeps it": Dangerous("numbers", narrowed(ORDERS), "server-id-reused"),
+    "the server id of another connector that changes it": Dangerous(
+        "numbers", narrowed(ORDERS, REFUNDS), "server-id-reused"
+    ),
     "a new connector has another's server id": Dangerous("numbers", narrowed(RETURNS), "server-id-reused"),
-    "a new connector has a forgotten one's server id": Dangerous(
+    "a new connector has the server id of one that is removed from the state": Dangerous(
         "numbers", then(narrowed(RETURNS, ORDERS), acting(ORDERS, "forget")), "server-id-reused"
     ),
-    "a server id of a database that is not known": Dangerous(
+    "a server id with an unknown database": Dangerous(
         "numbers", then(narrowed(RETURNS), unknown(RETURNS, PROPERTIES, "database.hostname")), "server-id-reused"
     ),
-    "events are kept for hours less": Dangerous(
-        "lessened", broker_settings("log.retention.hours=24"), "retention-shortened"
+    "events are kept for fewer hours": Dangerous(
+        "weakened", broker_settings("log.retention.hours=24"), "retention-shortened"
     ),
-    "events are kept for a time in ms": Dangerous(
-        "lessened", broker_settings("log.retention.ms=86400000"), "retention-shortened"
+    "events are kept for fewer ms": Dangerous(
+        "weakened", broker_settings("log.retention.ms=86400000"), "retention-shortened"
     ),
-    "events are kept up to a size": Dangerous(
-        "lessened", broker_settings("log.retention.bytes=1073741824"), "retention-shortened"
+    "events are kept up to a size limit": Dangerous(
+        "weakened", broker_settings("log.retention.bytes=1073741824"), "retention-shortened"
     ),
     "events are compacted": Dangerous(
-        "lessened", broker_settings("log.cleanup.policy=compact"), "cleanup-policy-changed"
+        "weakened", broker_settings("log.cleanup.policy=compact"), "cleanup-policy-changed"
     ),
-    "fewer replicas are in sync": Dangerous("lessened", broker_settings("min.insync.replicas=1"), "fewer-replicas"),
-    "fewer replicas are made": Dangerous("lessened", broker_settings("default.replication.factor=2"), "fewer-replicas"),
+    "fewer replicas are in sync": Dangerous("weakened", broker_settings("min.insync.replicas=1"), "fewer-replicas"),
+    "fewer replicas are made": Dangerous("weakened", broker_settings("default.replication.factor=2"), "fewer-replicas"),
     "a lagging replica may lead": Dangerous(
-        "lessened", broker_settings("unclean.leader.election.enable=true"), "unclean-election-enabled"
+        "weakened", broker_settings("unclean.leader.election.enable=true"), "unclean-election-enabled"
     ),
-    "a lagging replica may lead by MSK's default": Dangerous(
-        "lessened", broker_settings("unclean.leader.election.enable"), "unclean-election-enabled"
+    "a lagging replica may lead, by MSK's default": Dangerous(
+        "weakened", broker_settings("unclean.leader.election.enable"), "unclean-election-enabled"
     ),
-    "brokers get another configuration, which keeps less": Dangerous(
-        "lessened",
+    "brokers get another configuration, with shorter retention": Dangerous(
+        "weakened",
         then(broker_settings("log.retention.hours=24"), acting("aws_msk_configuration", "create", "forget")),
         "retention-shortened",
     ),
     "the brokers' settings are not known": Dangerous(
-        "lessened",
+        "weakened",
         then(narrowed("aws_msk_configuration"), unknown("aws_msk_configuration", "server_properties")),
-        "cannot-be-judged",
+        "unknown-until-apply",
     ),
 }

@@ -1,4 +1,4 @@
-"""Parts of plans that lose nothing, though they come near to it."""
+"""Plans that lose no data, though they are close to ones that do."""
 
 from typing import Final, NamedTuple
 
@@ -12,7 +12,7 @@ from tests.cdc.plans.altered import (
     narrowed,
     only,
     then,
-    turned,
+    undone,
     unknown,
     whole,
     with_property,
@@ -35,7 +35,7 @@ from tests.cdc.plans.dangerous import (
 
 
 class Harmless(NamedTuple):
-    """A part of a plan that passes, though it comes near to what ``near`` refuses."""
+    """A plan that passes, though it is close to what the rule ``near`` refuses."""
 
     change: str
     alter: Alter
@@ -44,41 +44,45 @@ class Harmless(NamedTuple):
 
 HARMLESS: Final = {
     "nothing": Harmless("nothing", whole, "cluster-destroyed"),
-    "everything for the first time": Harmless("first", whole, "cannot-be-judged"),
+    "everything for the first time": Harmless("first", whole, "unknown-until-apply"),
     "a week's changes": Harmless("weekly", whole, "server-id-reused"),
     "a larger cluster": Harmless("grown", whole, "cluster-destroyed"),
-    "the cluster is forgotten": Harmless(
+    "the cluster is removed from the state": Harmless(
         "no platform", then(narrowed(CLUSTER), acting(CLUSTER, "forget")), "cluster-destroyed"
     ),
-    "a new cluster beside the old one, which is forgotten": Harmless(
+    "a new cluster, while the old one is removed from the state": Harmless(
         "zones", then(narrowed(CLUSTER), acting(CLUSTER, "create", "forget")), "cluster-destroyed"
     ),
-    "the key is forgotten": Harmless("no platform", then(narrowed(KEY), acting(KEY, "forget")), "key-destroyed"),
-    "a key would wait for fewer days": Harmless("loosened", narrowed(KEY), "key-disabled"),
-    "a key is enabled": Harmless("lessened", then(narrowed(KEY), turned(KEY)), "key-disabled"),
-    "the alias of the brokers' key goes": Harmless("no platform", narrowed(ALIAS), "state-alias-destroyed"),
-    "a bucket is forgotten": Harmless(
+    "the key is removed from the state": Harmless(
+        "no platform", then(narrowed(KEY), acting(KEY, "forget")), "key-destroyed"
+    ),
+    "a key's deletion window gets shorter": Harmless("loosened", narrowed(KEY), "key-disabled"),
+    "a key is enabled": Harmless("weakened", then(narrowed(KEY), undone(KEY)), "key-disabled"),
+    "the alias of the brokers' key is destroyed": Harmless("no platform", narrowed(ALIAS), "state-alias-destroyed"),
+    "a bucket is removed from the state": Harmless(
         "no state store", then(narrowed(BUCKET), acting(BUCKET, "forget")), "bucket-destroyed"
     ),
     "a bucket and a connector move to other addresses": Harmless("moved", whole, "bucket-destroyed"),
-    "suspended versioning is taken away": Harmless(
-        "loosened", then(narrowed(VERSIONING), turned(VERSIONING), acting(VERSIONING, "delete")), "versioning-ended"
+    "suspended versioning is removed": Harmless(
+        "loosened",
+        then(narrowed(VERSIONING), undone(VERSIONING), acting(VERSIONING, "delete")),
+        "versioning-ended",
     ),
-    "versioning is turned on": Harmless("loosened", then(narrowed(VERSIONING), turned(VERSIONING)), "versioning-ended"),
-    "old versions stay longer": Harmless("first", expiring(90, 365), "versions-expire-sooner"),
+    "versioning is enabled": Harmless("loosened", then(narrowed(VERSIONING), undone(VERSIONING)), "versioning-ended"),
+    "old versions expire later": Harmless("first", expiring(90, 365), "versions-expire-sooner"),
     "the lock table changes in place": Harmless("loosened", narrowed(TABLE), "lock-table-destroyed"),
-    "a connector is forgotten": Harmless("fewer", narrowed(REFUNDS), "connector-destroyed"),
-    "a connector is replaced for another plugin": Harmless(
+    "a connector is removed from the state": Harmless("fewer", narrowed(REFUNDS), "connector-destroyed"),
+    "a connector is replaced because of another plugin": Harmless(
         "weekly", narrowed(ORDERS, "custom_plugin"), "connector-destroyed"
     ),
-    "a connector is destroyed here and created there": Harmless(
+    "a connector is destroyed and created at another address": Harmless(
         "nothing", at_another_address(ORDERS), "connector-renamed"
     ),
-    "a connector is replaced for another worker configuration": Harmless(
+    "a connector is replaced because of another worker configuration": Harmless(
         "workers", narrowed(STOCK, f"{WORKER}stock"), "offset-topic-changed"
     ),
-    "a connector keeps a worker configuration that was made elsewhere": Harmless(
-        "weekly", then(narrowed(ORDERS), without(f"{WORKER}orders")), "cannot-be-judged"
+    "a connector keeps a worker configuration that is not in the plan": Harmless(
+        "weekly", then(narrowed(ORDERS), without(f"{WORKER}orders")), "unknown-until-apply"
     ),
     "a connector's tables change": Harmless("weekly", only(ORDERS, "table.include.list"), "topic-prefix-changed"),
     "a connector's heartbeat changes": Harmless(
@@ -89,15 +93,15 @@ HARMLESS: Final = {
     "a new connector takes a snapshot only": Harmless(
         "weekly", then(narrowed(RETURNS), with_property(RETURNS, "snapshot.mode", "initial_only")), "streaming-ended"
     ),
-    "a connector that skips events already": Harmless(
+    "a connector that already skips events": Harmless(
         "weekly",
         then(narrowed(STOCK), with_property(STOCK, "errors.tolerance", "all", sides=("before", "after"))),
         "events-skipped",
     ),
     "a connector stops skipping events": Harmless(
-        "identities", then(only(STOCK, "errors.tolerance"), turned(STOCK)), "events-skipped"
+        "identities", then(only(STOCK, "errors.tolerance"), undone(STOCK)), "events-skipped"
     ),
-    "a connector gets a server id that none had": Harmless("numbers", narrowed(REFUNDS), "server-id-reused"),
+    "a connector gets an unused server id": Harmless("numbers", narrowed(REFUNDS), "server-id-reused"),
     "one of two connectors with the same server id gets another": Harmless(
         "numbers",
         then(narrowed(REFUNDS), with_property(REFUNDS, "database.server.id", "5401", sides=("before",))),
@@ -107,23 +111,23 @@ HARMLESS: Final = {
     "the server id of another database": Harmless(
         "weekly", then(narrowed(RETURNS), with_property(RETURNS, "database.server.id", "5402")), "server-id-reused"
     ),
-    "events are kept longer": Harmless("lessened", broker_settings("log.retention.hours=336"), "retention-shortened"),
-    "events are kept without end": Harmless("lessened", broker_settings("log.retention.ms=-1"), "retention-shortened"),
-    "a week is said in minutes": Harmless(
-        "lessened", broker_settings("log.retention.minutes=10080"), "retention-shortened"
+    "events are kept longer": Harmless("weakened", broker_settings("log.retention.hours=336"), "retention-shortened"),
+    "events are kept forever": Harmless("weakened", broker_settings("log.retention.ms=-1"), "retention-shortened"),
+    "a week in minutes": Harmless("weakened", broker_settings("log.retention.minutes=10080"), "retention-shortened"),
+    "the default policy, set explicitly": Harmless(
+        "weakened", broker_settings("log.cleanup.policy=delete"), "cleanup-policy-changed"
     ),
-    "the default policy is said": Harmless(
-        "lessened", broker_settings("log.cleanup.policy=delete"), "cleanup-policy-changed"
-    ),
-    "more replicas are in sync": Harmless("lessened", broker_settings("min.insync.replicas=3"), "fewer-replicas"),
+    "more replicas are in sync": Harmless("weakened", broker_settings("min.insync.replicas=3"), "fewer-replicas"),
     "a lagging replica may not lead any more": Harmless(
-        "lessened",
-        then(broker_settings("unclean.leader.election.enable=true"), turned("aws_msk_configuration")),
+        "weakened",
+        then(broker_settings("unclean.leader.election.enable=true"), undone("aws_msk_configuration")),
         "unclean-election-enabled",
     ),
-    "a deposed plugin goes": Harmless("nothing", deposed("custom_plugin.plugins_uploaded"), "bucket-destroyed"),
-    "a deposed worker configuration goes": Harmless("nothing", deposed(f"{WORKER}orders"), "offset-topic-changed"),
+    "a deposed plugin is destroyed": Harmless("nothing", deposed("custom_plugin.plugins_uploaded"), "bucket-destroyed"),
+    "a deposed worker configuration is destroyed": Harmless(
+        "nothing", deposed(f"{WORKER}orders"), "offset-topic-changed"
+    ),
     "a new connector's prefix is not known": Harmless(
-        "weekly", then(narrowed(RETURNS), unknown(RETURNS, PROPERTIES, "topic.prefix")), "cannot-be-judged"
+        "weekly", then(narrowed(RETURNS), unknown(RETURNS, PROPERTIES, "topic.prefix")), "unknown-until-apply"
     ),
 }

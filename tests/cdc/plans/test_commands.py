@@ -1,4 +1,4 @@
-"""``cdc plan-guard`` and ``cdc plan-summary`` as a delivery calls them."""
+"""``cdc plan-guard`` and ``cdc plan-summary`` as a pipeline calls them."""
 
 import json
 import os
@@ -16,7 +16,7 @@ CLUSTER = "aws_msk_cluster.kafka_cluster_4FCB1297"
 
 @pytest.fixture
 def folder(tmp_path: Path, planned: Planned) -> Path:
-    """Plans in files, as a job has them."""
+    """Plans in files, as in a CI job."""
     for name in ("weekly", "zones", "fewer"):
         (tmp_path / f"{name}.json").write_text(json.dumps(planned(name)))
     return tmp_path
@@ -38,13 +38,13 @@ def overrides(folder: Path, *given: str, name: str = "plan-overrides.yaml") -> N
     (folder / name).write_text("".join(f"- {{{one}}}\n" for one in given))
 
 
-def let(rule: str, address: str, until: str = "2999-01-01") -> str:
-    return f"rule: {rule}, address: {address}, reason: wanted, until: {until}"
+def override(rule: str, address: str, until: str = "2999-01-01") -> str:
+    return f"rule: {rule}, address: {address}, reason: intended, until: {until}"
 
 
 def test_a_harmless_plan_passes_with_one_line(folder: Path) -> None:
     done = command(folder, "plan-guard", "weekly.json")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "nothing that loses data\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "no data loss found\n", "")
 
 
 def test_a_plan_that_loses_data_is_refused(folder: Path) -> None:
@@ -53,37 +53,37 @@ def test_a_plan_that_loses_data_is_refused(folder: Path) -> None:
     assert done.stdout == ""
     first, last = done.stderr.splitlines()
     assert first.startswith(f"refused: cluster-destroyed: prod-platform: {CLUSTER}: ")
-    assert last == "1 refused; on purpose? docs/plans.md says how to let one pass"
+    assert last == "1 refused; to allow one that is intended, add an override: docs/plans.md"
 
 
 def test_the_committed_overrides_are_found(folder: Path) -> None:
-    overrides(folder, let("cluster-destroyed", CLUSTER), let("key-destroyed", "aws_kms_key.x"))
+    overrides(folder, override("cluster-destroyed", CLUSTER), override("key-destroyed", "aws_kms_key.x"))
     done = command(folder, "plan-guard", "zones.json")
     assert (done.returncode, done.stderr) == (0, "")
-    through, unused, last = done.stdout.splitlines()
-    assert through.startswith(f"let through until 2999-01-01: cluster-destroyed: prod-platform: {CLUSTER}: ")
-    assert through.endswith("; reason: wanted")
-    assert unused == "override not used here: key-destroyed at aws_kms_key.x"
-    assert last == "nothing else that loses data"
+    allowed, unused, last = done.stdout.splitlines()
+    assert allowed.startswith(f"allowed by an override until 2999-01-01: cluster-destroyed: prod-platform: {CLUSTER}: ")
+    assert allowed.endswith("; reason: intended")
+    assert unused == "unused override: key-destroyed at aws_kms_key.x"
+    assert last == "no other data loss found"
 
 
-def test_an_override_that_has_expired_is_told_and_lets_nothing_pass(folder: Path) -> None:
-    overrides(folder, let("cluster-destroyed", CLUSTER, until="2020-01-01"), name="mine.yaml")
+def test_an_override_that_has_expired_is_reported_and_allows_nothing(folder: Path) -> None:
+    overrides(folder, override("cluster-destroyed", CLUSTER, until="2020-01-01"), name="mine.yaml")
     done = command(folder, "plan-guard", "zones.json", "--overrides", "mine.yaml")
     assert done.returncode == 1
-    assert f"override has expired on 2020-01-01: cluster-destroyed at {CLUSTER}" in done.stderr.splitlines()
+    assert f"override expired on 2020-01-01: cluster-destroyed at {CLUSTER}" in done.stderr.splitlines()
     assert command(folder, "plan-guard", "weekly.json", "--overrides", "mine.yaml").returncode == 0
 
 
-def test_json_is_for_machines(folder: Path) -> None:
-    overrides(folder, let("cluster-destroyed", CLUSTER))
+def test_json_has_all_findings_and_overrides(folder: Path) -> None:
+    overrides(folder, override("cluster-destroyed", CLUSTER))
     done = command(folder, "plan-guard", "zones.json", "fewer.json", "--json")
     document = json.loads(done.stdout)
     assert (done.returncode, done.stderr) == (1, "")
     assert sorted(one["rule"] for one in document["refused"]) == ["bucket-destroyed", "connector-destroyed"]
     assert {*document["refused"][0]} == {"rule", "stack", "address", "what", "why", "instead"}
-    [through] = document["let_through"]
-    assert (through["address"], through["reason"], through["until"]) == (CLUSTER, "wanted", "2999-01-01")
+    [allowed] = document["allowed"]
+    assert (allowed["address"], allowed["reason"], allowed["until"]) == (CLUSTER, "intended", "2999-01-01")
     assert document["expired"] == document["unused"] == []
 
 
@@ -91,22 +91,22 @@ WRONG = {
     "no plan": ((), "Missing argument"),
     "no such file": (("missing.json",), "missing.json: cannot be read"),
     "a folder": ((".",), ".: cannot be read"),
-    "stdin twice": (("-", "-"), "- can be given once"),
+    "stdin twice": (("-", "-"), "- must be given only once"),
     "no JSON": (("-",), "stdin: is not JSON"),
     "no overrides": (("weekly.json", "--overrides", "missing.yaml"), "missing.yaml: cannot be read"),
 }
 
 
-@pytest.mark.parametrize(("arguments", "told"), WRONG.values(), ids=WRONG)
-def test_a_wrong_call_is_told(folder: Path, arguments: tuple[str, ...], told: str) -> None:
+@pytest.mark.parametrize(("arguments", "message"), WRONG.values(), ids=WRONG)
+def test_a_wrong_call_is_an_error(folder: Path, arguments: tuple[str, ...], message: str) -> None:
     done = command(folder, "plan-guard", *arguments, given="no JSON")
     assert done.returncode == 2
-    assert told in done.stderr
+    assert message in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_an_unknown_rule_is_told(folder: Path) -> None:
-    overrides(folder, let("cluster-destroy", CLUSTER))
+def test_an_unknown_rule_is_an_error(folder: Path) -> None:
+    overrides(folder, override("cluster-destroy", CLUSTER))
     done = command(folder, "plan-guard", "weekly.json")
     assert done.returncode == 2
     assert (
@@ -115,11 +115,11 @@ def test_an_unknown_rule_is_told(folder: Path) -> None:
     )
 
 
-def test_a_summary_is_markdown_and_never_fails_for_what_it_tells(folder: Path) -> None:
+def test_a_summary_is_markdown_and_succeeds_even_with_findings(folder: Path) -> None:
     done = command(folder, "plan-summary", "zones.json", "weekly.json")
     assert (done.returncode, done.stderr) == (0, "")
     text = done.stdout.splitlines()
-    assert text[0] == "### ⚠ WARNING: this loses data"
+    assert text[0] == "### ⚠ WARNING: data loss"
     assert text.index("### `prod-platform`") < text.index("### `prod-connect`")
     assert "- `cdc-prod-returns` is added" in text
     assert command(folder, "plan-summary", "-", given="no JSON").returncode == 2

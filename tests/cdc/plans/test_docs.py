@@ -1,4 +1,4 @@
-"""docs/plans.md names every rule, and its override is one that works."""
+"""docs/plans.md names every rule, and its example override is valid."""
 
 import re
 from pathlib import Path
@@ -16,7 +16,7 @@ def test_every_rule_is_in_the_table() -> None:
     assert re.findall(r"^\| `([a-z-]+)` \|", PAGE, re.MULTILINE) == [*RULES]
 
 
-def test_the_override_of_the_page_can_be_read(tmp_path: Path) -> None:
+def test_the_example_override_is_valid(tmp_path: Path) -> None:
     found = re.search(r"```yaml\n(- rule: .*?)```", PAGE, re.DOTALL)
     assert found
     (path := tmp_path / "plan-overrides.yaml").write_text(found[1])

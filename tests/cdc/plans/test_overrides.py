@@ -1,4 +1,4 @@
-"""The file of what may pass: what it must hold, whom it covers, and until when."""
+"""The overrides file: its keys, the findings that it allows, and expiry."""
 
 from datetime import date
 from pathlib import Path
@@ -15,7 +15,7 @@ UNTIL: Final = date(2026, 12, 31)
 GIVEN: Final = {
     "rule": "connector-destroyed",
     "address": "aws_mskconnect_connector.x",
-    "reason": "its application is gone",
+    "reason": "its application was shut down",
     "until": UNTIL,
 }
 FINDING: Final = Finding(rules.CONNECTOR_DESTROYED, "prod-connect", "aws_mskconnect_connector.x", "x is destroyed")
@@ -40,45 +40,45 @@ def test_a_file_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", ["", "[]", "# none yet\n"])
-def test_a_file_without_overrides_is_fine(tmp_path: Path, content: str) -> None:
+def test_a_file_without_overrides_is_valid(tmp_path: Path, content: str) -> None:
     assert load(written(tmp_path, content)) == ()
 
 
 WRONG: Final = {
     "a rule is missing": ({**GIVEN, "rule": None}, "rule"),
     "a reason of spaces": ({**GIVEN, "reason": "  "}, "[0].reason: must not be empty"),
-    "a day that is none": ({**GIVEN, "until": "2026-02-30"}, "[0].until: "),
-    "a day as a number": ({**GIVEN, "until": 20261231}, "[0].until: must be a day, yyyy-mm-dd"),
-    "a moment": ({**GIVEN, "until": "2026-12-31T10:00:00"}, "[0].until: must be a day"),
-    "a key of another file": ({**GIVEN, "environment": "prod"}, "[0].environment: is an unknown key"),
-    "a rule with a slip": (
+    "a date that does not exist": ({**GIVEN, "until": "2026-02-30"}, "[0].until: "),
+    "a date as a number": ({**GIVEN, "until": 20261231}, "[0].until: must be a date, yyyy-mm-dd"),
+    "a timestamp": ({**GIVEN, "until": "2026-12-31T10:00:00"}, "[0].until: must be a date"),
+    "an unknown key": ({**GIVEN, "environment": "prod"}, "[0].environment: is an unknown key"),
+    "a misspelled rule": (
         {**GIVEN, "rule": "connector-destroy"},
         "there is no rule 'connector-destroy'; did you mean connector-destroyed?",
     ),
-    "a rule from nowhere": ({**GIVEN, "rule": "xyz"}, "there is no rule 'xyz'; rules are cluster-destroyed, "),
+    "an unknown rule": ({**GIVEN, "rule": "xyz"}, "there is no rule 'xyz'; rules are cluster-destroyed, "),
 }
 
 
-@pytest.mark.parametrize(("content", "told"), WRONG.values(), ids=WRONG)
-def test_a_wrong_override_is_told(tmp_path: Path, content: dict[str, Any], told: str) -> None:
+@pytest.mark.parametrize(("content", "message"), WRONG.values(), ids=WRONG)
+def test_a_wrong_override_is_an_error(tmp_path: Path, content: dict[str, Any], message: str) -> None:
     with pytest.raises(OverridesError) as error:
         load(written(tmp_path, [content]))
-    assert told in str(error.value)
+    assert message in str(error.value)
 
 
 @pytest.mark.parametrize("key", GIVEN)
-def test_each_key_must_be_there(tmp_path: Path, key: str) -> None:
+def test_each_key_is_required(tmp_path: Path, key: str) -> None:
     with pytest.raises(OverridesError, match=rf"plan-overrides\.yaml: \[0\]\.{key}: is missing$"):
         load(written(tmp_path, [{one: value for one, value in GIVEN.items() if one != key}]))
 
 
 @pytest.mark.parametrize("content", [GIVEN, "text", "[: no yaml"])
-def test_a_file_that_is_no_list_is_told(tmp_path: Path, content: Any) -> None:
+def test_a_file_must_be_a_list(tmp_path: Path, content: Any) -> None:
     with pytest.raises(OverridesError, match=r"must be a list of overrides|is not YAML"):
         load(written(tmp_path, content))
 
 
-def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(OverridesError, match="cannot be read"):
         load(tmp_path / "missing.yaml")
 
@@ -93,21 +93,21 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
         ({"address": "aws_mskconnect_connector.y"}, False),
     ],
 )
-def test_an_override_covers_its_rule_at_its_address(given: dict[str, str], covers: bool) -> None:
-    judged = apply([FINDING], [override(**given)], today=UNTIL)
-    assert bool(judged.passed) is covers
-    assert bool(judged.refused) is not covers
-    assert bool(judged.unused) is not covers
+def test_an_override_allows_its_rule_at_its_address(given: dict[str, str], covers: bool) -> None:
+    findings = apply([FINDING], [override(**given)], today=UNTIL)
+    assert bool(findings.allowed) is covers
+    assert bool(findings.refused) is not covers
+    assert bool(findings.unused) is not covers
 
 
-def test_an_override_holds_through_its_last_day_and_no_longer() -> None:
-    assert apply([FINDING], [override()], today=UNTIL).passed == ((FINDING, override()),)
+def test_an_override_is_valid_through_its_last_day() -> None:
+    assert apply([FINDING], [override()], today=UNTIL).allowed == ((FINDING, override()),)
     later = apply([FINDING], [override()], today=date(2027, 1, 1))
-    assert (later.refused, later.passed, later.expired, later.unused) == ((FINDING,), (), (override(),), ())
+    assert (later.refused, later.allowed, later.expired, later.unused) == ((FINDING,), (), (override(),), ())
 
 
-def test_the_first_override_that_holds_gives_the_reason() -> None:
+def test_the_first_valid_override_gives_the_reason() -> None:
     old, first, second = override(until=date(2026, 1, 1)), override(reason="first"), override(reason="second")
-    judged = apply([FINDING], [old, first, second], today=UNTIL)
-    assert judged.passed == ((FINDING, first),)
-    assert (judged.expired, judged.unused) == ((old,), ())
+    findings = apply([FINDING], [old, first, second], today=UNTIL)
+    assert findings.allowed == ((FINDING, first),)
+    assert (findings.expired, findings.unused) == ((old,), ())

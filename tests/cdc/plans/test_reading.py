@@ -1,4 +1,4 @@
-"""What can be read as a plan, and what is said of anything else; which stack a plan is of."""
+"""Reading plans: errors for anything else, and the stack of a plan."""
 
 import json
 from typing import Any, Final
@@ -13,36 +13,39 @@ EMPTY: Final = {"format_version": "1.2", "planned_values": {}, "configuration": 
 CHANGE: Final = {"address": "aws_vpc.x", "mode": "managed", "type": "aws_vpc", "change": {"actions": ["no-op"]}}
 
 UNREADABLE: Final = {
-    "nothing": (b" \n", "is empty; make one with: terraform plan -out tfplan; terraform show -json tfplan"),
+    "nothing": (b" \n", "is empty; create one with: terraform plan -out tfplan; terraform show -json tfplan"),
     "no JSON": (b"Terraform will perform the following actions:", "is not JSON"),
     "a list": (b"[]", "must be a JSON object"),
-    "the plan file itself": (b"PK\x03\x04...", "is a plan file, not its JSON: give terraform show -json p"),
+    "the plan file itself": (
+        b"PK\x03\x04...",
+        "is a plan file, not its JSON: use the output of terraform show -json p",
+    ),
     "the log of a plan": (b'{"@level":"info"}\n{"@level":"info"}\n', "is the log of terraform plan -json"),
     "a log of one line": (b'{"@message":"x","@level":"info"}', "is the log of terraform plan -json"),
-    "a plan that HCP Terraform keeps": (b'{"remote_plan_format":1,"run_id":"run-1"}', "only names a plan in HCP"),
-    "a state as it is shown": (b'{"format_version":"1.0","values":{}}', "is a state, not a plan"),
-    "a state as it is kept": (b'{"version":4,"lineage":"x","resources":[]}', "is a state, not a plan"),
+    "a plan that HCP Terraform keeps": (b'{"remote_plan_format":1,"run_id":"run-1"}', "only refers to a plan in HCP"),
+    "a state, as terraform show prints it": (b'{"format_version":"1.0","values":{}}', "is a state, not a plan"),
+    "a state file": (b'{"version":4,"lineage":"x","resources":[]}', "is a state, not a plan"),
     "an empty state": (b'{"format_version":"1.0"}', "is not a plan"),
     "another format": (json.dumps({**EMPTY, "format_version": "2.0"}).encode(), "format_version must be 1.x"),
-    "a format that begins alike": (json.dumps({**EMPTY, "format_version": "10.0"}).encode(), "must be 1.x"),
+    "format 10": (json.dumps({**EMPTY, "format_version": "10.0"}).encode(), "must be 1.x"),
     "an errored plan": (json.dumps({**EMPTY, "errored": True}).encode(), "this plan ended in an error"),
-    "changes that are none": (
+    "an invalid change": (
         json.dumps({**EMPTY, "resource_changes": [{"address": "x"}]}).encode(),
-        "resource_changes.0.type is not as in a plan of format 1: field required",
+        "resource_changes.0.type is not valid in a plan of format 1: field required",
     ),
-    "an action of tomorrow": (
+    "an unknown action": (
         json.dumps({**EMPTY, "resource_changes": [{**CHANGE, "change": {"actions": ["archive"]}}]}).encode(),
-        "resource_changes.0.change.actions.0 is not as in a plan",
+        "resource_changes.0.change.actions.0 is not valid in a plan",
     ),
 }
 
 
-@pytest.mark.parametrize(("content", "told"), UNREADABLE.values(), ids=UNREADABLE)
-def test_what_is_no_plan_is_told(content: bytes, told: str) -> None:
+@pytest.mark.parametrize(("content", "message"), UNREADABLE.values(), ids=UNREADABLE)
+def test_anything_but_a_plan_is_an_error(content: bytes, message: str) -> None:
     with pytest.raises(PlanError) as error:
         parse(content, "p")
     assert str(error.value).startswith("p: ")
-    assert told in str(error.value)
+    assert message in str(error.value)
 
 
 def test_an_error_never_shows_a_value() -> None:
@@ -67,10 +70,10 @@ def test_a_plan_is_read_in_the_encodings_that_shells_write(encoding: str) -> Non
         ("no state store", "prod-state"),
     ],
 )
-def test_a_plan_tells_its_stack(planned: Planned, change: str, stack: str) -> None:
+def test_a_plan_belongs_to_a_stack(planned: Planned, change: str, stack: str) -> None:
     plan = planned(change)
     assert parse(json.dumps(plan).encode(), "tfplan.json").stack == stack
-    plan["configuration"] = {}  # the tags of the resources are left
+    plan["configuration"] = {}  # the tags of the resources remain
     assert parse(json.dumps(plan).encode(), "tfplan.json").stack == stack
 
 
@@ -100,7 +103,7 @@ SIDE: Final = Side(
         (("none", "below"), None),
     ],
 )
-def test_a_value_is_known_unknown_or_not_there(path: tuple[str | int, ...], value: Any) -> None:
+def test_a_value_is_known_unknown_or_missing(path: tuple[str | int, ...], value: Any) -> None:
     assert SIDE.get(*path) == value
 
 
@@ -114,11 +117,11 @@ def test_a_value_is_known_unknown_or_not_there(path: tuple[str | int, ...], valu
         (("list", 0), False),
     ],
 )
-def test_what_is_sensitive_hides_what_is_in_it_and_around_it(path: tuple[str | int, ...], hidden: bool) -> None:
+def test_a_sensitive_value_hides_its_parts_and_its_parents(path: tuple[str | int, ...], hidden: bool) -> None:
     assert SIDE.hides(*path) is hidden
 
 
-def test_names_hold_what_is_not_known_yet() -> None:
+def test_names_include_unknown_values() -> None:
     assert SIDE.names("known") == ["a", "c"]
     assert SIDE.has_unknown("known")
     assert not SIDE.has_unknown("none")

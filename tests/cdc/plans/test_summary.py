@@ -1,4 +1,4 @@
-"""What a reviewer reads: true plans in words, findings first, and nothing in a value that is markup."""
+"""Summaries of real plans: findings first, and no value can become markup."""
 
 import json
 import re
@@ -22,13 +22,13 @@ from tests.synthesized import Document
 TODAY = date(2026, 11, 1)
 
 
-def told(*documents: Document, overrides: tuple[Override, ...] = (), limit: int = LIMIT) -> str:
+def summarized(*documents: Document, overrides: tuple[Override, ...] = (), limit: int = LIMIT) -> str:
     plans = [parse(json.dumps(document).encode(), "plan.json") for document in documents]
-    return summary(plans, apply(guard.judge(plans), overrides, today=TODAY), limit=limit)
+    return summary(plans, apply(guard.check(plans), overrides, today=TODAY), limit=limit)
 
 
 def lines(*documents: Document) -> list[str]:
-    return [line for line in told(*documents).splitlines() if line]
+    return [line for line in summarized(*documents).splitlines() if line]
 
 
 def part(text: list[str], start: str) -> list[str]:
@@ -40,7 +40,7 @@ def part(text: list[str], start: str) -> list[str]:
 
 
 def test_an_empty_plan_is_one_line(planned: Planned) -> None:
-    assert told(planned("nothing")) == "`prod-connect`: no changes.\n\n"
+    assert summarized(planned("nothing")) == "`prod-connect`: no changes.\n\n"
     assert lines(planned("moved")) == ["`prod-connect`: no changes, 2 moved to another address."]
 
 
@@ -50,7 +50,7 @@ def test_a_plan_of_outputs_only_says_so(planned: Planned) -> None:
     assert lines(plan) == ["`prod-connect`: only outputs change."]
 
 
-def test_connectors_of_a_week(planned: Planned) -> None:
+def test_changed_connectors(planned: Planned) -> None:
     text = lines(planned("weekly"))
     assert text[0] == "### `prod-connect`"
     assert part(text, "- `cdc-prod-returns` is added") == [
@@ -60,24 +60,24 @@ def test_connectors_of_a_week(planned: Planned) -> None:
         "snapshot: `initial`",
         "capacity: `mcu 4, workers 1`",
     ]
-    orders = part(text, "- `cdc-prod-orders` is replaced, because of `plugin`")
+    orders = part(text, "- `cdc-prod-orders` is replaced (forces replacement: `plugin`)")
     assert orders[:3] == [
         "tables added: `orders.invoices`, `orders.line_*`",
-        "tables taken away: `orders.order_items`",
+        "tables removed: `orders.order_items`",
         "capacity: `mcu 2, workers 1` → `mcu 4, workers 1`",
     ]
     assert re.fullmatch(r"plugin: `cdc-prod-debezium-mysql-\w{12}` → `cdc-prod-debezium-mysql-\w{12}`", orders[3])
     assert orders[4:] == ["`heartbeat.interval.ms`: `10000` → `5000`"]
     assert part(text, "- `cdc-prod-stock` changes in place") == [
         "`column.mask.hash.v2.SHA-256.with.salt.(hidden)`: set, not shown",
-        "`decimal.handling.mode`: taken away",
+        "`decimal.handling.mode`: removed",
         "`max.batch.size`: set to `4096`",
         "`snapshot.mode`: `initial` → `when_needed`",
     ]
     assert text[-1] == "**25 to add, 2 to change, 4 to destroy**"
 
 
-def test_plugins_consumers_alarms_and_the_rest_of_a_week(planned: Planned) -> None:
+def test_changed_plugins_consumers_alarms_and_other_resources(planned: Planned) -> None:
     text = lines(planned("weekly"))
     [plugin] = [line for line in text if "another-version-of-the-object" in line]
     assert plugin.count("`msk-connect/debezium-mysql-3.6.1.Final.zip`") == 2
@@ -88,17 +88,17 @@ def test_plugins_consumers_alarms_and_the_rest_of_a_week(planned: Planned) -> No
     assert "- `aws_security_group`: 2 added" in text
 
 
-def test_a_connector_that_is_renamed_removed_or_forgotten(planned: Planned) -> None:
-    renamed = "- `cdc-prod-refunds` is renamed to `cdc-prod-returns`: the one is destroyed, the other created"
+def test_a_connector_that_is_renamed_removed_or_no_longer_managed(planned: Planned) -> None:
+    renamed = "- `cdc-prod-refunds` is renamed to `cdc-prod-returns`: the old one is destroyed and a new one created"
     assert renamed in lines(planned("identities"))
     assert renamed in lines(planned("workers"))
     text = lines(planned("fewer"))
     assert "- `cdc-prod-stock` is removed" in text
-    assert "- `cdc-prod-refunds` stays, and Terraform forgets it" in text
-    assert text[-1].endswith(" to destroy, 1 to forget**")
+    assert "- `cdc-prod-refunds` is removed from the state, not destroyed" in text
+    assert text[-1].endswith(" to destroy, 1 to remove from the state**")
 
 
-def test_worker_configurations_tell_their_properties(planned: Planned) -> None:
+def test_worker_configurations_list_their_changed_properties(planned: Planned) -> None:
     text = lines(planned("workers"))
     [tuned] = [line for line in text if line.endswith("→ `cdc-prod-stock-222222222222`")]
     assert part(text, tuned) == ["`producer.linger.ms`: `20` → `50`"]
@@ -108,19 +108,19 @@ def test_a_larger_platform(planned: Planned) -> None:
     text = lines(planned("grown"))
     assert part(text, "- `cdc-prod` is changed") == [
         "brokers: `3` → `6`",
-        "size: `kafka.m7g.large` → `kafka.m7g.xlarge`",
+        "instance type: `kafka.m7g.large` → `kafka.m7g.xlarge`",
         "monitoring: `PER_BROKER` → `PER_TOPIC_PER_BROKER`",
-        "also changes: `configuration_info`",
+        "other changes: `configuration_info`",
     ]
     assert part(text, "- configuration `cdc-prod` is changed") == [
         "`log.retention.hours`: `the default` → `336`",
         "`num.partitions`: `the default` → `3`",
     ]
-    assert part(text, "- growth of storage is changed") == ["up to, in GiB: `1000` → `2000`"]
+    assert part(text, "- storage autoscaling is changed") == ["maximum in GiB: `1000` → `2000`"]
     assert "- NAT gateway `cdc-prod-c` is removed" in text
 
 
-def test_what_goes_with_the_platform_and_the_state_store(planned: Planned) -> None:
+def test_a_destroyed_platform_and_state_store(planned: Planned) -> None:
     text = lines(planned("no platform"), planned("no state store"))
     for line in (
         "- `cdc-prod` is removed",
@@ -133,7 +133,7 @@ def test_what_goes_with_the_platform_and_the_state_store(planned: Planned) -> No
         assert line in text, line
 
 
-def test_nothing_that_changes_is_left_out(planned: Planned) -> None:
+def test_every_change_is_listed(planned: Planned) -> None:
     for change in ("weekly", "fewer", "no platform", "zones", "no state store", "other names"):
         plan = parse(json.dumps(planned(change)).encode(), "plan.json")
         for one in changed(plan.resources):
@@ -141,18 +141,18 @@ def test_nothing_that_changes_is_left_out(planned: Planned) -> None:
             assert len([line for line in alone.splitlines() if line]) > 3, one.address
 
 
-def test_findings_come_first_and_what_was_let_through_has_its_reason(planned: Planned) -> None:
+def test_findings_come_first_and_allowed_ones_have_their_reason(planned: Planned) -> None:
     text = lines(planned("zones"))
-    assert text[0] == "### ⚠ WARNING: this loses data"
+    assert text[0] == "### ⚠ WARNING: data loss"
     assert text[1].startswith("- `cluster-destroyed` `prod-platform` `aws_msk_cluster.kafka_cluster_4FCB1297`: `the ")
     address = "aws_msk_cluster.kafka_cluster_4FCB1297"
     given = {"rule": "cluster-destroyed", "address": address, "reason": "it is\n`empty`", "until": "2026-12-31"}
-    passed = told(planned("zones"), overrides=(Override.model_validate(given),))
-    assert "WARNING" not in passed
-    assert "; let through until 2026-12-31: `it is 'empty'`" in passed
+    allowed = summarized(planned("zones"), overrides=(Override.model_validate(given),))
+    assert "WARNING" not in allowed
+    assert "; allowed until 2026-12-31: `it is 'empty'`" in allowed
 
 
-def test_no_secret_is_told(planned: Planned) -> None:
+def test_no_secret_is_printed(planned: Planned) -> None:
     plan = planned("weekly")
     after = resource(plan, STOCK)["change"]["after"][PROPERTIES]
     after |= {
@@ -160,24 +160,24 @@ def test_no_secret_is_told(planned: Planned) -> None:
         "database.user": "${secretsmanager:cdc/other:username}",
         "max.batch.size": "Login password=hunter2",
     }
-    text = told(plan)
+    text = summarized(plan)
     assert "hunter2" not in text
     assert "secretsmanager" not in text
     assert "Pepper" not in text
     assert "`database.password`: changes, not shown" in text
 
 
-def test_what_terraform_calls_sensitive_is_not_told(planned: Planned) -> None:
+def test_sensitive_values_are_not_printed(planned: Planned) -> None:
     plan = narrowed(ORDERS)(planned("weekly"))
-    text = told(then(sensitive(ORDERS, PROPERTIES), sensitive(ORDERS, "capacity"))(plan))
+    text = summarized(then(sensitive(ORDERS, PROPERTIES), sensitive(ORDERS, "capacity"))(plan))
     assert "invoices" not in text
     assert "5000" not in text
     assert "mcu 4" not in text
     workers = sensitive(f"{WORKER}stock", "properties_file_content")(planned("workers"))
-    assert "linger" not in told(workers)
+    assert "linger" not in summarized(workers)
 
 
-def test_what_is_not_known_yet_is_said(planned: Planned) -> None:
+def test_unknown_values_are_marked(planned: Planned) -> None:
     plan = narrowed(ORDERS, RETURNS)(planned("weekly"))
     plan = unknown(ORDERS, PROPERTIES, "table.include.list")(plan)
     text = lines(unknown(RETURNS, PROPERTIES, "database.server.id")(plan))
@@ -185,10 +185,10 @@ def test_what_is_not_known_yet_is_said(planned: Planned) -> None:
     assert "server id: `(known after apply)`" in part(text, "- `cdc-prod-returns`")
 
 
-def test_a_new_cluster_beside_a_forgotten_one(planned: Planned) -> None:
+def test_a_new_cluster_while_the_old_one_is_not_destroyed(planned: Planned) -> None:
     text = lines(then(narrowed(CLUSTER), acting(CLUSTER, "create", "forget"))(planned("zones")))
-    assert "- `cdc-prod` is replaced; the old one stays" in text
-    assert text[-1] == "**1 to add, 0 to change, 0 to destroy, 1 to forget**"
+    assert "- `cdc-prod` is replaced; the old one is not destroyed" in text
+    assert text[-1] == "**1 to add, 0 to change, 0 to destroy, 1 to remove from the state**"
 
 
 def test_a_value_cannot_become_markup(planned: Planned) -> None:
@@ -196,7 +196,7 @@ def test_a_value_cannot_become_markup(planned: Planned) -> None:
     evil = "x` @team <img src=1>\n\n# head\n```\n| a |\x1b[31m\u202e"
     resource(plan, STOCK)["change"]["after"][PROPERTIES]["max.batch.size"] = evil
     resource(plan, STOCK)["change"]["after"][PROPERTIES][f"evil {evil}"] = "1"
-    text = told(plan)
+    text = summarized(plan)
     assert "`max.batch.size`: set to `x' @team <img src=1> # head ''' | a | [31m`" in text
     for line in text.splitlines():
         outside = re.sub(r"`[^`]*`", "", line)
@@ -204,15 +204,15 @@ def test_a_value_cannot_become_markup(planned: Planned) -> None:
 
 
 @pytest.mark.parametrize("change", ["weekly", "identities", "zones"])
-def test_a_long_summary_is_cut_with_a_word(planned: Planned, change: str) -> None:
-    whole = told(planned(change))
-    assert told(planned(change), limit=len(whole)) == whole
-    short = told(planned(change), limit=900)
+def test_a_long_summary_is_truncated_with_a_notice(planned: Planned, change: str) -> None:
+    whole = summarized(planned(change))
+    assert summarized(planned(change), limit=len(whole)) == whole
+    short = summarized(planned(change), limit=900)
     assert len(short) <= 900
-    kept, cut_here, last = short.partition("\n**Cut here: ")
-    assert cut_here
+    kept, truncated, last = short.partition("\n**Truncated: ")
+    assert truncated
     assert whole.startswith(kept)
-    assert last == f"{whole.count(chr(10)) - kept.count(chr(10))} more lines; `terraform show tfplan` has them all.**\n"
+    assert last == f"{whole.count(chr(10)) - kept.count(chr(10))} more lines; see `terraform show tfplan`.**\n"
 
 
 def test_a_comment_is_never_too_long_for_github(planned: Planned) -> None:
@@ -221,21 +221,21 @@ def test_a_comment_is_never_too_long_for_github(planned: Planned) -> None:
     for number, one in enumerate(many):
         after = one["change"]["after"]
         one["change"] = {**one["change"], "after": {**after, "name": f"cdc-prod-{number}"}}
-    text = told({**plan, "resource_changes": many})
+    text = summarized({**plan, "resource_changes": many})
     assert 50_000 < len(text) <= LIMIT < 65_536
-    assert cut("x" * 100_000).startswith("\n**Cut here: 1 more lines")
+    assert cut("x" * 100_000).startswith("\n**Truncated: 1 more lines")
 
 
 @pytest.mark.parametrize(
     "table", ["orders.customers", "shop.*", "or*s.line_*_2", "a-b.c$d", "s#p.a~b", "x.a+b(c)|d\\e"]
 )
-def test_tables_read_as_the_environment_file_says_them(table: str) -> None:
+def test_tables_are_in_the_environment_files_syntax(table: str) -> None:
     included = configuration._include_lists((table, "other.table"), None)
     assert properties.tables(included["table.include.list"]) == [table, "other.table"]
 
 
 @pytest.mark.parametrize("pattern", ["orders\\..*", "(a|b)\\.c", "a.b"])
-def test_a_pattern_of_somebody_elses_stays_as_it_is(pattern: str) -> None:
+def test_a_pattern_of_another_tool_is_unchanged(pattern: str) -> None:
     assert properties.tables(pattern) == [pattern]
 
 
@@ -243,7 +243,7 @@ def test_a_pattern_of_somebody_elses_stays_as_it_is(pattern: str) -> None:
     ("key", "value", "shown"),
     [
         ("snapshot.mode", "initial", "initial"),
-        ("snapshot.mode", None, "nothing"),
+        ("snapshot.mode", None, "not set"),
         ("snapshot.mode", UNKNOWN, "(known after apply)"),
         ("snapshot.mode", "${secretsmanager:x:y}", "(hidden)"),
         ("database.password", "x", "(hidden)"),
@@ -251,10 +251,10 @@ def test_a_pattern_of_somebody_elses_stays_as_it_is(pattern: str) -> None:
         ("topic.prefix", "AKIAABCDEFGHIJKLMNOP", "(hidden)"),
     ],
 )
-def test_values_are_shown_of_named_properties_only(key: str, value: object, shown: str) -> None:
+def test_only_values_of_known_properties_are_shown(key: str, value: object, shown: str) -> None:
     assert properties.shown(key, value) == shown
 
 
-def test_long_lists_and_long_values_end() -> None:
+def test_long_lists_and_values_are_truncated() -> None:
     assert codes(range(100)).endswith("`39` and 60 more")
     assert len(code("x" * 1000)) == 302

@@ -22,14 +22,14 @@ from tests.synthesized import Document, Stack, changed, synthesize, with_another
 from tests.terraform.variants import PROD, with_stock
 
 PARTS: Final = ("state", "platform", "connect")
-# Plans as if nothing were deployed.
-NOWHERE: Final = "-state=nowhere.tfstate"
-# The provider waits a minute for each, so they are in the first plan only.
+# Plans against an empty state.
+EMPTY_STATE: Final = "-state=nowhere.tfstate"
+# The provider waits a minute for each: they are in the first plan only.
 _SLOW: Final = "aws_s3_bucket_lifecycle_configuration"
 
 
 def production(archive: Path) -> Document:
-    """Three connectors, two of them of one database, and a plugin of each kind; states are files."""
+    """Three connectors, two of them of one database, and a plugin of each kind; local states."""
     base = changed(PROD, state={"kind": "local"})
     base = with_stock(base, plugin="uploaded", properties={"decimal.handling.mode": "double"})
     source = {**PROD["connectors"]["orders"]["source"], "server_id": 5403, "tables": ["orders.refunds"]}
@@ -49,7 +49,7 @@ class World:
     _number: "count[int]" = field(default_factory=count)
 
     def synthesize(self, part: str, content: Document) -> Stack:
-        """Beside all others, so that they share the states. The state stack is there for a state in S3 only."""
+        """A new folder next to the others, so that they share the states. Only a state in S3 has a state stack."""
         if part == "state":
             content = changed(content, state=content["state"] if content["state"]["kind"] == "s3" else PROD["state"])
         return synthesize(self.folder / f"synthesized-{next(self._number)}", content)[part]
@@ -78,7 +78,7 @@ class World:
         """``terraform show -json`` of a plan of ``content``, its JSON changed by ``edit``."""
 
         def edited(document: Document) -> None:
-            if NOWHERE not in flags:
+            if EMPTY_STATE not in flags:
                 _without_slow(document)
             edit(document)
 
