@@ -30,7 +30,7 @@ from rehearsal.connect.connectors import Connectors
 from rehearsal.database import mysql_server
 from rehearsal.database.mysql import Database
 from rehearsal.kafka.cluster import Clusters, KafkaCluster
-from rehearsal.processes import parts
+from rehearsal.processes import pinned_files
 from rehearsal.processes.addresses import Addresses
 from tests.rehearsal.iam.enforcing import enforcing
 
@@ -95,14 +95,19 @@ def running(name: str) -> Iterator[Lab]:
     environment, lock = load_environment(file), load()
     with FetchProgress() as progress:
         archives = Builder(lock, sources(None), offline=False, progress=progress).archives(environment)
-        paths = fetch(parts.files(lock, *requirements.sets()), sources=sources(None), cache=Cache(), progress=progress)
-    mysql = next((paths[file] for file in lock.sets[parts.MYSQL].files if file in paths), None)
+        paths = fetch(
+            pinned_files.files(lock, *requirements.pinned_sets()),
+            sources=sources(None),
+            cache=Cache(),
+            progress=progress,
+        )
+    mysql = next((paths[file] for file in lock.sets[pinned_files.MYSQL].files if file in paths), None)
     with tempfile.TemporaryDirectory(prefix="cdc-") as place, ExitStack() as ending:
         folder = Path(place)
         addresses = Addresses()
         ending.callback(addresses.listener.close)
-        jars = parts.libraries(lock, parts.KAFKA, paths)
-        [compiler] = parts.libraries(lock, parts.COMPILER, paths)
+        jars = pinned_files.jars(lock, pinned_files.KAFKA, paths)
+        [compiler] = pinned_files.jars(lock, pinned_files.COMPILER, paths)
         iam = ending.enter_context(enforcing(folder, addresses, jars, compiler))
         clusters = Clusters(
             addresses=addresses, folder=_made(folder / "kafka"), jars=jars, access=iam.enforcement.access
@@ -122,7 +127,7 @@ def running(name: str) -> Iterator[Lab]:
             Connectors(
                 addresses=addresses,
                 folder=_made(folder / f"connect-{kind}"),
-                jars=parts.libraries(lock, parts.CONNECT, paths),
+                jars=pinned_files.jars(lock, pinned_files.CONNECT, paths),
                 secrets=lambda _: _LOGIN,
                 signing=signing,
             )

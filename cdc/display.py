@@ -18,7 +18,7 @@ def clock(seconds: float) -> str:
 
 
 class Display:
-    """Steps on stderr: those done as lines, the one that runs with its time. Implements ``rehearsal.steps.Teller``."""
+    """Steps on stderr: finished ones as lines, the current one with its time; a ``rehearsal.steps.Reporter``."""
 
     def __init__(self, *, quiet: bool = False) -> None:
         self._step = ""
@@ -44,16 +44,16 @@ class Display:
         detail = f"  {self._detail}" if self._detail else ""
         return Text(f"{self._step}{detail}  {time.monotonic() - self._began:.0f} s")
 
-    def began(self, step: str) -> None:
+    def started(self, step: str) -> None:
         self._step, self._detail, self._began = step, "", time.monotonic()
 
-    def detail(self, text: str) -> None:
+    def progress(self, text: str) -> None:
         self._detail = text
 
-    def ended(self, step: Step) -> None:
+    def finished(self, step: Step) -> None:
         self._step = ""
-        self.note(f"{clock(step.at + step.seconds):>5}  {step.name:<16} {step.seconds:5.1f} s  {step.result}")
+        self.message(f"{clock(step.at + step.seconds):>5}  {step.name:<16} {step.seconds:5.1f} s  {step.result}")
 
-    def note(self, text: str) -> None:
+    def message(self, text: str) -> None:
         if not self._quiet:
             err.print(text, markup=False, soft_wrap=True)

@@ -1,8 +1,9 @@
-"""The process that a rehearsal lives in: the embedded AWS, and every server behind it.
+"""The process that runs a rehearsal's servers: the embedded AWS, brokers, workers and databases.
 
     python -m rehearsal.daemon FOLDER
 
-Its input is a pipe from the command that started it: when that closes, everything ends, unless it was told to keep on.
+Its standard input is a pipe from the command that started it. When the pipe closes, the daemon stops everything,
+unless it was asked to keep running.
 """
 
 import json
@@ -24,81 +25,83 @@ from modules.artifacts.sources import sources
 from modules.environment.loading import load
 from rehearsal import requirements
 from rehearsal.aws.seed import account_id
-from rehearsal.engine import READY, Order
-from rehearsal.processes import parts, sentinel
+from rehearsal.daemon_client import READY, DaemonConfig
+from rehearsal.processes import pinned_files, sentinel
 from rehearsal.processes.runs import Run
 from rehearsal.world import World
 
-_ORDER: Final = "order.json"
+_CONFIG: Final = "daemon.json"
 
 
 class Daemon:
-    """One rehearsal's world, from its order to its end."""
+    """Starts the servers that ``daemon.json`` in ``folder`` asks for, and stops them."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._end = Event()
-        self._kept = False
+        self._stopping = Event()
+        self._keep_running = False
 
     def run(self) -> None:
-        """Brings the world up, waits for the end, ends it. What it leaves the sentinel clears."""
+        """Starts the servers, waits until asked to stop, stops them. The sentinel cleans up whatever is left."""
         watched = sentinel.watch(self._folder)
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self._end.set())
-        self._sign()
+            signal.signal(number, lambda *_: self._stopping.set())
+        self._record_pid()
         world = self._world()
         world.start()
-        self._tell(world.url)
-        world.settle()
-        Thread(target=self._follow_starter, daemon=True).start()
-        self._end.wait()
+        self._write_ready_file(world.url)
+        world.seed()
+        Thread(target=self._stop_with_starter, daemon=True).start()
+        self._stopping.wait()
         world.stop()
         del watched
 
-    def _sign(self) -> None:
-        """The rehearsal lives by this process from here on."""
+    def _record_pid(self) -> None:
+        """From here on the rehearsal is alive as long as this process is."""
         if run := Run.read(self._folder):
             me = psutil.Process()
             replace(run, pid=me.pid, started=me.create_time()).write()
 
     def _world(self) -> World:
-        order = Order(**json.loads((self._folder / _ORDER).read_text()))
-        environment = load(Path(order.environment))
+        config = DaemonConfig(**json.loads((self._folder / _CONFIG).read_text()))
+        environment = load(Path(config.environment))
         os.environ["MOTO_ACCOUNT_ID"] = account_id(environment)
         lock = load_lock()
-        paths = fetch(parts.files(lock, *requirements.sets()), sources=sources([]), cache=Cache(), offline=True)
+        paths = fetch(
+            pinned_files.files(lock, *requirements.pinned_sets()), sources=sources([]), cache=Cache(), offline=True
+        )
         return World(
             environment,
             folder=self._folder,
             pins=lock,
             paths=paths,
-            archives={name: Path(path) for name, path in order.archives.items()},
-            brokers=order.brokers,
+            archives={name: Path(path) for name, path in config.archives.items()},
+            brokers=config.brokers,
             pages={"keep": self._keep, "stop": self._stop},
         )
 
-    def _tell(self, url: str) -> None:
+    def _write_ready_file(self, url: str) -> None:
         new = self._folder / f"{READY}.new"
         new.write_text(json.dumps({"url": url}))
         new.replace(self._folder / READY)
 
     def _keep(self, _: Request) -> object:
-        self._kept = True
+        self._keep_running = True
         if run := Run.read(self._folder):
             replace(run, kept=True).write()
         return {"kept": True}
 
     def _stop(self, _: Request) -> object:
-        self._end.set()
+        self._stopping.set()
         return {"stopping": True}
 
-    def _follow_starter(self) -> None:
+    def _stop_with_starter(self) -> None:
         while os.read(sys.stdin.fileno(), 1):
             pass
-        if not self._kept:
-            self._end.set()
+        if not self._keep_running:
+            self._stopping.set()
 
 
 if __name__ == "__main__":
     Daemon(Path(sys.argv[1])).run()
-    os._exit(0)  # threads that serve or wait are nothing to wait for
+    os._exit(0)  # without joining threads that still serve or wait

@@ -1,4 +1,4 @@
-"""A deploy with real Terraform, from nothing to nothing: state, platform, connect, second plan, destroy."""
+"""Deploys the stacks with real Terraform and destroys them: state, platform, connect, second plan, destroy."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -7,35 +7,35 @@ from typing import Any, Final
 
 from modules.environment.models.state import S3State
 from rehearsal.aws.client import client
+from rehearsal.daemon_client import DaemonClient
 from rehearsal.deploy.stacks import CONNECT, PLATFORM, STATE, Stacks
 from rehearsal.deploy.terraform import Progress
-from rehearsal.engine import Engine
 from rehearsal.processes.background import Background
 from rehearsal.processes.errors import RehearsalError
 from rehearsal.steps import Steps
 
-# What the S3 backend needs of the state store. The rest of that stack may still be on its way.
+# The S3 backend works once these have succeeded. The rest of the state stack may still be applying.
 _USABLE_STATE: Final = (("s3", "PutBucketVersioning"), ("dynamodb", "CreateTable"), ("kms", "CreateAlias"))
 _POLL_SECONDS: Final = 0.2
 
 
 @dataclass
 class Deploy:
-    """The stacks, applied in order through ``engine``; ``resources`` counts them per stack.
+    """Applies the stacks in order to the AWS of ``daemon``; ``resources`` is the number of resources per stack.
 
-    Where a stack has parts that nothing waits for (a bucket's lifecycle takes the provider a minute), the next one
-    starts while they are made.
+    Where a stack has resources that nothing depends on (a bucket's lifecycle takes the provider a minute), the next
+    stack starts before they are finished.
     """
 
     stacks: Stacks
-    engine: Engine
+    daemon: DaemonClient
     steps: Steps
     resources: dict[str, int] = field(default_factory=dict)
     _state: Background[None] | None = None
     _connect: Background[None] | None = None
 
-    def begin_state_store(self) -> None:
-        """The bucket and the lock table, where they are ours to make; the stack's own state then moves in."""
+    def start_state_store(self) -> None:
+        """Creates the bucket and the lock table in the background, then moves the stack's own state into them."""
         if self.stacks.makes_state_store:
             self._state = Background(self._make_state_store)
 
@@ -46,26 +46,26 @@ class Deploy:
         self._move_state(STATE)
 
     def apply_platform(self) -> None:
-        """Network, key and Kafka, with the state beside them for now: its brokers answer when this returns."""
+        """Network, key and Kafka, with local state for now. The brokers answer when this returns."""
         with self.steps.step("platform") as step:
             stack = self.stacks.prepare(PLATFORM, local=self.stacks.makes_state_store)
             stack.init()
-            self.resources[PLATFORM] = stack.apply(told=self._told)
+            self.resources[PLATFORM] = stack.apply(on_progress=self._report_progress)
             step.result = f"{self.resources[PLATFORM]} resources"
 
     def move_platform_state(self) -> None:
-        """Into the state store, once that is usable: from here on every stack is locked."""
+        """Moves it into the state store as soon as that is usable. From here on every stack is locked."""
         if self._state:
             with self.steps.step("state") as step:
-                self.engine.wait_for(*_USABLE_STATE, check=self._state.check)
+                self.daemon.wait_for_requests(*_USABLE_STATE, check=self._state.check)
                 self._move_state(PLATFORM)
                 step.result = "in S3, locked in DynamoDB"
 
     def _move_state(self, part: str) -> None:
         self.stacks.prepare(part).init("-migrate-state", "-force-copy")
 
-    def begin_connect(self) -> Background[None]:
-        """Plugins, connectors, consumers, alarms; the connectors may stream before this is through."""
+    def start_connect(self) -> Background[None]:
+        """Plugins, connectors, consumers and alarms, in the background. Connectors may stream before it ends."""
         self._connect = Background(self._apply_connect)
         return self._connect
 
@@ -74,15 +74,15 @@ class Deploy:
         stack.init()
         self.resources[CONNECT] = stack.apply()
 
-    def finish(self) -> None:
-        """Waits for what was begun."""
-        for begun in (self._connect, self._state):
-            if begun:
-                begun.result()
+    def wait(self) -> None:
+        """Waits until the applies in the background have ended; raises what they raised."""
+        for apply in (self._connect, self._state):
+            if apply:
+                apply.result()
 
     def restart_connectors(self, check: Callable[[], object]) -> None:
-        """Each by MSK Connect's own operation; ``check`` raises what else went wrong meanwhile."""
-        connect = client(self.engine.url, "kafkaconnect", self.stacks.environment.region)
+        """Restarts each by RestartConnector and waits until it runs; ``check`` raises to end the wait."""
+        connect = client(self.daemon.url, "kafkaconnect", self.stacks.environment.region)
         arns = [connector["connectorArn"] for connector in connect.list_connectors()["connectors"]]
         for arn in arns:
             connect.restart_connector(connectorArn=arn)
@@ -93,7 +93,7 @@ class Deploy:
             _check_restarted(connect.list_connector_operations(connectorArn=arn)["connectorOperations"][0])
 
     def second_plan(self) -> bool:
-        """Whether a second plan of every stack is empty."""
+        """Plans every stack again; returns whether all plans are empty."""
         with self.steps.step("second plan") as step:
             plans = [Background(self.stacks[part].plan_is_empty) for part in self.stacks.parts]
             empty = all(plan.result() for plan in plans)
@@ -101,35 +101,35 @@ class Deploy:
         return empty
 
     def destroy(self) -> None:
-        """The stacks in reverse order; the state store last, with its own state beside it again."""
+        """Destroys the stacks in reverse order; the state store last, with its state in a local file again."""
         for part in reversed(self.stacks.parts):
             with self.steps.step(f"destroy {part}") as step:
-                self._let_go(part)
-                self.stacks[part].destroy(told=self._told)
+                self._allow_destroy(part)
+                self.stacks[part].destroy(on_progress=self._report_progress)
                 step.result = f"{self.resources[part]} resources"
 
-    def _let_go(self, part: str) -> None:
-        """Takes away what stands in the way of destruction on purpose, as whoever gives an environment up would."""
+    def _allow_destroy(self, part: str) -> None:
+        """Removes what protects the stack from destruction, as an operator would who retires the environment."""
         stack = self.stacks.prepare(part, local=part == STATE, destroyable=True)
         if part == STATE:
             stack.init("-migrate-state", "-force-copy")
             self._empty_state_store()
 
     def _empty_state_store(self) -> None:
-        """The states of what is destroyed by now, and the lock table's own guard."""
+        """Deletes the states of the destroyed stacks, and the lock table's deletion protection."""
         state = self.stacks.environment.state
-        assert isinstance(state, S3State), "only then is there such a stack"
+        assert isinstance(state, S3State), "other kinds of state have no state stack"
         region = state.region or self.stacks.environment.region
-        s3, dynamodb = (client(self.engine.url, service, region) for service in ("s3", "dynamodb"))
+        s3, dynamodb = (client(self.daemon.url, service, region) for service in ("s3", "dynamodb"))
         versions = s3.list_object_versions(Bucket=state.bucket)
         for one in [*versions.get("Versions", []), *versions.get("DeleteMarkers", [])]:
             s3.delete_object(Bucket=state.bucket, Key=one["Key"], VersionId=one["VersionId"])
         dynamodb.update_table(TableName=state.lock_table, DeletionProtectionEnabled=False)
 
-    def _told(self, progress: Progress) -> None:
-        self.steps.teller.detail(f"{progress.done} of {progress.planned} resources")
+    def _report_progress(self, progress: Progress) -> None:
+        self.steps.reporter.progress(f"{progress.done} of {progress.planned} resources")
 
 
 def _check_restarted(operation: Mapping[str, Any]) -> None:
     if operation["connectorOperationState"] != "RESTART_COMPLETE":
-        raise RehearsalError(f"a connector must run again after a restart, got {operation['connectorOperationState']}")
+        raise RehearsalError(f"the restart of a connector failed: {operation['connectorOperationState']}")

@@ -1,4 +1,4 @@
-"""What a rehearsal came to."""
+"""The result of a rehearsal."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,10 +10,10 @@ from rehearsal.substitutions import Substitution
 
 @dataclass
 class Outcome:
-    """Figures of a rehearsal: ``resources`` per stack, ``events`` by kind, ``sample`` one event in full.
+    """The result of a rehearsal: ``resources`` per stack, ``events`` by kind, ``sample`` one event in full.
 
-    ``lost`` counts committed changes that never arrived, ``duplicates`` events that arrived again; ``unfilled`` are
-    tables that took no rows or changes, and why.
+    ``lost`` counts committed changes that were not received, ``duplicates`` events that were received again.
+    ``unfilled`` has the reason for each table that some rows or changes could not be written to.
     """
 
     environment: str
@@ -38,15 +38,15 @@ class Outcome:
 
     @property
     def failures(self) -> list[str]:
-        """Why it did not pass, a line each."""
-        found = [] if self.second_plan_empty else ["the second plan must be empty: AWS runs something else than asked"]
+        """Why the rehearsal did not pass, a line each."""
+        found = [] if self.second_plan_empty else ["the second plan is not empty: what runs differs from the stacks"]
         if self.lost:
-            found.append(f"every committed change must arrive, got {self.lost} lost")
-        found += [f"{role} was refused {action} on {resource}: {why}" for role, action, resource, why in self._denied]
+            found.append(f"{self.lost} committed changes were lost")
+        found += [f"{role} was denied {action} on {resource}: {why}" for role, action, resource, why in self._denials]
         return found + [f"left behind: {what}" for what in self.left_behind]
 
     @property
-    def _denied(self) -> list[tuple[str, str, str, str]]:
+    def _denials(self) -> list[tuple[str, str, str, str]]:
         return [
             (role["role"], denial["action"], denial["resource"], denial["why"])
             for role in self.permissions

@@ -1,4 +1,4 @@
-"""The steps of a rehearsal: what runs, how long it took, and what fails it while others wait."""
+"""The steps of a rehearsal: timed, and reported as they start and finish."""
 
 import time
 from collections.abc import Iterator
@@ -7,25 +7,25 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 
-class Teller(Protocol):
-    """Hears how a rehearsal goes; called from one thread at a time."""
+class Reporter(Protocol):
+    """Shows the progress of a rehearsal; called from one thread at a time."""
 
-    def began(self, step: str) -> None: ...
+    def started(self, step: str) -> None: ...
 
-    def detail(self, text: str) -> None:
-        """How far the step is that began last."""
+    def progress(self, text: str) -> None:
+        """How far the current step is."""
         ...
 
-    def ended(self, step: "Step") -> None: ...
+    def finished(self, step: "Step") -> None: ...
 
-    def note(self, text: str) -> None:
-        """A line that stays."""
+    def message(self, text: str) -> None:
+        """A line that stays on the screen."""
         ...
 
 
 @dataclass
 class Step:
-    """A finished step; ``at`` and ``seconds`` are counted from the command's start and the step's own."""
+    """A step: ``at`` is its start in seconds since the command's, ``seconds`` its duration."""
 
     name: str
     at: float
@@ -35,10 +35,10 @@ class Step:
 
 @dataclass
 class Steps:
-    """What was done so far, on one clock that starts with the object."""
+    """The steps finished so far, on a clock that starts when the object is created."""
 
-    teller: Teller
-    done: list[Step] = field(default_factory=list)
+    reporter: Reporter
+    finished_steps: list[Step] = field(default_factory=list)
     _start: float = field(default_factory=time.monotonic)
 
     @property
@@ -47,18 +47,18 @@ class Steps:
         return time.monotonic() - self._start
 
     def at(self, moment: float) -> float:
-        """Seconds from the start to ``moment``, a reading of ``time.monotonic``."""
+        """Seconds from the start to ``moment``, a value of ``time.monotonic``."""
         return moment - self._start
 
     @contextmanager
     def step(self, name: str) -> Iterator[Step]:
-        """Times the block; the block gives the step its ``result``. A block that raises is no finished step."""
+        """Times the block, which sets the step's ``result``. A step whose block raises is not recorded."""
         step = Step(name, at=self.elapsed)
-        self.teller.began(name)
+        self.reporter.started(name)
         yield step
-        self.finished(step)
+        self._finish(step)
 
-    def finished(self, step: Step) -> None:
+    def _finish(self, step: Step) -> None:
         step.seconds = self.elapsed - step.at
-        self.done.append(step)
-        self.teller.ended(step)
+        self.finished_steps.append(step)
+        self.reporter.finished(step)

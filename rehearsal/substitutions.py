@@ -1,6 +1,6 @@
-"""All that a rehearsal runs otherwise than it is deployed: named, and applied nowhere else.
+"""The list of everything that a rehearsal runs differently from AWS.
 
-Whatever is not listed runs as it was deployed; ``docs/rehearsal.md`` says what that leaves unproven.
+What is not listed runs as deployed; ``docs/rehearsal.md`` says what remains unproven.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ CONNECT: Final = "3.7"
 
 @dataclass(frozen=True)
 class Substitution:
-    """What is ``deployed``, and what runs ``here`` in its place."""
+    """What is ``deployed``, and what runs ``here`` instead."""
 
     name: str
     deployed: str
@@ -32,18 +32,18 @@ HOST_NAMES: Final = Substitution(
     "host names", "the VPC's DNS", "loopback addresses, by a hosts file that each JVM is given"
 )
 CERTIFICATES: Final = Substitution(
-    "brokers' certificates", "Amazon's certificate authority", "a throw-away one, which each client is told to trust"
+    "brokers' certificates", "Amazon's certificate authority", "a temporary one, in each client's trust store"
 )
 SECRET_FILES: Final = Substitution(
     "secrets in files",
     SECRET_PROVIDER_CLASS,
-    f"{FILE_PROVIDER_CLASS} under the same name, as the plugin was built without AWS's: it reads a file named like"
-    " the secret, which only the worker's user can, and which is gone when the worker is",
+    f"{FILE_PROVIDER_CLASS} under the same name, as the plugin was built without AWS's provider: it reads a file with"
+    " the secret's name, readable by the worker's user only, and removed with the worker",
 )
 SECRET_ENDPOINT: Final = Substitution(
     "secrets' endpoint",
     "Secrets Manager of the region, with the role's credentials",
-    f"the embedded one, by {PROVIDER}.param.endpoint",
+    f"the embedded AWS, by {PROVIDER}.param.endpoint",
 )
 HEAP: Final = Substitution(
     "worker's memory", "4 GiB for each MCU", f"a heap of at most {HEAP_PER_MCU} MiB for each MCU, on all of its cores"
@@ -51,13 +51,13 @@ HEAP: Final = Substitution(
 PREVENT_DESTROY: Final = Substitution(
     "prevent_destroy", "guards clusters, keys and buckets", "the final destroy overrides it"
 )
-RETRIES: Final = Substitution("provider's retries", "25 for each call", "few: an answer is there at once or never")
+RETRIES: Final = Substitution("provider's retries", "25 for each call", "2: the embedded AWS answers at once or never")
 
 
 def applied(
     environment: Environment, archives: Mapping[str, Path], *, brokers: int | None = None
 ) -> tuple[Substitution, ...]:
-    """Those of a rehearsal of ``environment`` with these plugins' ZIPs, by plugin, and at most so many brokers.
+    """The substitutions in a rehearsal of ``environment``; ``archives`` are the plugins' ZIPs, ``brokers`` the maximum.
 
     Raises OSError and BadArchiveError for a ZIP that cannot be read.
     """
@@ -81,11 +81,11 @@ def _secrets(archives: Mapping[str, Path]) -> list[Substitution]:
 
 def _cluster(environment: Environment, limit: int | None) -> list[Substitution]:
     kafka, found = environment.kafka, []
-    asked = kafka.brokers if isinstance(kafka, ProvisionedKafka) else BROKERS
+    requested = kafka.brokers if isinstance(kafka, ProvisionedKafka) else BROKERS
     version = kafka.kafka_version if isinstance(kafka, ProvisionedKafka) else "the cluster's own"
-    if limit is not None and limit < asked:
+    if limit is not None and limit < requested:
         found.append(
-            Substitution("brokers", f"{asked} brokers", f"{limit}, with as many copies of each topic as there are")
+            Substitution("brokers", f"{requested} brokers", f"{limit}, and the replication factor lowered to fit")
         )
     if not version.startswith(KAFKA):
         found.append(Substitution("Kafka's version", version, f"{KAFKA}.2"))

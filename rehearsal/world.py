@@ -31,7 +31,7 @@ from rehearsal.events import consumers
 from rehearsal.iam import extension
 from rehearsal.iam.enforcement import Enforcement
 from rehearsal.kafka.cluster import Clusters, KafkaCluster
-from rehearsal.processes import parts
+from rehearsal.processes import pinned_files
 from rehearsal.processes.addresses import Addresses
 from rehearsal.processes.logs import LogShipper, cloudwatch
 from rehearsal.processes.programs import Program
@@ -70,13 +70,13 @@ class World:
         self._addresses = Addresses()
         self.url = f"http://{self._addresses.aws}"
         self._pool = ThreadPoolExecutor(thread_name_prefix="databases")
-        self._settled = Event()
+        self._seeded = Event()
         self.clusters: dict[str, KafkaCluster] = {}
         self.connectors: dict[str, RunningConnector] = {}
         self._logs = LogShipper(self._put_logs)
         self._metrics = Metrics(self._put_metrics)
-        kafka = parts.libraries(pins, parts.KAFKA, paths)
-        [compiler] = parts.libraries(pins, parts.COMPILER, paths)
+        kafka = pinned_files.jars(pins, pinned_files.KAFKA, paths)
+        [compiler] = pinned_files.jars(pins, pinned_files.COMPILER, paths)
         self._iam = Enforcement(
             self.url,
             folder=folder / "iam",
@@ -97,7 +97,7 @@ class World:
         self._start_connector = Connectors(
             addresses=self._addresses,
             folder=_made(folder / "connect"),
-            jars=parts.libraries(pins, parts.CONNECT, paths),
+            jars=pinned_files.jars(pins, pinned_files.CONNECT, paths),
             secrets=self._secret,
             logs=self._logs,
             metrics=self._metrics,
@@ -113,7 +113,7 @@ class World:
                 "endpoints": self._endpoints,
                 "servers": self._servers,
                 "failures": lambda _: self._failures,
-                "settled": lambda _: self._settled.wait(_LONGEST_WAIT),
+                "seeded": lambda _: self._seeded.wait(_LONGEST_WAIT),
                 **self._iam.pages,
                 **pages,
             },
@@ -125,7 +125,7 @@ class World:
         self._starting = [self._pool.submit(database.start) for database in self.databases.values()]
         self._aws.start()
 
-    def settle(self) -> None:
+    def seed(self) -> None:
         """The databases, and what the environment expects to be there."""
         endpoints = {
             name: Endpoint(_hostname(name, self._environment.region), database.address.port)
@@ -136,7 +136,7 @@ class World:
             started.result()
         self._let_in(seeded)
         self._adopt()
-        self._settled.set()
+        self._seeded.set()
 
     def stop(self) -> None:
         """Workers, brokers, databases, AWS."""
@@ -285,7 +285,7 @@ def _made(folder: Path) -> Path:
 
 
 def _mysql(pins: Pins, paths: Mapping[File, Path]) -> Path | None:
-    return next((paths[file] for file in pins.sets[parts.MYSQL].files if file in paths), None)
+    return next((paths[file] for file in pins.sets[pinned_files.MYSQL].files if file in paths), None)
 
 
 def _hostname(cluster: str, region: str) -> str:

@@ -30,9 +30,9 @@ REHEARSAL = [
     ["kafka", "database"],
     ["iam", "deploy"],
     ["connect", "events"],
-    ["steps", "substitutions", "requirements", "engine"],
+    ["steps", "substitutions", "requirements", "daemon_client"],
     ["deployment", "outcome", "world"],
-    ["daemon", "story"],
+    ["daemon", "rehearsal"],
 ]
 CDC = [
     ["options", "environments", "terraform", "console", "version"],
@@ -234,10 +234,10 @@ def test_main_knows_the_app_only() -> None:
         ("modules.kafka", "from tests import places", True),
         ("rehearsal.kafka.cluster", "from rehearsal.iam.access import Access", True),
         ("rehearsal.iam.access", "from rehearsal.kafka.brokers import Listener", False),
-        ("rehearsal.aws.seed", "from rehearsal import story", True),
-        ("rehearsal.story", "from rehearsal.world import World", False),
+        ("rehearsal.aws.seed", "from rehearsal import rehearsal", True),
+        ("rehearsal.rehearsal", "from rehearsal.world import World", False),
         ("rehearsal.world", "from cdc import terraform", True),
-        ("cdc.cli", "from rehearsal.story import tell", False),
+        ("cdc.cli", "from rehearsal.rehearsal import rehearse", False),
         ("cdc.plans.guard", "from cdc.cli import app", True),
     ],
 )

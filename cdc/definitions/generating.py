@@ -13,7 +13,7 @@ from modules.artifacts.cache import Cache
 from modules.artifacts.fetch import fetch
 from modules.artifacts.lock import File, Lock
 from modules.artifacts.sources import sources
-from rehearsal.processes import compiler, parts
+from rehearsal.processes import compiler, pinned_files
 from rehearsal.processes.errors import RehearsalError
 from rehearsal.processes.java import Jvm
 
@@ -32,12 +32,12 @@ def generated(source: Source, lock: Lock, *, offline: bool = False) -> str:
 
     Raises GeneratorError, UnknownClassError, CompileError, JavaError, or what fetching raises.
     """
-    names = {*source.sets, *_KAFKA, parts.COMPILER, *([source.plugin] if source.plugin else ())}
-    paths = fetch(parts.files(lock, *sorted(names)), sources=sources(), cache=Cache(), offline=offline)
+    names = {*source.sets, *_KAFKA, pinned_files.COMPILER, *([source.plugin] if source.plugin else ())}
+    paths = fetch(pinned_files.files(lock, *sorted(names)), sources=sources(), cache=Cache(), offline=offline)
     with tempfile.TemporaryDirectory() as folder:
-        [ecj] = parts.libraries(lock, parts.COMPILER, paths)
+        [ecj] = pinned_files.jars(lock, pinned_files.COMPILER, paths)
         library = [
-            *parts.libraries(lock, "connect-3.7", paths),
+            *pinned_files.jars(lock, "connect-3.7", paths),
             *_plugin(lock, paths, _KAFKA[1], Path(folder, "build")),
         ]
         program = compiler.jar("definitions", JAVA, compiler=ecj, libraries=library)
@@ -48,14 +48,14 @@ def generated(source: Source, lock: Lock, *, offline: bool = False) -> str:
 def _class_path(source: Source, lock: Lock, paths: Mapping[File, Path], folder: Path) -> Iterator[Path]:
     """As a worker has it: its own jars first."""
     for name in source.sets:
-        yield from parts.libraries(lock, name, paths)
+        yield from pinned_files.jars(lock, name, paths)
     if source.plugin:
         yield from _plugin(lock, paths, source.plugin, folder / "plugin")
 
 
 def _plugin(lock: Lock, paths: Mapping[File, Path], name: str, folder: Path) -> list[Path]:
     """The jars of Debezium's archive, unpacked."""
-    [archive] = parts.libraries(lock, name, paths)
+    [archive] = pinned_files.jars(lock, name, paths)
     with zipfile.ZipFile(archive) as content:
         content.extractall(folder, [each for each in content.namelist() if each.endswith(".jar")])
     return sorted(folder.rglob("*.jar"))

@@ -14,13 +14,13 @@ from modules.artifacts.lock import Lock, load as load_lock
 from modules.artifacts.sources import sources
 from modules.environment.environment import Environment
 from modules.environment.loading import load
-from rehearsal import requirements
-from rehearsal.deploy.terraform import Terraform, environment as embedded
-from rehearsal.engine import Engine
+from rehearsal import rehearsal, requirements
+from rehearsal.daemon_client import DaemonClient
+from rehearsal.deploy.terraform import Terraform, embedded_environment as embedded
 from rehearsal.outcome import Outcome
-from rehearsal.processes import parts, runs
-from rehearsal.steps import Teller
-from rehearsal.story import Script, tell
+from rehearsal.processes import pinned_files, runs
+from rehearsal.rehearsal import Inputs
+from rehearsal.steps import Reporter
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,14 @@ class Wanted:
     offline: bool = False
 
 
-def rehearse(wanted: Wanted, teller: Teller, *, keep: bool) -> Outcome:
+def rehearse(wanted: Wanted, teller: Reporter, *, keep: bool) -> Outcome:
     """Runs the whole story; raises RehearsalError, or what fetching and reading raise."""
-    for name in runs.clear_left_behind():
-        teller.note(f"cleared what {name} had left")
-    return tell(script(wanted, teller), teller, keep=keep)
+    for name in runs.clear_abandoned():
+        teller.message(f"cleared what {name} had left")
+    return rehearsal.rehearse(script(wanted, teller), teller, keep=keep)
 
 
-def script(wanted: Wanted, teller: Teller) -> Script:
+def script(wanted: Wanted, teller: Reporter) -> Inputs:
     """Everything that the rehearsal is played from, fetched and made; raises as ``rehearse``."""
     [file] = files([wanted.environment])
     environment = load(file)
@@ -52,8 +52,8 @@ def script(wanted: Wanted, teller: Teller) -> Script:
         _fetch_parts(lock, wanted, progress)
         archives = builder.archives(environment)
     for note in builder.notes:
-        teller.note(note)
-    return Script(
+        teller.message(note)
+    return Inputs(
         environment=environment,
         file=file.resolve(),
         archives=archives,
@@ -67,12 +67,12 @@ def script(wanted: Wanted, teller: Teller) -> Script:
 def stop(name: str) -> dict[str, list[str]]:
     """Ends the rehearsals of an environment that were kept; what each has left, in words."""
     kept = [run for run in runs.all_runs() if run.kept and run.environment == name and run.alive]
-    return {run.folder.name: Engine.of(run).stop() for run in kept}
+    return {run.folder.name: DaemonClient.attach(run).stop() for run in kept}
 
 
 def _fetch_parts(lock: Lock, wanted: Wanted, progress: FetchProgress) -> None:
     fetch(
-        parts.files(lock, *requirements.sets()),
+        pinned_files.files(lock, *requirements.pinned_sets()),
         sources=sources(wanted.source),
         cache=Cache(),
         offline=wanted.offline,

@@ -125,7 +125,9 @@ class Bootstrap:
         for lock in self._object.locks():
             if lock.who == us:
                 self._object.unlock(lock.id)
-                self._steps.teller.note(f"took away the lock {lock.id} of a run that was interrupted ({lock.created})")
+                self._steps.reporter.message(
+                    f"took away the lock {lock.id} of a run that was interrupted ({lock.created})"
+                )
 
     def _leave_mark(self, found: Found, stack: StateStack) -> None:
         absent = stack.address("aws_s3_bucket") not in found.imports
@@ -134,7 +136,7 @@ class Bootstrap:
         self._mark_file.write_text(json.dumps(asdict(mark)))
 
     def _terraform(self, folder: Path) -> Terraform:
-        return Terraform(folder, terraform.executable(), terraform.environment(folder), patient=True)
+        return Terraform(folder, terraform.executable(), terraform.environment(folder), graceful=True)
 
     def _make(self, run: Terraform, found: Found) -> int:
         """With the state beside the stack for now; how many resources there are."""
@@ -169,10 +171,10 @@ class Bootstrap:
             change["address"] for change in plan["resource_changes"] if "delete" in change["change"]["actions"]
         ]:
             raise StateError(f"bootstrap must not destroy anything, and this would: {', '.join(lost)}")
-        return run.apply(PLANNED, told=self._told)
+        return run.apply(PLANNED, on_progress=self._told)
 
     def _told(self, progress: Progress) -> None:
-        self._steps.teller.detail(f"{progress.done} of {progress.planned} resources")
+        self._steps.reporter.progress(f"{progress.done} of {progress.planned} resources")
 
 
 def bootstrap(environment: Environment, account: Account, steps: Steps, *, adopt: bool = False) -> Bootstrapped:

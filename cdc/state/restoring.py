@@ -41,6 +41,6 @@ def _push(account: Account, state: StateObject, folder: Path, content: dict[str,
     backend["s3"]["key"] = state.key
     (folder / "cdk.tf.json").write_text(json.dumps({"terraform": {"backend": backend}}))
     (folder / "restored.tfstate").write_text(json.dumps(content))
-    run = Terraform(folder, terraform.executable(), terraform.environment(folder), patient=True)
+    run = Terraform(folder, terraform.executable(), terraform.environment(folder), graceful=True)
     run.init()
     run.push("restored.tfstate")

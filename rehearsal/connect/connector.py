@@ -184,7 +184,7 @@ class RunningConnector:
     def _watched(self, question: Callable[[], Answer], mark: Mapping[Path, int]) -> Answer:
         """The answer, unless brokers refuse the worker meanwhile: it would not answer for a minute and a half."""
         asked = Background(lambda: _patiently(question))
-        while not asked.ended:
+        while not asked.finished:
             if self._refused():
                 raise self._error("", mark)
             time.sleep(_WATCH_SECONDS)

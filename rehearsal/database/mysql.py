@@ -16,7 +16,7 @@ from rehearsal.database import sql_script
 from rehearsal.database.mysql_server import Server
 from rehearsal.processes.addresses import Address
 from rehearsal.processes.errors import RehearsalError
-from rehearsal.processes.parts import kept
+from rehearsal.processes.pinned_files import kept
 from rehearsal.processes.programs import Program
 
 Admin: TypeAlias = "Connection[Cursor]"

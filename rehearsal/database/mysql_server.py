@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from modules.cache_folder import cache_folder
-from rehearsal.processes.parts import kept
+from rehearsal.processes.pinned_files import kept
 
 OLDEST: Final = (8, 0)
 _ARCHIVES: Final = {

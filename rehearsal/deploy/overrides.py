@@ -1,4 +1,4 @@
-"""What is laid over a synthesized stack, as Terraform's override files, without changing it."""
+"""Changes to a synthesized stack, as Terraform override files: the synthesized JSON itself is not touched."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -8,8 +8,8 @@ Document = Mapping[str, Any]
 MAX_RETRIES: Final = 2
 
 
-def bounded(document: Document) -> dict[str, Any]:
-    """The provider gives up soon on what the embedded AWS refuses; by default it tries for minutes."""
+def limited_retries(document: Document) -> dict[str, Any]:
+    """Few retries of the provider: by default it repeats a call that the embedded AWS refuses for minutes."""
     return {"provider": {name: [{"max_retries": MAX_RETRIES}] for name in document["provider"]}}
 
 
@@ -19,19 +19,19 @@ def local_backend(path: str) -> dict[str, Any]:
 
 
 def remote_states(document: Document, paths: Mapping[str, str]) -> dict[str, Any]:
-    """Other stacks' outputs from files, where ``local_backend`` has put their state: the file of each stack."""
+    """Reads other stacks' outputs from the files of ``local_backend``; ``paths`` has the file of each stack."""
     lookups = document.get("data", {}).get("terraform_remote_state", {})
-    data = {name: {"backend": "local", "config": {"path": _of(name, paths)}} for name in lookups}
+    data = {name: {"backend": "local", "config": {"path": _state_file(name, paths)}} for name in lookups}
     return {"data": {"terraform_remote_state": data}} if data else {}
 
 
-def _of(lookup: str, paths: Mapping[str, str]) -> str:
-    """CDKTF names a look-up after the stack that it reads."""
+def _state_file(lookup: str, paths: Mapping[str, str]) -> str:
+    """CDKTF names a remote state's data source after the stack that it reads."""
     return next(path for stack, path in paths.items() if lookup.endswith(stack))
 
 
 def destroyable(document: Document) -> dict[str, Any]:
-    """The guards against destruction off: an account that is thrown away needs none."""
+    """Turns ``prevent_destroy`` off in every resource that has it."""
     resources: dict[str, dict[str, Any]] = {}
     for type_, name, block in _resources(document):
         if block.get("lifecycle", {}).get("prevent_destroy"):
@@ -39,13 +39,13 @@ def destroyable(document: Document) -> dict[str, Any]:
     return {"resource": resources} if resources else {}
 
 
-def merged(*documents: Document) -> dict[str, Any]:
-    """Documents of different blocks as one."""
+def merge(*documents: Document) -> dict[str, Any]:
+    """One document with the blocks of all."""
     result: dict[str, Any] = {}
     for document in documents:
         for key, value in document.items():
             both = isinstance(value, dict) and isinstance(result.get(key), dict)
-            result[key] = merged(result[key], value) if both else value
+            result[key] = merge(result[key], value) if both else value
     return result
 
 

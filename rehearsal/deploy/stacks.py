@@ -1,4 +1,4 @@
-"""The synthesized stacks of an environment, as a rehearsal lays them out and runs them."""
+"""The synthesized stacks of an environment, with the overrides of a rehearsal."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,10 +17,9 @@ CONNECT: Final = "connect"
 
 @dataclass(frozen=True)
 class Stacks:
-    """The root modules of ``environment``, synthesized below ``folder``.
+    """The root modules of ``environment``, synthesized below ``folder``; ``terraform`` takes a stack's folder.
 
-    ``terraform`` makes what runs in a stack's folder. State is kept as the environment says; HCP Terraform, which is
-    out of reach here, is replaced by files.
+    State is where the environment says. HCP Terraform is out of reach here: such state is in local files.
     """
 
     environment: Environment
@@ -37,24 +36,24 @@ class Stacks:
 
     @property
     def parts(self) -> list[str]:
-        """In the order that they are applied in."""
+        """The parts in the order in which they are applied."""
         return [*([STATE] if self.makes_state_store else []), PLATFORM, CONNECT]
 
     def prepare(self, part: str, *, local: bool = False, destroyable: bool = False) -> Terraform:
-        """The stack with what a rehearsal lays over it; ``local`` keeps its state in a file for now."""
+        """Writes the stack's override file; ``local`` puts its state in a file, ``destroyable`` allows a destroy."""
         stack = self[part]
         document = stack.document
-        layers = [overrides.bounded(document)]
+        layers = [overrides.limited_retries(document)]
         if local or isinstance(self.environment.state, CloudState):
-            layers.append(overrides.local_backend(self._file(part)))
+            layers.append(overrides.local_backend(self._state_file(part)))
         if isinstance(self.environment.state, CloudState):
             layers.append(
-                overrides.remote_states(document, {f"{self.environment.name}-{PLATFORM}": self._file(PLATFORM)})
+                overrides.remote_states(document, {f"{self.environment.name}-{PLATFORM}": self._state_file(PLATFORM)})
             )
         if destroyable:
             layers.append(overrides.destroyable(document))
-        stack.override(overrides.merged(*layers))
+        stack.override(overrides.merge(*layers))
         return stack
 
-    def _file(self, part: str) -> str:
+    def _state_file(self, part: str) -> str:
         return str(self.folder / f"{self.environment.name}-{part}.tfstate")

@@ -1,4 +1,4 @@
-"""Real Terraform on a synthesized stack: its progress as it goes, its errors as it words them."""
+"""Runs real Terraform in a synthesized stack, and reports its progress and its errors."""
 
 import json
 import os
@@ -19,11 +19,11 @@ CHANGES: Final = 2  # the exit status of a plan that is not empty
 
 
 class TerraformError(RehearsalError):
-    """Terraform did not do what it was asked to; carries its own diagnosis."""
+    """A Terraform command failed; the message has Terraform's own diagnostics."""
 
 
 class Progress(NamedTuple):
-    """How far an apply or a destroy is: resources done, of so many."""
+    """How far an apply or a destroy is, in resources."""
 
     done: int
     planned: int
@@ -31,17 +31,17 @@ class Progress(NamedTuple):
 
 @dataclass(frozen=True)
 class Terraform:
-    """Terraform in ``folder``, where a ``cdk.tf.json`` is; ``variables`` is the whole environment it sees.
+    """Terraform in ``folder``, which has a ``cdk.tf.json``; ``variables`` are its whole environment.
 
-    ``program`` is Terraform's own path. A stack's JSON is never changed: ``override`` merges a file of ours over it.
-    A run that is broken off is killed, or with ``patient`` asked to end, as by Ctrl-C, and waited for: what it has
-    made by then is in its state.
+    ``executable`` is Terraform's path. The stack's JSON is never changed: ``override`` writes a file that Terraform
+    merges over it. A run that is interrupted is killed. With ``graceful`` it gets an interrupt, as by Ctrl-C, and is
+    waited for, so that its state has every resource that it created.
     """
 
     folder: Path
-    program: str
+    executable: str
     variables: Mapping[str, str]
-    patient: bool = False
+    graceful: bool = False
 
     @property
     def document(self) -> dict[str, Any]:
@@ -50,56 +50,56 @@ class Terraform:
         return parsed
 
     def override(self, document: Mapping[str, object]) -> None:
-        """Lets Terraform merge ``document`` over the stack from here on (Terraform: override files)."""
+        """Terraform merges ``document`` over the stack from here on (Terraform: override files)."""
         (self.folder / _OVERRIDE).write_text(json.dumps(document))
 
     def init(self, *arguments: str) -> None:
-        """Backend and provider."""
+        """Initializes backend and provider."""
         self._run("init", *arguments)
 
-    def apply(self, *arguments: str, told: Callable[[Progress], None] | None = None) -> int:
-        """Applies without asking; how many resources there are now."""
-        self._stream(["apply", "-auto-approve", "-json", *arguments], told)
+    def apply(self, *arguments: str, on_progress: Callable[[Progress], None] | None = None) -> int:
+        """Applies without approval; the number of resources in the state afterwards."""
+        self._stream(["apply", "-auto-approve", "-json", *arguments], on_progress)
         return len(self.resources())
 
-    def destroy(self, *, told: Callable[[Progress], None] | None = None) -> None:
-        self._stream(["destroy", "-auto-approve", "-json"], told)
+    def destroy(self, *, on_progress: Callable[[Progress], None] | None = None) -> None:
+        self._stream(["destroy", "-auto-approve", "-json"], on_progress)
 
     def plan(self) -> dict[str, Any]:
-        """What an apply of ``PLANNED`` would do (Terraform: JSON output format, plan representation)."""
+        """Writes a plan to ``PLANNED``; its JSON (Terraform: JSON output format, plan representation)."""
         self._run("plan", f"-out={PLANNED}")
         shown: dict[str, Any] = json.loads(self._run("show", "-json", PLANNED).stdout)
         return shown
 
     def plan_is_empty(self) -> bool:
         """Whether another apply would change nothing."""
-        return self._run("plan", "-detailed-exitcode", "-lock=false", accept=(0, CHANGES)).returncode == 0
+        return self._run("plan", "-detailed-exitcode", "-lock=false", exit_statuses=(0, CHANGES)).returncode == 0
 
     def push(self, file: str) -> None:
-        """Makes ``file`` the state, under its lock."""
+        """Replaces the state by ``file``, with the state locked."""
         self._run("state", "push", file)
 
     def unlock(self, lock: str) -> None:
-        """Takes away the lock with this id, which a killed run has left."""
+        """Removes the lock with this id, which a killed run left."""
         self._run("force-unlock", "-force", lock)
 
     def resources(self) -> list[str]:
-        """The addresses in the state, without data sources."""
+        """The addresses of the resources in the state."""
         listed = self._run("state", "list").stdout.splitlines()
         return [address for address in listed if not address.startswith("data.")]
 
     @contextmanager
     def _process(self, arguments: list[str], *, stderr: int) -> "Iterator[subprocess.Popen[str]]":
-        """A run without questions; it ends with the block, whatever ends that."""
+        """A run without prompts; it ends with the block, also when the block raises."""
         process = subprocess.Popen(
-            [self.program, *arguments, *([] if "-json" in arguments else ["-no-color"])],
+            [self.executable, *arguments, *([] if "-json" in arguments else ["-no-color"])],
             cwd=self.folder,
             env={**self.variables, "TF_IN_AUTOMATION": "1", "TF_INPUT": "0"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=stderr,
             text=True,
-            start_new_session=self.patient,  # a second interrupt, the terminal's, would end it at once
+            start_new_session=self.graceful,  # the terminal's own interrupt would be the second, which kills at once
         )
         try:
             yield process
@@ -107,36 +107,36 @@ class Terraform:
             self._end(process)
 
     def _end(self, process: "subprocess.Popen[str]") -> None:
-        """Of a process that runs yet; its output is read on, or it would never end."""
+        """Stops a process that still runs; its output is read to the end, or it would block."""
         if process.poll() is not None:
             return
-        if self.patient:
+        if self.graceful:
             process.send_signal(signal.SIGINT)
             with suppress(KeyboardInterrupt):
                 process.communicate()
         process.kill()
         process.wait()
 
-    def _run(self, *arguments: str, accept: tuple[int, ...] = (0,)) -> subprocess.CompletedProcess[str]:
+    def _run(self, *arguments: str, exit_statuses: tuple[int, ...] = (0,)) -> subprocess.CompletedProcess[str]:
         with self._process(list(arguments), stderr=subprocess.PIPE) as process:
             output, errors = process.communicate()
-        if process.returncode not in accept:
-            said = re.sub(r"[╷│╵] ?", "", errors or output).strip()
-            raise TerraformError(f"terraform {arguments[0]} must succeed in {self.folder.name}, got:\n{said}")
+        if process.returncode not in exit_statuses:
+            diagnostics = re.sub(r"[╷│╵] ?", "", errors or output).strip()
+            raise TerraformError(f"terraform {arguments[0]} failed in {self.folder.name}:\n{diagnostics}")
         return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
 
-    def _stream(self, arguments: list[str], told: Callable[[Progress], None] | None) -> None:
+    def _stream(self, arguments: list[str], on_progress: Callable[[Progress], None] | None) -> None:
         """Runs with machine-readable output (Terraform: machine-readable UI)."""
         with self._process(arguments, stderr=subprocess.STDOUT) as process:
-            errors = list(_errors(process, told or (lambda _: None)))
+            errors = list(_errors(process, on_progress or (lambda _: None)))
             status = process.wait()
         if status:
-            said = "\n".join(errors) or f"exit status {status}"
-            raise TerraformError(f"terraform {arguments[0]} must succeed in {self.folder.name}, got:\n{said}")
+            diagnostics = "\n".join(errors) or f"exit status {status}"
+            raise TerraformError(f"terraform {arguments[0]} failed in {self.folder.name}:\n{diagnostics}")
 
 
-def _errors(process: "subprocess.Popen[str]", told: Callable[[Progress], None]) -> Iterator[str]:
-    """The errors that a run reports, while ``told`` hears how far it is."""
+def _errors(process: "subprocess.Popen[str]", on_progress: Callable[[Progress], None]) -> Iterator[str]:
+    """The errors that a run reports; ``on_progress`` is called for every resource."""
     done = planned = 0
     for line in process.stdout or ():
         event = _event(line)
@@ -144,9 +144,9 @@ def _errors(process: "subprocess.Popen[str]", told: Callable[[Progress], None]) 
         if kind == "planned_change" or kind == "apply_complete":
             planned += kind == "planned_change"
             done += kind == "apply_complete" and event["hook"]["action"] != "read"
-            told(Progress(done, planned))
+            on_progress(Progress(done, planned))
         elif kind == "diagnostic" and event["@level"] == "error":
-            yield _worded(event["diagnostic"])
+            yield _diagnostic_text(event["diagnostic"])
         elif not event:
             yield line.rstrip()
 
@@ -159,16 +159,16 @@ def _event(line: str) -> dict[str, Any]:
     return event
 
 
-def _worded(diagnostic: Mapping[str, Any]) -> str:
+def _diagnostic_text(diagnostic: Mapping[str, Any]) -> str:
     address = f"{diagnostic['address']}: " if diagnostic.get("address") else ""
     detail = f"\n  {diagnostic['detail'].strip()}" if diagnostic.get("detail") else ""
     return f"{address}{diagnostic['summary']}{detail}"
 
 
-def environment(base: Mapping[str, str], *, url: str, region: str) -> dict[str, str]:
-    """``base`` without any account's credentials, and with everything led to the embedded AWS at ``url``.
+def embedded_environment(base: Mapping[str, str], *, url: str, region: str) -> dict[str, str]:
+    """``base`` without any account's credentials, and with the embedded AWS at ``url`` as the only endpoint.
 
-    AWS_ENDPOINT_URL is honoured by the provider and by the S3 backend.
+    The provider and the S3 backend honour AWS_ENDPOINT_URL.
     """
     kept = {key: value for key, value in base.items() if not key.startswith("AWS_")}
     nowhere = os.devnull

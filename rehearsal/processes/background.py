@@ -1,4 +1,4 @@
-"""Work in a thread of its own, whose failure is not lost."""
+"""Work in a background thread, whose exception is kept."""
 
 from collections.abc import Callable
 from threading import Thread
@@ -8,7 +8,7 @@ Result = TypeVar("Result")
 
 
 class Background(Generic[Result]):
-    """Work beside the story; its failure is raised where the story next looks."""
+    """Starts ``work`` in a thread; its exception is raised by the next ``check`` or ``result``."""
 
     def __init__(self, work: Callable[[], Result]) -> None:
         self._work = work
@@ -18,18 +18,18 @@ class Background(Generic[Result]):
         self._thread.start()
 
     @property
-    def ended(self) -> bool:
+    def finished(self) -> bool:
         return not self._thread.is_alive()
 
     def check(self) -> None:
-        """Raises what ended the work, if something did."""
+        """Raises the exception that ended the work, if any; does not wait."""
         if self._error is not None:
             raise self._error
 
     def result(self) -> Result:
-        """Waits for the end; raises what the work raised."""
+        """Waits for the result; raises the work's exception."""
         while self._thread.is_alive():
-            self._thread.join(0.2)  # in slices: a join without end would hold off Ctrl-C
+            self._thread.join(0.2)  # a join without timeout would block Ctrl-C
         self.check()
         return self._results[0]
 

@@ -9,7 +9,7 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Final
 
-from rehearsal.processes import parts
+from rehearsal.processes import pinned_files
 from rehearsal.processes.errors import RehearsalError
 from rehearsal.processes.java import RELEASE, Jvm
 
@@ -32,7 +32,7 @@ def jar(name: str, sources: Path, *, compiler: Path, libraries: Sequence[Path]) 
     files = sorted(sources.glob("*.java"))
     key = "\n".join([name, *_OPTIONS, *_contents([compiler, *libraries]), *_contents(files)])
     file = f"{name}.jar"
-    return parts.kept("jars", key, lambda folder: _make(folder / file, files, compiler, libraries)) / file
+    return pinned_files.kept("jars", key, lambda folder: _make(folder / file, files, compiler, libraries)) / file
 
 
 def _contents(files: Iterable[Path]) -> Iterator[str]:

@@ -1,5 +1,5 @@
-"""What ends a rehearsal early, in words for its user."""
+"""The error that ends a rehearsal early."""
 
 
 class RehearsalError(Exception):
-    """The rehearsal did not get through: what failed, and what shows it."""
+    """The rehearsal failed: what failed, and the log lines or messages that show it."""

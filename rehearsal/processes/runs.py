@@ -79,7 +79,7 @@ def all_runs() -> Iterator[Run]:
             yield run
 
 
-def clear_left_behind() -> list[str]:
+def clear_abandoned() -> list[str]:
     """Ends what rehearsals left whose process is gone; their folders' names."""
     dead = [run for run in all_runs() if not run.alive]
     for run in dead:

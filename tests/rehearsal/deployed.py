@@ -15,14 +15,14 @@ from cdc.rehearse import rehearsing
 from modules.app import build
 from modules.environment.loading import load
 from rehearsal.aws.client import client
+from rehearsal.daemon_client import DaemonClient
 from rehearsal.database.mysql import Access
 from rehearsal.deploy.stacks import CONNECT
 from rehearsal.deploy.terraform import Terraform
-from rehearsal.engine import Engine
 from rehearsal.events.received import Judgement
 from rehearsal.processes import runs
+from rehearsal.rehearsal import Rehearsal, daemon_config
 from rehearsal.steps import Step, Steps
-from rehearsal.story import Rehearsal, order
 
 REGION = "us-east-1"
 TABLES = ("shop.customers", "shop.products", "shop.orders", "shop.order_items")
@@ -47,16 +47,16 @@ ENVIRONMENT: Mapping[str, Any] = {
 CONNECTOR = "cdc-drill-shop"
 
 
-class Quiet:
-    """Hears how a rehearsal goes, and keeps it to itself."""
+class SilentReporter:
+    """A reporter without output."""
 
-    def began(self, step: str) -> None: ...
+    def started(self, step: str) -> None: ...
 
-    def detail(self, text: str) -> None: ...
+    def progress(self, text: str) -> None: ...
 
-    def ended(self, step: Step) -> None: ...
+    def finished(self, step: Step) -> None: ...
 
-    def note(self, text: str) -> None: ...
+    def message(self, text: str) -> None: ...
 
 
 class Deployed:
@@ -64,7 +64,7 @@ class Deployed:
 
     def __init__(self, rehearsal: Rehearsal, file: Path) -> None:
         self.rehearsal = rehearsal
-        self.engine = rehearsal.engine
+        self.daemon = rehearsal.daemon
         self.stream = rehearsal.stream
         self._file = file
 
@@ -81,7 +81,7 @@ class Deployed:
         return found
 
     def aws(self, service: str) -> Any:
-        return client(self.engine.url, service, REGION)
+        return client(self.daemon.url, service, REGION)
 
     def synthesize(self, *, archive: Path | None = None, **changes: Any) -> None:
         """The stacks anew, with keys of the connector changed, or another ZIP."""
@@ -98,14 +98,14 @@ class Deployed:
 
     def pids(self) -> Mapping[str, int]:
         """The servers that run, by ``<what>/<process>``."""
-        found: Mapping[str, int] = self.engine.page("servers")
+        found: Mapping[str, int] = self.daemon.request("servers")
         return found
 
     def kill(self, server: str, how: signal.Signals = signal.SIGKILL) -> None:
         os.kill(self.pids()[server], how)
 
     def start(self, server: str) -> None:
-        self.engine.page("servers", {"start": server})
+        self.daemon.request("servers", {"start": server})
 
     @contextmanager
     def load(self, rows_per_second: int) -> Iterator[None]:
@@ -130,26 +130,26 @@ class Deployed:
 def deployed(folder: Path) -> Iterator[Deployed]:
     """The environment, up and streaming, with its snapshot read."""
     (file := folder / "drill.yaml").write_text(yaml.safe_dump(dict(ENVIRONMENT)))
-    script = rehearsing.script(rehearsing.Wanted(str(file)), Quiet())
+    script = rehearsing.script(rehearsing.Wanted(str(file)), SilentReporter())
     run = runs.create(script.environment.name)
-    process = Engine.begin(run, order(script))
+    process = DaemonClient.start(run, daemon_config(script))
     rehearsal = None
     try:
-        rehearsal = Rehearsal(script, Steps(Quiet()), run, process)
+        rehearsal = Rehearsal(script, Steps(SilentReporter()), run, process)
         rehearsal.start()
         rehearsal.deploy()
         rehearsal.stream_changes()
-        rehearsal.deployment.finish()
+        rehearsal.deployment.wait()
         yield Deployed(rehearsal, file)
     finally:
         if rehearsal:
             rehearsal.end()
-        assert Engine.end(run, process) == []
+        assert DaemonClient.terminate(run, process) == []
 
 
 def access(world: Deployed) -> Access:
     """The source, as its administrator."""
-    return Access(Path(world.engine.page("endpoints")["mysql"]["shop"]["socket"]))
+    return Access(Path(world.daemon.request("endpoints")["mysql"]["shop"]["socket"]))
 
 
 def lock_id(text: str) -> str:

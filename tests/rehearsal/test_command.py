@@ -80,7 +80,7 @@ def test_its_process_may_crash(tmp_path: Path) -> None:
         assert run
         psutil.Process(run.pid).kill()
         assert command.end() == 1
-        assert "the embedded AWS must run until the end" in command.said
+        assert "the embedded AWS stopped during the rehearsal" in command.said
         assert is_gone(folder)
 
 

@@ -99,21 +99,21 @@ def test_another_plugin_goes_on_where_the_old_one_was(world: Deployed, tmp_path:
 
 def slowed(world: Deployed, operation: str, seconds: float) -> None:
     """The next such call of Terraform's takes its time."""
-    world.engine.page("faults", {"service": "kafkaconnect", "operation": operation, "times": 1, "delay": seconds})
+    world.daemon.request("faults", {"service": "kafkaconnect", "operation": operation, "times": 1, "delay": seconds})
 
 
 def until_called(world: Deployed, after: int, service: str, operation: str) -> None:
     """Waits for a call that came after number ``after``."""
     seen = after
     while True:
-        for request in world.engine.page(f"requests?after={seen}&wait=5"):
+        for request in world.daemon.request(f"requests?after={seen}&wait=5"):
             seen = request["number"]
             if (request["service"], request["operation"]) == (service, operation):
                 return
 
 
 def newest(world: Deployed) -> int:
-    return max((request["number"] for request in world.engine.page("requests")), default=0)
+    return max((request["number"] for request in world.daemon.request("requests")), default=0)
 
 
 def test_of_two_who_apply_one_is_refused(world: Deployed) -> None:

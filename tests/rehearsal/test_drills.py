@@ -76,7 +76,7 @@ def ended_or_arriving(world: Deployed) -> bool:
 
 def task_failed(world: Deployed) -> bool:
     """By the worker's own REST interface: MSK Connect's state of the connector stays RUNNING."""
-    status = Rest(world.engine.page("endpoints")["connect"][CONNECTOR]).status(CONNECTOR)
+    status = Rest(world.daemon.request("endpoints")["connect"][CONNECTOR]).status(CONNECTOR)
     return bool(status and status.failed)
 
 

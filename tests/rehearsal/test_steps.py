@@ -1,4 +1,4 @@
-"""Steps are timed in turn, and work beside them fails the story where it looks next."""
+"""Steps are timed in order, and the exception of background work is raised by the next check."""
 
 from threading import Event
 
@@ -8,58 +8,64 @@ from rehearsal.processes.background import Background
 from rehearsal.steps import Step, Steps
 
 
-class Told:
-    """Keeps what it hears; a ``rehearsal.steps.Teller``."""
+class RecordingReporter:
+    """A ``rehearsal.steps.Reporter`` that keeps its calls."""
 
     def __init__(self) -> None:
-        self.heard: list[str] = []
+        self.calls: list[str] = []
 
-    def began(self, step: str) -> None:
-        self.heard.append(f"began {step}")
+    def started(self, step: str) -> None:
+        self.calls.append(f"started {step}")
 
-    def detail(self, text: str) -> None:
-        self.heard.append(text)
+    def progress(self, text: str) -> None:
+        self.calls.append(text)
 
-    def ended(self, step: Step) -> None:
-        self.heard.append(f"ended {step.name}: {step.result}")
+    def finished(self, step: Step) -> None:
+        self.calls.append(f"finished {step.name}: {step.result}")
 
-    def note(self, text: str) -> None:
-        self.heard.append(text)
+    def message(self, text: str) -> None:
+        self.calls.append(text)
 
 
-def test_a_step_is_told_and_kept() -> None:
-    steps = Steps(told := Told())
+def test_a_step_is_reported_and_kept() -> None:
+    steps = Steps(reporter := RecordingReporter())
     with steps.step("platform") as step:
-        steps.teller.detail("1 of 2")
+        steps.reporter.progress("1 of 2")
         step.result = "2 resources"
     with steps.step("connect"):
         pass
-    assert told.heard == ["began platform", "1 of 2", "ended platform: 2 resources", "began connect", "ended connect: "]
-    assert [one.name for one in steps.done] == ["platform", "connect"]
-    first, second = steps.done
+    assert reporter.calls == [
+        "started platform",
+        "1 of 2",
+        "finished platform: 2 resources",
+        "started connect",
+        "finished connect: ",
+    ]
+    assert [one.name for one in steps.finished_steps] == ["platform", "connect"]
+    first, second = steps.finished_steps
     assert 0 <= first.at <= first.at + first.seconds <= second.at
 
 
-def test_a_step_that_fails_is_not_done() -> None:
-    steps = Steps(told := Told())
+def test_a_step_that_fails_is_not_recorded() -> None:
+    steps = Steps(reporter := RecordingReporter())
     with pytest.raises(OSError, match="full"), steps.step("platform"):
         raise OSError("full")
-    assert steps.done == []
-    assert told.heard == ["began platform"]
+    assert steps.finished_steps == []
+    assert reporter.calls == ["started platform"]
 
 
-def test_work_beside_the_story_gives_its_result() -> None:
+def test_background_work_returns_its_result() -> None:
     go = Event()
     work = Background(lambda: go.wait(10))
-    assert not work.ended
+    assert not work.finished
     work.check()
     go.set()
     assert work.result() is True
-    assert work.ended
+    assert work.finished
 
 
 @pytest.mark.parametrize("look", [Background.check, Background.result])
-def test_work_that_failed_fails_whoever_looks(look: "object") -> None:
+def test_the_exception_of_background_work_is_raised_again(look: "object") -> None:
     def fail() -> None:
         raise OSError("full")
 

@@ -58,10 +58,10 @@ class World:
         folder = stack.file.parent
         edit(document := stack.json)
         stack.file.write_text(json.dumps(document))
-        layers = [overrides.bounded(document)]
+        layers = [overrides.limited_retries(document)]
         if part == "state":
             layers.append(overrides.local_backend("../../../terraform.prod-state.tfstate"))
-        (folder / "test_override.tf.json").write_text(json.dumps(overrides.merged(*layers)))
+        (folder / "test_override.tf.json").write_text(json.dumps(overrides.merge(*layers)))
         self.run(folder, "init", f"-plugin-dir={self.terraform.providers}")
         return folder
 

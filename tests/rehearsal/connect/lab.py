@@ -23,7 +23,7 @@ from rehearsal.connect.connectors import Connectors
 from rehearsal.connect.metrics import Datum, Metrics
 from rehearsal.database.mysql import Database
 from rehearsal.kafka.cluster import Clusters, KafkaCluster
-from rehearsal.processes import parts
+from rehearsal.processes import pinned_files
 from rehearsal.processes.addresses import Addresses
 from tests.needs import missing
 from tests.rehearsal.database.databases import server
@@ -90,7 +90,7 @@ def running(folder: Path, *, enforced: bool = False) -> Iterator[Lab]:
     with ExitStack() as ending:
         addresses = Addresses()
         ending.callback(addresses.listener.close)
-        jars = parts.libraries(lock, parts.KAFKA, paths)
+        jars = pinned_files.jars(lock, pinned_files.KAFKA, paths)
         iam = ending.enter_context(enforcing(folder, addresses, jars, paths[_compiler(lock)])) if enforced else None
         access = iam.enforcement.access if iam else None
         clusters = Clusters(addresses=addresses, folder=_made(folder / "kafka"), jars=jars, limit=1, access=access)
@@ -108,7 +108,7 @@ def running(folder: Path, *, enforced: bool = False) -> Iterator[Lab]:
         connectors = Connectors(
             addresses=addresses,
             folder=_made(folder / "connect"),
-            jars=parts.libraries(lock, parts.CONNECT, paths),
+            jars=pinned_files.jars(lock, pinned_files.CONNECT, paths),
             secrets=secrets.__getitem__,
             metrics=metrics,
             signing=iam.enforcement.signing if iam else None,
@@ -125,7 +125,7 @@ def running(folder: Path, *, enforced: bool = False) -> Iterator[Lab]:
 
 
 def _fetched(lock: Lock, order: building.Order) -> dict[File, Path]:
-    files = (*parts.files(lock, parts.KAFKA, parts.CONNECT, parts.COMPILER), *order.files)
+    files = (*pinned_files.files(lock, pinned_files.KAFKA, pinned_files.CONNECT, pinned_files.COMPILER), *order.files)
     try:
         return fetch(files, sources=sources(os.environ.get("CDC_SOURCES", "").split()), cache=Cache())
     except FetchErrors as error:
@@ -133,7 +133,7 @@ def _fetched(lock: Lock, order: building.Order) -> dict[File, Path]:
 
 
 def _compiler(lock: Lock) -> File:
-    return lock.sets[parts.COMPILER].files[0]
+    return lock.sets[pinned_files.COMPILER].files[0]
 
 
 def _cluster() -> ClusterSpec:

@@ -9,7 +9,7 @@ from modules.artifacts.lock import load
 from modules.artifacts.sources import sources
 from rehearsal.database import mysql_server
 from rehearsal.database.mysql import Database
-from rehearsal.processes import parts
+from rehearsal.processes import pinned_files
 from rehearsal.processes.addresses import EVERY_LOOPBACK, Address, free_port
 from tests.needs import missing
 
@@ -22,7 +22,7 @@ def server() -> mysql_server.Server:
         missing("; ".join(lines))
     where = sources(os.environ.get("CDC_SOURCES", "").split())
     try:
-        fetched = fetch(parts.files(load(), parts.MYSQL), sources=where, cache=Cache())
+        fetched = fetch(pinned_files.files(load(), pinned_files.MYSQL), sources=where, cache=Cache())
     except FetchErrors as error:
         missing(str(error))
     return mysql_server.server(next(iter(fetched.values())))

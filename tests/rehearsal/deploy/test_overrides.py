@@ -27,7 +27,7 @@ def test_only_the_guards_against_destruction_go() -> None:
 
 
 def test_only_the_retries_of_the_provider_change() -> None:
-    assert overrides.bounded(STACK) == {"provider": {"aws": [{"max_retries": 2}]}}
+    assert overrides.limited_retries(STACK) == {"provider": {"aws": [{"max_retries": 2}]}}
 
 
 def test_a_look_up_reads_the_file_of_its_stack() -> None:
@@ -51,4 +51,4 @@ def test_a_look_up_reads_the_file_of_its_stack() -> None:
     ],
 )
 def test_layers_go_together(documents: list[Mapping[str, Any]], expected: Mapping[str, Any]) -> None:
-    assert overrides.merged(*documents) == expected
+    assert overrides.merge(*documents) == expected

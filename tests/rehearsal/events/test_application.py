@@ -21,7 +21,7 @@ from rehearsal.events.event import Event
 from rehearsal.events.received import Arrivals, Judgement
 from rehearsal.iam.subscription import subscription
 from rehearsal.kafka.cluster import Clusters, KafkaCluster
-from rehearsal.processes import parts
+from rehearsal.processes import pinned_files
 from rehearsal.processes.addresses import Addresses
 from tests.needs import missing
 
@@ -161,11 +161,11 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaCluster]:
     lock = load()
     try:
         where = sources(os.environ.get("CDC_SOURCES", "").split())
-        paths = fetch(parts.files(lock, parts.KAFKA), sources=where, cache=Cache())
+        paths = fetch(pinned_files.files(lock, pinned_files.KAFKA), sources=where, cache=Cache())
     except FetchErrors as error:
         missing(str(error))
     addresses = Addresses()
-    jars = parts.libraries(lock, parts.KAFKA, paths)
+    jars = pinned_files.jars(lock, pinned_files.KAFKA, paths)
     clusters = Clusters(addresses=addresses, folder=tmp_path_factory.mktemp("kafka"), jars=jars)
     try:
         yield clusters(SPEC)

@@ -20,7 +20,7 @@ from rehearsal.iam import client, extension
 from rehearsal.iam.access import Access
 from rehearsal.iam.tls import CertificateAuthority
 from rehearsal.kafka.cluster import Clusters
-from rehearsal.processes import compiler, parts
+from rehearsal.processes import compiler, pinned_files
 from rehearsal.processes.addresses import Addresses
 from rehearsal.processes.java import Jvm
 from rehearsal.processes.programs import Program
@@ -61,11 +61,14 @@ class Jars:
 def jars() -> Jars:
     lock = load()
     try:
-        files = parts.files(lock, parts.KAFKA, parts.CONNECT, parts.COMPILER)
+        files = pinned_files.files(lock, pinned_files.KAFKA, pinned_files.CONNECT, pinned_files.COMPILER)
         paths = fetch(files, sources=sources(os.environ.get("CDC_SOURCES", "").split()), cache=Cache())
     except FetchErrors as error:
         missing(str(error))
-    kafka, connect, ecj = (parts.libraries(lock, name, paths) for name in (parts.KAFKA, parts.CONNECT, parts.COMPILER))
+    kafka, connect, ecj = (
+        pinned_files.jars(lock, name, paths)
+        for name in (pinned_files.KAFKA, pinned_files.CONNECT, pinned_files.COMPILER)
+    )
     return Jars(kafka, connect, ecj[0])
 
 

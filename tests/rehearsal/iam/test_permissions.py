@@ -28,7 +28,7 @@ from rehearsal.database.kinds import Kind
 from rehearsal.events.application import Application, Reader
 from rehearsal.iam import client as signing_in, reasons
 from rehearsal.iam.client import RoleTokens
-from rehearsal.processes import parts
+from rehearsal.processes import pinned_files
 from tests.rehearsal.connect.lab import HOST, PASSWORD, REGION, SECRET, Lab, running
 from tests.rehearsal.iam.enforcing import Iam
 from tests.rehearsal.iam.lab import jars, java_client
@@ -236,7 +236,7 @@ def test_a_connector_runs_with_what_was_deployed(lab: Lab, iam: Iam, secret: str
 
 
 def with_second_iam_auth(archive: Path, folder: Path) -> Path:
-    paths = fetch(parts.files(load(), parts.CONNECT), sources=[], cache=Cache(), offline=True)
+    paths = fetch(pinned_files.files(load(), pinned_files.CONNECT), sources=[], cache=Cache(), offline=True)
     [library] = [path for file, path in paths.items() if file.maven.artifact == "aws-msk-iam-auth"]
     other = Path(copy(archive, folder / "second.zip"))
     with ZipFile(other, "a") as content:

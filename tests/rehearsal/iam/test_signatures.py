@@ -27,7 +27,7 @@ from modules.artifacts.lock import load
 from modules.artifacts.sources import sources
 from modules.properties_file import as_lines
 from rehearsal.iam.signatures import AWS_MSK_IAM, OAUTHBEARER, Key, RefusedError, Replays, verify
-from rehearsal.processes import parts
+from rehearsal.processes import pinned_files
 from rehearsal.processes.java import JavaError, Jvm
 from rehearsal.processes.programs import Program
 from tests.needs import missing
@@ -383,9 +383,9 @@ LOGINS = {
 def client() -> list[Path]:
     """The jars of Kafka's own tools with AWS's login module."""
     lock = load()
-    login = next(file for file in lock.sets[parts.CONNECT].files if file.maven.artifact == "aws-msk-iam-auth")
+    login = next(file for file in lock.sets[pinned_files.CONNECT].files if file.maven.artifact == "aws-msk-iam-auth")
     try:
-        files = (*parts.files(lock, parts.KAFKA), login)
+        files = (*pinned_files.files(lock, pinned_files.KAFKA), login)
         return sorted(fetch(files, sources=sources(os.environ.get("CDC_SOURCES", "").split()), cache=Cache()).values())
     except FetchErrors as error:
         missing(str(error))

@@ -17,7 +17,7 @@ from modules.artifacts.lock import load
 from modules.artifacts.sources import sources
 from rehearsal.aws.servers import ClusterSpec, ServerError
 from rehearsal.kafka.cluster import Clusters, KafkaCluster
-from rehearsal.processes import parts
+from rehearsal.processes import pinned_files
 from rehearsal.processes.addresses import Address, Addresses, listens
 from rehearsal.processes.logs import Line, LogShipper
 from tests.needs import missing
@@ -58,11 +58,11 @@ class Delivered:
 def jars() -> list[Path]:
     lock = load()
     try:
-        files = parts.files(lock, parts.KAFKA)
+        files = pinned_files.files(lock, pinned_files.KAFKA)
         paths = fetch(files, sources=sources(os.environ.get("CDC_SOURCES", "").split()), cache=Cache())
     except FetchErrors as error:
         missing(str(error))
-    return parts.libraries(lock, parts.KAFKA, paths)
+    return pinned_files.jars(lock, pinned_files.KAFKA, paths)
 
 
 @pytest.fixture(scope="module")

@@ -61,14 +61,14 @@ def test_half_a_record_is_none(run: Run, text: str) -> None:
 
 
 def test_a_rehearsal_that_runs_is_left_alone(run: Run, server: "subprocess.Popen[bytes]") -> None:
-    assert runs.clear_left_behind() == []
+    assert runs.clear_abandoned() == []
     assert run.folder.is_dir()
     assert server.poll() is None
 
 
 def test_what_a_dead_rehearsal_left_is_cleared(run: Run, server: "subprocess.Popen[bytes]") -> None:
     dead(run)
-    assert runs.clear_left_behind() == [run.folder.name]
+    assert runs.clear_abandoned() == [run.folder.name]
     server.wait(10)
     assert not run.folder.exists()
 
@@ -87,7 +87,7 @@ def test_the_sentinel_clears_after_its_process(run: Run, server: "subprocess.Pop
     watcher = """
 import sys
 from pathlib import Path
-from rehearsal import sentinel
+from rehearsal.processes import sentinel
 print(sentinel.watch(Path(sys.argv[1])).pid, flush=True)
 input()
 """

@@ -22,7 +22,7 @@ def files(lock: Lock, *sets: str) -> tuple[File, ...]:
     return tuple(dict.fromkeys(file for name in sets for file in lock.sets[name].files))
 
 
-def libraries(lock: Lock, name: str, paths: Mapping[File, Path]) -> list[Path]:
+def jars(lock: Lock, name: str, paths: Mapping[File, Path]) -> list[Path]:
     """The jars of a set, in an order that is always the same: class data archives depend on it."""
     return sorted(paths[file] for file in lock.sets[name].files)
 

@@ -1,0 +1,160 @@
+"""Starts, queries and stops the process that runs a rehearsal's servers (``rehearsal.daemon``)."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import requests
+
+from rehearsal.processes import runs
+from rehearsal.processes.errors import RehearsalError
+from rehearsal.processes.runs import Run
+
+READY: Final = "ready.json"
+_START_SECONDS: Final = 90
+_STOP_SECONDS: Final = 30
+_POLL_SECONDS: Final = 0.05
+_REQUEST_SECONDS: Final = 60
+
+
+class DaemonError(RehearsalError):
+    """The daemon did not start, or exited by itself; the message has the end of its log."""
+
+
+@dataclass(frozen=True)
+class DaemonConfig:
+    """What the daemon starts.
+
+    ``environment`` is the environment's file, ``archives`` the ZIP of each plugin; ``brokers`` is the maximum number
+    of brokers, by default as many as the environment asks for.
+    """
+
+    environment: str
+    archives: Mapping[str, str]
+    brokers: int | None = None
+
+
+class DaemonClient:
+    """A running daemon; ``url`` is the embedded AWS's.
+
+    The daemon exits with this process, however this one ends, unless ``keep_running`` was called.
+    """
+
+    def __init__(self, run: Run, *, url: str) -> None:
+        self.run = run
+        self.url = url
+        self._http = requests.Session()
+        self._http.trust_env = False  # no proxy for loopback
+
+    @classmethod
+    def start(cls, run: Run, config: DaemonConfig) -> "subprocess.Popen[bytes]":
+        """Starts a daemon in the folder of ``run``, and returns at once."""
+        (run.folder / "daemon.json").write_text(json.dumps(asdict(config)))
+        with (run.folder / "daemon.log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "rehearsal.daemon", str(run.folder)],
+                stdin=subprocess.PIPE,  # closes when this process ends: the daemon's signal to stop
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=run.folder,
+                env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+                start_new_session=True,
+            )
+
+    @classmethod
+    def connect(cls, run: Run, process: "subprocess.Popen[bytes]") -> "DaemonClient":
+        """Waits until the daemon answers; raises DaemonError after 90 s."""
+        deadline = time.monotonic() + _START_SECONDS
+        ready = run.folder / READY
+        while not ready.is_file():
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise DaemonError(f"the embedded AWS did not start:\n{_tail(run)}")
+            time.sleep(_POLL_SECONDS)
+        return cls(Run.read(run.folder) or run, url=json.loads(ready.read_text())["url"])
+
+    @classmethod
+    def attach(cls, run: Run) -> "DaemonClient":
+        """A daemon that another command started and kept running."""
+        return cls(run, url=json.loads((run.folder / READY).read_text())["url"])
+
+    def request(self, name: str, body: Mapping[str, object] | None = None) -> Any:
+        """The daemon's answer on ``/_rehearsal/<name>``: GET, or POST with ``body``; raises DaemonError."""
+        try:
+            answer = self._http.request(
+                "GET" if body is None else "POST",
+                f"{self.url}/_rehearsal/{name}",
+                json=body,
+                timeout=_REQUEST_SECONDS,
+            )
+        except requests.RequestException as error:
+            raise DaemonError(f"the embedded AWS stopped during the rehearsal:\n{_tail(self.run)}") from error
+        if not answer.ok:
+            raise DaemonError(answer.text)
+        return answer.json()
+
+    def wait_until_seeded(self) -> None:
+        """Waits until the databases answer and the resources that exist before a deploy have been created."""
+        while not self.request("seeded"):
+            pass  # the daemon answers after some seconds at the latest
+
+    def wait_for_requests(self, *expected: tuple[str, str], check: Callable[[], None]) -> None:
+        """Waits until each (service, operation) has succeeded once; ``check`` raises to end the wait."""
+        missing, after = set(expected), 0
+        while missing:
+            check()
+            for request in self.request(f"requests?after={after}&wait=1"):
+                after = request["number"]
+                if request["status"] < 300:
+                    missing.discard((request["service"], request["operation"]))
+
+    def keep_running(self) -> None:
+        """The daemon goes on when this process ends."""
+        self.request("keep", {})
+
+    def stop(self) -> list[str]:
+        """Stops all servers; a line for each process or folder that is left."""
+        with suppress(DaemonError):  # it is gone, or hangs: killed below
+            self.request("stop", {})
+        return _wait_cleaned_up(self.run.folder)
+
+    @staticmethod
+    def terminate(run: Run, process: "subprocess.Popen[bytes]") -> list[str]:
+        """As ``stop``, for a daemon that this process started and that may not be ready yet."""
+        if process.stdin:
+            process.stdin.close()
+        try:
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        return _wait_cleaned_up(run.folder)
+
+
+def _wait_cleaned_up(folder: Path) -> list[str]:
+    """Waits until the sentinel has cleaned up ``folder``; cleans it up where the sentinel did not."""
+    deadline = time.monotonic() + _STOP_SECONDS
+    while folder.exists() and time.monotonic() < deadline:
+        time.sleep(_POLL_SECONDS)
+    if folder.exists():
+        runs.clear(folder)
+    return left_behind(folder)
+
+
+def left_behind(folder: Path) -> list[str]:
+    """A line for each process or folder that is left of a rehearsal that has ended."""
+    found = [f"process {process.pid}: {' '.join(process.cmdline())[:120]}" for process in runs.processes(folder)]
+    return found + ([f"folder {folder}"] if folder.exists() else [])
+
+
+def _tail(run: Run, lines: int = 20) -> str:
+    try:
+        return "\n".join((run.folder / "daemon.log").read_text(errors="replace").splitlines()[-lines:])
+    except OSError:
+        return f"{run.folder} is gone"

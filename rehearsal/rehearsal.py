@@ -1,0 +1,187 @@
+"""One rehearsal, step by step: deploy, snapshot, changes, restart, second plan, destroy."""
+
+import json
+import subprocess
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from modules.environment.environment import Environment
+from rehearsal.aws.client import client
+from rehearsal.daemon_client import DaemonClient, DaemonConfig
+from rehearsal.deploy.stacks import CONNECT, Stacks
+from rehearsal.deploy.terraform import Terraform
+from rehearsal.deployment import Deploy
+from rehearsal.events.consumers import Consumers
+from rehearsal.events.streaming import Stream
+from rehearsal.outcome import Outcome
+from rehearsal.processes import runs
+from rehearsal.processes.errors import RehearsalError
+from rehearsal.processes.runs import Run
+from rehearsal.steps import Reporter, Steps
+from rehearsal.substitutions import applied
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a rehearsal takes.
+
+    ``file`` is the environment's. ``archives`` has the ZIP of each plugin. ``synthesize`` writes the stacks below a
+    folder. ``terraform`` takes a stack's folder, the embedded AWS's URL and the region. ``schema`` is a file of SQL
+    that creates the tables, ``brokers`` the maximum number of brokers.
+    """
+
+    environment: Environment
+    file: Path
+    archives: Mapping[str, Path]
+    synthesize: Callable[[Path], None]
+    terraform: Callable[[Path, str, str], Terraform]
+    schema: Path | None = None
+    brokers: int | None = None
+
+
+def rehearse(inputs: Inputs, reporter: Reporter, *, keep: bool = False) -> Outcome:
+    """Deploys, streams and destroys; with ``keep`` everything stays up. On RehearsalError everything is stopped."""
+    steps = Steps(reporter)
+    run = runs.create(inputs.environment.name)
+    process = DaemonClient.start(run, daemon_config(inputs))
+    kept = False
+    try:
+        rehearsal = Rehearsal(inputs, steps, run, process)
+        outcome = rehearsal.run(keep=keep)
+        kept = keep
+    finally:
+        left = [] if kept else DaemonClient.terminate(run, process)
+    outcome.left_behind = left
+    return outcome
+
+
+def daemon_config(inputs: Inputs) -> DaemonConfig:
+    """The configuration of the rehearsal's daemon."""
+    archives = {name: str(path.resolve()) for name, path in inputs.archives.items()}
+    return DaemonConfig(str(inputs.file), archives, inputs.brokers)
+
+
+class Rehearsal:
+    """The steps in their order: ``start``, ``deploy``, ``stream_changes``, ``restart``; ``run`` does all of them.
+
+    Public once started: ``daemon``, ``deployment``, ``stream``.
+    """
+
+    def __init__(self, inputs: Inputs, steps: Steps, run: Run, process: "subprocess.Popen[bytes]") -> None:
+        self._inputs = inputs
+        self._steps = steps
+        self._run = run
+        self._process = process
+        self._closing = ExitStack()
+
+    def run(self, *, keep: bool) -> Outcome:
+        self.start()
+        try:
+            self.deploy()
+            self.stream_changes()
+            self.restart()
+            empty = self.deployment.second_plan()
+            outcome = self._outcome(second_plan_empty=empty)
+            if keep:
+                outcome.endpoints = self.daemon.request("endpoints")
+                self.daemon.keep_running()
+            else:
+                self.stream.end()
+                self._consumers.remove()
+                self.deployment.destroy()
+        except RehearsalError as error:
+            raise self._with_server_failures(error) from error
+        finally:
+            self.end()
+        return outcome
+
+    def end(self) -> None:
+        """Stops the consuming applications; the daemon owns everything else."""
+        self._closing.close()
+
+    def start(self) -> None:
+        """Waits for the embedded AWS, prepares the source databases, and starts to create the state store."""
+        script, folder = self._inputs, self._run.folder / "work"
+        with self._steps.step("start") as step:
+            script.synthesize(folder)
+            self.daemon = DaemonClient.connect(self._run, self._process)
+            stacks = Stacks(script.environment, folder / "stacks", self._terraform)
+            self.deployment = Deploy(stacks, self.daemon, self._steps)
+            self.deployment.start_state_store()
+            self.daemon.wait_until_seeded()
+            sockets = {name: Path(at["socket"]) for name, at in self.daemon.request("endpoints")["mysql"].items()}
+            self.stream = Stream(script.environment, sockets, self._users, script.schema)
+            self._closing.callback(self.stream.end)
+            self.stream.prepare()
+            step.result = f"AWS at {self.daemon.url}, {len(sockets)} MySQL"
+
+    @property
+    def _users(self) -> dict[str, str]:
+        """The database's user in each secret."""
+        manager = client(self.daemon.url, "secretsmanager", self._inputs.environment.region)
+        names = {connector.source.secret for connector in self._inputs.environment.connectors.values()}
+        return {name: json.loads(manager.get_secret_value(SecretId=name)["SecretString"])["username"] for name in names}
+
+    def _terraform(self, folder: Path) -> Terraform:
+        return self._inputs.terraform(folder, self.daemon.url, self._inputs.environment.region)
+
+    def deploy(self) -> None:
+        """Applies state and platform; the brokers answer when this returns."""
+        self.deployment.apply_platform()
+        self.deployment.move_platform_state()
+
+    def stream_changes(self) -> None:
+        """Starts the connectors, waits for their snapshots, then changes the captured tables."""
+        environment, endpoints = self._inputs.environment, self.daemon.request("endpoints")
+        self._consumers = Consumers(environment, url=self.daemon.url, endpoints=endpoints)
+        with self._steps.step("snapshot") as step:
+            self._connect = self.deployment.start_connect()
+            self.stream.begin(self._consumers.readers(self._connect.check))
+            rows = self.stream.await_snapshot(self._connectors_running)
+            step.result = f"{rows} events"
+        with self._steps.step("changes") as step:
+            self.stream.change(self._connectors_running)
+            step.result = ", ".join(f"{count} {kind}" for kind, count in self.stream.made.items())
+
+    def restart(self) -> None:
+        """Restarts every connector, as a deploy or a failure would: some permissions are needed only then."""
+        with self._steps.step("connect") as step:
+            self.deployment.wait()
+            step.result = f"{self.deployment.resources[CONNECT]} resources"
+        with self._steps.step("restart") as step:
+            self.deployment.restart_connectors(self._connectors_running)
+            self.stream.again(self._connectors_running)
+            step.result = "resumed from the committed offsets"
+
+    def _connectors_running(self) -> bool:
+        """Whether all connectors have started, so that events are due; raises RehearsalError for denied requests."""
+        self._connect.check()
+        if denied := self.daemon.request("denials"):
+            raise RehearsalError("\n".join(denied))
+        return len(self.daemon.request("endpoints")["connect"]) == len(self._inputs.environment.connectors)
+
+    def _outcome(self, *, second_plan_empty: bool) -> Outcome:
+        script, judgement = self._inputs, self.stream.judge()
+        first = self.stream.first_event
+        return Outcome(
+            environment=script.environment.name,
+            substitutions=applied(script.environment, script.archives, brokers=script.brokers),
+            steps=self._steps.finished_steps,
+            resources={part: self.deployment.resources[part] for part in self.deployment.stacks.parts},
+            changes=self.stream.made,
+            events=self.stream.counts(),
+            sample=self.stream.sample(),
+            first_event=self._steps.at(first) if first else None,
+            lost=judgement.lost,
+            duplicates=judgement.duplicates,
+            second_plan_empty=second_plan_empty,
+            unfilled=self.stream.unfilled,
+            permissions=self.daemon.request("permissions"),
+        )
+
+    def _with_server_failures(self, error: RehearsalError) -> RehearsalError:
+        """The error, after the failures of the servers behind the embedded AWS."""
+        failures = self.daemon.request("failures")
+        return RehearsalError("\n\n".join([*failures, str(error)])) if failures else error
