@@ -23,8 +23,8 @@ from modules.environment.models.connectors import Connector
 from modules.environment.models.kafka import ProvisionedKafka
 from modules.kafka import server_properties
 from rehearsal import requirements
+from rehearsal.aws.backends import ClusterSpec, ConnectorSpec
 from rehearsal.aws.properties import parse
-from rehearsal.aws.servers import ClusterSpec, ConnectorSpec
 from rehearsal.connect.connector import RunningConnector
 from rehearsal.connect.connectors import Connectors
 from rehearsal.database import mysql_server

@@ -17,11 +17,11 @@ from modules.artifacts.lock import File, Lock as Pins
 from modules.environment.environment import Environment
 from modules.environment.models.kafka import ExistingKafka, ProvisionedKafka
 from rehearsal.aws import names
+from rehearsal.aws.backends import ClusterSpec, ConnectorSpec, ServerError
 from rehearsal.aws.client import client
 from rehearsal.aws.pages import Page
 from rehearsal.aws.seed import Endpoint, Seeded, seed
 from rehearsal.aws.server import EmbeddedAws
-from rehearsal.aws.servers import ClusterSpec, ConnectorSpec, ServerError
 from rehearsal.connect.connector import RunningConnector
 from rehearsal.connect.connectors import Connectors
 from rehearsal.connect.metrics import Metrics
@@ -117,7 +117,7 @@ class World:
                 **self._iam.pages,
                 **pages,
             },
-            changed=self._iam.changed,
+            on_change=self._iam.changed,
         )
 
     def start(self) -> None:
@@ -169,7 +169,7 @@ class World:
         kafka = self._environment.kafka
         if isinstance(kafka, ExistingKafka):
             subnets = self._client("ec2").describe_subnets()["Subnets"]
-            self._aws.msk.adopt(
+            self._aws.msk.add_existing_cluster(
                 kafka.cluster_arn,
                 kafka_version=_EXISTING.version,
                 brokers=_EXISTING.brokers,

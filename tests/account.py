@@ -29,7 +29,7 @@ from rehearsal.aws.seed import Endpoint, seed
 from rehearsal.aws.server import EmbeddedAws
 from rehearsal.deploy.terraform import embedded_environment as led_there
 from tests.places import ROOT
-from tests.rehearsal.aws.runners import Runners
+from tests.rehearsal.aws.recording_backends import RecordingBackends
 
 REGION = "us-east-1"
 
@@ -114,15 +114,15 @@ def account(environment: Path) -> Iterator[Account]:
 
 def main(file: str) -> None:
     environment = load(Path(file))
-    runners, hold = Runners(), Hold()
+    backends, hold = RecordingBackends(), Hold()
     with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as listener:
         aws = EmbeddedAws(
             listener,
             folder=Path(folder),
-            start_cluster=runners.start_cluster,
-            start_connector=runners.start_connector,
+            start_cluster=backends.start_cluster,
+            start_connector=backends.start_connector,
             pages={"hold": hold.page},
-            changed=hold.changed,
+            on_change=hold.changed,
         )
         aws.start()
         with ZipFile(archive := Path(folder) / "plugin.zip", "w") as bundle:

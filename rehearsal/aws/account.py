@@ -1,4 +1,4 @@
-"""What else the embedded account holds: the control planes ask before they refer to it."""
+"""Looks up resources of the embedded account that requests to MSK and MSK Connect refer to."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,13 +10,13 @@ from rehearsal.aws.client import client
 
 
 class Account:
-    """Looks resources up through the embedded AWS's own interface at ``url``."""
+    """Looks up resources through the API of the embedded AWS at ``url``."""
 
     def __init__(self, url: str) -> None:
         self._url = url
 
     def zones(self, region: str, subnets: Iterable[str]) -> list[str]:
-        """The zone id of each subnet; raises LookupError with what AWS says."""
+        """The zone id of each subnet; raises LookupError with AWS's message."""
         ids = list(subnets)
         try:
             found = self._client("ec2", region).describe_subnets(SubnetIds=ids)["Subnets"]
@@ -45,7 +45,7 @@ class Account:
         return bool(role["Arn"] == arn)
 
     def secret_key(self, region: str, arn: str) -> str | None:
-        """The customer key that encrypts a secret, None for AWS's own; raises LookupError."""
+        """The customer managed key that encrypts a secret, None for the AWS managed one; raises LookupError."""
         try:
             secret = self._client("secretsmanager", region).describe_secret(SecretId=arn)
         except ClientError as error:
@@ -54,7 +54,7 @@ class Account:
         return key
 
     def download(self, region: str, *, bucket: str, key: str, version: str | None, path: Path) -> None:
-        """Writes an object of S3 to ``path``; raises LookupError with what S3 says."""
+        """Downloads an S3 object to ``path``; raises LookupError with S3's message."""
         extra = {"VersionId": version} if version else None
         try:
             self._client("s3", region).download_file(bucket, key, str(path), ExtraArgs=extra)

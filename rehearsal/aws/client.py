@@ -17,21 +17,21 @@ _CONFIG: Final = Config(
     s3={"addressing_style": "path"},
     proxies={},
 )
-# Neither AWS_PROFILE nor a file that it would be in (name in the file, variable, default, conversion).
-_NO_FILES: Final = {
+# No AWS_PROFILE and no configuration files (botocore's tuples: name in the file, variable, default, conversion).
+_NO_CONFIG_FILES: Final = {
     "profile": (None, None, None, None),
     "config_file": (None, None, os.devnull, None),
     "credentials_file": (None, None, os.devnull, None),
 }
-_ONE_AT_A_TIME: Final = Lock()  # a session must not make clients in several threads; the clients may be shared
+_LOCK: Final = Lock()  # botocore sessions are not thread-safe, clients are
 
 
 def client(url: str, service: str, region: str) -> BaseClient:
-    """A boto3 client that reads nothing of the machine's own AWS configuration, and meets no proxy.
+    """A boto3 client that ignores the machine's AWS configuration and proxies.
 
-    The same for the same arguments, from any thread.
+    Cached by its arguments; thread-safe.
     """
-    with _ONE_AT_A_TIME:
+    with _LOCK:
         return _client(url, service, region)
 
 
@@ -42,9 +42,9 @@ def _client(url: str, service: str, region: str) -> BaseClient:
 
 @cache
 def _session() -> boto3.Session:
-    """One for all, for it parses each service's model once.
+    """Shared by all clients, so that each service's model is parsed once.
 
-    The embedded AWS verifies no signature; but each request must bear one, for it names the service.
+    The embedded AWS verifies no signatures, but each request needs one: it names the service.
     """
-    bare = BotocoreSession(session_vars=_NO_FILES)
+    bare = BotocoreSession(session_vars=_NO_CONFIG_FILES)
     return boto3.Session("rehearsal", "rehearsal", region_name="us-east-1", botocore_session=bare)

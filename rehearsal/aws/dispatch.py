@@ -1,4 +1,4 @@
-"""Which service a request is for, and what happens to it on the way there."""
+"""Routes each request to its service, injects faults, and logs the request."""
 
 import io
 import re
@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from rehearsal.aws.faults import Faults
 from rehearsal.aws.journal import Journal
 from rehearsal.aws.pages import PREFIX, Pages
-from rehearsal.aws.service import Refusal, Service, error_response, operation_name
+from rehearsal.aws.service import Service, ServiceError, error_response, operation_name
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -25,40 +25,40 @@ _FORM: Final = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True)
 class Target:
-    """What a request is for; empty where the request does not say."""
+    """What a request is for; a field is empty where the request does not say."""
 
     service: str
     region: str
     operation: str
 
     @property
-    def reads(self) -> bool:
-        """Whether the operation changes nothing, by its name."""
+    def read_only(self) -> bool:
+        """Whether the operation only reads, judging by its name."""
         return self.operation.startswith(_READING)
 
 
 class Application:
-    """Signed requests go to the service of their credential scope: to one of ``services``, or to ``others``.
+    """Signed requests go to the service of their credential scope: to one of ``services``, or to ``moto``.
 
-    ``changed`` is told of each that may have changed something, before whoever asked has the answer.
+    ``on_change`` is called after each request that may have changed something, before the client gets the response.
     """
 
     def __init__(
         self,
         services: Mapping[str, Service],
-        others: "WSGIApplication",
+        moto: "WSGIApplication",
         *,
         pages: Pages,
         journal: Journal,
         faults: Faults,
-        changed: Callable[[Target], None],
+        on_change: Callable[[Target], None],
     ) -> None:
         self._services = services
-        self._others = others
+        self._moto = moto
         self._pages = pages
         self._journal = journal
         self._faults = faults
-        self._changed = changed
+        self._on_change = on_change
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         request = Request(environ)
@@ -67,8 +67,8 @@ class Application:
         started = time.monotonic()
         target = _target(request)
         response = self._response(request, target)
-        if not target.reads:
-            self._changed(target)
+        if not target.read_only:
+            self._on_change(target)
         self._journal.add(
             service=target.service,
             region=target.region,
@@ -82,17 +82,17 @@ class Application:
         return response(environ, start_response)
 
     def _response(self, request: Request, target: Target) -> Response:
-        fault = self._faults.request(target.service, target.operation)
+        fault = self._faults.for_request(target.service, target.operation)
         if fault:
             time.sleep(fault.delay)
             if fault.error:
-                error = Refusal(fault.error.code, fault.error.message)
+                error = ServiceError(fault.error.code, fault.error.message)
                 return error_response(target.service, target.operation, error, status=fault.error.status)
         service = self._services.get(target.service)
         if service:
             return service.answer(request, target.region)
-        # Not buffered: an object of S3 goes through as it is.
-        return Response.from_app(self._others, request.environ)
+        # Not buffered: an S3 object is streamed.
+        return Response.from_app(self._moto, request.environ)
 
 
 def _target(request: Request) -> Target:
@@ -104,7 +104,7 @@ def _target(request: Request) -> Target:
 
 
 def _action(request: Request) -> str:
-    """The operation as the query protocol tells it, in a form that is left to be read again."""
+    """The query protocol's Action; the form can still be read afterwards."""
     if request.mimetype != _FORM:
         return ""
     body = request.get_data()

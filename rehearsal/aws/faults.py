@@ -1,4 +1,4 @@
-"""Faults to be injected: what AWS does on a bad day."""
+"""Fault injection: errors, delays and failed operations."""
 
 from threading import Lock
 from typing import Self
@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class Error(BaseModel):
-    """An error as AWS answers it: ``{"code": "ThrottlingException", "status": 400}``."""
+    """An AWS error response: ``{"code": "ThrottlingException", "status": 400}``."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -17,10 +17,10 @@ class Error(BaseModel):
 
 
 class Fault(BaseModel):
-    """What happens to the next ``times`` requests of an operation.
+    """A fault in the next ``times`` requests of an operation.
 
-    They are late by ``delay`` seconds, or answer ``error``; or the work that they start in the background ends
-    with ``failure`` (MSK and MSK Connect only). ``service`` is the signing name, as the journal has it.
+    The response is ``delay`` seconds late, or is ``error``; or the work that the request starts in the background
+    fails with the message ``failure`` (MSK and MSK Connect only). ``service`` is the signing name, as in the journal.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -40,39 +40,39 @@ class Fault(BaseModel):
 
 
 class Faults:
-    """The faults still to come, oldest first; safe to use from any thread."""
+    """The faults that are still to be injected, oldest first; thread-safe."""
 
     def __init__(self) -> None:
-        self._left: list[Fault] = []
+        self._pending: list[Fault] = []
         self._lock = Lock()
 
     def add(self, fault: Fault) -> None:
         with self._lock:
-            self._left.append(fault)
+            self._pending.append(fault)
 
     def clear(self) -> None:
         with self._lock:
-            self._left.clear()
+            self._pending.clear()
 
     @property
-    def left(self) -> list[Fault]:
+    def pending(self) -> list[Fault]:
         with self._lock:
-            return list(self._left)
+            return list(self._pending)
 
-    def request(self, service: str, operation: str) -> Fault | None:
-        """What befalls a request that has arrived."""
+    def for_request(self, service: str, operation: str) -> Fault | None:
+        """Takes the fault for a request; None for no fault."""
         return self._take(service, operation, background=False)
 
-    def work(self, service: str, operation: str) -> str | None:
-        """What befalls the work behind a request that was answered: a diagnosis."""
+    def for_background_work(self, service: str, operation: str) -> str | None:
+        """Takes the failure message for the background work of a request; None for no fault."""
         fault = self._take(service, operation, background=True)
         return fault.failure if fault else None
 
     def _take(self, service: str, operation: str, *, background: bool) -> Fault | None:
         with self._lock:
-            for index, fault in enumerate(self._left):
+            for index, fault in enumerate(self._pending):
                 if (fault.service, fault.operation, fault.failure is not None) == (service, operation, background):
                     rest = [fault.model_copy(update={"times": fault.times - 1})] if fault.times > 1 else []
-                    self._left[index : index + 1] = rest
+                    self._pending[index : index + 1] = rest
                     return fault
         return None

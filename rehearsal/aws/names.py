@@ -1,4 +1,4 @@
-"""Names as AWS makes them up: ARNs, identities, versions of a record."""
+"""Names that AWS generates: ARNs, their UUIDs, versions of a record."""
 
 import os
 import secrets
@@ -14,7 +14,7 @@ _VERSION_ALPHABET: Final = string.ascii_uppercase + string.digits
 
 
 def account() -> str:
-    """The account that this process is; moto reads the same variable."""
+    """The id of the embedded account; moto reads the same variable."""
     return os.environ.get("MOTO_ACCOUNT_ID", DEFAULT_ACCOUNT_ID)
 
 
@@ -27,17 +27,17 @@ def region_of(arn_: str) -> str:
 
 
 def domain(region: str) -> str:
-    """What the names of services and servers of ``region`` end in."""
+    """The domain of AWS's services in ``region``."""
     return "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
 
 
-def identity() -> str:
-    """The end of an ARN, such as 5c4a8b2e-…-2."""
+def uuid_suffix() -> str:
+    """The last part of an MSK ARN, such as 5c4a8b2e-…-2."""
     return f"{uuid.uuid4()}-{secrets.randbelow(25) + 1}"
 
 
-def version() -> str:
-    """The version of a record, such as K3AEGXETSR30VB."""
+def record_version() -> str:
+    """The currentVersion of a cluster or connector, such as K3AEGXETSR30VB."""
     return "K" + "".join(secrets.choice(_VERSION_ALPHABET) for _ in range(13))
 
 

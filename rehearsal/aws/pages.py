@@ -1,4 +1,4 @@
-"""What the embedded AWS tells about itself, as JSON below ``/_rehearsal/``."""
+"""The control API of the embedded AWS: JSON below ``/_rehearsal/``."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -13,14 +13,14 @@ from rehearsal.aws.faults import Fault, Faults
 from rehearsal.aws.journal import Journal
 
 PREFIX: Final = "/_rehearsal/"
-_LONGEST_POLL: Final = 20.0
+_MAX_POLL_SECONDS: Final = 20.0
 
-# Returns what JSON can hold; raises ValueError where the request is wrong.
+# Returns JSON data; raises ValueError for a bad request.
 Page = Callable[[Request], object]
 
 
 class Pages:
-    """``requests`` (the journal: ``?after=N&wait=SECONDS``), ``faults`` (GET, POST, DELETE) and the pages given."""
+    """Serves ``requests`` (the journal: ``?after=N&wait=SECONDS``), ``faults`` (GET, POST, DELETE) and ``pages``."""
 
     def __init__(self, pages: Mapping[str, Page], *, journal: Journal, faults: Faults) -> None:
         self._pages = pages
@@ -38,7 +38,7 @@ class Pages:
         if name == "requests":
             return self._requests(request)
         if name == "faults":
-            return self._inject(request)
+            return self._fault_requests(request)
         if name not in self._pages:
             known = ", ".join(sorted({"faults", "requests", *self._pages}))
             raise NotFound(f"no page {name!r}; there are: {known}")
@@ -49,10 +49,10 @@ class Pages:
 
     def _requests(self, request: Request) -> object:
         after = request.args.get("after", 0, type=int)
-        wait = min(request.args.get("wait", 0.0, type=float), _LONGEST_POLL)
+        wait = min(request.args.get("wait", 0.0, type=float), _MAX_POLL_SECONDS)
         return [asdict(entry) for entry in self._journal.after(after, seconds=wait)]
 
-    def _inject(self, request: Request) -> object:
+    def _fault_requests(self, request: Request) -> object:
         if request.method == "POST":
             try:
                 self._faults.add(Fault.model_validate_json(request.get_data()))
@@ -60,7 +60,7 @@ class Pages:
                 raise BadRequest(str(error)) from error
         elif request.method == "DELETE":
             self._faults.clear()
-        return [fault.model_dump() for fault in self._faults.left]
+        return [fault.model_dump() for fault in self._faults.pending]
 
 
 def _json(content: object, *, status: int) -> Response:

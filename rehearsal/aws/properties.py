@@ -1,10 +1,10 @@
-"""Properties files as MSK and MSK Connect take them: each line has a value."""
+"""Properties files as MSK and MSK Connect accept them: each key has a value."""
 
 import javaproperties
 
 
 def parse(text: str) -> dict[str, str]:
-    """The properties by key; raises ValueError with the first line that has a key only."""
+    """The properties by key; raises ValueError for the first line without a value."""
     number, properties = 1, {}
     for entry in javaproperties.parse(text):
         if isinstance(entry, javaproperties.KeyValue):

@@ -1,7 +1,6 @@
-"""What a deploy expects to exist already, made in the embedded AWS from the environment that names it.
+"""Creates in the embedded AWS the resources that a deploy expects to exist, under the ids in the environment file.
 
-All of it through AWS's own interfaces, so from any process; that of the embedded AWS must be mended, or it would not
-take the ids that the environment file names.
+It uses AWS's APIs only, so it runs in any process. The embedded AWS's moto must be patched to accept chosen ids.
 """
 
 import json
@@ -18,8 +17,8 @@ from modules.environment.models.kafka import ExistingKafka, ProvisionedKafka
 from modules.environment.models.plugins import PublishedPlugin
 from modules.environment.models.state import S3State
 from rehearsal.aws.client import client
-from rehearsal.aws.moto_patches import CHOSEN
-from rehearsal.aws.seed_network import Networks, Place
+from rehearsal.aws.moto_patches import CUSTOM_ID_TAG
+from rehearsal.aws.seed_network import Networks, Vpc
 
 USERNAME: Final = "debezium"
 _ANY_ACCOUNT: Final = "123456789012"
@@ -28,7 +27,7 @@ _VERSION: Final = "8.0.mysql_aurora.3.08.0"
 
 
 class Endpoint(NamedTuple):
-    """Where a database answers."""
+    """The host and port of a database."""
 
     hostname: str
     port: int
@@ -36,7 +35,7 @@ class Endpoint(NamedTuple):
 
 @dataclass(frozen=True)
 class Login:
-    """A database's user; the password is never shown."""
+    """The user of a database; ``repr`` does not show the password."""
 
     username: str
     password: str = field(repr=False)
@@ -44,15 +43,15 @@ class Login:
 
 @dataclass(frozen=True)
 class Seeded:
-    """What was made: logins by their secret's name, endpoints by their cluster's, and a line on each thing."""
+    """What was created: logins by secret name, endpoints by cluster name, and a line for each resource."""
 
     logins: Mapping[str, Login]
     endpoints: Mapping[str, Endpoint]
-    made: tuple[str, ...]
+    created: tuple[str, ...]
 
 
 def account_id(environment: Environment) -> str:
-    """The account that the file guards, or that its ARNs lie in, or any."""
+    """``account_id`` of the file, else the account of an ARN in it, else any account."""
     if environment.account_id:
         return environment.account_id
     named = re.search(r'"arn:[a-z-]+:[a-z-]+:[a-z0-9-]+:([0-9]{12}):', environment.model_dump_json())
@@ -62,23 +61,23 @@ def account_id(environment: Environment) -> str:
 def seed(
     environment: Environment, *, url: str, endpoints: Mapping[str, Endpoint], archives: Mapping[str, Path]
 ) -> Seeded:
-    """Makes what ``environment`` names and no stack of it does, in the embedded AWS at ``url``.
+    """Creates what ``environment`` names and no stack of it creates, in the embedded AWS at ``url``.
 
-    ``endpoints``: where the database behind each source cluster answers. ``archives``: the ZIP behind each published
-    plugin. The cluster of ``kafka: {kind: existing}`` itself is not made, only its security group.
+    ``endpoints`` are those of the source clusters' databases, ``archives`` the ZIPs of published plugins. Of
+    ``kafka: {kind: existing}`` only the security group is created, not the cluster.
     """
-    return _Seed(environment, url, endpoints).everything(archives)
+    return _Seeder(environment, url, endpoints).create_all(archives)
 
 
-class _Seed:
+class _Seeder:
     def __init__(self, environment: Environment, url: str, endpoints: Mapping[str, Endpoint]) -> None:
         self._environment = environment
         self._url = url
         self._endpoints = endpoints
-        self._made: list[str] = []
-        self._networks = Networks(environment, ec2=self._client("ec2"), made=self._made.append)
+        self._created: list[str] = []
+        self._networks = Networks(environment, ec2=self._client("ec2"), report=self._created.append)
 
-    def everything(self, archives: Mapping[str, Path]) -> Seeded:
+    def create_all(self, archives: Mapping[str, Path]) -> Seeded:
         self._clusters()
         logins = self._secrets()
         self._groups()
@@ -87,21 +86,21 @@ class _Seed:
         self._scram_logins()
         self._state_store()
         self._plugins(archives)
-        return Seeded(logins, dict(self._endpoints), tuple(self._made))
+        return Seeded(logins, dict(self._endpoints), tuple(self._created))
 
     def _client(self, service: str, region: str | None = None) -> Any:
         return client(self._url, service, region or self._environment.region)
 
     def _clusters(self) -> None:
-        """Aurora MySQL clusters; connectors may share one."""
-        made: set[str] = set()
+        """Creates the Aurora MySQL clusters; connectors may share one."""
+        created: set[str] = set()
         for key, connector in self._environment.connectors.items():
-            if connector.source.cluster not in made:
-                made.add(connector.source.cluster)
-                self._cluster(connector.source.cluster, self._networks.of_database(key, connector))
+            if connector.source.cluster not in created:
+                created.add(connector.source.cluster)
+                self._cluster(connector.source.cluster, self._networks.vpc_of_database(key, connector))
 
-    def _cluster(self, name: str, place: Place) -> None:
-        """With row-based binary logs, by a parameter group of its own."""
+    def _cluster(self, name: str, place: Vpc) -> None:
+        """Creates a cluster with its own parameter group, which sets binlog_format=ROW."""
         hostname, port = self._endpoints[name]
         rds, described = self._client("rds"), f"{name}, which exists already"
         rds.create_db_cluster_parameter_group(
@@ -121,13 +120,13 @@ class _Seed:
             Port=port,
             DBClusterParameterGroupName=f"{name}-binlog",
             DBSubnetGroupName=name,
-            VpcSecurityGroupIds=[self._networks.group(place, f"aurora-{name}")],
-            Tags=[{"Key": CHOSEN, "Value": hostname}],
+            VpcSecurityGroupIds=[self._networks.create_security_group(place, f"aurora-{name}")],
+            Tags=[{"Key": CUSTOM_ID_TAG, "Value": hostname}],
         )
-        self._made.append(f"Aurora cluster {name} at {hostname}:{port}")
+        self._created.append(f"Aurora cluster {name} at {hostname}:{port}")
 
     def _secrets(self) -> dict[str, Login]:
-        """A login in each secret that a connector reads; no two have the same user, who may meet in one database."""
+        """Creates each connector's secret; every secret has another user, as two may be of the same database."""
         manager = self._client("secretsmanager")
         names = dict.fromkeys(connector.source.secret for connector in self._environment.connectors.values())
         users = [USERNAME, *(f"{USERNAME}{number}" for number in range(2, len(names) + 1))]
@@ -135,11 +134,11 @@ class _Seed:
         for name, login in logins.items():
             content = {"username": login.username, "password": login.password}
             manager.create_secret(Name=name, SecretString=json.dumps(content))
-            self._made.append(f"secret {name}")
+            self._created.append(f"secret {name}")
         return logins
 
     def _groups(self) -> None:
-        """The security groups of applications, of scrapers and of a cluster that exists."""
+        """Creates the security groups of applications, of Prometheus and of an existing cluster."""
         kafka = self._environment.kafka
         given = [group for consumer in self._environment.consumers.values() for group in consumer.security_group_ids]
         if isinstance(kafka, ExistingKafka):
@@ -147,35 +146,35 @@ class _Seed:
         elif kafka.prometheus:
             given += kafka.prometheus.security_group_ids
         for group in dict.fromkeys(given):
-            self._networks.group(self._networks.of_applications(), f"given-{group}", group_id=group)
+            self._networks.create_security_group(self._networks.vpc_of_applications(), f"given-{group}", group_id=group)
 
     def _roles(self) -> None:
-        """The roles of applications."""
+        """Creates the roles of applications."""
         given = [role for consumer in self._environment.consumers.values() for role in consumer.role_names]
         assumed = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ec2.amazonaws.com"}}
         trust = json.dumps({"Version": "2012-10-17", "Statement": [assumed]})
         for role in dict.fromkeys(given):
             self._client("iam").create_role(RoleName=role, AssumeRolePolicyDocument=trust)
-            self._made.append(f"role {role}")
+            self._created.append(f"role {role}")
 
     def _topic(self) -> None:
         if arn := self._environment.alarms.sns_topic_arn:
             *_, region, _, name = arn.split(":")
             self._client("sns", region).create_topic(Name=name)
-            self._made.append(f"topic {name}")
+            self._created.append(f"topic {name}")
 
     def _scram_logins(self) -> None:
-        """Secrets under a customer key, as MSK wants them."""
+        """Creates the SCRAM secrets, encrypted with a customer managed key, as MSK requires."""
         kafka = self._environment.kafka
         if isinstance(kafka, ProvisionedKafka) and kafka.scram_secrets:
             key = self._client("kms").create_key()["KeyMetadata"]["KeyId"]
             for name in kafka.scram_secrets:
                 content = {"username": name.removeprefix("AmazonMSK_"), "password": secrets.token_urlsafe()}
                 self._client("secretsmanager").create_secret(Name=name, SecretString=json.dumps(content), KmsKeyId=key)
-                self._made.append(f"secret {name}")
+                self._created.append(f"secret {name}")
 
     def _state_store(self) -> None:
-        """A bucket and a lock table that another environment made."""
+        """Creates a state bucket and lock table that are managed elsewhere."""
         state = self._environment.state
         if isinstance(state, S3State) and not state.create:
             self._bucket(state.bucket, state.region)
@@ -185,10 +184,10 @@ class _Seed:
                 KeySchema=[{"AttributeName": "LockID", "KeyType": "HASH"}],
                 AttributeDefinitions=[{"AttributeName": "LockID", "AttributeType": "S"}],
             )
-            self._made.append(f"table {state.lock_table}")
+            self._created.append(f"table {state.lock_table}")
 
     def _plugins(self, archives: Mapping[str, Path]) -> None:
-        """The objects behind published plugins; several may share a bucket, or be the same version of one object."""
+        """Uploads the published plugins; several may share a bucket, or be the same version of one object."""
         plugins = self._environment.plugins.items()
         published = {name: plugin for name, plugin in plugins if isinstance(plugin, PublishedPlugin)}
         for bucket in dict.fromkeys(plugin.bucket for plugin in published.values()):
@@ -196,13 +195,15 @@ class _Seed:
         objects = {(plugin.bucket, plugin.key, plugin.version): archives[name] for name, plugin in published.items()}
         for (bucket, key, version), archive in objects.items():
             with archive.open("rb") as body:
-                self._client("s3").put_object(Bucket=bucket, Key=key, Body=body, Tagging=urlencode({CHOSEN: version}))
-            self._made.append(f"object s3://{bucket}/{key} ({version})")
+                self._client("s3").put_object(
+                    Bucket=bucket, Key=key, Body=body, Tagging=urlencode({CUSTOM_ID_TAG: version})
+                )
+            self._created.append(f"object s3://{bucket}/{key} ({version})")
 
     def _bucket(self, name: str, region: str | None = None) -> None:
         region = region or self._environment.region
         s3 = self._client("s3", region)
-        elsewhere = {"CreateBucketConfiguration": {"LocationConstraint": region}} if region != "us-east-1" else {}
-        s3.create_bucket(Bucket=name, **elsewhere)
+        location = {"CreateBucketConfiguration": {"LocationConstraint": region}} if region != "us-east-1" else {}
+        s3.create_bucket(Bucket=name, **location)
         s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
-        self._made.append(f"bucket {name}")
+        self._created.append(f"bucket {name}")

@@ -12,30 +12,29 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from rehearsal.aws.account import Account
+from rehearsal.aws.backends import StartCluster, StartConnector
 from rehearsal.aws.dispatch import Application, Target
 from rehearsal.aws.faults import Faults
 from rehearsal.aws.journal import Journal
 from rehearsal.aws.msk import Msk
 from rehearsal.aws.msk_connect import MskConnect
 from rehearsal.aws.pages import Page, Pages
-from rehearsal.aws.servers import StartCluster, StartConnector
 
 _POLL_SECONDS: Final = 0.05
 
 
 class _Handler(MotoRequestHandler):
-    """Writes no access log: the journal is one."""
+    """Writes no access log: there is the journal."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         pass
 
 
 class EmbeddedAws:
-    """One account in memory: MSK and MSK Connect with real servers behind them, moto for everything else.
+    """One account in memory: MSK and MSK Connect start real servers, moto answers for everything else.
 
-    Answers once ``start`` has returned, which takes some seconds: moto is loaded then. Requests that come earlier
-    wait. What moto holds, it holds for the whole process. Public: ``url``, ``journal``, ``faults``, ``msk``,
-    ``msk_connect``.
+    ``start`` takes some seconds, as it loads moto; requests that arrive earlier wait. moto's resources belong to the
+    whole process. Public: ``url``, ``journal``, ``faults``, ``msk``, ``msk_connect``.
     """
 
     def __init__(
@@ -47,7 +46,7 @@ class EmbeddedAws:
         start_connector: StartConnector,
         delay: float = 0,
         pages: Mapping[str, Page] = MappingProxyType({}),
-        changed: Callable[[Target], None] = lambda _: None,
+        on_change: Callable[[Target], None] = lambda _: None,
     ) -> None:
         self._host, self._port = listener.getsockname()[:2]
         self.url = f"http://{self._host}:{self._port}"
@@ -59,16 +58,16 @@ class EmbeddedAws:
             start_connector, folder=folder / "plugins", account=account, faults=self.faults, delay=delay
         )
         self._listener = listener
-        self._changed = changed
+        self._on_change = on_change
         self._server: BaseWSGIServer | None = None
         self._pages = Pages(pages, journal=self.journal, faults=self.faults)
 
     def start(self) -> None:
-        """Serves from another thread, once moto is mended."""
-        from rehearsal.aws.moto_patches import mend  # loads the parts of moto that it mends, which takes seconds
+        """Patches moto, then serves from another thread."""
+        from rehearsal.aws.moto_patches import patch_moto  # loads much of moto, which takes seconds
 
-        mend()
-        # An injected error need not be one of the service's model.
+        patch_moto()
+        # An injected error need not be in the service's model.
         warnings.filterwarnings("ignore", ".*does not match an error shape", UserWarning)
         application = Application(
             {one.name: one for one in (self.msk.service, self.msk_connect.service)},
@@ -76,7 +75,7 @@ class EmbeddedAws:
             pages=self._pages,
             journal=self.journal,
             faults=self.faults,
-            changed=self._changed,
+            on_change=self._on_change,
         )
         self._server = make_server(
             self._host,
@@ -89,7 +88,7 @@ class EmbeddedAws:
         Thread(target=self._server.serve_forever, args=(_POLL_SECONDS,), daemon=True).start()
 
     def stop(self) -> None:
-        """Ends the workers, then the brokers, then the server."""
+        """Stops the workers, then the brokers, then the server."""
         self.msk_connect.stop()
         self.msk.stop()
         if self._server:

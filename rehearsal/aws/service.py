@@ -1,4 +1,4 @@
-"""AWS services that are described by botocore's models and answered by Python methods."""
+"""AWS services defined by botocore's models and implemented by Python methods."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -28,8 +28,8 @@ _PAGE: Final = 100
 _MODELS: Final = {"monitoring": "cloudwatch"}
 
 
-class Refusal(ServiceException):
-    """An error of the service's model: its shape's name, what is wrong, and which parameter is."""
+class ServiceError(ServiceException):
+    """An error of the service's model: the error code, the message, and the invalid parameter."""
 
     def __init__(self, code: str, message: str, *, parameter: str | None = None) -> None:
         super().__init__(code, message)
@@ -38,23 +38,23 @@ class Refusal(ServiceException):
         self.InvalidParameter = parameter
 
 
-def bad_request(message: str, *, parameter: str | None = None) -> Refusal:
-    return Refusal("BadRequestException", message, parameter=parameter)
+def bad_request(message: str, *, parameter: str | None = None) -> ServiceError:
+    return ServiceError("BadRequestException", message, parameter=parameter)
 
 
-def conflict(message: str, *, parameter: str | None = None) -> Refusal:
-    return Refusal("ConflictException", message, parameter=parameter)
+def conflict(message: str, *, parameter: str | None = None) -> ServiceError:
+    return ServiceError("ConflictException", message, parameter=parameter)
 
 
-def not_found(message: str, *, parameter: str | None = None) -> Refusal:
-    return Refusal("NotFoundException", message, parameter=parameter)
+def not_found(message: str, *, parameter: str | None = None) -> ServiceError:
+    return ServiceError("NotFoundException", message, parameter=parameter)
 
 
 @dataclass(frozen=True)
 class Call:
-    """A valid request: its operation's name, its region, and its input by the model's member names.
+    """A valid request: its operation, its region, and its input by the model's member names.
 
-    MSK's model spells its members ClusterArn where that of MSK Connect has connectorArn; ``call[…]`` takes either.
+    MSK's model has ClusterArn where MSK Connect's has connectorArn; ``call["clusterArn"]`` finds either spelling.
     """
 
     operation: str
@@ -71,8 +71,8 @@ class Call:
 class Service:
     """Answers every operation that one of ``handlers`` has a method for: CreateCluster is ``create_cluster(call)``.
 
-    The method returns the output's members; what the output's shape does not have is left out. One method runs at
-    a time, under ``lock``.
+    The method returns the output's members; members that the output's shape does not have are dropped. One method
+    runs at a time, under ``lock``.
     """
 
     def __init__(self, name: str, handlers: Sequence[object], *, lock: RLock) -> None:
@@ -81,7 +81,7 @@ class Service:
         self._lock = lock
 
     def answer(self, request: Request, region: str) -> Response:
-        """The response to a request, whatever is wrong with it."""
+        """The response to a request; errors become error responses."""
         try:
             operation, labels = _router(self.name).match(request)
         except NotFound:
@@ -89,17 +89,17 @@ class Service:
             return error_response(self.name, "", unknown, status=404)
         try:
             return _response(operation, self._result(operation, request, labels, region))
-        except Refusal as refusal:
+        except ServiceError as refusal:
             return _response(operation, refusal)
         except NotImplementedError as error:
-            unknown = Refusal("NotImplementedException", str(error))
+            unknown = ServiceError("NotImplementedException", str(error))
             return error_response(self.name, operation.name, unknown, status=501)
 
     def _result(self, operation: OperationModel, request: Request, labels: Document, region: str) -> Document:
         name = xform_name(operation.name)
         method = next((method for one in self._handlers if (method := getattr(one, name, None))), None)
         if method is None:
-            raise NotImplementedError(f"{self.name} {operation.name} is no part of a rehearsal")
+            raise NotImplementedError(f"{self.name} {operation.name} is not implemented in a rehearsal")
         call = Call(operation.name, region, _input(operation, request, labels))
         with self._lock:
             result: Document = method(call)
@@ -107,7 +107,7 @@ class Service:
 
 
 def operation_name(service: str, request: Request) -> str:
-    """The operation of a REST service that a request is for; nothing where none fits."""
+    """The operation of a REST service that a request is for; empty where none matches."""
     try:
         operation, _ = _router(service).match(request)
     except (NotFound, UnknownServiceError):
@@ -115,7 +115,7 @@ def operation_name(service: str, request: Request) -> str:
     return str(operation.name)
 
 
-def error_response(service: str, operation: str, error: Refusal, *, status: int) -> Response:
+def error_response(service: str, operation: str, error: ServiceError, *, status: int) -> Response:
     """An error in the protocol of ``service``, a signing name."""
     model = get_service_model(_MODELS.get(service, service))
     try:
@@ -128,10 +128,10 @@ def error_response(service: str, operation: str, error: Refusal, *, status: int)
 
 
 def page(call: Call, items: Iterable[Item]) -> tuple[list[Item], str | None]:
-    """One page of ``items``, and the token of the next."""
+    """One page of ``items``, and the token of the next page."""
     token = call.get("nextToken") or "0"
     if not token.isdecimal():
-        raise bad_request(f"nextToken must come from an answer, got {token!r}", parameter="nextToken")
+        raise bad_request(f"nextToken must be from a previous response, got {token!r}", parameter="nextToken")
     listed, start = list(items), int(token)
     end = start + call.get("maxResults", _PAGE)
     return listed[start:end], str(end) if end < len(listed) else None
@@ -143,7 +143,7 @@ def _router(service: str) -> ServiceOperationRouter:
 
 
 def _input(operation: OperationModel, request: Request, labels: Document) -> Document:
-    """The valid input of an operation, by its members' names."""
+    """The validated input of an operation, by member name; raises ServiceError."""
     received: RequestDict = {
         "method": request.method,
         "values": request.args,
@@ -164,7 +164,7 @@ def _input(operation: OperationModel, request: Request, labels: Document) -> Doc
     return parsed
 
 
-def _response(operation: OperationModel, result: Document | Refusal) -> Response:
+def _response(operation: OperationModel, result: Document | ServiceError) -> Response:
     model = operation.service_model
     serialized = get_serializer_class(model.service_name, model.protocol)(operation).serialize(result)
     return Response(serialized["body"], serialized["status_code"], serialized["headers"])

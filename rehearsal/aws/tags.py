@@ -1,4 +1,4 @@
-"""Tags of records that have ARNs."""
+"""Tags of resources, by ARN."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from rehearsal.aws.service import Call, Document
 class Tags:
     """TagResource, UntagResource and ListTagsForResource.
 
-    ``tags_of`` finds the tags of an ARN, to be changed in place, and raises NotFoundException.
+    ``tags_of`` returns the tags of an ARN, which are changed in place; it raises NotFoundException.
     """
 
     def __init__(self, tags_of: Callable[[str], dict[str, str]]) -> None:

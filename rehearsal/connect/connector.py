@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 
 from tenacity import retry, retry_if_exception, stop_after_delay, wait_fixed
 
-from rehearsal.aws.servers import ConnectorSpec, ServerError
+from rehearsal.aws.backends import ConnectorSpec, ServerError
 from rehearsal.connect import diagnosis
 from rehearsal.connect.metrics import Metrics
 from rehearsal.connect.rest import Rest, RestError

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from modules.archive.zips import BadArchiveError, open_archive
-from rehearsal.aws.servers import ConnectorSpec, ServerError
+from rehearsal.aws.backends import ConnectorSpec, ServerError
 from rehearsal.connect.connector import Refusals, RunningConnector
 from rehearsal.connect.metrics import Metrics
 from rehearsal.connect.secret_files import SecretFiles, Secrets

@@ -8,7 +8,7 @@ from typing import Final
 
 from modules.debezium.configuration import SECRET_PROVIDER
 from modules.properties_file import as_lines
-from rehearsal.aws.servers import ServerError
+from rehearsal.aws.backends import ServerError
 
 PLACEHOLDER: Final = re.compile(rf"\$\{{{SECRET_PROVIDER}:(?P<secret>[^}}:]*):(?P<key>[^}}]*)\}}")
 _HIDDEN: Final = "********"

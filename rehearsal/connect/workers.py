@@ -10,7 +10,7 @@ from typing import Final, Protocol
 import psutil
 
 from modules.properties_file import as_lines
-from rehearsal.aws.servers import ServerError
+from rehearsal.aws.backends import ServerError
 from rehearsal.connect import diagnosis
 from rehearsal.connect.rest import Rest, RestError
 from rehearsal.connect.substitutions import HEAP_PER_MCU

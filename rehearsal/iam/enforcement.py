@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from rehearsal.aws.backends import ConnectorSpec
 from rehearsal.aws.dispatch import Target
 from rehearsal.aws.pages import PREFIX, Page
-from rehearsal.aws.servers import ConnectorSpec
 from rehearsal.iam import missing_permissions, report
 from rehearsal.iam.access import Access
 from rehearsal.iam.authority import Authority, Hosts, Tags

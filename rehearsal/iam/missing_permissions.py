@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rehearsal.aws.servers import ConnectorSpec
+from rehearsal.aws.backends import ConnectorSpec
 from rehearsal.iam import reasons
 from rehearsal.iam.decisions import Denial, Log
 from rehearsal.iam.reasons import Role

@@ -14,8 +14,8 @@ from botocore.exceptions import ClientError
 
 from modules.debezium.configuration import IAM_CLIENT
 from rehearsal.aws import names
+from rehearsal.aws.backends import ConnectorSpec, ServerError
 from rehearsal.aws.client import client
-from rehearsal.aws.servers import ConnectorSpec, ServerError
 from rehearsal.iam import missing_permissions
 from rehearsal.iam.authority import Authority
 from rehearsal.iam.policy import PolicyError

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from modules.environment.msk import IAM_PORT
-from rehearsal.aws.servers import ClusterSpec
+from rehearsal.aws.backends import ClusterSpec
 from rehearsal.kafka import kraft
 from rehearsal.processes.addresses import Address
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from rehearsal.aws.servers import ClusterSpec, ServerError
+from rehearsal.aws.backends import ClusterSpec, ServerError
 from rehearsal.kafka import inspection
 from rehearsal.kafka.access import Access
 from rehearsal.kafka.brokers import PLAIN_CLIENTS, REPLICATION, listeners, lowered, settings

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from modules.properties_file import as_lines
-from rehearsal.aws.servers import ClusterSpec
+from rehearsal.aws.backends import ClusterSpec
 from rehearsal.processes.addresses import Address, Addresses
 from rehearsal.processes.java import Jvm, Learning
 from rehearsal.processes.programs import Program

@@ -13,7 +13,7 @@ from modules.debezium import configuration
 from modules.debezium.configuration import SECRET_PROVIDER_CLASS
 from modules.environment.environment import Environment
 from modules.properties_file import as_lines
-from rehearsal.aws.servers import ServerError
+from rehearsal.aws.backends import ServerError
 from rehearsal.connect.secret_files import SecretFiles
 from rehearsal.connect.substitutions import (
     FILE_PROVIDER_CLASS,

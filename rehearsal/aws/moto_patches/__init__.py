@@ -1,22 +1,22 @@
-"""Moto as a rehearsal needs it: where it differs from AWS so much that a plan, an apply or a destroy goes wrong.
+"""Patches of moto where it differs from AWS in a way that breaks a plan, an apply or a destroy.
 
-Each mend says what AWS does and what moto does. A test of each fails as soon as moto needs it no longer.
+Each patch says what AWS does and what moto does. Its test fails once moto no longer needs the patch.
 """
 
 from functools import cache
 
-from rehearsal.aws.moto_patches import autoscaling, chosen, ec2, s3
-from rehearsal.aws.moto_patches.chosen import CHOSEN as CHOSEN
+from rehearsal.aws.moto_patches import autoscaling, custom_ids, ec2, s3
+from rehearsal.aws.moto_patches.custom_ids import CUSTOM_ID_TAG as CUSTOM_ID_TAG
 
 
 @cache
-def mend() -> None:
-    """Mends the moto of this process, once; its server may run already."""
-    autoscaling.keep_tags()
-    ec2.describe_rules()
+def patch_moto() -> None:
+    """Patches moto in this process, once; its server may be running already."""
+    autoscaling.keep_scalable_target_tags()
+    ec2.describe_every_rule()
     ec2.change_rules_one_at_a_time()
-    ec2.clear_up_after_nat_gateways()
-    s3.weigh_conditions()
-    s3.delete_single_versions()
-    s3.expect_owners()
-    chosen.take_from_tags()
+    ec2.delete_nat_gateway_interfaces()
+    s3.evaluate_policy_conditions()
+    s3.delete_single_versions_while_suspended()
+    s3.check_expected_bucket_owner()
+    custom_ids.use_custom_ids()

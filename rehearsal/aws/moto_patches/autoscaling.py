@@ -5,16 +5,16 @@ import json
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse as Response
 from moto.utilities.tagging_service import TaggingService
 
-from rehearsal.aws.moto_patches.replacing import add, replace
+from rehearsal.aws.moto_patches.patching import add, replace
 
 
-def keep_tags() -> None:
-    """AWS keeps the tags of scalable targets; moto forgets them, and has none of the operations on them."""
+def keep_scalable_target_tags() -> None:
+    """AWS stores the tags of scalable targets; moto drops them, and has no tag operations."""
     register = Response.register_scalable_target
 
     def register_scalable_target(self: Response) -> str:
         answer = register(self)
-        _tags(self).tag_resource(json.loads(answer)["ScalableTargetARN"], _given(self))
+        _tags(self).tag_resource(json.loads(answer)["ScalableTargetARN"], _tags_in_request(self))
         return answer
 
     replace(Response, register_scalable_target=register_scalable_target)
@@ -22,13 +22,13 @@ def keep_tags() -> None:
 
 
 def _tags(response: Response) -> TaggingService:
-    """Kept with the backend, so that they go when moto is reset."""
+    """Stored on the backend, so that a reset of moto deletes them."""
     backend = response.applicationautoscaling_backend
     kept: TaggingService = vars(backend).setdefault("tags_of_targets", TaggingService())
     return kept
 
 
-def _given(response: Response) -> list[dict[str, str]]:
+def _tags_in_request(response: Response) -> list[dict[str, str]]:
     return TaggingService.convert_dict_to_tags_input(response._get_param("Tags"))
 
 
@@ -37,7 +37,7 @@ def _list(self: Response) -> str:
 
 
 def _tag(self: Response) -> str:
-    _tags(self).tag_resource(self._get_param("ResourceARN"), _given(self))
+    _tags(self).tag_resource(self._get_param("ResourceARN"), _tags_in_request(self))
     return "{}"
 
 

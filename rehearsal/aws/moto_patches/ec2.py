@@ -1,4 +1,4 @@
-"""EC2: the rules of security groups, and what NAT gateways leave."""
+"""EC2: rules of security groups, and network interfaces of NAT gateways."""
 
 from threading import RLock
 from typing import Any
@@ -7,11 +7,11 @@ from moto.ec2.exceptions import InvalidPermissionNotFoundError, InvalidSecurityG
 from moto.ec2.models.nat_gateways import NatGateway, NatGatewayBackend
 from moto.ec2.models.security_groups import SecurityGroupBackend, SecurityGroupRule
 
-from rehearsal.aws.moto_patches.replacing import replace
+from rehearsal.aws.moto_patches.patching import replace
 
 
-def describe_rules() -> None:
-    """AWS tells the description of every rule; moto only where the other side is a range of addresses."""
+def describe_every_rule() -> None:
+    """AWS returns the description of every rule; moto only of rules with a CIDR block."""
 
     def description(self: SecurityGroupRule) -> str | None:
         return self.ip_range.get("Description") or self.source_group.get("Description")
@@ -20,17 +20,17 @@ def describe_rules() -> None:
 
 
 def change_rules_one_at_a_time() -> None:
-    """Terraform changes several rules of a group at once, and moto loses some of what comes at the same moment.
+    """Terraform changes several rules of a group concurrently; moto loses some of these changes.
 
-    And of a rule that is not there, when it is named by its id, AWS says so; moto that there is no such permission.
+    AWS answers InvalidSecurityGroupRuleId.NotFound for a missing rule id; moto answers InvalidPermission.NotFound.
     """
-    one_at_a_time = RLock()
+    lock = RLock()
 
     def guarded(name: str) -> Any:
         change = getattr(SecurityGroupBackend, name)
 
         def changed(self: SecurityGroupBackend, *arguments: Any, **options: Any) -> Any:
-            with one_at_a_time:
+            with lock:
                 try:
                     return change(self, *arguments, **options)
                 except InvalidPermissionNotFoundError:
@@ -45,8 +45,8 @@ def change_rules_one_at_a_time() -> None:
     replace(SecurityGroupBackend, **{name: guarded(name) for name in names})
 
 
-def clear_up_after_nat_gateways() -> None:
-    """AWS deletes the network interface of a NAT gateway with it; moto leaves it in the subnet."""
+def delete_nat_gateway_interfaces() -> None:
+    """AWS deletes the network interface of a NAT gateway with the gateway; moto leaves it in the subnet."""
     delete = NatGatewayBackend.delete_nat_gateway
 
     def delete_nat_gateway(self: Any, nat_gateway_id: str) -> NatGateway:

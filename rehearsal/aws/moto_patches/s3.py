@@ -1,4 +1,4 @@
-"""S3: bucket policies, versions of objects, and whose a bucket is."""
+"""S3: conditions of bucket policies, object versions, and the expected bucket owner."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -9,40 +9,40 @@ from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.s3.models import FakeBucket, S3Backend, s3_backends
 from moto.s3.responses import S3Response
 
-from rehearsal.aws.moto_patches.replacing import replace
+from rehearsal.aws.moto_patches.patching import replace
 
-# The embedded AWS speaks plain HTTP on loopback, in the place of an AWS that is asked over TLS.
+# Condition keys as on AWS, which is called over TLS; the embedded AWS itself speaks plain HTTP on loopback.
 _REQUEST: Final = {"aws:SecureTransport": "true", "s3:TlsVersion": "1.3"}
 _OPERATORS: Final[Mapping[str, Callable[[str, str], bool]]] = {
-    "Bool": lambda is_, wanted: is_ == wanted,
-    "NumericLessThan": lambda is_, than: float(is_) < float(than),
+    "Bool": lambda actual, expected: actual == expected,
+    "NumericLessThan": lambda actual, limit: float(actual) < float(limit),
 }
 
 
-def weigh_conditions() -> None:
-    """AWS heeds a statement where its condition holds; to moto a condition that it does not know always denies."""
+def evaluate_policy_conditions() -> None:
+    """AWS applies a statement where its condition holds; moto applies one with a condition it does not know always."""
 
     def get_permission(self: FakeBucket, action: str, resource: str) -> PermissionResult:
         if self.policy is None:
             return PermissionResult.NEUTRAL
         statements = json.loads(self.policy)["Statement"]
-        heeded = [statement for statement in statements if _holds(statement.pop("Condition", {}))]
-        return IAMPolicy(json.dumps({"Statement": heeded})).is_action_permitted(action, resource)
+        applicable = [statement for statement in statements if _holds(statement.pop("Condition", {}))]
+        return IAMPolicy(json.dumps({"Statement": applicable})).is_action_permitted(action, resource)
 
     replace(FakeBucket, get_permission=get_permission)
 
 
 def _holds(condition: Mapping[str, Mapping[str, str]]) -> bool:
-    """Whether a request meets ``condition``: as on AWS, not where it asks for what the request does not say."""
+    """Whether a request meets ``condition``; as on AWS, not where the request does not have the key."""
     return all(
-        key in _REQUEST and operator in _OPERATORS and _OPERATORS[operator](_REQUEST[key], wanted)
+        key in _REQUEST and operator in _OPERATORS and _OPERATORS[operator](_REQUEST[key], expected)
         for operator, values in condition.items()
-        for key, wanted in values.items()
+        for key, expected in values.items()
     )
 
 
-def delete_single_versions() -> None:
-    """AWS deletes the version asked for while versioning is suspended, too; moto then deletes all, or fails.
+def delete_single_versions_while_suspended() -> None:
+    """AWS deletes a single version also while versioning is suspended; moto then deletes all, or fails.
 
     Terraform suspends versioning before it empties a bucket.
     """
@@ -63,8 +63,8 @@ def delete_single_versions() -> None:
     replace(S3Backend, delete_object=delete_object)
 
 
-def expect_owners() -> None:
-    """AWS refuses a look at a bucket that is not of the account that was expected; moto does not ask."""
+def check_expected_bucket_owner() -> None:
+    """AWS denies HeadBucket where the bucket is not owned by the expected account; moto ignores the owner."""
     head = S3Response.head_bucket
 
     def head_bucket(self: S3Response) -> TYPE_RESPONSE:

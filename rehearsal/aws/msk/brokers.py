@@ -1,92 +1,92 @@
-"""The clusters of the embedded MSK, and the brokers behind them."""
+"""The clusters of the embedded MSK: their records, and the brokers that run for them."""
 
 from collections.abc import Iterator
 from threading import RLock
 
+from rehearsal.aws.backends import Cluster, ClusterSpec, StartCluster
 from rehearsal.aws.msk.configurations import Configurations
 from rehearsal.aws.msk.operation import Operation
 from rehearsal.aws.msk.record import ClusterRecord
-from rehearsal.aws.servers import Cluster, ClusterSpec, StartCluster
 from rehearsal.aws.service import Document, bad_request, not_found
-from rehearsal.aws.work import Work
+from rehearsal.aws.work import BackgroundWork
 
 
-class Fleet:
-    """Cluster records by ARN; what takes time goes on in the background and ends under ``lock``."""
+class Brokers:
+    """Starts, changes and stops the brokers of each cluster in the background; records change under ``lock``."""
 
-    def __init__(self, start: StartCluster, *, lock: RLock, work: Work) -> None:
+    def __init__(self, start: StartCluster, *, lock: RLock, work: BackgroundWork) -> None:
         self._start = start
         self._lock = lock
         self._work = work
         self._records: dict[str, ClusterRecord] = {}
-        self.configurations = Configurations(used=self._refers)
+        self.configurations = Configurations(in_use=self._uses_configuration)
 
     def get(self, arn: str) -> ClusterRecord:
         if arn not in self._records:
             raise not_found(f"no cluster {arn}", parameter="clusterArn")
         return self._records[arn]
 
-    def within(self, region: str) -> Iterator[ClusterRecord]:
+    def in_region(self, region: str) -> Iterator[ClusterRecord]:
         return (record for record in self._records.values() if record.region == region)
 
-    def create(self, record: ClusterRecord, operation: str) -> None:
-        """CREATING until its brokers answer; FAILED where they do not."""
+    def create(self, record: ClusterRecord, api_operation: str) -> None:
+        """CREATING until the brokers answer; FAILED where they do not start."""
         spec = self._spec(record, record.provisioned)
         self._records[record.arn] = record
-        self._work.start(lambda: self._create(record, spec, operation))
+        self._work.start(lambda: self._create(record, spec, api_operation))
 
-    def adopt(self, record: ClusterRecord) -> None:
-        """ACTIVE once its brokers answer; raises ServerError."""
-        self._keep(record, self._start(self._spec(record, record.provisioned)))
+    def add_existing(self, record: ClusterRecord) -> None:
+        """Starts the brokers of a cluster and waits: it is ACTIVE when this returns; raises ServerError."""
+        self._attach(record, self._start(self._spec(record, record.provisioned)))
         with self._lock:
             record.state = "ACTIVE"
             self._records[record.arn] = record
 
     def change(self, record: ClusterRecord, changed: Document, operation: Operation) -> None:
-        """UPDATING until the brokers run as ``changed`` says; as before where they cannot."""
+        """UPDATING until the brokers run with ``changed``; where they fail the cluster stays as it was."""
         spec = self._spec(record, changed)
         record.state, record.operation = "UPDATING", operation.arn
         self._work.start(lambda: self._change(record, changed, spec, operation))
 
     def delete(self, record: ClusterRecord) -> None:
-        """DELETING until its brokers are gone."""
+        """DELETING until its brokers have stopped."""
         record.state = "DELETING"
         self._work.start(lambda: self._delete(record))
 
     def stop(self) -> None:
-        """Ends all brokers; those that are still being started end when they are up."""
+        """Stops all brokers; those that are still starting are stopped as soon as they are up."""
         with self._lock:
-            self._work.end()
-            running = [record.servers for record in self._records.values() if record.servers]
+            self._work.stop()
+            running = [record.brokers for record in self._records.values() if record.brokers]
         for servers in running:
             servers.stop()
 
-    def _create(self, record: ClusterRecord, spec: ClusterSpec, operation: str) -> None:
-        failure = self._work.attempt(operation, lambda: self._keep(record, self._start(spec)))
+    def _create(self, record: ClusterRecord, spec: ClusterSpec, api_operation: str) -> None:
+        failure = self._work.run(api_operation, lambda: self._attach(record, self._start(spec)))
         with self._lock:
             if failure is not None:
                 record.state_info = {"Code": "BrokersNotStarted", "Message": failure}
             record.state = "ACTIVE" if failure is None else "FAILED"
 
-    def _keep(self, record: ClusterRecord, servers: Cluster) -> None:
+    def _attach(self, record: ClusterRecord, servers: Cluster) -> None:
         with self._lock:
-            if not self._work.over:
-                record.servers = servers
-        if record.servers is None:
+            if not self._work.stopped:
+                record.brokers = servers
+        if record.brokers is None:
             servers.stop()
 
     def _change(self, record: ClusterRecord, changed: Document, spec: ClusterSpec, operation: Operation) -> None:
-        servers = record.servers if spec != self._spec(record, record.provisioned) else None
-        failure = self._work.attempt(operation.called, lambda: servers.change(spec) if servers else None)
+        servers = record.brokers if spec != self._spec(record, record.provisioned) else None
+        failure = self._work.run(operation.api_operation, lambda: servers.change(spec) if servers else None)
         with self._lock:
             if failure is None:
                 record.provisioned = changed
             operation.end(failure)
             record.state, record.operation = "ACTIVE", None
-            record.renew()
+            record.new_version()
 
     def _delete(self, record: ClusterRecord) -> None:
-        self._work.attempt("DeleteCluster", lambda: record.servers.stop() if record.servers else None)
+        self._work.run("DeleteCluster", lambda: record.brokers.stop() if record.brokers else None)
         with self._lock:
             del self._records[record.arn]
 
@@ -106,18 +106,18 @@ class Fleet:
             log_group=logs.get("LogGroup") if logs.get("Enabled") else None,
         )
 
-    def _refers(self, configuration: str) -> bool:
+    def _uses_configuration(self, configuration: str) -> bool:
         return any(record.configuration_arn == configuration for record in self._records.values())
 
 
 def check_active(record: ClusterRecord) -> None:
-    """Refuses what can be done to a cluster at rest only."""
+    """Raises ServiceError unless the cluster is ACTIVE."""
     if record.state != "ACTIVE":
         raise bad_request(f"{record.name} must be ACTIVE, is {record.state}", parameter="clusterArn")
 
 
 def check_version(record: ClusterRecord, version: str | None) -> None:
-    """Refuses a change that was planned on an older state of the cluster."""
+    """Raises ServiceError unless ``version`` is the cluster's current one."""
     if version is not None and version != record.version:
         message = f"currentVersion of {record.name} must be {record.version}, got {version}"
         raise bad_request(message, parameter="currentVersion")

@@ -1,4 +1,4 @@
-"""Clusters: made, described, listed, deleted."""
+"""MSK's operations that create, describe, list and delete clusters."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -6,20 +6,20 @@ from typing import Final
 from rehearsal.aws import names
 from rehearsal.aws.account import Account
 from rehearsal.aws.msk import versions
-from rehearsal.aws.msk.brokers import Fleet, check_active, check_version
-from rehearsal.aws.msk.record import ClusterRecord, completed
+from rehearsal.aws.msk.brokers import Brokers, check_active, check_version
+from rehearsal.aws.msk.record import ClusterRecord, with_defaults
 from rehearsal.aws.service import Call, Document, bad_request, conflict, page
 
-# What MSK encrypts with where no key is named.
+# The key that MSK uses where the request names none.
 _MANAGED_KEY: Final = "alias/aws/kafka"
-_CREATED: Final = ("ACTIVE", "UPDATING")
+_STATES_WITH_BROKERS: Final = ("ACTIVE", "UPDATING")
 
 
 class Clusters:
-    """CreateCluster, DescribeCluster, ListClusters and their second versions, DeleteCluster, and what brokers tell."""
+    """CreateCluster, DescribeCluster, ListClusters and their V2s, DeleteCluster, GetBootstrapBrokers, ListNodes."""
 
-    def __init__(self, fleet: Fleet, *, account: Account) -> None:
-        self._fleet = fleet
+    def __init__(self, brokers: Brokers, *, account: Account) -> None:
+        self._brokers = brokers
         self._account = account
 
     def create_cluster(self, call: Call) -> Document:
@@ -27,77 +27,79 @@ class Clusters:
 
     def create_cluster_v2(self, call: Call) -> Document:
         if "Provisioned" not in call.input:
-            raise bad_request("a rehearsal knows provisioned clusters only", parameter="serverless")
+            raise bad_request("a rehearsal supports provisioned clusters only", parameter="serverless")
         return self._create(call, call.input["Provisioned"])
 
-    def adopt(
+    def add_existing(
         self, arn: str, *, kafka_version: str, brokers: int, instance_type: str, subnets: Sequence[str], group: str
     ) -> None:
-        """A cluster that was there before, with IAM on; its brokers answer, else raises ServerError."""
+        """Adds a cluster that exists before a deploy, with IAM on; its brokers answer, else raises ServerError."""
         nodes = {"ClientSubnets": list(subnets), "InstanceType": instance_type, "SecurityGroups": [group]}
-        asked = {
+        request = {
             "BrokerNodeGroupInfo": nodes,
             "ClientAuthentication": {"Sasl": {"Iam": {"Enabled": True}}},
             "KafkaVersion": kafka_version,
             "NumberOfBrokerNodes": brokers,
         }
-        record = self._record(arn, arn.split("/")[1], names.region_of(arn), asked, tags={})
-        self._fleet.adopt(record)
+        record = self._new_record(arn, arn.split("/")[1], names.region_of(arn), request, tags={})
+        self._brokers.add_existing(record)
 
     def describe_cluster(self, call: Call) -> Document:
-        return {"ClusterInfo": self._fleet.get(call.input["ClusterArn"]).described}
+        return {"ClusterInfo": self._brokers.get(call.input["ClusterArn"]).description}
 
     describe_cluster_v2 = describe_cluster
 
     def list_clusters(self, call: Call) -> Document:
         prefix = call.input.get("ClusterNameFilter", "")
-        found = [record for record in self._fleet.within(call.region) if record.name.startswith(prefix)]
+        found = [record for record in self._brokers.in_region(call.region) if record.name.startswith(prefix)]
         listed, token = page(call, found)
-        return {"ClusterInfoList": [record.described for record in listed], "NextToken": token}
+        return {"ClusterInfoList": [record.description for record in listed], "NextToken": token}
 
     list_clusters_v2 = list_clusters
 
     def delete_cluster(self, call: Call) -> Document:
-        record = self._fleet.get(call.input["ClusterArn"])
+        record = self._brokers.get(call.input["ClusterArn"])
         if record.state != "FAILED":
             check_active(record)
         check_version(record, call.input.get("CurrentVersion"))
-        self._fleet.delete(record)
+        self._brokers.delete(record)
         return {"ClusterArn": record.arn, "State": record.state}
 
     def get_bootstrap_brokers(self, call: Call) -> Document:
-        record = self._fleet.get(call.input["ClusterArn"])
-        if record.servers is None or record.state not in _CREATED:
+        record = self._brokers.get(call.input["ClusterArn"])
+        if record.brokers is None or record.state not in _STATES_WITH_BROKERS:
             raise bad_request(f"{record.name} must be ACTIVE, is {record.state}", parameter="clusterArn")
-        return {"BootstrapBrokerStringSaslIam": record.servers.bootstrap if record.with_iam else None}
+        return {"BootstrapBrokerStringSaslIam": record.brokers.bootstrap if record.with_iam else None}
 
     def list_nodes(self, call: Call) -> Document:
-        record = self._fleet.get(call.input["ClusterArn"])
-        endpoints = record.servers.bootstrap.split(",") if record.servers else []
+        record = self._brokers.get(call.input["ClusterArn"])
+        endpoints = record.brokers.bootstrap.split(",") if record.brokers else []
         nodes = [_node(record, number, endpoint) for number, endpoint in enumerate(endpoints, 1)]
         listed, token = page(call, nodes)
         return {"NodeInfoList": listed, "NextToken": token}
 
     def get_compatible_kafka_versions(self, call: Call) -> Document:
-        version = self._fleet.get(call.input["ClusterArn"]).kafka_version
-        pairs = [{"SourceVersion": version, "TargetVersions": versions.compatible(version)}]
+        version = self._brokers.get(call.input["ClusterArn"]).kafka_version
+        pairs = [{"SourceVersion": version, "TargetVersions": versions.update_targets(version)}]
         return {"CompatibleKafkaVersions": pairs}
 
-    def _create(self, call: Call, asked: Document) -> Document:
+    def _create(self, call: Call, request: Document) -> Document:
         name = call.input["ClusterName"]
-        if any(record.name == name for record in self._fleet.within(call.region)):
+        if any(record.name == name for record in self._brokers.in_region(call.region)):
             raise conflict(f"a cluster named {name} exists", parameter="clusterName")
-        nodes = asked["BrokerNodeGroupInfo"]
-        versions.check(asked["KafkaVersion"], nodes["InstanceType"])
-        check_broker_count(asked["NumberOfBrokerNodes"], nodes["ClientSubnets"])
-        check_log_group(self._account, call.region, asked.get("LoggingInfo"))
-        arn = names.arn("kafka", call.region, f"cluster/{name}/{names.identity()}")
-        record = self._record(arn, name, call.region, asked, tags=call.input.get("Tags", {}))
-        self._fleet.create(record, call.operation)
+        nodes = request["BrokerNodeGroupInfo"]
+        versions.check(request["KafkaVersion"], nodes["InstanceType"])
+        check_broker_count(request["NumberOfBrokerNodes"], nodes["ClientSubnets"])
+        check_log_group(self._account, call.region, request.get("LoggingInfo"))
+        arn = names.arn("kafka", call.region, f"cluster/{name}/{names.uuid_suffix()}")
+        record = self._new_record(arn, name, call.region, request, tags=call.input.get("Tags", {}))
+        self._brokers.create(record, call.operation)
         return {"ClusterArn": arn, "ClusterName": name, "ClusterType": "PROVISIONED", "State": record.state}
 
-    def _record(self, arn: str, name: str, region: str, asked: Document, *, tags: Mapping[str, str]) -> ClusterRecord:
-        nodes = asked["BrokerNodeGroupInfo"]
+    def _new_record(
+        self, arn: str, name: str, region: str, request: Document, *, tags: Mapping[str, str]
+    ) -> ClusterRecord:
+        nodes = request["BrokerNodeGroupInfo"]
         groups = nodes.get("SecurityGroups", [])
         if not self._account.has_security_groups(region, groups):
             raise bad_request(f"one of the security groups {groups} does not exist", parameter="securityGroups")
@@ -106,18 +108,18 @@ class Clusters:
         except LookupError as error:
             raise bad_request(str(error), parameter="clientSubnets") from error
         key = names.arn("kms", region, _MANAGED_KEY)
-        return ClusterRecord(arn, name, completed(asked, zones, default_key=key), dict(tags))
+        return ClusterRecord(arn, name, with_defaults(request, zones, default_key=key), dict(tags))
 
 
 def check_broker_count(brokers: int, subnets: Sequence[str]) -> None:
-    """Refuses a count that would leave one zone with more brokers than another."""
+    """Raises ServiceError where the zones would have different numbers of brokers."""
     if brokers % len(subnets):
         message = f"numberOfBrokerNodes must be a multiple of the {len(subnets)} client subnets, got {brokers}"
         raise bad_request(message, parameter="numberOfBrokerNodes")
 
 
 def check_log_group(account: Account, region: str, logging: Document | None) -> None:
-    """Refuses logs to a group that is not there."""
+    """Raises ServiceError for a log group that does not exist."""
     logs = (logging or {}).get("BrokerLogs", {}).get("CloudWatchLogs", {})
     if logs.get("Enabled") and not account.has_log_group(region, logs.get("LogGroup", "")):
         raise bad_request(f"the log group {logs.get('LogGroup')!r} does not exist", parameter="logGroup")

@@ -1,4 +1,4 @@
-"""MSK configurations: broker properties in revisions."""
+"""MSK configurations: revisions of server properties."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from rehearsal.aws.service import Call, Document, bad_request, conflict, not_fou
 
 @dataclass(frozen=True)
 class Revision:
-    """One state of a configuration; ``content`` as it was sent."""
+    """One revision of a configuration; ``content`` as it was sent."""
 
     number: int
     created: datetime
@@ -50,11 +50,11 @@ class Configuration:
 
 
 class Configurations:
-    """Configurations by ARN; ``used`` tells whether a cluster refers to one."""
+    """MSK's operations on configurations; ``in_use`` says whether a cluster uses the one with this ARN."""
 
-    def __init__(self, used: Callable[[str], bool]) -> None:
-        self._used = used
-        self._all: dict[str, Configuration] = {}
+    def __init__(self, in_use: Callable[[str], bool]) -> None:
+        self._in_use = in_use
+        self._configurations: dict[str, Configuration] = {}
 
     def revision(self, arn: str, number: int) -> Revision:
         """Raises NotFoundException where there is no such revision."""
@@ -64,23 +64,23 @@ class Configurations:
         return revisions[number - 1]
 
     def create_configuration(self, call: Call) -> Document:
-        name, asked = call.input["Name"], call.input
-        if any(one.name == name for one in self._in(call.region)):
+        name = call.input["Name"]
+        if any(one.name == name for one in self._in_region(call.region)):
             raise conflict(f"a configuration named {name} exists", parameter="name")
         configuration = Configuration(
-            arn=names.arn("kafka", call.region, f"configuration/{name}/{names.identity()}"),
+            arn=names.arn("kafka", call.region, f"configuration/{name}/{names.uuid_suffix()}"),
             name=name,
-            description=asked.get("Description", ""),
-            kafka_versions=asked.get("KafkaVersions", []),
+            description=call.input.get("Description", ""),
+            kafka_versions=call.input.get("KafkaVersions", []),
             created=names.now(),
         )
-        _revise(configuration, call)
-        self._all[configuration.arn] = configuration
+        _add_revision(configuration, call)
+        self._configurations[configuration.arn] = configuration
         return configuration.document
 
     def update_configuration(self, call: Call) -> Document:
         configuration = self._get(call.input["Arn"])
-        _revise(configuration, call)
+        _add_revision(configuration, call)
         return configuration.document
 
     def describe_configuration(self, call: Call) -> Document:
@@ -91,7 +91,7 @@ class Configurations:
         return {"Arn": call.input["Arn"], "ServerProperties": revision.content, **revision.summary}
 
     def list_configurations(self, call: Call) -> Document:
-        listed, token = page(call, self._in(call.region))
+        listed, token = page(call, self._in_region(call.region))
         return {"Configurations": [one.document for one in listed], "NextToken": token}
 
     def list_configuration_revisions(self, call: Call) -> Document:
@@ -100,23 +100,23 @@ class Configurations:
 
     def delete_configuration(self, call: Call) -> Document:
         configuration = self._get(call.input["Arn"])
-        if self._used(configuration.arn):
+        if self._in_use(configuration.arn):
             raise bad_request(f"{configuration.arn} is in use by a cluster", parameter="arn")
-        del self._all[configuration.arn]
+        del self._configurations[configuration.arn]
         return {"Arn": configuration.arn, "State": "DELETING"}
 
-    def _in(self, region: str) -> list[Configuration]:
-        return [one for one in self._all.values() if names.region_of(one.arn) == region]
+    def _in_region(self, region: str) -> list[Configuration]:
+        return [one for one in self._configurations.values() if names.region_of(one.arn) == region]
 
     def _get(self, arn: str) -> Configuration:
-        if arn not in self._all:
-            # Not NotFoundException: the provider tells a deleted one by these words (internal/service/kafka).
+        if arn not in self._configurations:
+            # Not NotFoundException: the provider recognizes a deleted one by this message (internal/service/kafka).
             raise bad_request("Configuration ARN does not exist", parameter="arn")
-        return self._all[arn]
+        return self._configurations[arn]
 
 
-def _revise(configuration: Configuration, call: Call) -> None:
-    """A new revision; refuses properties that are none."""
+def _add_revision(configuration: Configuration, call: Call) -> None:
+    """Adds a revision; raises ServiceError for invalid properties."""
     content: bytes = call.input["ServerProperties"]
     try:
         parse(content.decode())

@@ -1,4 +1,4 @@
-"""Cluster operations: what became of each update."""
+"""Cluster operations: the progress and the result of each update."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,11 +9,11 @@ from rehearsal.aws.service import Document
 
 @dataclass
 class Operation:
-    """``called`` is the API operation, ``type_`` MSK's name for what it does; ``source`` and ``target`` differ."""
+    """An update: ``type_`` is MSK's operation type; ``source`` and ``target`` have the members that it changes."""
 
     arn: str
     cluster_arn: str
-    called: str
+    api_operation: str
     type_: str
     source: Document
     target: Document
@@ -32,7 +32,7 @@ class Operation:
 
     @property
     def document(self) -> Document:
-        """ClusterOperationInfo of both versions of the interface in one."""
+        """ClusterOperationInfo, with the members of DescribeClusterOperation and its V2."""
         clusters = {"SourceClusterInfo": self.source, "TargetClusterInfo": self.target}
         return {
             **clusters,
@@ -51,11 +51,11 @@ class Operation:
 
 def operation_arn(cluster_arn: str) -> str:
     """A new one, shaped after the cluster's: …:cluster-operation/NAME/CLUSTER/OPERATION."""
-    return f"{cluster_arn.replace(':cluster/', ':cluster-operation/')}/{names.identity()}"
+    return f"{cluster_arn.replace(':cluster/', ':cluster-operation/')}/{names.uuid_suffix()}"
 
 
 def differences(before: Document, after: Document) -> tuple[Document, Document]:
-    """MutableClusterInfo of both, with what an update changes and nothing else."""
+    """MutableClusterInfo before and after an update, with the changed members only."""
     old, new = _mutable(before), _mutable(after)
     changed = [key for key in new if new[key] != old.get(key)]
     return {key: old.get(key) for key in changed}, {key: new[key] for key in changed}

@@ -1,17 +1,17 @@
-"""An MSK cluster as its control plane keeps it."""
+"""The record of an MSK cluster in the control plane."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from rehearsal.aws import names
-from rehearsal.aws.servers import Cluster
+from rehearsal.aws.backends import Cluster
 from rehearsal.aws.service import Document
 
 
 @dataclass
 class ClusterRecord:
-    """``provisioned`` holds the members of DescribeClusterV2's Provisioned that the brokers themselves do not tell."""
+    """``provisioned`` has the members of DescribeClusterV2's Provisioned, without those that the brokers supply."""
 
     arn: str
     name: str
@@ -20,14 +20,14 @@ class ClusterRecord:
     created: datetime = field(default_factory=names.now)
     state: str = "CREATING"
     state_info: Document | None = None
-    version: str = field(default_factory=names.version)
-    servers: Cluster | None = None
+    version: str = field(default_factory=names.record_version)
+    brokers: Cluster | None = None
     operation: str | None = None
     secrets: list[str] = field(default_factory=list)
 
-    def renew(self) -> None:
-        """Another version, so that nobody changes what somebody else has changed meanwhile."""
-        self.version = names.version()
+    def new_version(self) -> None:
+        """Changes currentVersion, so that an update of the old one is refused."""
+        self.version = names.record_version()
 
     @property
     def region(self) -> str:
@@ -52,9 +52,9 @@ class ClusterRecord:
         return bool(authentication.get("Sasl", {}).get("Iam", {}).get("Enabled"))
 
     @property
-    def described(self) -> Document:
-        """ClusterInfo of DescribeCluster and DescribeClusterV2 in one."""
-        zookeeper = self.servers.zookeeper if self.servers else None
+    def description(self) -> Document:
+        """ClusterInfo, with the members of DescribeCluster and DescribeClusterV2."""
+        zookeeper = self.brokers.zookeeper if self.brokers else None
         provisioned = {
             **self.provisioned,
             "ZookeeperConnectString": zookeeper,
@@ -76,21 +76,21 @@ class ClusterRecord:
         }
 
 
-def completed(asked: Document, zones: Iterable[str], *, default_key: str) -> Document:
-    """What CreateCluster was asked for, with MSK's defaults for the rest."""
-    configuration = asked.get("ConfigurationInfo", {})
-    at_rest = asked.get("EncryptionInfo", {}).get("EncryptionAtRest")
-    in_transit = asked.get("EncryptionInfo", {}).get("EncryptionInTransit", {})
+def with_defaults(request: Document, zones: Iterable[str], *, default_key: str) -> Document:
+    """The input of CreateCluster, with MSK's defaults for what it does not set."""
+    configuration = request.get("ConfigurationInfo", {})
+    at_rest = request.get("EncryptionInfo", {}).get("EncryptionAtRest")
+    in_transit = request.get("EncryptionInfo", {}).get("EncryptionInTransit", {})
     return {
         "BrokerNodeGroupInfo": {
             "BrokerAZDistribution": "DEFAULT",
             "ConnectivityInfo": {"PublicAccess": {"Type": "DISABLED"}},
             "ZoneIds": list(zones),
-            **asked["BrokerNodeGroupInfo"],
+            **request["BrokerNodeGroupInfo"],
         },
-        "ClientAuthentication": asked.get("ClientAuthentication", {"Unauthenticated": {"Enabled": True}}),
+        "ClientAuthentication": request.get("ClientAuthentication", {"Unauthenticated": {"Enabled": True}}),
         "CurrentBrokerSoftwareInfo": {
-            "KafkaVersion": asked["KafkaVersion"],
+            "KafkaVersion": request["KafkaVersion"],
             "ConfigurationArn": configuration.get("Arn"),
             "ConfigurationRevision": configuration.get("Revision"),
         },
@@ -98,11 +98,11 @@ def completed(asked: Document, zones: Iterable[str], *, default_key: str) -> Doc
             "EncryptionAtRest": at_rest or {"DataVolumeKMSKeyId": default_key},
             "EncryptionInTransit": {"ClientBroker": "TLS", "InCluster": True, **in_transit},
         },
-        "EnhancedMonitoring": asked.get("EnhancedMonitoring", "DEFAULT"),
-        "LoggingInfo": asked.get("LoggingInfo"),
-        "NumberOfBrokerNodes": asked["NumberOfBrokerNodes"],
-        "OpenMonitoring": asked.get("OpenMonitoring", _NO_EXPORTERS),
-        "StorageMode": asked.get("StorageMode", "LOCAL"),
+        "EnhancedMonitoring": request.get("EnhancedMonitoring", "DEFAULT"),
+        "LoggingInfo": request.get("LoggingInfo"),
+        "NumberOfBrokerNodes": request["NumberOfBrokerNodes"],
+        "OpenMonitoring": request.get("OpenMonitoring", _NO_EXPORTERS),
+        "StorageMode": request.get("StorageMode", "LOCAL"),
     }
 
 

@@ -1,4 +1,4 @@
-"""The Kafka versions that the embedded MSK offers, and which can follow which."""
+"""The Kafka versions of the embedded MSK, and the updates between them."""
 
 from typing import Final
 
@@ -6,8 +6,8 @@ from modules.environment import msk
 from rehearsal.aws.service import Call, Document, bad_request, page
 
 _KRAFT: Final = ".kraft"
-# From here on ZooKeeper goes over to KRaft in place (AWS MSK developer guide, supported versions).
-_FIRST_TO_MIGRATE: Final = (3, 9)
+# The first version that can be migrated to KRaft in place (AWS MSK developer guide, supported versions).
+_FIRST_KRAFT_MIGRATION: Final = (3, 9)
 
 
 def coordination(version: str) -> msk.Coordination:
@@ -15,7 +15,7 @@ def coordination(version: str) -> msk.Coordination:
 
 
 def check(version: str, instance_type: str) -> None:
-    """Refuses a version that MSK does not offer on brokers of this size."""
+    """Raises ServiceError for a version that MSK does not offer on this instance type."""
     mode = coordination(version)
     offered = [msk.kafka_version(one, mode) for one in msk.versions(mode, instance_type)]
     if version not in offered:
@@ -23,14 +23,14 @@ def check(version: str, instance_type: str) -> None:
         raise bad_request(message, parameter="kafkaVersion")
 
 
-def compatible(version: str) -> list[str]:
-    """The versions that a cluster can be updated to: newer ones, and KRaft instead of ZooKeeper, never back."""
+def update_targets(version: str) -> list[str]:
+    """The versions that a cluster can be updated to: newer ones, and from ZooKeeper to KRaft."""
     mode, number = coordination(version), _number(version)
 
     def follows(other: str) -> bool:
         if coordination(other) == mode:
             return _number(other) > number
-        return mode == "zookeeper" and _number(other) >= number >= _FIRST_TO_MIGRATE
+        return mode == "zookeeper" and _number(other) >= number >= _FIRST_KRAFT_MIGRATION
 
     return [other for other in msk.all_versions() if follows(other)]
 

@@ -1,31 +1,31 @@
-"""Connectors: made, described, listed, updated, restarted, deleted."""
+"""MSK Connect's operations on connectors."""
 
 from typing import Final, get_args
 
 from modules.environment.msk import KafkaConnectVersion
 from rehearsal.aws import names
 from rehearsal.aws.account import Account
+from rehearsal.aws.backends import ConnectorSpec
 from rehearsal.aws.msk_connect.plugins import Plugins
 from rehearsal.aws.msk_connect.record import ConnectorRecord, Operation, operation_arn
 from rehearsal.aws.msk_connect.worker_configurations import WorkerConfigurations
-from rehearsal.aws.msk_connect.workers import Crew
-from rehearsal.aws.servers import ConnectorSpec
+from rehearsal.aws.msk_connect.workers import Workers
 from rehearsal.aws.service import Call, Document, bad_request, conflict, not_found, page
 
 _REQUIRED: Final = ("connector.class", "tasks.max")
 _UPDATE_STATES: Final = ("UPDATE_IN_PROGRESS", "UPDATE_COMPLETE", "ROLLBACK_COMPLETE")
 _RESTART_STATES: Final = ("RESTART_IN_PROGRESS", "RESTART_COMPLETE", "RESTART_FAILED")
-# Changed in place by the service, not by the provider: a rehearsal refuses them.
-_NOT_CHANGED: Final = ("plugins", "workerConfiguration", "useDefaultWorkerConfiguration")
+# The service can update these in place, the Terraform provider does not: a rehearsal refuses them.
+_NOT_UPDATED: Final = ("plugins", "workerConfiguration", "useDefaultWorkerConfiguration")
 
 
 class Connectors:
     """CreateConnector, DescribeConnector, ListConnectors, UpdateConnector, RestartConnector, DeleteConnector."""
 
     def __init__(
-        self, crew: Crew, *, plugins: Plugins, worker_configurations: WorkerConfigurations, account: Account
+        self, workers: Workers, *, plugins: Plugins, worker_configurations: WorkerConfigurations, account: Account
     ) -> None:
-        self._crew = crew
+        self._workers = workers
         self._plugins = plugins
         self._worker_configurations = worker_configurations
         self._account = account
@@ -33,52 +33,52 @@ class Connectors:
 
     def create_connector(self, call: Call) -> Document:
         name = call["connectorName"]
-        if any(record.name == name for record in self._crew.within(call.region)):
+        if any(record.name == name for record in self._workers.in_region(call.region)):
             raise conflict(f"a connector named {name} exists")
         self._check(call)
-        arn = names.arn("kafkaconnect", call.region, f"connector/{name}/{names.identity()}")
-        asked = {key: value for key, value in call.input.items() if key != "tags"}
-        record = ConnectorRecord(arn, asked, call.get("tags", {}))
-        self._crew.create(record, self._spec(record, asked))
+        arn = names.arn("kafkaconnect", call.region, f"connector/{name}/{names.uuid_suffix()}")
+        request = {key: value for key, value in call.input.items() if key != "tags"}
+        record = ConnectorRecord(arn, request, call.get("tags", {}))
+        self._workers.create(record, self._spec(record, request))
         return {"connectorArn": arn, "connectorName": name, "connectorState": record.state}
 
     def describe_connector(self, call: Call) -> Document:
-        return self._crew.get(call["connectorArn"]).document
+        return self._workers.get(call["connectorArn"]).document
 
     def list_connectors(self, call: Call) -> Document:
         prefix = call.get("connectorNamePrefix", "")
-        found = [record for record in self._crew.within(call.region) if record.name.startswith(prefix)]
+        found = [record for record in self._workers.in_region(call.region) if record.name.startswith(prefix)]
         listed, token = page(call, found)
         return {"connectors": [record.document for record in listed], "nextToken": token}
 
     def update_connector(self, call: Call) -> Document:
-        record = self._crew.get(call["connectorArn"])
+        record = self._workers.get(call["connectorArn"])
         _check_state(record, "RUNNING")
         _check_version(record, call["currentVersion"])
         given = {key: call.input[key] for key in ("capacity", "connectorConfiguration") if key in call.input}
-        refused = [key for key in _NOT_CHANGED if key in call.input]
+        refused = [key for key in _NOT_UPDATED if key in call.input]
         if refused or not given:
             raise bad_request(f"a rehearsal updates capacity and connectorConfiguration, got {refused or 'neither'}")
-        changed = record.asked | given
+        changed = record.request | given
         _check_configuration(changed["connectorConfiguration"])
         type_ = "UPDATE_WORKER_SETTING" if "capacity" in given else "UPDATE_CONNECTOR_CONFIGURATION"
         steps = ("INITIALIZE_UPDATE", type_, "VALIDATE_UPDATE", "FINALIZE_UPDATE")
         operation = self._operation(record, type_, _UPDATE_STATES, steps, changed)
-        self._crew.change(record, changed, self._spec(record, changed), operation)
-        return _accepted(record, operation)
+        self._workers.change(record, changed, self._spec(record, changed), operation)
+        return _operation_started(record, operation)
 
     def restart_connector(self, call: Call) -> Document:
-        record = self._crew.get(call["connectorArn"])
+        record = self._workers.get(call["connectorArn"])
         _check_state(record, "RUNNING")
-        operation = self._operation(record, "RESTART_CONNECTOR", _RESTART_STATES, (), record.asked)
-        self._crew.restart(record, operation)
-        return _accepted(record, operation)
+        operation = self._operation(record, "RESTART_CONNECTOR", _RESTART_STATES, (), record.request)
+        self._workers.restart(record, operation)
+        return _operation_started(record, operation)
 
     def delete_connector(self, call: Call) -> Document:
-        record = self._crew.get(call["connectorArn"])
+        record = self._workers.get(call["connectorArn"])
         _check_state(record, "RUNNING", "FAILED")
         _check_version(record, call.get("currentVersion"))
-        self._crew.delete(record)
+        self._workers.delete(record)
         return {"connectorArn": record.arn, "connectorState": record.state}
 
     def describe_connector_operation(self, call: Call) -> Document:
@@ -88,7 +88,7 @@ class Connectors:
         return self._operations[arn].document
 
     def list_connector_operations(self, call: Call) -> Document:
-        arn = self._crew.get(call["connectorArn"]).arn
+        arn = self._workers.get(call["connectorArn"]).arn
         newest_first = [one for one in reversed(self._operations.values()) if one.connector_arn == arn]
         listed, token = page(call, newest_first)
         return {"connectorOperations": [one.document for one in listed], "nextToken": token}
@@ -102,12 +102,12 @@ class Connectors:
         target: Document,
     ) -> Operation:
         arn = operation_arn(record.arn)
-        operation = Operation(arn, record.arn, type_, states, steps, origin=record.asked, target=target)
+        operation = Operation(arn, record.arn, type_, states, steps, origin=record.request, target=target)
         self._operations[arn] = operation
         return operation
 
     def _check(self, call: Call) -> None:
-        """Refuses a connector that refers to what is not there."""
+        """Raises ServiceError for a request that is invalid or refers to missing resources."""
         if len(call["plugins"]) != 1:
             raise bad_request(f"plugins must name exactly one custom plugin, got {len(call['plugins'])}")
         known = get_args(KafkaConnectVersion)
@@ -120,9 +120,9 @@ class Connectors:
             raise bad_request(f"logDelivery: no log group {logs}")
         _check_configuration(call["connectorConfiguration"])
 
-    def _spec(self, record: ConnectorRecord, asked: Document) -> ConnectorSpec:
-        plugin, worker = asked["plugins"][0]["customPlugin"], asked.get("workerConfiguration")
-        capacity = asked["capacity"]
+    def _spec(self, record: ConnectorRecord, request: Document) -> ConnectorSpec:
+        plugin, worker = request["plugins"][0]["customPlugin"], request.get("workerConfiguration")
+        capacity = request["capacity"]
         provisioned, scaled = capacity.get("provisionedCapacity"), capacity.get("autoScaling", {})
         properties = {}
         if worker:
@@ -132,20 +132,20 @@ class Connectors:
             name=record.name,
             arn=record.arn,
             region=record.region,
-            kafkaconnect_version=asked["kafkaConnectVersion"],
-            bootstrap=asked["kafkaCluster"]["apacheKafkaCluster"]["bootstrapServers"],
+            kafkaconnect_version=request["kafkaConnectVersion"],
+            bootstrap=request["kafkaCluster"]["apacheKafkaCluster"]["bootstrapServers"],
             archive=self._plugins.active(plugin["customPluginArn"], plugin["revision"]).archive,
-            configuration=asked["connectorConfiguration"],
+            configuration=request["connectorConfiguration"],
             worker_configuration=properties,
             mcu=provisioned["mcuCount"] if provisioned else scaled["mcuCount"],
             workers=provisioned["workerCount"] if provisioned else scaled["minWorkerCount"],
-            role_arn=asked["serviceExecutionRoleArn"],
-            log_group=_log_group(asked),
+            role_arn=request["serviceExecutionRoleArn"],
+            log_group=_log_group(request),
         )
 
 
-def _log_group(asked: Document) -> str | None:
-    logs = asked.get("logDelivery", {}).get("workerLogDelivery", {}).get("cloudWatchLogs", {})
+def _log_group(request: Document) -> str | None:
+    logs = request.get("logDelivery", {}).get("workerLogDelivery", {}).get("cloudWatchLogs", {})
     return logs.get("logGroup") if logs.get("enabled") else None
 
 
@@ -165,5 +165,5 @@ def _check_version(record: ConnectorRecord, version: str | None) -> None:
         raise bad_request(f"currentVersion of {record.name} must be {record.version}, got {version}")
 
 
-def _accepted(record: ConnectorRecord, operation: Operation) -> Document:
+def _operation_started(record: ConnectorRecord, operation: Operation) -> Document:
     return {"connectorArn": record.arn, "connectorState": record.state, "connectorOperationArn": operation.arn}

@@ -1,4 +1,4 @@
-"""Custom plugins: MSK Connect's own copy of an object in S3."""
+"""MSK Connect's operations on custom plugins: copies of objects in S3."""
 
 import hashlib
 import zipfile
@@ -10,14 +10,14 @@ from threading import RLock
 
 from rehearsal.aws import names
 from rehearsal.aws.account import Account
-from rehearsal.aws.servers import ServerError
+from rehearsal.aws.backends import ServerError
 from rehearsal.aws.service import Call, Document, bad_request, conflict, not_found, page
-from rehearsal.aws.work import Work
+from rehearsal.aws.work import BackgroundWork
 
 
 @dataclass
 class Plugin:
-    """``archive`` is there once the state is ACTIVE; a later change of the object in S3 does not reach it."""
+    """``archive`` exists once the state is ACTIVE; later changes of the object in S3 do not change it."""
 
     arn: str
     name: str
@@ -53,23 +53,25 @@ class Plugin:
 
 
 class Plugins:
-    """Plugins by ARN, their archives in ``folder``; ``used`` tells whether a connector runs one."""
+    """Stores the archives in ``folder``; ``in_use`` says whether a connector uses the plugin with this ARN."""
 
-    def __init__(self, folder: Path, *, account: Account, lock: RLock, work: Work, used: Callable[[str], bool]) -> None:
+    def __init__(
+        self, folder: Path, *, account: Account, lock: RLock, work: BackgroundWork, in_use: Callable[[str], bool]
+    ) -> None:
         self._folder = folder
         self._account = account
         self._lock = lock
         self._work = work
-        self._used = used
-        self._all: dict[str, Plugin] = {}
+        self._in_use = in_use
+        self._plugins: dict[str, Plugin] = {}
 
     def get(self, arn: str) -> Plugin:
-        if arn not in self._all:
+        if arn not in self._plugins:
             raise not_found(f"no custom plugin {arn}")
-        return self._all[arn]
+        return self._plugins[arn]
 
     def active(self, arn: str, revision: int) -> Plugin:
-        """A plugin that a connector can run; refuses any other."""
+        """An ACTIVE plugin; raises ServiceError for any other state or revision."""
         plugin = self.get(arn)
         if plugin.state != "ACTIVE":
             raise bad_request(f"custom plugin {plugin.name} must be ACTIVE, is {plugin.state}")
@@ -79,9 +81,9 @@ class Plugins:
 
     def create_custom_plugin(self, call: Call) -> Document:
         name, location = call["name"], call["location"]
-        if any(one.name == name for one in self._in(call.region)):
+        if any(one.name == name for one in self._in_region(call.region)):
             raise conflict(f"a custom plugin named {name} exists")
-        identity = names.identity()
+        identity = names.uuid_suffix()
         plugin = Plugin(
             arn=names.arn("kafkaconnect", call.region, f"custom-plugin/{name}/{identity}"),
             name=name,
@@ -91,7 +93,7 @@ class Plugins:
             tags=call.get("tags", {}),
             archive=self._folder / f"{identity}.{call['contentType'].lower()}",
         )
-        self._all[plugin.arn] = plugin
+        self._plugins[plugin.arn] = plugin
         self._work.start(lambda: self._create(plugin, call))
         return {"customPluginArn": plugin.arn, "customPluginState": plugin.state, "name": name, "revision": 1}
 
@@ -100,21 +102,21 @@ class Plugins:
 
     def list_custom_plugins(self, call: Call) -> Document:
         prefix = call.get("namePrefix", "")
-        listed, token = page(call, [one for one in self._in(call.region) if one.name.startswith(prefix)])
+        listed, token = page(call, [one for one in self._in_region(call.region) if one.name.startswith(prefix)])
         return {"customPlugins": [one.document for one in listed], "nextToken": token}
 
     def delete_custom_plugin(self, call: Call) -> Document:
         plugin = self.get(call["customPluginArn"])
         if plugin.state == "CREATING":
             raise bad_request(f"custom plugin {plugin.name} is CREATING")
-        if self._used(plugin.arn):
+        if self._in_use(plugin.arn):
             raise bad_request(f"custom plugin {plugin.name} is used by a connector")
-        del self._all[plugin.arn]
+        del self._plugins[plugin.arn]
         plugin.archive.unlink(missing_ok=True)
         return {"customPluginArn": plugin.arn, "customPluginState": "DELETING"}
 
     def _create(self, plugin: Plugin, call: Call) -> None:
-        failure = self._work.attempt(call.operation, lambda: self._fetch(plugin, call.region))
+        failure = self._work.run(call.operation, lambda: self._fetch(plugin, call.region))
         with self._lock:
             plugin.failure = failure
             plugin.state = "ACTIVE" if failure is None else "CREATE_FAILED"
@@ -127,20 +129,20 @@ class Plugins:
             self._account.download(region, bucket=bucket, key=s3["fileKey"], version=version, path=plugin.archive)
         except LookupError as error:
             raise ServerError(str(error)) from error
-        plugin.file = _inspected(plugin.archive, plugin.content_type)
+        plugin.file = _file_description(plugin.archive, plugin.content_type)
 
-    def _in(self, region: str) -> list[Plugin]:
-        return [one for one in self._all.values() if names.region_of(one.arn) == region]
+    def _in_region(self, region: str) -> list[Plugin]:
+        return [one for one in self._plugins.values() if names.region_of(one.arn) == region]
 
 
-def _inspected(archive: Path, content_type: str) -> Document:
-    """The file's description; raises ServerError where it is not of its type."""
+def _file_description(archive: Path, content_type: str) -> Document:
+    """The file's size and hash; raises ServerError where it is not of its content type."""
     if not zipfile.is_zipfile(archive):
-        raise ServerError(f"the object must be a {content_type}, and is no ZIP archive at all")
+        raise ServerError(f"the object must be a {content_type}, got a file that is not a ZIP archive")
     with zipfile.ZipFile(archive) as opened:
         members = opened.namelist()
     if content_type == "ZIP" and not any(name.endswith(".jar") for name in members):
-        raise ServerError("the ZIP must hold at least one .jar")
+        raise ServerError("the ZIP must have at least one .jar")
     with archive.open("rb") as content:
         md5 = hashlib.file_digest(content, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
     return {"fileMd5": md5, "fileSize": archive.stat().st_size}

@@ -1,4 +1,4 @@
-"""A connector as its control plane keeps it, and what became of each change to it."""
+"""The record of a connector in the control plane, and of each operation on it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from rehearsal.aws import names
-from rehearsal.aws.servers import Connector
+from rehearsal.aws.backends import Connector
 from rehearsal.aws.service import Document
 
 _SETTINGS: Final = ("capacity", "plugins", "workerConfiguration")
@@ -14,24 +14,24 @@ _SETTINGS: Final = ("capacity", "plugins", "workerConfiguration")
 
 @dataclass
 class ConnectorRecord:
-    """``asked`` holds the input of CreateConnector, with what was changed since."""
+    """``request`` is the input of CreateConnector, with later updates."""
 
     arn: str
-    asked: Document
+    request: Document
     tags: dict[str, str]
     created: datetime = field(default_factory=names.now)
     state: str = "CREATING"
     failure: str | None = None
-    version: str = field(default_factory=names.version)
+    version: str = field(default_factory=names.record_version)
     worker: Connector | None = None
 
-    def renew(self) -> None:
-        """Another version, so that nobody changes what somebody else has changed meanwhile."""
-        self.version = names.version()
+    def new_version(self) -> None:
+        """Changes currentVersion, so that an update of the old one is refused."""
+        self.version = names.record_version()
 
     @property
     def name(self) -> str:
-        return str(self.asked["connectorName"])
+        return str(self.request["connectorName"])
 
     @property
     def region(self) -> str:
@@ -39,17 +39,17 @@ class ConnectorRecord:
 
     @property
     def plugin_arn(self) -> str:
-        return str(self.asked["plugins"][0]["customPlugin"]["customPluginArn"])
+        return str(self.request["plugins"][0]["customPlugin"]["customPluginArn"])
 
     @property
     def worker_configuration_arn(self) -> str | None:
-        arn: str | None = self.asked.get("workerConfiguration", {}).get("workerConfigurationArn")
+        arn: str | None = self.request.get("workerConfiguration", {}).get("workerConfigurationArn")
         return arn
 
     @property
     def document(self) -> Document:
         return {
-            **self.asked,
+            **self.request,
             "connectorArn": self.arn,
             "connectorState": self.state,
             "creationTime": self.created,
@@ -60,7 +60,7 @@ class ConnectorRecord:
 
 @dataclass
 class Operation:
-    """A change of a connector; ``states`` are those in which it is under way, done, and failed."""
+    """An update or a restart; ``states`` are its states while running, when complete, and when failed."""
 
     arn: str
     connector_arn: str
@@ -78,10 +78,10 @@ class Operation:
 
     @property
     def state(self) -> str:
-        under_way, done, failed = self.states
+        running, complete, failed = self.states
         if self.ended is None:
-            return under_way
-        return done if self.failure is None else failed
+            return running
+        return complete if self.failure is None else failed
 
     @property
     def document(self) -> Document:
@@ -105,20 +105,20 @@ class Operation:
 
     @property
     def _step_states(self) -> list[str]:
-        """An operation fails at its second step, the change itself."""
+        """An operation that fails does so in its second step, the change itself."""
         if self.ended is not None and self.failure is None:
             return ["COMPLETED"] * len(self.steps)
-        begun, rest = ("IN_PROGRESS", "PENDING") if self.ended is None else ("FAILED", "CANCELLED")
-        return ["COMPLETED", begun, *[rest] * len(self.steps)][: len(self.steps)]
+        second, rest = ("IN_PROGRESS", "PENDING") if self.ended is None else ("FAILED", "CANCELLED")
+        return ["COMPLETED", second, *[rest] * len(self.steps)][: len(self.steps)]
 
 
 def operation_arn(connector_arn: str) -> str:
     """A new one, shaped after the connector's: …:connector-operation/NAME/CONNECTOR/OPERATION."""
-    return f"{connector_arn.replace(':connector/', ':connector-operation/')}/{names.identity()}"
+    return f"{connector_arn.replace(':connector/', ':connector-operation/')}/{names.uuid_suffix()}"
 
 
-def _settings(asked: Mapping[str, object]) -> Document:
-    return {name: asked.get(name) for name in _SETTINGS}
+def _settings(request: Mapping[str, object]) -> Document:
+    return {name: request.get(name) for name in _SETTINGS}
 
 
 def _description(failure: str | None) -> Document | None:

@@ -1,4 +1,4 @@
-"""Worker configurations: a worker's properties, within what MSK Connect leaves to its users."""
+"""MSK Connect's operations on worker configurations, and the worker properties that it does not allow."""
 
 import base64
 import binascii
@@ -51,7 +51,7 @@ _BLOCKED: Final = frozenset(
 
 @dataclass
 class WorkerConfiguration:
-    """``content`` as it was sent, in base64."""
+    """``content`` as it was sent, in base64; ``properties`` decoded."""
 
     arn: str
     name: str
@@ -80,19 +80,19 @@ class WorkerConfiguration:
 
 
 class WorkerConfigurations:
-    """Worker configurations by ARN; ``used`` tells whether a connector runs with one."""
+    """``in_use`` says whether a connector uses the worker configuration with this ARN."""
 
-    def __init__(self, *, used: Callable[[str], bool]) -> None:
-        self._used = used
-        self._all: dict[str, WorkerConfiguration] = {}
+    def __init__(self, *, in_use: Callable[[str], bool]) -> None:
+        self._in_use = in_use
+        self._configurations: dict[str, WorkerConfiguration] = {}
 
     def get(self, arn: str) -> WorkerConfiguration:
-        if arn not in self._all:
+        if arn not in self._configurations:
             raise not_found(f"no worker configuration {arn}")
-        return self._all[arn]
+        return self._configurations[arn]
 
     def revision(self, arn: str, number: int) -> WorkerConfiguration:
-        """What a connector can run with; refuses any other."""
+        """A revision that exists; raises ServiceError for any other."""
         configuration = self.get(arn)
         if number != 1:
             raise not_found(f"worker configuration {configuration.name} has no revision {number}")
@@ -100,17 +100,17 @@ class WorkerConfigurations:
 
     def create_worker_configuration(self, call: Call) -> Document:
         name, content = call["name"], call["propertiesFileContent"]
-        if any(one.name == name for one in self._in(call.region)):
+        if any(one.name == name for one in self._in_region(call.region)):
             raise conflict(f"a worker configuration named {name} exists")
         configuration = WorkerConfiguration(
-            arn=names.arn("kafkaconnect", call.region, f"worker-configuration/{name}/{names.identity()}"),
+            arn=names.arn("kafkaconnect", call.region, f"worker-configuration/{name}/{names.uuid_suffix()}"),
             name=name,
             description=call.get("description", ""),
             content=content,
-            properties=_checked(content),
+            properties=_decoded(content),
             tags=call.get("tags", {}),
         )
-        self._all[configuration.arn] = configuration
+        self._configurations[configuration.arn] = configuration
         return configuration.document
 
     def describe_worker_configuration(self, call: Call) -> Document:
@@ -118,29 +118,29 @@ class WorkerConfigurations:
 
     def list_worker_configurations(self, call: Call) -> Document:
         prefix = call.get("namePrefix", "")
-        listed, token = page(call, [one for one in self._in(call.region) if one.name.startswith(prefix)])
+        listed, token = page(call, [one for one in self._in_region(call.region) if one.name.startswith(prefix)])
         return {"workerConfigurations": [one.document for one in listed], "nextToken": token}
 
     def delete_worker_configuration(self, call: Call) -> Document:
         configuration = self.get(call["workerConfigurationArn"])
-        if self._used(configuration.arn):
+        if self._in_use(configuration.arn):
             raise bad_request(f"worker configuration {configuration.name} is used by a connector")
-        del self._all[configuration.arn]
+        del self._configurations[configuration.arn]
         return {"workerConfigurationArn": configuration.arn, "workerConfigurationState": "DELETING"}
 
-    def _in(self, region: str) -> list[WorkerConfiguration]:
-        return [one for one in self._all.values() if names.region_of(one.arn) == region]
+    def _in_region(self, region: str) -> list[WorkerConfiguration]:
+        return [one for one in self._configurations.values() if names.region_of(one.arn) == region]
 
 
-def _checked(content: str) -> Mapping[str, str]:
-    """The properties in base64; refuses those that MSK Connect keeps to itself."""
+def _decoded(content: str) -> Mapping[str, str]:
+    """Decodes the properties; raises ServiceError for those that MSK Connect does not allow."""
     try:
         properties = parse(base64.b64decode(content, validate=True).decode())
     except (binascii.Error, ValueError) as error:
         raise bad_request(f"propertiesFileContent must be a properties file in base64: {error}") from error
     for key in properties:
         if key in _BLOCKED or key.startswith(_BLOCKED_PREFIXES):
-            raise bad_request(f"propertiesFileContent: {key} is MSK Connect's own")
+            raise bad_request(f"propertiesFileContent: {key} is set by MSK Connect itself, and must not be there")
     missing = [key for key in _REQUIRED if key not in properties]
     if missing:
         raise bad_request(f"propertiesFileContent must set {' and '.join(missing)}")

@@ -1,18 +1,18 @@
-"""The connectors of the embedded MSK Connect, and the workers behind them."""
+"""The connectors of the embedded MSK Connect: their records, and the workers that run for them."""
 
 from collections.abc import Callable, Iterator
 from threading import RLock
 
+from rehearsal.aws.backends import Connector, ConnectorSpec, ServerError, StartConnector
 from rehearsal.aws.msk_connect.record import ConnectorRecord, Operation
-from rehearsal.aws.servers import Connector, ConnectorSpec, ServerError, StartConnector
 from rehearsal.aws.service import Document, not_found
-from rehearsal.aws.work import Work
+from rehearsal.aws.work import BackgroundWork
 
 
-class Crew:
-    """Connector records by ARN; what takes time goes on in the background and ends under ``lock``."""
+class Workers:
+    """Starts, changes and stops the workers of each connector in the background; records change under ``lock``."""
 
-    def __init__(self, start: StartConnector, *, lock: RLock, work: Work) -> None:
+    def __init__(self, start: StartConnector, *, lock: RLock, work: BackgroundWork) -> None:
         self._start = start
         self._lock = lock
         self._work = work
@@ -23,31 +23,31 @@ class Crew:
             raise not_found(f"no connector {arn}")
         return self._records[arn]
 
-    def within(self, region: str) -> Iterator[ConnectorRecord]:
+    def in_region(self, region: str) -> Iterator[ConnectorRecord]:
         return (record for record in self._records.values() if record.region == region)
 
-    def runs(self, plugin_arn: str) -> bool:
+    def use_plugin(self, plugin_arn: str) -> bool:
         return any(record.plugin_arn == plugin_arn for record in self._records.values())
 
-    def runs_with(self, worker_configuration_arn: str) -> bool:
+    def use_worker_configuration(self, worker_configuration_arn: str) -> bool:
         return any(record.worker_configuration_arn == worker_configuration_arn for record in self._records.values())
 
     def create(self, record: ConnectorRecord, spec: ConnectorSpec) -> None:
-        """CREATING until its task runs; FAILED where it does not."""
+        """CREATING until the connector's task runs; FAILED where it does not."""
         self._records[record.arn] = record
         self._work.start(lambda: self._create(record, spec))
 
     def change(self, record: ConnectorRecord, changed: Document, spec: ConnectorSpec, operation: Operation) -> None:
-        """UPDATING until the connector runs as ``changed`` says; rolled back, and RUNNING too, where it cannot."""
+        """UPDATING until the connector runs with ``changed``; where it fails it is rolled back, and RUNNING too."""
         record.state = "UPDATING"
 
         def change() -> None:
             _worker(record).change(spec)
 
         def accept() -> None:
-            record.asked = changed
+            record.request = changed
 
-        self._work.start(lambda: self._operate(record, operation, "UpdateConnector", change, accept))
+        self._work.start(lambda: self._run_operation(record, operation, "UpdateConnector", change, accept))
 
     def restart(self, record: ConnectorRecord, operation: Operation) -> None:
         """RESTARTING until its tasks run again."""
@@ -56,52 +56,52 @@ class Crew:
         def restart() -> None:
             _worker(record).restart()
 
-        self._work.start(lambda: self._operate(record, operation, "RestartConnector", restart, lambda: None))
+        self._work.start(lambda: self._run_operation(record, operation, "RestartConnector", restart, lambda: None))
 
     def delete(self, record: ConnectorRecord) -> None:
-        """DELETING until its worker is gone."""
+        """DELETING until its workers have stopped."""
         record.state = "DELETING"
         self._work.start(lambda: self._delete(record))
 
     def stop(self) -> None:
-        """Ends all workers; those that are still being started end when they are up."""
+        """Stops all workers; those that are still starting are stopped as soon as they are up."""
         with self._lock:
-            self._work.end()
+            self._work.stop()
             running = [record.worker for record in self._records.values() if record.worker]
         for worker in running:
             worker.stop()
 
     def _create(self, record: ConnectorRecord, spec: ConnectorSpec) -> None:
-        failure = self._work.attempt("CreateConnector", lambda: self._keep(record, self._start(spec)))
+        failure = self._work.run("CreateConnector", lambda: self._attach(record, self._start(spec)))
         with self._lock:
             record.failure = failure
             record.state = "RUNNING" if failure is None else "FAILED"
 
-    def _keep(self, record: ConnectorRecord, worker: Connector) -> None:
+    def _attach(self, record: ConnectorRecord, worker: Connector) -> None:
         with self._lock:
-            if not self._work.over:
+            if not self._work.stopped:
                 record.worker = worker
         if record.worker is None:
             worker.stop()
 
-    def _operate(
+    def _run_operation(
         self,
         record: ConnectorRecord,
         operation: Operation,
-        called: str,
+        api_operation: str,
         task: Callable[[], None],
-        accept: Callable[[], None],
+        on_success: Callable[[], None],
     ) -> None:
-        failure = self._work.attempt(called, task)
+        failure = self._work.run(api_operation, task)
         with self._lock:
             if failure is None:
-                accept()
+                on_success()
             operation.end(failure)
             record.state = "RUNNING"
-            record.renew()
+            record.new_version()
 
     def _delete(self, record: ConnectorRecord) -> None:
-        self._work.attempt("DeleteConnector", lambda: record.worker.stop() if record.worker else None)
+        self._work.run("DeleteConnector", lambda: record.worker.stop() if record.worker else None)
         with self._lock:
             del self._records[record.arn]
 

@@ -1,4 +1,4 @@
-"""What MSK and MSK Connect refer to, made through the embedded AWS's own interface; and waits for their states."""
+"""Creates what MSK and MSK Connect refer to in the embedded AWS, and waits for states."""
 
 import io
 import time
@@ -25,13 +25,13 @@ class Network:
     group: str
 
 
-def of(aws: EmbeddedAws, service: str) -> Any:
+def aws_client(aws: EmbeddedAws, service: str) -> Any:
     return client(aws.url, service, REGION)
 
 
 def network(aws: EmbeddedAws) -> Network:
-    """Three subnets, each in a zone of its own, and a security group; the same for every test."""
-    ec2 = of(aws, "ec2")
+    """Three subnets in three zones, and a security group; the same for every test."""
+    ec2 = aws_client(aws, "ec2")
     there = ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": ["brokers"]}])["SecurityGroups"]
     if there:
         found = ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [there[0]["VpcId"]]}])["Subnets"]
@@ -61,8 +61,8 @@ def upload(aws: EmbeddedAws, content: bytes, key: str = "debezium.zip") -> str:
 
 
 def bucket(aws: EmbeddedAws) -> Any:
-    """A client of S3, where BUCKET is."""
-    s3 = of(aws, "s3")
+    """A client of S3, once BUCKET exists."""
+    s3 = aws_client(aws, "s3")
     with suppress(s3.exceptions.BucketAlreadyOwnedByYou):
         s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
     return s3
@@ -70,17 +70,17 @@ def bucket(aws: EmbeddedAws) -> Any:
 
 def role(aws: EmbeddedAws) -> str:
     """A role's ARN."""
-    iam = of(aws, "iam")
+    iam = aws_client(aws, "iam")
     with suppress(iam.exceptions.EntityAlreadyExistsException):
         iam.create_role(RoleName="worker", AssumeRolePolicyDocument='{"Version": "2012-10-17", "Statement": []}')
     return str(iam.get_role(RoleName="worker")["Role"]["Arn"])
 
 
-def settled(describe: Callable[[], dict[str, Any]], key: str) -> dict[str, Any]:
-    """What ``describe`` tells once its ``key`` is no state on the way to another."""
+def wait_until_settled(describe: Callable[[], dict[str, Any]], key: str) -> dict[str, Any]:
+    """What ``describe`` returns once the state in ``key`` is not a transient one."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
-        if not (told := describe())[key].endswith(("ING", "IN_PROGRESS")) or told[key] == "RUNNING":
-            return told
+        if not (described := describe())[key].endswith(("ING", "IN_PROGRESS")) or described[key] == "RUNNING":
+            return described
         time.sleep(0.01)
-    raise TimeoutError(told)
+    raise TimeoutError(described)

@@ -1,4 +1,4 @@
-"""An embedded AWS: MSK and MSK Connect are empty in each test, the rest lives as long as the process (moto)."""
+"""An embedded AWS: MSK and MSK Connect are empty in each test, moto's resources belong to the process."""
 
 import socket
 from collections.abc import Iterator
@@ -7,31 +7,31 @@ from pathlib import Path
 import pytest
 
 from rehearsal.aws.server import EmbeddedAws
-from tests.rehearsal.aws.runners import Runners
+from tests.rehearsal.aws.recording_backends import RecordingBackends
 
 
 @pytest.fixture
-def runners() -> Runners:
-    return Runners()
+def backends() -> RecordingBackends:
+    return RecordingBackends()
 
 
 @pytest.fixture(scope="session")
 def listener() -> Iterator[socket.socket]:
-    """One port for all: clients are kept by their URL."""
+    """One port for all tests: clients are cached by URL."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield listener
 
 
 @pytest.fixture
-def aws(listener: socket.socket, tmp_path: Path, runners: Runners) -> Iterator[EmbeddedAws]:
+def aws(listener: socket.socket, tmp_path: Path, backends: RecordingBackends) -> Iterator[EmbeddedAws]:
     embedded = EmbeddedAws(
         listener,
         folder=tmp_path,
-        start_cluster=runners.start_cluster,
-        start_connector=runners.start_connector,
+        start_cluster=backends.start_cluster,
+        start_connector=backends.start_connector,
         pages={"echo": lambda request: {"body": request.get_data().decode("ascii")}},
     )
     embedded.start()
     yield embedded
-    runners.gate.set()
+    backends.gate.set()
     embedded.stop()

@@ -1,6 +1,6 @@
-"""A moto server in a process of its own, mended or as it comes.
+"""A moto server in a process of its own, patched or not.
 
-python -m tests.rehearsal.aws.moto_process [mended]      prints its port, and ends with its standard input
+python -m tests.rehearsal.aws.moto_process [patched]      prints its port, and exits when its standard input closes
 """
 
 import logging
@@ -11,16 +11,15 @@ from contextlib import contextmanager
 
 from moto.server import ThreadedMotoServer
 
-from rehearsal.aws.moto_patches import mend
+from rehearsal.aws.moto_patches import patch_moto
 from tests.places import ROOT
 
 
 @contextmanager
-def moto(*, mended: bool) -> Iterator[str]:
+def moto(*, patched: bool) -> Iterator[str]:
     """Its URL."""
-    command = [sys.executable, "-m", __name__, *(["mended"] if mended else [])]
-    root = ROOT
-    with subprocess.Popen(command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    command = [sys.executable, "-m", __name__, *(["patched"] if patched else [])]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin
         assert process.stdout
         yield f"http://127.0.0.1:{int(process.stdout.readline())}"
@@ -28,8 +27,8 @@ def moto(*, mended: bool) -> Iterator[str]:
 
 
 def main() -> None:
-    if sys.argv[1:] == ["mended"]:
-        mend()
+    if sys.argv[1:] == ["patched"]:
+        patch_moto()
     logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
     server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
     server.start()

@@ -1,4 +1,4 @@
-"""Whoever goes by what AWS holds hears of each change before whoever made it has the answer, and of no reading."""
+"""``on_change`` is called for each change before the client gets the response, and not for reads."""
 
 import socket
 from collections.abc import Callable, Iterable, Iterator
@@ -18,7 +18,7 @@ from rehearsal.aws.journal import Journal
 from rehearsal.aws.pages import Pages
 from rehearsal.aws.server import EmbeddedAws
 from tests.rehearsal.aws.account import REGION
-from tests.rehearsal.aws.runners import Runners
+from tests.rehearsal.aws.recording_backends import RecordingBackends
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -27,8 +27,8 @@ TRUST = '{"Version": "2012-10-17", "Statement": []}'
 POLICY = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
 
 
-class Told:
-    """An application over one that does everything; ``events`` are what happened, in its order."""
+class RecordingApplication:
+    """The application in front of a moto that accepts everything; ``events`` in their order."""
 
     def __init__(self) -> None:
         self.events: list[object] = []
@@ -36,34 +36,34 @@ class Told:
         journal = Journal()
         self._application = Application(
             {},
-            self._others,
+            self._moto,
             pages=Pages({"page": lambda _: []}, journal=journal, faults=self.faults),
             journal=journal,
             faults=self.faults,
-            changed=self.events.append,
+            on_change=self.events.append,
         )
 
-    def ask(self, service: str, method: str = "POST", path: str = "/", **more: Any) -> list[object]:
-        """What happened meanwhile."""
+    def request(self, service: str, method: str = "POST", path: str = "/", **more: Any) -> list[object]:
+        """The events of this request."""
         self.events.clear()
         scope = f"AWS4-HMAC-SHA256 Credential=x/20260101/{REGION}/{service}/aws4_request, Signature=x"
         headers = {**({"Authorization": scope} if service else {}), **more.pop("headers", {})}
         environ = EnvironBuilder(path, method=method, headers=headers, **more).get_environ()
-        list(self._application(environ, self._answers))
+        list(self._application(environ, self._start_response))
         return list(self.events)
 
-    def _others(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    def _moto(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         self.events.append("done")
         return Response("{}")(environ, start_response)
 
-    def _answers(self, status: str, *_: object) -> Callable[[bytes], object]:
+    def _start_response(self, status: str, *_: object) -> Callable[[bytes], object]:
         self.events.append(status.partition(" ")[0])
         return bytes
 
 
 @pytest.fixture
-def told() -> Told:
-    return Told()
+def application() -> RecordingApplication:
+    return RecordingApplication()
 
 
 CHANGES: dict[str, tuple[Target, dict[str, Any]]] = {
@@ -92,40 +92,42 @@ READS: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize(("target", "request_"), CHANGES.values(), ids=CHANGES)
-def test_a_change_is_told_once_it_is_made_and_before_the_answer(
-    told: Told, target: Target, request_: dict[str, Any]
+def test_a_change_is_announced_before_the_response(
+    application: RecordingApplication, target: Target, request_: dict[str, Any]
 ) -> None:
-    assert not target.reads
-    assert told.ask(target.service, **request_) == ["done", target, "200"]
+    assert not target.read_only
+    assert application.request(target.service, **request_) == ["done", target, "200"]
 
 
 @pytest.mark.parametrize(("service", "request_"), READS.values(), ids=READS)
-def test_a_reading_is_not_told(told: Told, service: str, request_: dict[str, Any]) -> None:
-    assert told.ask(service, **request_) == ["done", "200"]
+def test_a_read_is_not_announced(application: RecordingApplication, service: str, request_: dict[str, Any]) -> None:
+    assert application.request(service, **request_) == ["done", "200"]
 
 
-def test_who_does_not_say_what_for_may_have_changed_something(told: Told) -> None:
-    assert told.ask("", path="/") == ["done", Target("", "", ""), "200"]
+def test_an_unsigned_request_counts_as_a_change(application: RecordingApplication) -> None:
+    assert application.request("", path="/") == ["done", Target("", "", ""), "200"]
 
 
-def test_a_refusal_is_told_as_well(told: Told) -> None:
-    """What was refused in the end may have been done in part."""
+def test_a_refused_change_is_announced_too(application: RecordingApplication) -> None:
+    """It may have been made in part."""
     error = Error(code="ServiceFailure", status=403)
-    told.faults.add(Fault(service="iam", operation="PutRolePolicy", error=error))
+    application.faults.add(Fault(service="iam", operation="PutRolePolicy", error=error))
     target, request = CHANGES["form"]
-    assert told.ask("iam", **request) == [target, "403"]
-    told.faults.add(Fault(service="iam", operation="GetRolePolicy", error=error))
+    assert application.request("iam", **request) == [target, "403"]
+    application.faults.add(Fault(service="iam", operation="GetRolePolicy", error=error))
     service, request = READS["form"]
-    assert told.ask(service, **request) == ["403"]
+    assert application.request(service, **request) == ["403"]
 
 
-def test_pages_are_no_part_of_aws(told: Told) -> None:
-    assert told.ask("iam", path="/_rehearsal/page", json={}) == ["200"]
+def test_the_control_api_is_not_announced(application: RecordingApplication) -> None:
+    assert application.request("iam", path="/_rehearsal/page", json={}) == ["200"]
 
 
 @pytest.fixture
-def heard(listener: socket.socket, tmp_path: Path, runners: Runners) -> Iterator[tuple[Any, list[object]]]:
-    """A client of IAM, and the operations that were told, with the policies that a role had then."""
+def announced(
+    listener: socket.socket, tmp_path: Path, backends: RecordingBackends
+) -> Iterator[tuple[Any, list[object]]]:
+    """A client of IAM, and the announced operations with the role's policies at that moment."""
     found: list[object] = []
 
     def changed(target: Target) -> None:
@@ -135,9 +137,9 @@ def heard(listener: socket.socket, tmp_path: Path, runners: Runners) -> Iterator
     aws = EmbeddedAws(
         listener,
         folder=tmp_path,
-        start_cluster=runners.start_cluster,
-        start_connector=runners.start_connector,
-        changed=changed,
+        start_cluster=backends.start_cluster,
+        start_connector=backends.start_connector,
+        on_change=changed,
     )
     iam: Any = client(aws.url, "iam", REGION)
     aws.start()
@@ -145,8 +147,8 @@ def heard(listener: socket.socket, tmp_path: Path, runners: Runners) -> Iterator
     aws.stop()
 
 
-def test_iam_holds_what_it_is_said_to_hold(heard: tuple[Any, list[object]]) -> None:
-    iam, found = heard
+def test_iam_has_changed_when_the_change_is_announced(announced: tuple[Any, list[object]]) -> None:
+    iam, found = announced
     iam.create_role(RoleName="heard", AssumeRolePolicyDocument=TRUST)
     assert found.pop() == ("CreateRole", [])
     iam.put_role_policy(RoleName="heard", PolicyName="one", PolicyDocument=POLICY)

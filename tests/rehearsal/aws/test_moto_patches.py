@@ -1,4 +1,4 @@
-"""Each mend of moto: with it moto answers as AWS does, and without it still does not."""
+"""Each patch of moto: with it moto answers as AWS does, without it moto still does not."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from modules import policies
 from rehearsal.aws import moto_patches as package
 from rehearsal.aws.client import client
-from rehearsal.aws.moto_patches.replacing import replace
+from rehearsal.aws.moto_patches.patching import replace
 from tests.rehearsal.aws.moto_process import moto
 
 REGION = "us-east-1"
@@ -24,19 +24,19 @@ Probe = Callable[[str], object]
 
 
 @pytest.fixture(scope="module")
-def mended() -> Iterator[str]:
-    with moto(mended=True) as url:
+def patched() -> Iterator[str]:
+    with moto(patched=True) as url:
         yield url
 
 
 @pytest.fixture(scope="module")
-def plain() -> Iterator[str]:
-    with moto(mended=False) as url:
+def unpatched() -> Iterator[str]:
+    with moto(patched=False) as url:
         yield url
 
 
 def chosen(kind: str, id_: str) -> list[dict[str, Any]]:
-    return [{"ResourceType": kind, "Tags": [{"Key": package.CHOSEN, "Value": id_}]}]
+    return [{"ResourceType": kind, "Tags": [{"Key": package.CUSTOM_ID_TAG, "Value": id_}]}]
 
 
 def vpc(ec2: Any, block: str) -> str:
@@ -84,7 +84,7 @@ def error_of_a_rule_that_is_gone(url: str) -> object:
     return refused.value.response["Error"]["Code"]
 
 
-def interfaces_that_a_nat_gateway_leaves(url: str) -> object:
+def network_interfaces_after_deleting_a_nat_gateway(url: str) -> object:
     ec2 = client(url, "ec2", REGION)
     subnet = ec2.create_subnet(VpcId=vpc(ec2, "10.2.0.0/16"), CidrBlock="10.2.0.0/24")["Subnet"]["SubnetId"]
     address = ec2.allocate_address(Domain="vpc")["AllocationId"]
@@ -93,7 +93,7 @@ def interfaces_that_a_nat_gateway_leaves(url: str) -> object:
     return ec2.describe_network_interfaces(Filters=[{"Name": "subnet-id", "Values": [subnet]}])["NetworkInterfaces"]
 
 
-def an_object_behind_our_policy(url: str) -> object:
+def an_object_in_a_tls_only_bucket(url: str) -> object:
     s3 = bucket(url, "tls-only")
     s3.put_bucket_policy(Bucket="tls-only", Policy=policies.tls_only("arn:aws:s3:::tls-only"))
     return s3.get_object(Bucket="tls-only", Key="key")["Body"].read()
@@ -115,7 +115,7 @@ def versions_left_once_each_is_deleted(url: str) -> object:
     return [*empty.get("Versions", []), *empty.get("DeleteMarkers", [])]
 
 
-def look_at_a_bucket_that_is_not_of(url: str) -> object:
+def status_of_a_bucket_of_another_owner(url: str) -> object:
     s3 = bucket(url, "owned")
     s3.head_bucket(Bucket="owned", ExpectedBucketOwner="123456789012")
     with pytest.raises(ClientError) as refused:
@@ -138,7 +138,7 @@ def ids_of_networks(url: str) -> object:
 
 def version_of_an_object(url: str) -> object:
     s3 = bucket(url, "published")
-    s3.put_object(Bucket="published", Key="key", Body=b"archive", Tagging=f"{package.CHOSEN}=v1.2_3")
+    s3.put_object(Bucket="published", Key="key", Body=b"archive", Tagging=f"{package.CUSTOM_ID_TAG}=v1.2_3")
     return s3.get_object(Bucket="published", Key="key", VersionId="v1.2_3")["Body"].read()
 
 
@@ -148,41 +148,41 @@ def endpoint_of_a_cluster(url: str) -> object:
         Engine="aurora-mysql",
         MasterUsername="admin",
         MasterUserPassword="not-a-secret",
-        Tags=[{"Key": package.CHOSEN, "Value": "orders.example"}],
+        Tags=[{"Key": package.CUSTOM_ID_TAG, "Value": "orders.example"}],
     )
     return made["DBCluster"]["Endpoint"]
 
 
-MENDS = [
+PATCHES = [
     (tags_of_a_scalable_target, {"owner": "data", "new": "y"}),
     (description_of_a_rule_between_groups, ["Kafka clients"]),
     (error_of_a_rule_that_is_gone, "InvalidSecurityGroupRuleId.NotFound"),
-    (interfaces_that_a_nat_gateway_leaves, []),
-    (an_object_behind_our_policy, b"kept"),
+    (network_interfaces_after_deleting_a_nat_gateway, []),
+    (an_object_in_a_tls_only_bucket, b"kept"),
     (versions_left_once_each_is_deleted, []),
-    (look_at_a_bucket_that_is_not_of, "403"),
+    (status_of_a_bucket_of_another_owner, "403"),
     (ids_of_networks, ("vpc-0a", "subnet-0a", "rtb-0a", "sg-0a")),
     (version_of_an_object, b"archive"),
     (endpoint_of_a_cluster, "orders.example"),
 ]
 
 
-@pytest.mark.parametrize(("probe", "as_on_aws"), MENDS)
-def test_mended_moto_answers_as_aws_does(probe: Probe, as_on_aws: object, mended: str) -> None:
-    assert probe(mended) == as_on_aws
+@pytest.mark.parametrize(("probe", "as_on_aws"), PATCHES)
+def test_patched_moto_answers_as_aws_does(probe: Probe, as_on_aws: object, patched: str) -> None:
+    assert probe(patched) == as_on_aws
 
 
-@pytest.mark.parametrize(("probe", "as_on_aws"), MENDS)
-def test_moto_still_needs_it(probe: Probe, as_on_aws: object, plain: str) -> None:
+@pytest.mark.parametrize(("probe", "as_on_aws"), PATCHES)
+def test_moto_still_needs_the_patch(probe: Probe, as_on_aws: object, unpatched: str) -> None:
     try:
-        answer = probe(plain)
+        answer = probe(unpatched)
     except (BotoCoreError, ClientError, AssertionError, pytest.fail.Exception):
         return
     assert answer != as_on_aws
 
 
-def test_what_is_not_chosen_is_made_up(mended: str) -> None:
-    ec2 = client(mended, "ec2", REGION)
+def test_ids_that_are_not_chosen_are_generated(patched: str) -> None:
+    ec2 = client(patched, "ec2", REGION)
     chosen_one, other = (
         ec2.create_vpc(CidrBlock="10.4.0.0/16", TagSpecifications=tags)["Vpc"]["VpcId"]
         for tags in (chosen("vpc", "vpc-0b"), [])
@@ -206,9 +206,9 @@ def test_what_is_not_chosen_is_made_up(mended: str) -> None:
     ],
 )
 def test_a_statement_denies_where_its_condition_holds(
-    condition: dict[str, object] | None, denied: bool, mended: str
+    condition: dict[str, object] | None, denied: bool, patched: str
 ) -> None:
-    s3 = bucket(mended, "conditional")
+    s3 = bucket(patched, "conditional")
     statement = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::conditional/*"}
     document = {"Statement": [statement | ({"Condition": condition} if condition else {})]}
     s3.put_bucket_policy(Bucket="conditional", Policy=json.dumps(document))
@@ -220,7 +220,7 @@ def test_a_statement_denies_where_its_condition_holds(
     assert answers == (403 if denied else 200)
 
 
-def test_nothing_is_replaced_that_is_not_there() -> None:
+def test_a_missing_attribute_is_not_replaced() -> None:
     class Moto:
         present = 1
 

@@ -1,4 +1,4 @@
-"""What is there before an apply, read back as the stacks' data sources do."""
+"""The resources that exist before an apply, read as the stacks' data sources read them."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -21,8 +21,8 @@ ARCHIVE = b"the plugin"
 STOCK_PEERING = {"vpc_id": "vpc-0abc1234def567891", "cidr_block": "10.9.0.0/24", "route_table_ids": ["rtb-0abc1234"]}
 
 
-class World:
-    """An environment, seeded; ``aws`` makes clients of its region."""
+class SeededAccount:
+    """An account that was seeded for an environment; ``aws`` returns clients in its region."""
 
     def __init__(self, url: str, content: Document, archive: Path) -> None:
         self.environment = Environment.model_validate({"name": "seeded", **content})
@@ -42,7 +42,7 @@ class World:
         return found
 
     def vpc_of(self, cluster: str) -> str:
-        """As aws_db_subnet_group tells it."""
+        """As aws_db_subnet_group returns it."""
         name = self.cluster(cluster)["DBSubnetGroup"]
         [group] = self.aws("rds").describe_db_subnet_groups(DBSubnetGroupName=name)["DBSubnetGroups"]
         vpc: str = group["VpcId"]
@@ -60,72 +60,72 @@ class World:
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    with moto(mended=True) as running:
+    with moto(patched=True) as running:
         yield running
 
 
 @pytest.fixture
-def seeded(url: str, tmp_path: Path) -> Iterator[Callable[[Document], World]]:
+def seeded(url: str, tmp_path: Path) -> Iterator[Callable[[Document], SeededAccount]]:
     archive = tmp_path / "plugin.zip"
     archive.write_bytes(ARCHIVE)
-    yield lambda content: World(url, content, archive)
+    yield lambda content: SeededAccount(url, content, archive)
     requests.post(f"{url}/moto-api/reset", timeout=60).raise_for_status()
 
 
-def test_production_has_a_database_behind_its_peering(seeded: Callable[[Document], World]) -> None:
-    world = seeded(PROD)
-    cluster = world.cluster("orders-prod")
+def test_production_has_a_database_behind_its_peering(seeded: Callable[[Document], SeededAccount]) -> None:
+    account = seeded(PROD)
+    cluster = account.cluster("orders-prod")
     assert (cluster["Engine"], cluster["EngineMode"]) == ("aurora-mysql", "provisioned")
     assert (cluster["Endpoint"], cluster["Port"]) == ("orders-prod.example", 3306)
     assert cluster["Status"] in ("creating", "available")
     peering = PROD["network"]["peerings"]["orders"]
-    assert world.vpc_of("orders-prod") == peering["vpc_id"]
-    assert [world.vpc_of_group(one["VpcSecurityGroupId"]) for one in cluster["VpcSecurityGroups"]] == [
+    assert account.vpc_of("orders-prod") == peering["vpc_id"]
+    assert [account.vpc_of_group(one["VpcSecurityGroupId"]) for one in cluster["VpcSecurityGroups"]] == [
         peering["vpc_id"]
     ]
-    assert world.block(peering["vpc_id"]) == IPv4Network(peering["cidr_block"])
-    tables = world.aws("ec2").describe_route_tables(RouteTableIds=peering["route_table_ids"])["RouteTables"]
+    assert account.block(peering["vpc_id"]) == IPv4Network(peering["cidr_block"])
+    tables = account.aws("ec2").describe_route_tables(RouteTableIds=peering["route_table_ids"])["RouteTables"]
     assert [table["VpcId"] for table in tables] == [peering["vpc_id"]]
 
 
-def test_its_binary_log_is_row_based(seeded: Callable[[Document], World]) -> None:
-    world = seeded(PROD)
-    group = world.cluster("orders-prod")["DBClusterParameterGroup"]
+def test_its_binary_log_is_row_based(seeded: Callable[[Document], SeededAccount]) -> None:
+    account = seeded(PROD)
+    group = account.cluster("orders-prod")["DBClusterParameterGroup"]
     assert not group.startswith("default.")
-    parameters = world.aws("rds").describe_db_cluster_parameters(DBClusterParameterGroupName=group)["Parameters"]
+    parameters = account.aws("rds").describe_db_cluster_parameters(DBClusterParameterGroupName=group)["Parameters"]
     assert {one["ParameterName"]: one["ParameterValue"] for one in parameters} == {"binlog_format": "ROW"}
 
 
-def test_production_has_what_else_it_names(seeded: Callable[[Document], World]) -> None:
-    world = seeded(PROD)
+def test_production_has_everything_else_it_names(seeded: Callable[[Document], SeededAccount]) -> None:
+    account = seeded(PROD)
     plugin = PROD["plugins"]["debezium-mysql"]
-    found = world.aws("s3").get_object(Bucket=plugin["bucket"], Key=plugin["key"], VersionId=plugin["version"])
+    found = account.aws("s3").get_object(Bucket=plugin["bucket"], Key=plugin["key"], VersionId=plugin["version"])
     assert found["Body"].read() == ARCHIVE
-    assert world.aws("iam").get_role(RoleName="billing-app")["Role"]["RoleName"] == "billing-app"
-    assert world.vpc_of_group("sg-0abc1234def567890")
-    topics = world.aws("sns").list_topics()["Topics"]
+    assert account.aws("iam").get_role(RoleName="billing-app")["Role"]["RoleName"] == "billing-app"
+    assert account.vpc_of_group("sg-0abc1234def567890")
+    topics = account.aws("sns").list_topics()["Topics"]
     assert [topic["TopicArn"] for topic in topics] == [PROD["alarms"]["sns_topic_arn"]]
 
 
-def test_a_secret_holds_the_login_that_is_told_and_never_shown(seeded: Callable[[Document], World]) -> None:
-    world = seeded(PROD)
-    login = world.seeded.logins["cdc/orders"]
-    kept = json.loads(world.aws("secretsmanager").get_secret_value(SecretId="cdc/orders")["SecretString"])
+def test_a_secret_has_the_login_and_no_repr_shows_the_password(seeded: Callable[[Document], SeededAccount]) -> None:
+    account = seeded(PROD)
+    login = account.seeded.logins["cdc/orders"]
+    kept = json.loads(account.aws("secretsmanager").get_secret_value(SecretId="cdc/orders")["SecretString"])
     assert kept == {"username": login.username, "password": login.password}
     assert len(login.password) > 20
-    assert login.password not in f"{world.seeded} {world.seeded.made}"
+    assert login.password not in f"{account.seeded} {account.seeded.created}"
 
 
-def test_everything_made_is_told(seeded: Callable[[Document], World]) -> None:
-    made = "\n".join(seeded(PROD).seeded.made)
+def test_every_created_resource_is_reported(seeded: Callable[[Document], SeededAccount]) -> None:
+    made = "\n".join(seeded(PROD).seeded.created)
     for thing in ("vpc-0abc1234def567890", "orders-prod.example:3306", "cdc/orders", "billing-app", "oncall"):
         assert thing in made
 
 
-def test_a_network_that_exists_has_private_subnets_with_a_way_out(seeded: Callable[[Document], World]) -> None:
+def test_an_existing_network_has_private_subnets_with_a_nat_route(seeded: Callable[[Document], SeededAccount]) -> None:
     content = document("dev")
-    world, network = seeded(content), content["network"]
-    ec2 = world.aws("ec2")
+    account, network = seeded(content), content["network"]
+    ec2 = account.aws("ec2")
     subnets = ec2.describe_subnets(SubnetIds=network["private_subnet_ids"])["Subnets"]
     assert {subnet["VpcId"] for subnet in subnets} == {network["vpc_id"]}
     assert len({subnet["AvailabilityZone"] for subnet in subnets}) == 3
@@ -135,7 +135,7 @@ def test_a_network_that_exists_has_private_subnets_with_a_way_out(seeded: Callab
         ]
         [out] = [route for route in table["Routes"] if route["DestinationCidrBlock"] == "0.0.0.0/0"]
         assert out["NatGatewayId"]
-    assert world.vpc_of("shop-dev") == network["vpc_id"]
+    assert account.vpc_of("shop-dev") == network["vpc_id"]
 
 
 @pytest.mark.parametrize(
@@ -146,60 +146,60 @@ def test_a_network_that_exists_has_private_subnets_with_a_way_out(seeded: Callab
     ],
     ids=["new", "existing"],
 )
-def test_behind_other_routing_the_database_lives_in_another_vpc(
-    network: Document, seeded: Callable[[Document], World]
+def test_with_external_routing_the_database_is_in_another_vpc(
+    network: Document, seeded: Callable[[Document], SeededAccount]
 ) -> None:
-    world = seeded(changed(PROD, network=network))
-    there = world.vpc_of("orders-prod")
+    account = seeded(changed(PROD, network=network))
+    there = account.vpc_of("orders-prod")
     assert there != network.get("vpc_id")
-    ours = network.get("cidr_block") or str(world.block(network["vpc_id"]))
-    assert not world.block(there).overlaps(IPv4Network(ours))
+    ours = network.get("cidr_block") or str(account.block(network["vpc_id"]))
+    assert not account.block(there).overlaps(IPv4Network(ours))
 
 
-def test_of_several_peerings_a_database_lives_behind_the_one_named_like_it(
-    seeded: Callable[[Document], World],
+def test_of_several_peerings_the_database_is_behind_the_one_of_its_name(
+    seeded: Callable[[Document], SeededAccount],
 ) -> None:
-    world = seeded(with_stock(changed(PROD, network__peerings__stock=STOCK_PEERING)))
-    assert world.vpc_of("orders-prod") == PROD["network"]["peerings"]["orders"]["vpc_id"]
-    assert world.vpc_of("stock-prod") == STOCK_PEERING["vpc_id"]
-    logins = world.seeded.logins
+    account = seeded(with_stock(changed(PROD, network__peerings__stock=STOCK_PEERING)))
+    assert account.vpc_of("orders-prod") == PROD["network"]["peerings"]["orders"]["vpc_id"]
+    assert account.vpc_of("stock-prod") == STOCK_PEERING["vpc_id"]
+    logins = account.seeded.logins
     assert set(logins) == {"cdc/orders", "cdc/stock"}
     assert logins["cdc/orders"].username != logins["cdc/stock"].username
 
 
-def test_connectors_may_share_a_cluster_and_a_secret(seeded: Callable[[Document], World]) -> None:
+def test_connectors_may_share_a_cluster_and_a_secret(seeded: Callable[[Document], SeededAccount]) -> None:
     source = PROD["connectors"]["orders"]["source"] | {"server_id": 5402}
     another = PROD["connectors"]["orders"] | {"source": source, "topics": {"prefix": "again"}}
-    world = seeded(changed(PROD, connectors__again=another))
-    assert set(world.seeded.endpoints) == {"orders-prod"}
-    assert set(world.seeded.logins) == {"cdc/orders"}
+    account = seeded(changed(PROD, connectors__again=another))
+    assert set(account.seeded.endpoints) == {"orders-prod"}
+    assert set(account.seeded.logins) == {"cdc/orders"}
 
 
-def test_groups_of_scrapers_and_of_a_cluster_that_exists(seeded: Callable[[Document], World]) -> None:
-    world = seeded(changed(PROD, kafka=EXISTING_KAFKA))
-    assert world.vpc_of_group(EXISTING_KAFKA["security_group_id"])
+def test_security_group_of_an_existing_cluster(seeded: Callable[[Document], SeededAccount]) -> None:
+    account = seeded(changed(PROD, kafka=EXISTING_KAFKA))
+    assert account.vpc_of_group(EXISTING_KAFKA["security_group_id"])
 
 
-def test_scram_logins_are_under_a_customer_key(seeded: Callable[[Document], World]) -> None:
+def test_scram_secrets_have_a_customer_managed_key(seeded: Callable[[Document], SeededAccount]) -> None:
     content = changed(
         PROD,
         kafka__scram_secrets=["AmazonMSK_billing"],
         kafka__certificate_authority_arns=[AUTHORITY],
         kafka__prometheus={"security_group_ids": ["sg-0123456789abcdef1"]},
     )
-    world = seeded(content)
-    assert world.aws("secretsmanager").describe_secret(SecretId="AmazonMSK_billing")["KmsKeyId"]
-    assert world.vpc_of_group("sg-0123456789abcdef1")
+    account = seeded(content)
+    assert account.aws("secretsmanager").describe_secret(SecretId="AmazonMSK_billing")["KmsKeyId"]
+    assert account.vpc_of_group("sg-0123456789abcdef1")
 
 
 @pytest.mark.parametrize(("create", "there"), [(False, 1), (True, 0)])
-def test_a_state_store_is_there_where_it_is_not_ours(
-    create: bool, there: int, seeded: Callable[[Document], World]
+def test_a_state_store_exists_where_it_is_managed_elsewhere(
+    create: bool, there: int, seeded: Callable[[Document], SeededAccount]
 ) -> None:
-    world = seeded(changed(PROD, state__create=create))
-    buckets = [bucket["Name"] for bucket in world.aws("s3").list_buckets()["Buckets"]]
+    account = seeded(changed(PROD, state__create=create))
+    buckets = [bucket["Name"] for bucket in account.aws("s3").list_buckets()["Buckets"]]
     assert buckets.count("acme-cdc-state") == there
-    assert world.aws("dynamodb").list_tables()["TableNames"] == ["acme-cdc-locks"] * there
+    assert account.aws("dynamodb").list_tables()["TableNames"] == ["acme-cdc-locks"] * there
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""One port for all of AWS: where requests go, what is written down about them, and faults on the way."""
+"""One port for all of AWS: routing of requests, the journal, and injected faults."""
 
 import threading
 
@@ -9,13 +9,13 @@ from botocore.exceptions import ClientError
 from rehearsal.aws.client import _client, _session
 from rehearsal.aws.faults import Error, Fault
 from rehearsal.aws.server import EmbeddedAws
-from tests.rehearsal.aws.account import BUCKET, REGION, bucket, of
+from tests.rehearsal.aws.account import BUCKET, REGION, aws_client, bucket
 
 
 def test_requests_go_to_the_service_that_signed_them(aws: EmbeddedAws) -> None:
-    assert of(aws, "kafka").list_kafka_versions()["KafkaVersions"]
-    assert of(aws, "kafkaconnect").list_connectors()["connectors"] == []
-    assert of(aws, "sts").get_caller_identity()["Account"] == "123456789012"
+    assert aws_client(aws, "kafka").list_kafka_versions()["KafkaVersions"]
+    assert aws_client(aws, "kafkaconnect").list_connectors()["connectors"] == []
+    assert aws_client(aws, "sts").get_caller_identity()["Account"] == "123456789012"
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_requests_go_to_the_service_that_signed_them(aws: EmbeddedAws) -> None:
 def test_the_journal_names_operations_of_every_protocol(
     aws: EmbeddedAws, service: str, call: str, operation: str
 ) -> None:
-    getattr(of(aws, service), call)()
+    getattr(aws_client(aws, service), call)()
     last = aws.journal.after()[-1]
     assert (last.service, last.region, last.operation, last.status) == (service, REGION, operation, 200)
     assert last.succeeded
@@ -42,22 +42,22 @@ def test_clients_read_nothing_of_the_machine(aws: EmbeddedAws, monkeypatch: pyte
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     _session.cache_clear()
     _client.cache_clear()
-    assert of(aws, "sts").get_caller_identity()["Account"] == "123456789012"
+    assert aws_client(aws, "sts").get_caller_identity()["Account"] == "123456789012"
 
 
-def test_a_form_reaches_moto_whole(aws: EmbeddedAws) -> None:
-    made = of(aws, "ec2").create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]
+def test_moto_can_still_read_the_form(aws: EmbeddedAws) -> None:
+    made = aws_client(aws, "ec2").create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]
     assert made["CidrBlock"] == "10.9.0.0/16"
 
 
-def test_a_presigned_url_says_its_service_in_the_query(aws: EmbeddedAws) -> None:
+def test_a_presigned_url_names_its_service_in_the_query(aws: EmbeddedAws) -> None:
     query = {"X-Amz-Credential": f"x/20260101/{REGION}/s3/aws4_request", "X-Amz-Signature": "x", "Signature": "x"}
     bucket(aws).put_object(Bucket=BUCKET, Key="a/b", Body=b"content")
     assert requests.get(f"{aws.url}/{BUCKET}/a/b", params=query, timeout=10).content == b"content"
     assert aws.journal.after()[-1].operation == "GetObject"
 
 
-def test_an_object_goes_through_whole(aws: EmbeddedAws) -> None:
+def test_a_large_object_is_passed_through(aws: EmbeddedAws) -> None:
     s3, content = bucket(aws), bytes(range(256)) * 2**16  # boto3 announces it with Expect: 100-continue
     s3.put_object(Bucket=BUCKET, Key="large", Body=content)
     assert s3.get_object(Bucket=BUCKET, Key="large")["Body"].read() == content
@@ -65,7 +65,7 @@ def test_an_object_goes_through_whole(aws: EmbeddedAws) -> None:
 
 def test_errors_are_journalled_too(aws: EmbeddedAws) -> None:
     with pytest.raises(ClientError):
-        of(aws, "kafka").describe_cluster(ClusterArn=f"arn:aws:kafka:{REGION}:123456789012:cluster/none/1-2")
+        aws_client(aws, "kafka").describe_cluster(ClusterArn=f"arn:aws:kafka:{REGION}:123456789012:cluster/none/1-2")
     last = aws.journal.after()[-1]
     assert (last.operation, last.status, last.succeeded) == ("DescribeCluster", 404, False)
 
@@ -77,9 +77,9 @@ def test_an_operation_that_the_model_does_not_have(aws: EmbeddedAws) -> None:
     assert "kafka has no operation GET /v1/nothing" in answer.text
 
 
-def test_an_operation_that_is_no_part_of_a_rehearsal(aws: EmbeddedAws) -> None:
-    with pytest.raises(ClientError, match="kafka ListReplicators is no part of a rehearsal") as refused:
-        of(aws, "kafka").list_replicators()
+def test_an_operation_that_is_not_implemented(aws: EmbeddedAws) -> None:
+    with pytest.raises(ClientError, match="kafka ListReplicators is not implemented in a rehearsal") as refused:
+        aws_client(aws, "kafka").list_replicators()
     assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
 
 
@@ -93,7 +93,7 @@ def test_input_that_does_not_fit_the_model(aws: EmbeddedAws) -> None:
 
 
 def test_lists_come_in_pages(aws: EmbeddedAws) -> None:
-    kafka = of(aws, "kafka")
+    kafka = aws_client(aws, "kafka")
     pages = list(kafka.get_paginator("list_kafka_versions").paginate(PaginationConfig={"PageSize": 3}))
     versions = [version["Version"] for page in pages for version in page["KafkaVersions"]]
     assert len(pages) > 1
@@ -103,7 +103,7 @@ def test_lists_come_in_pages(aws: EmbeddedAws) -> None:
 
 
 def test_waiting_for_a_request(aws: EmbeddedAws) -> None:
-    later = threading.Timer(0.2, of(aws, "dynamodb").list_tables)
+    later = threading.Timer(0.2, aws_client(aws, "dynamodb").list_tables)
     later.start()
     entry = aws.journal.wait_for(lambda one: one.operation == "ListTables" and one.succeeded, seconds=30)
     assert entry.service == "dynamodb"
@@ -112,8 +112,8 @@ def test_waiting_for_a_request(aws: EmbeddedAws) -> None:
 
 
 def test_the_journal_over_http(aws: EmbeddedAws) -> None:
-    of(aws, "sts").get_caller_identity()
-    later = threading.Timer(0.2, of(aws, "iam").list_roles)
+    aws_client(aws, "sts").get_caller_identity()
+    later = threading.Timer(0.2, aws_client(aws, "iam").list_roles)
     later.start()
     entries = requests.get(f"{aws.url}/_rehearsal/requests?after=1&wait=20", timeout=30).json()
     assert [entry["operation"] for entry in entries] == ["ListRoles"]
@@ -142,17 +142,17 @@ def test_an_error_is_injected_in_the_protocol_of_its_service(
 ) -> None:
     aws.faults.add(Fault(service=service, operation=operation, error=Error(code="Unlucky", status=403, message="no")))
     with pytest.raises(ClientError, match="no") as refused:
-        getattr(of(aws, service), call)()
+        getattr(aws_client(aws, service), call)()
     assert refused.value.response["Error"]["Code"] == "Unlucky"
     assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
-    getattr(of(aws, service), call)()
-    assert aws.faults.left == []
+    getattr(aws_client(aws, service), call)()
+    assert aws.faults.pending == []
 
 
 def test_faults_over_http(aws: EmbeddedAws) -> None:
     page, fault = f"{aws.url}/_rehearsal/faults", {"service": "kafka", "operation": "ListClusters", "delay": 0.01}
     [added] = requests.post(page, json={**fault, "times": 2}, timeout=10).json()
-    of(aws, "kafka").list_clusters()
+    aws_client(aws, "kafka").list_clusters()
     [left] = requests.get(page, timeout=10).json()
     assert (added["times"], left["times"]) == (2, 1)
     assert requests.delete(page, timeout=10).json() == []

@@ -1,4 +1,4 @@
-"""The real provider applies MSK and MSK Connect to the embedded AWS, finds nothing more to do, updates, destroys."""
+"""The real provider applies MSK and MSK Connect to the embedded AWS, plans no changes, updates, destroys."""
 
 import json
 import os
@@ -11,8 +11,8 @@ import pytest
 from cdc import terraform
 from rehearsal.aws.faults import Fault
 from rehearsal.aws.server import EmbeddedAws
-from tests.rehearsal.aws.account import archive, network, of, role, upload
-from tests.rehearsal.aws.runners import Runners
+from tests.rehearsal.aws.account import archive, aws_client, network, role, upload
+from tests.rehearsal.aws.recording_backends import RecordingBackends
 
 NO_CHANGES = 0
 
@@ -50,8 +50,10 @@ class Stack:
 
 def _account(aws: EmbeddedAws) -> dict[str, object]:
     there = network(aws)
-    key = of(aws, "kms").create_key()["KeyMetadata"]["Arn"]
-    secret = of(aws, "secretsmanager").create_secret(Name=f"AmazonMSK_{uuid4()}", SecretString="{}", KmsKeyId=key)
+    key = aws_client(aws, "kms").create_key()["KeyMetadata"]["Arn"]
+    secret = aws_client(aws, "secretsmanager").create_secret(
+        Name=f"AmazonMSK_{uuid4()}", SecretString="{}", KmsKeyId=key
+    )
     return {
         "group": there.group,
         "object_version": upload(aws, archive()),
@@ -67,13 +69,13 @@ def stack(tmp_path: Path, aws: EmbeddedAws) -> Stack:
     return Stack(folder, aws)
 
 
-def test_apply_change_destroy(stack: Stack, aws: EmbeddedAws, runners: Runners) -> None:
+def test_apply_change_destroy(stack: Stack, aws: EmbeddedAws, backends: RecordingBackends) -> None:
     aws.faults.add(Fault(service="kafkaconnect", operation="CreateConnector", failure="no way to the database"))
     with pytest.raises(terraform.TerraformError, match="no way to the database"):
         stack.apply()
     stack.apply()
     assert stack.plan() == NO_CHANGES
-    [brokers], [worker] = runners.clusters, runners.connectors
+    [brokers], [worker] = backends.clusters, backends.connectors
     assert worker.specs[-1].bootstrap == ",".join(sorted(brokers.bootstrap.split(",")))
     assert worker.specs[-1].configuration["database.password"] == "${secretsmanager:cdc/orders:password}"
 
@@ -86,5 +88,5 @@ def test_apply_change_destroy(stack: Stack, aws: EmbeddedAws, runners: Runners) 
     stack.destroy()
     assert brokers.stopped.is_set()
     assert worker.stopped.is_set()
-    assert not of(aws, "kafka").list_clusters_v2()["ClusterInfoList"]
+    assert not aws_client(aws, "kafka").list_clusters_v2()["ClusterInfoList"]
     assert not [entry for entry in aws.journal.after() if entry.status >= 500]

@@ -18,7 +18,7 @@ from modules.artifacts.lock import File, Lock, load
 from modules.artifacts.sources import sources
 from modules.debezium import configuration
 from modules.environment.environment import Environment
-from rehearsal.aws.servers import ClusterSpec, ConnectorSpec
+from rehearsal.aws.backends import ClusterSpec, ConnectorSpec
 from rehearsal.connect.connectors import Connectors
 from rehearsal.connect.metrics import Datum, Metrics
 from rehearsal.database.mysql import Database

@@ -11,7 +11,7 @@ import pytest
 from tenacity import retry, retry_if_result, stop_after_delay, wait_fixed
 
 from modules.debezium.configuration import IAM_CLIENT
-from rehearsal.aws.servers import ServerError
+from rehearsal.aws.backends import ServerError
 from rehearsal.connect import substitutions
 from rehearsal.connect.connector import RunningConnector
 from rehearsal.connect.workers import PRIVATE

@@ -12,7 +12,7 @@ from modules.artifacts.cache import Cache
 from modules.artifacts.fetch import FetchErrors, fetch
 from modules.artifacts.lock import load
 from modules.artifacts.sources import sources
-from rehearsal.aws.servers import ClusterSpec
+from rehearsal.aws.backends import ClusterSpec
 from rehearsal.database.kinds import Kind
 from rehearsal.database.ledger import Ledger, Transaction
 from rehearsal.database.stand_ins import Name

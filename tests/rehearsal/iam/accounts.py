@@ -12,7 +12,7 @@ from rehearsal.aws.client import client
 from rehearsal.aws.dispatch import Target
 from rehearsal.aws.server import EmbeddedAws
 from tests.mocked_account import REGION
-from tests.rehearsal.aws.runners import Runners
+from tests.rehearsal.aws.recording_backends import RecordingBackends
 
 READ: Final = "kafka-cluster:ReadData"
 WRITE: Final = "kafka-cluster:WriteData"
@@ -22,14 +22,14 @@ _NUMBERS: Final = count(1)
 @contextmanager
 def embedded(folder: Path, changed: Callable[[Target], None] = lambda _: None) -> Iterator[EmbeddedAws]:
     """On a port of its own. What its IAM holds, it holds for the whole process."""
-    runners = Runners()
+    backends = RecordingBackends()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         aws = EmbeddedAws(
             listener,
             folder=folder,
-            start_cluster=runners.start_cluster,
-            start_connector=runners.start_connector,
-            changed=changed,
+            start_cluster=backends.start_cluster,
+            start_connector=backends.start_connector,
+            on_change=changed,
         )
         aws.start()
         try:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rehearsal.aws.backends import Cluster, ClusterSpec, Connector, ConnectorSpec
 from rehearsal.aws.client import client
 from rehearsal.aws.server import EmbeddedAws
-from rehearsal.aws.servers import Cluster, ClusterSpec, Connector, ConnectorSpec
 from rehearsal.iam import extension
 from rehearsal.iam.enforcement import Enforcement
 from rehearsal.iam.signing import SERVICE
@@ -75,7 +75,7 @@ def enforcing(folder: Path, addresses: Addresses, jars: Sequence[Path], compiler
         start_cluster=_no_cluster,
         start_connector=_no_connector,
         pages=iam.pages,
-        changed=iam.changed,
+        on_change=iam.changed,
     )
     aws.start()
     try:

@@ -15,7 +15,7 @@ from modules.artifacts.fetch import FetchErrors, fetch
 from modules.artifacts.lock import load
 from modules.artifacts.sources import sources
 from modules.properties_file import as_lines
-from rehearsal.aws.servers import ClusterSpec
+from rehearsal.aws.backends import ClusterSpec
 from rehearsal.iam import client, extension
 from rehearsal.iam.access import Access
 from rehearsal.iam.tls import CertificateAuthority

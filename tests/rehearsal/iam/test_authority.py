@@ -42,7 +42,7 @@ class Wired(Account):
         group = ec2.describe_security_groups()["SecurityGroups"][0]["GroupId"]
         kind = {"kafka_version": "3.9.x", "instance_type": "kafka.m7g.large"}
         for arn in HOSTS:
-            aws.msk.adopt(arn, brokers=3, subnets=subnets, group=group, **kind)
+            aws.msk.add_existing_cluster(arn, brokers=3, subnets=subnets, group=group, **kind)
 
     @property
     def generation(self) -> int:

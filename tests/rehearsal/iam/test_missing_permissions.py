@@ -10,7 +10,7 @@ import pytest
 from modules import policies
 from modules.debezium import configuration, topics
 from modules.environment.models.connectors import Signals
-from rehearsal.aws.servers import ConnectorSpec
+from rehearsal.aws.backends import ConnectorSpec
 from rehearsal.iam.decisions import Denial, Log
 from rehearsal.iam.missing_permissions import passed_over, place, reads, told
 from rehearsal.iam.reasons import REASONS, Role, lookup

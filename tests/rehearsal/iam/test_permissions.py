@@ -22,7 +22,7 @@ from modules.deployment import Deployment
 from modules.environment.models.connectors import Connector
 from modules.environment.models.consumers import Consumer
 from modules.policies import ClusterArns
-from rehearsal.aws.servers import ConnectorSpec, ServerError
+from rehearsal.aws.backends import ConnectorSpec, ServerError
 from rehearsal.connect.connector import RunningConnector
 from rehearsal.database.kinds import Kind
 from rehearsal.events.application import Application, Reader

@@ -14,8 +14,8 @@ import pytest
 from modules import policies
 from modules.debezium import topics
 from modules.debezium.configuration import IAM_CLIENT
+from rehearsal.aws.backends import ConnectorSpec, ServerError
 from rehearsal.aws.client import client
-from rehearsal.aws.servers import ConnectorSpec, ServerError
 from rehearsal.iam.authority import Authority
 from rehearsal.iam.roles import Roles, session
 from rehearsal.iam.signing import PROPERTIES, SERVICE, Signing

@@ -15,7 +15,7 @@ from modules.artifacts.cache import Cache
 from modules.artifacts.fetch import FetchErrors, fetch
 from modules.artifacts.lock import load
 from modules.artifacts.sources import sources
-from rehearsal.aws.servers import ClusterSpec, ServerError
+from rehearsal.aws.backends import ClusterSpec, ServerError
 from rehearsal.kafka.cluster import Clusters, KafkaCluster
 from rehearsal.processes import pinned_files
 from rehearsal.processes.addresses import Address, Addresses, listens

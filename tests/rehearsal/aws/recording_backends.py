@@ -1,12 +1,12 @@
-"""Servers behind the control planes that start at once, remember what they were told, and fail when asked to."""
+"""Backends of the control planes without servers: they start at once, keep the specs, and fail on request."""
 
 from threading import Event
 
-from rehearsal.aws.servers import ClusterSpec, ConnectorSpec, ServerError
+from rehearsal.aws.backends import ClusterSpec, ConnectorSpec, ServerError
 
 
-class Brokers:
-    """A cluster; ``failure`` is why its next change is impossible."""
+class RecordingCluster:
+    """A cluster; ``failure`` is the error of its next change."""
 
     def __init__(self, spec: ClusterSpec) -> None:
         self.specs = [spec]
@@ -30,8 +30,8 @@ class Brokers:
         self.stopped.set()
 
 
-class Worker:
-    """A connector's worker; ``failure`` is why its next change is impossible."""
+class RecordingConnector:
+    """A connector; ``failure`` is the error of its next change."""
 
     def __init__(self, spec: ConnectorSpec) -> None:
         self.specs = [spec]
@@ -51,26 +51,26 @@ class Worker:
         self.stopped.set()
 
 
-class Runners:
-    """Starts servers, once ``gate`` is open; ``failure`` is why the next ones do not start."""
+class RecordingBackends:
+    """Starts clusters and connectors once ``gate`` is open; ``failure`` is the error of the next starts."""
 
     def __init__(self) -> None:
         self.gate = Event()
         self.gate.set()
         self.started = Event()
         self.failure: str | None = None
-        self.clusters: list[Brokers] = []
-        self.connectors: list[Worker] = []
+        self.clusters: list[RecordingCluster] = []
+        self.connectors: list[RecordingConnector] = []
 
-    def start_cluster(self, spec: ClusterSpec) -> Brokers:
+    def start_cluster(self, spec: ClusterSpec) -> RecordingCluster:
         self._pass()
-        self.clusters.append(Brokers(spec))
+        self.clusters.append(RecordingCluster(spec))
         self.started.set()
         return self.clusters[-1]
 
-    def start_connector(self, spec: ConnectorSpec) -> Worker:
+    def start_connector(self, spec: ConnectorSpec) -> RecordingConnector:
         self._pass()
-        self.connectors.append(Worker(spec))
+        self.connectors.append(RecordingConnector(spec))
         self.started.set()
         return self.connectors[-1]
 

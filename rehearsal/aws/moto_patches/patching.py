@@ -1,16 +1,16 @@
-"""How a part of moto is replaced."""
+"""Replaces attributes of moto's classes and modules."""
 
 from types import ModuleType
 
 
 def replace(owner: type | ModuleType, **parts: object) -> None:
-    """Puts ``parts`` in the place of the owner's own; raises AttributeError where it has none of that name."""
+    """Replaces attributes of ``owner``; raises AttributeError where it has no attribute of that name."""
     for name, part in parts.items():
         getattr(owner, name)
         setattr(owner, name, part)
 
 
 def add(owner: type, **parts: object) -> None:
-    """Gives ``parts`` to an owner that has none of that name."""
+    """Adds attributes that ``owner`` does not have."""
     for name, part in parts.items():
         setattr(owner, name, part)

@@ -1,7 +1,7 @@
-"""What the embedded control planes ask of the servers behind them: brokers and connectors.
+"""The interface between the embedded control planes and the servers behind them: brokers and connectors.
 
-The control planes keep AWS's records and states; whatever implements these protocols does the work. Every method
-blocks until its work is done and raises ServerError, with a diagnosis for a user, where it could not be.
+The control planes keep AWS's records and states; implementations of these protocols run the servers. Every method
+blocks until its work is done, and raises ServerError, with a diagnosis for the user, where it fails.
 """
 
 from collections.abc import Mapping
@@ -11,12 +11,12 @@ from typing import Protocol
 
 
 class ServerError(Exception):
-    """What a server could not do: one line of diagnosis, then what shows it."""
+    """A server failed: one line of diagnosis, then the evidence."""
 
 
 @dataclass(frozen=True)
 class ClusterSpec:
-    """An MSK cluster as it was asked for; ``kafka_version`` as MSK spells it (``3.9.x``, ``3.9.x.kraft``)."""
+    """A requested MSK cluster; ``kafka_version`` as MSK spells it (``3.9.x``, ``3.9.x.kraft``)."""
 
     name: str
     arn: str
@@ -32,7 +32,7 @@ class Cluster(Protocol):
 
     @property
     def bootstrap(self) -> str:
-        """``host:port,…`` of the IAM listeners, as GetBootstrapBrokers tells it."""
+        """``host:port,…`` of the IAM listeners, as GetBootstrapBrokers returns it."""
         ...
 
     @property
@@ -41,26 +41,26 @@ class Cluster(Protocol):
         ...
 
     def change(self, spec: ClusterSpec) -> None:
-        """Other server properties, another version, more or fewer brokers: broker after broker."""
+        """Applies other server properties, another version or more brokers, one broker after the other."""
         ...
 
     def stop(self) -> None:
-        """Ends the servers and removes what they stored."""
+        """Stops the servers and deletes their data."""
         ...
 
 
 class StartCluster(Protocol):
-    """Brokers that answer; where they do not, everything that was started is stopped again."""
+    """Starts brokers and waits until they answer; where they do not, stops everything it started."""
 
     def __call__(self, spec: ClusterSpec) -> Cluster: ...
 
 
 @dataclass(frozen=True)
 class ConnectorSpec:
-    """An MSK Connect connector as it was asked for.
+    """A requested MSK Connect connector.
 
-    ``archive`` is the plugin's ZIP as S3 had it, ``worker_configuration`` the decoded properties; ``log_group``
-    receives the worker's log.
+    ``archive`` is the plugin's ZIP from S3, ``worker_configuration`` the decoded properties; ``log_group`` receives
+    the worker's log.
     """
 
     name: str
@@ -83,22 +83,22 @@ class ConnectorSpec:
 
 
 class Connector(Protocol):
-    """A connector that runs on a worker of its own."""
+    """A running connector, with its own workers."""
 
     def change(self, spec: ConnectorSpec) -> None:
-        """Another configuration or capacity, in place; raises ServerError with the old one running again."""
+        """Applies another configuration or capacity in place; on ServerError the old one runs again."""
         ...
 
     def restart(self) -> None:
-        """Its tasks, and with them the values behind ``${secretsmanager:…}``."""
+        """Restarts its tasks, which read the secrets again."""
         ...
 
     def stop(self) -> None:
-        """Ends the worker; its topics stay."""
+        """Stops the workers; the topics stay."""
         ...
 
 
 class StartConnector(Protocol):
-    """A connector whose task runs; where it does not, the worker is stopped again."""
+    """Starts a connector and waits until its task runs; where it does not, stops the workers."""
 
     def __call__(self, spec: ConnectorSpec) -> Connector: ...
