@@ -1,5 +1,6 @@
 """What is generated: each file of modules/debezium/releases, from which pinned jars, and what of them counts."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -27,6 +28,13 @@ PARTS: Final = (
 )
 # Declared for relational databases, read by connectors of other databases only.
 NOT_MYSQL: Final = ("database.dbname", "schema.include.list", "schema.exclude.list")
+# Names of many columns' own properties, column.mask.with.(d+).chars; modules/debezium/finding.py has the patterns.
+_PATTERN: Final = re.compile(r"[()]")
+# Lists of names that the jars' services have.
+CHANNELS: Final = {
+    "signal.enabled.channels": "signal_channels",
+    "notification.enabled.channels": "notification_channels",
+}
 # Their fields are no properties of a source connector.
 NEITHER: Final = (
     "io.debezium.jdbc.JdbcConfiguration",  # a connection's own, which the connector makes of its properties
@@ -105,7 +113,10 @@ def connector(found: Mapping[str, Any]) -> dict[str, Any]:
             unknown.append(name)
     if unknown:
         raise UnknownClassError(unknown)
-    return sections | {"connector": {name: facts for name, facts in fields.items() if name not in NOT_MYSQL}}
+    kept = {name: facts for name, facts in fields.items() if name not in NOT_MYSQL and not _PATTERN.search(name)}
+    for name, kind in CHANNELS.items():
+        kept[name] = {**kept[name], "allowed": sections["services"][kind]}
+    return sections | {"connector": kept}
 
 
 def _belongs(name: str, plugins: Iterable[str]) -> bool:

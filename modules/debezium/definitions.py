@@ -12,7 +12,8 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from modules.debezium.renamed import RENAMED, Renamed
+from modules.debezium.renamed import RENAMED, RENAMED_BEHIND, Renamed
+from modules.debezium.words import WORDS, Word
 
 # Where a property stands: on the connector itself, or behind an alias.
 Where = Literal[
@@ -31,6 +32,7 @@ Where = Literal[
 RELEASES: Final = ("2.7.4.Final", "3.6.1.Final")
 WORKERS: Final = ("2.7.1", "3.7.x")
 _BROKER: Final = "kafka-3.9"
+_PREFIXES: Final = tuple(each for each in RENAMED.values() if each.name.endswith("."))
 _FOLDER: Final = Path(__file__).parent / "releases"
 
 
@@ -40,7 +42,8 @@ class Property:
 
     ``allowed`` are the words of an enumeration, or those that a list may hold; Debezium compares them trimmed and
     without case. ``minimum`` and ``maximum`` hold whatever other properties say. ``format`` is ``regex`` for one
-    regular expression, ``regex list`` for several with commas between them. ``aliases`` are older names that are
+    regular expression, ``regex list`` for several with commas between them, ``name`` for letters, digits, ``_``, ``-``
+    and ``.``, ``pairs`` for ``key=value`` with commas between them. ``aliases`` are older names that are
     still read. ``since`` is the release that brought it, as far as that is known.
     """
 
@@ -194,10 +197,19 @@ class Release:
         """Names of signal_channels, notification_channels, snapshot_modes, snapshot_locks and snapshot_queries."""
         return {kind: tuple(names) for kind, names in self._text["services"].items()}
 
-    def renamed(self, name: str) -> Renamed | None:
-        """What became of a name that this release does not have."""
-        found = RENAMED.get(name) or next((each for each in _prefixes() if name.startswith(each.name)), None)
-        return found if found and not _later(found.release, self.version) else None
+    def renamed(self, name: str, of: str | None = None) -> Renamed | None:
+        """What became of a name that this release does not have or no longer reads; ``of`` is the alias's class."""
+        behind = RENAMED_BEHIND.get((of, name)) if of else None
+        found = behind or RENAMED.get(name) or next((each for each in _PREFIXES if name.startswith(each.name)), None)
+        return found if found and not _later(found.release, self.asked) else None
+
+    def word(self, property_: str, word: str) -> Word | None:
+        """An enumeration's word that other releases have, and this one has not."""
+        found = next((each for each in WORDS if (each.property, each.word) == (property_, word)), None)
+        if found is None:
+            return None
+        gone = found.gone is not None and not _later(found.gone, self.asked)
+        return found if gone or _later(found.since, self.asked) else None
 
     def _own(self, section: str) -> Properties:
         return Properties(self._text[section])
@@ -223,6 +235,20 @@ def release(version: str, worker: str = "3.7.x") -> Release:
     return Release(nearest, version, worker if worker in WORKERS else WORKERS[-1])
 
 
+def resolved(name: str, classes: Mapping[str, Properties]) -> str | None:
+    """The class that Kafka Connect takes for ``name``: its full name, or its last part if that is no other class's."""
+    if name in classes:
+        return name
+    found = [each for each in classes if name in _short(each)]
+    return found[0] if len(found) == 1 else None
+
+
+def _short(name: str) -> tuple[str, ...]:
+    """``JsonConverter`` and ``Json``."""
+    last = re.split(r"[.$]", name)[-1]
+    return last, re.sub(r"(?<=.)(HeaderConverter|Converter|Transformation|Predicate)$", "", last)
+
+
 @cache
 def broker() -> Properties:
     """Settings of a Kafka 3.9 broker."""
@@ -242,11 +268,6 @@ def _later(one: str, other: str) -> bool:
 def numbers(version: str) -> tuple[int, ...]:
     """``(3, 6, 1)`` of ``3.6.1.Final``."""
     return tuple(map(int, re.findall(r"\d+", version)[:3]))
-
-
-@cache
-def _prefixes() -> tuple[Renamed, ...]:
-    return tuple(each for each in RENAMED.values() if each.name.endswith("."))
 
 
 @cache

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Final
 
-from modules.debezium.definitions import Found, Properties, Property, Release, Where
+from modules.debezium.definitions import Found, Properties, Property, Release, Where, resolved
 
 _COLUMNS: Final = "regular expressions of columns, database.table.column, with commas between them"
 _PATTERNS: Final = (
@@ -18,12 +20,25 @@ _TRANSFORM: Final = {
     "predicate": Property("predicate", "string", documentation="The alias of a predicate that decides on each event."),
     "negate": Property("negate", "boolean", "false", documentation="Whether the predicate's answer is turned round."),
 }
-_ISOLATION: Final = Property(
-    "snapshot.isolation.mode",
-    "string",
-    allowed=("repeatable_read",),
-    documentation="Read by Debezium's connectors of other databases; MySQL's always reads at this level.",
-)
+# Named for MySQL by Debezium's documentation or by its other connectors' users; no class of the plugin reads them.
+_UNREAD: Final = {
+    each.name: each
+    for each in (
+        Property(
+            "kafka.consumer.offset.commit.enabled",
+            "boolean",
+            documentation="Misprinted: Debezium read it with signal. before it, up to 3.0.4.",
+        ),
+        Property("schema.history.internal.memory.optimization", "string", allowed=("off", "on", "shared")),
+        Property(
+            "snapshot.isolation.mode",
+            "string",
+            allowed=("repeatable_read",),
+            documentation="Read by Debezium's connectors of other databases; MySQL's always reads at this level.",
+        ),
+        Property("source.struct.version", "string", "v2", allowed=("v2",)),
+    )
+}
 _TYPE: Final = {"type": Property("type", "class", documentation="The class behind the alias.", required=True)}
 _CONVERTERS: Final = ("key.converter", "value.converter", "header.converter")
 _CLIENTS: Final = {
@@ -34,18 +49,18 @@ _CLIENTS: Final = {
     "consumer.override.": "consumer",
     "admin.override.": "admin",
 }
-# Converters that hand settings on to another one, by the prefix.
-_NESTED: Final[Mapping[str, Mapping[str, str | None]]] = {
-    "io.debezium.converters.CloudEventsConverter": {
-        "json.": "org.apache.kafka.connect.json.JsonConverter",
-        "avro.": None,
-    },
-    "io.debezium.converters.ByteArrayConverter": {"delegate.converter.type.": None},
-    "io.debezium.converters.BinaryDataConverter": {"delegate.converter.type.": None},
+_CLOUD_EVENTS: Final = "io.debezium.converters.CloudEventsConverter"
+_JSON: Final = "org.apache.kafka.connect.json.JsonConverter"
+# Names behind an alias that a class takes beside its own: settings of a converter that it hands on, or one a column.
+_OPEN: Final = {
+    _CLOUD_EVENTS: re.compile(r"avro\..+"),
+    "io.debezium.converters.ByteArrayConverter": re.compile(r"delegate\.converter\.type\..+"),
+    "io.debezium.converters.BinaryDataConverter": re.compile(r"delegate\.converter\.type\..+"),
+    "io.debezium.connector.binlog.converters.ZeroDateFallbackConverter": re.compile(r"column\..+\.fallback"),
 }
 
 
-def find(release: Release, name: str, properties: Mapping[str, str]) -> Found | None:
+def find(release: Release, name: str, properties: Mapping[str, str] = MappingProxyType({})) -> Found | None:
     """What ``name`` is on a connector with ``properties``, which say the classes behind aliases.
 
     None where no connector of ``release`` has it. Behind an alias whose class is not known, or not said, every name
@@ -73,8 +88,8 @@ def _patterns(release: Release, name: str) -> Iterator[Found]:
     if name.startswith(_OVERRIDES):
         statement = f"The SELECT statement that a snapshot reads {name.removeprefix(_OVERRIDES)} with."
         yield Found(Property(name, "string", documentation=statement), "connector")
-    if name == _ISOLATION.name:
-        yield Found(_ISOLATION, "connector")
+    if name in _UNREAD:
+        yield Found(_UNREAD[name], "connector")
     if alias := release.aliases.get(name):
         yield Found(release.connector[alias], "connector")
 
@@ -84,6 +99,7 @@ def _aliased(release: Release, name: str, properties: Mapping[str, str]) -> Iter
         ("transforms", "transforms.", "transform", _TRANSFORM, release.transforms),
         ("predicates", "predicates.", "predicate", _TYPE, release.predicates),
         ("converters", "", "custom converter", _TYPE, release.custom_converters),
+        ("post.processors", "post.processors.", "post processor", _TYPE, release.post_processors),
         ("post.processors", "", "post processor", _TYPE, release.post_processors),
     )
     for list_, prefix, where, own, classes in kinds:
@@ -92,7 +108,7 @@ def _aliased(release: Release, name: str, properties: Mapping[str, str]) -> Iter
             if rest in own:
                 yield Found(own[rest], where, alias, of)
             else:
-                yield from _behind(classes.get(of or ""), rest, Found(Property(rest, "string"), where, alias, of))
+                yield from _behind(classes, Found(Property(rest, "string"), where, alias, of))
     for group, rest in _split(name, "topic.creation.", properties.get("topic.creation.groups", "")):
         if rest in release.topic_creation:
             yield Found(release.topic_creation[rest], "topic creation", group)
@@ -112,23 +128,25 @@ def _split(name: str, prefix: str, aliases: str) -> Iterator[tuple[str, str]]:
         yield alias, rest
 
 
-def _behind(known: Properties | None, name: str, unknown: Found) -> Iterator[Found]:
+def _behind(classes: Mapping[str, Properties], unknown: Found) -> Iterator[Found]:
+    name = unknown.property.name
+    known = resolved(unknown.of, classes) if unknown.of else None
     if known is None:
         yield unknown
-    elif name in known:
-        yield Found(known[name], unknown.where, unknown.alias, unknown.of)
+    elif name in classes[known]:
+        yield replace(unknown, property=classes[known][name])
+    elif (pattern := _OPEN.get(known)) and pattern.fullmatch(name):
+        yield unknown
 
 
 def _converter(release: Release, name: str, properties: Mapping[str, str]) -> Iterator[Found]:
     for alias in _CONVERTERS:
         if name.startswith(f"{alias}."):
-            of, rest = properties.get(alias), name.removeprefix(f"{alias}.")
-            unknown = Found(Property(rest, "string"), "converter", alias, of)
-            yield from _behind(release.converters.get(of or ""), rest, unknown)
-            for prefix, nested in _NESTED.get(of or "", {}).items():
-                if rest.startswith(prefix):
-                    known = release.converters[nested] if nested else None
-                    yield from _behind(known, rest.removeprefix(prefix), unknown)
+            rest, of = name.removeprefix(f"{alias}."), properties.get(alias)
+            yield from _behind(release.converters, Found(Property(rest, "string"), "converter", alias, of))
+            if resolved(of or "", release.converters) == _CLOUD_EVENTS and rest.startswith("json."):
+                inner = Found(Property(rest.removeprefix("json."), "string"), "converter", alias, _JSON)
+                yield from _behind(release.converters, inner)
 
 
 def _clients(release: Release, name: str) -> Iterator[Found]:

@@ -87,6 +87,9 @@ final class Debezium {
         }
         found.putAll(Fields.properties(fields)); // says more than a ConfigDef made of it
         for (Class<?> holder : holders(type)) {
+            for (ConfigDef definition : definitions(holder)) {
+                Kafka.properties(definition).forEach(found::putIfAbsent);
+            }
             for (String name : names(holder)) {
                 found.putIfAbsent(name, new Property().type(ConfigDef.Type.STRING).facts());
             }
@@ -105,6 +108,17 @@ final class Debezium {
                 } catch (ClassNotFoundException none) {
                     continue;
                 }
+            }
+        }
+        return found;
+    }
+
+    private static List<ConfigDef> definitions(Class<?> holder) throws Exception {
+        List<ConfigDef> found = new ArrayList<>();
+        for (var constant : holder.getDeclaredFields()) {
+            if (Modifier.isStatic(constant.getModifiers()) && constant.getType() == ConfigDef.class) {
+                constant.setAccessible(true);
+                found.add((ConfigDef) constant.get(null));
             }
         }
         return found;

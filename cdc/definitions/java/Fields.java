@@ -1,4 +1,3 @@
-import io.debezium.config.Configuration;
 import io.debezium.config.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -8,7 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Properties out of Debezium's own Field objects, and what their validators let through. */
+/** Properties out of Debezium's own Field objects. */
 final class Fields {
     private Fields() {}
 
@@ -43,55 +42,27 @@ final class Fields {
     static Map<String, Object> properties(List<Field> fields) throws Exception {
         Map<String, Object> found = new TreeMap<>();
         for (Field field : fields) {
-            found.putIfAbsent(field.name(), property(field).facts());
+            found.putIfAbsent(field.name(), property(field, new Asking(field, fields)).facts());
         }
         return found;
     }
 
     @SuppressWarnings("unchecked")
-    private static Property property(Field field) throws Exception {
+    private static Property property(Field field, Asking asking) throws Exception {
         Property property = new Property()
                 .type(field.type() == null ? "string" : field.type())
                 .standard(field.defaultValueAsString())
                 .documentation(field.description())
                 .importance(field.importance())
+                .allowed(asking.words())
+                .minimum(asking.minimum())
+                .maximum(asking.maximum())
+                .format(asking.format())
                 .flag("required", field.isRequired())
                 .flag("internal", field.name().startsWith(Field.INTERNAL_PREFIX));
         if (asked(field, "deprecatedAliases") instanceof Set<?> aliases) {
             property.aliases((Set<String>) aliases);
         }
-        if (field.allowedValues() != null) {
-            property.allowed(accepted(field));
-        }
-        Range range = new Range(number -> valid(field, number));
-        if (isNumber(field)) {
-            property.minimum(range.minimum()).maximum(range.maximum());
-        } else if (valid(field, "a.b") && !valid(field, "*(")) {
-            property.fact("format", "regex");
-        }
         return property;
-    }
-
-    /** An enumeration's words but for those that the connector refuses all the same. */
-    private static List<String> accepted(Field field) {
-        List<String> all = field.allowedValues().stream().map(String::valueOf).toList();
-        List<String> found = all.stream().filter(word -> valid(field, word)).toList();
-        return found.isEmpty() ? all : found;
-    }
-
-    private static boolean isNumber(Field field) {
-        return switch (field.type() == null ? "" : field.type().name()) {
-            case "INT", "LONG", "SHORT", "DOUBLE" -> true;
-            default -> false;
-        };
-    }
-
-    private static boolean valid(Field field, Object value) {
-        Configuration alone = Configuration.from(Map.of(field.name(), String.valueOf(value)));
-        try {
-            return field.validate(alone, (each, found, problem) -> {});
-        } catch (RuntimeException error) {
-            return false;
-        }
     }
 }

@@ -5,6 +5,7 @@ import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.common.config.AbstractConfig;
@@ -16,26 +17,28 @@ import org.apache.kafka.connect.transforms.predicates.Predicate;
 
 /** Properties out of Kafka's own ConfigDef objects. */
 final class Kafka {
-    private static final Map<String, Class<?>> KINDS =
-            Map.of("transforms", Transformation.class, "predicates", Predicate.class, "converters", Converter.class);
+    private static final Map<String, List<Class<?>>> KINDS = Map.of(
+            "transforms", List.of(Transformation.class),
+            "predicates", List.of(Predicate.class),
+            "converters", List.of(Converter.class, HeaderConverter.class));
 
     private Kafka() {}
 
     /** {@code CLASS#MEMBER}, or a kind of plugin: then every class of that kind with its properties. */
     static Map<String, Object> section(String source) throws Exception {
-        Class<?> kind = KINDS.get(source);
-        if (kind != null) {
-            return plugins(kind);
+        if (KINDS.containsKey(source)) {
+            return plugins(KINDS.get(source));
         }
         String[] parts = source.split("#", 2);
         return properties(definition(Class.forName(parts[0]), parts[1]));
     }
 
-    /** Every class on the class path that is one of {@code kind} and can be made, by its name. */
-    static Map<String, Object> plugins(Class<?> kind) throws Exception {
+    private static Map<String, Object> plugins(List<Class<?>> kinds) throws Exception {
         Map<String, Object> found = new TreeMap<>();
-        for (Class<?> type : ClassPath.implementing(kind, "org.apache.kafka.connect.")) {
-            found.put(type.getName(), properties(config(ClassPath.instance(type))));
+        for (Class<?> kind : kinds) {
+            for (Class<?> type : ClassPath.implementing(kind, "org.apache.kafka.connect.")) {
+                found.put(type.getName(), properties(config(ClassPath.instance(type))));
+            }
         }
         return found;
     }
@@ -67,13 +70,20 @@ final class Kafka {
         for (Object validator : parts(key.validator)) {
             property.minimum((Number) value(validator, "min")).maximum((Number) value(validator, "max"));
             if (value(validator, "validStrings") instanceof Collection<?> words) {
-                property.allowed(words);
+                property.allowed(spelt(words, key.defaultValue));
             }
         }
         if (key.recommender != null && key.dependents.isEmpty()) {
-            property.allowed(key.recommender.validValues(key.name, Map.of()));
+            property.allowed(spelt(key.recommender.validValues(key.name, Map.of()), key.defaultValue));
         }
         return property.flag("internal", key.internalConfig).flag("required", !key.hasDefault());
+    }
+
+    /** In lower case where the default is: then a validator takes any case, and names an enumeration's constants. */
+    private static List<String> spelt(Collection<?> words, Object standard) {
+        List<String> found = words.stream().map(String::valueOf).toList();
+        boolean lower = standard != null && !found.contains(standard.toString());
+        return lower ? found.stream().map(word -> word.toLowerCase(Locale.ROOT)).toList() : found;
     }
 
     /** A validator, and those that it is composed of. */

@@ -6,6 +6,8 @@ import java.util.TreeSet;
 
 /** What is printed of one property. What is not known, or goes without saying, is left out. */
 final class Property {
+    private static final String TAGS = "</?(a|b|br|code|em|i|li|ol|p|pre|strong|ul)(\\s[^<>]*)?/?>";
+
     private final Map<String, Object> facts = new TreeMap<>();
 
     Property type(Object type) {
@@ -17,7 +19,12 @@ final class Property {
     }
 
     Property documentation(String text) {
-        return text == null || text.isBlank() ? this : fact("documentation", text.strip().replaceAll("\\s+", " "));
+        return text == null || text.isBlank() ? this : fact("documentation", plain(text));
+    }
+
+    /** Without markup: Kafka writes for a page, Connector/J marks its paragraphs. */
+    private static String plain(String text) {
+        return text.replace("[CR]", " ").replaceAll(TAGS, "").strip().replaceAll("\\s+", " ");
     }
 
     Property importance(Object importance) {
@@ -40,6 +47,10 @@ final class Property {
 
     Property aliases(Collection<String> names) {
         return names.isEmpty() ? this : fact("aliases", new TreeSet<>(names));
+    }
+
+    Property format(String format) {
+        return format == null ? this : fact("format", format);
     }
 
     Property flag(String name, boolean set) {
