@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,9 +9,9 @@ from pathlib import Path
 
 from cdc import terraform
 from cdc.delivery.providers import pinned_stack
+from tests import checkout
 from tests.account import Account, account
 from tests.delivery.pages import Shell
-from tests.places import ROOT
 
 
 @dataclass(frozen=True)
@@ -31,23 +30,11 @@ class Project:
 
 
 def copy(folder: Path) -> Path:
-    """What is to be committed of this checkout, with the environment prod alone, and the installed .venv."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        check=True,
-        text=True,
-    )
-    for name in filter(None, listed.stdout.split("\0")):
-        source, target = ROOT / name, folder / name
-        if source.is_file() and not name.startswith(("tests/", "benchmarks/")):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(source, target)
+    """This checkout without its tests, with the environment prod alone."""
+    checkout.copy(folder, without=("tests/", "benchmarks/"))
     for other in (folder / "environments").glob("*.yaml"):
         if other.stem != "prod":
             other.unlink()
-    (folder / ".venv").symlink_to(ROOT / ".venv")
     return folder
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from modules.environment.environment import Environment
 from tests.places import DOCS, ROOT
 
-PAGES = sorted([ROOT / "README.md", *DOCS.glob("*.md"), *(ROOT / "benchmarks").glob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *DOCS.glob("*.md"), *(ROOT / "benchmarks").glob("*.md")])
 
 
 def keys() -> Iterator[tuple[str, str]]:
