@@ -117,7 +117,7 @@ def running(name: str) -> Iterator[Lab]:
         iam.hosts += cluster.hosts
         database = Database(
             folder=_made(folder / "mysql"),
-            address=addresses.take(3306, name=_HOST),
+            address=addresses.allocate(3306, name=_HOST),
             server=mysql_server.server(mysql),
         )
         ending.enter_context(database).create_user(_LOGIN["username"], _LOGIN["password"])

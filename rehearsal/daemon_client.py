@@ -143,7 +143,7 @@ def _wait_cleaned_up(folder: Path) -> list[str]:
     while folder.exists() and time.monotonic() < deadline:
         time.sleep(_POLL_SECONDS)
     if folder.exists():
-        runs.clear(folder)
+        runs.clean_up(folder)
     return left_behind(folder)
 
 

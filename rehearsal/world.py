@@ -151,7 +151,7 @@ class World:
         return {
             name: Database(
                 folder=_made(folder / name),
-                address=self._addresses.take(MYSQL_PORT, name=_hostname(name, self._environment.region)),
+                address=self._addresses.allocate(MYSQL_PORT, name=_hostname(name, self._environment.region)),
                 server=server,
             )
             for name in clusters

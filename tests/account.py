@@ -27,7 +27,7 @@ from rehearsal.aws.client import client
 from rehearsal.aws.dispatch import Target
 from rehearsal.aws.seed import Endpoint, seed
 from rehearsal.aws.server import EmbeddedAws
-from rehearsal.deploy.terraform import embedded_environment as led_there
+from rehearsal.deploy.terraform import embedded_env as led_there
 from tests.places import ROOT
 from tests.rehearsal.aws.recording_backends import RecordingBackends
 

@@ -16,7 +16,7 @@ from modules.environment.environment import Environment
 from modules.environment.loading import load
 from rehearsal import rehearsal, requirements
 from rehearsal.daemon_client import DaemonClient
-from rehearsal.deploy.terraform import Terraform, embedded_environment as embedded
+from rehearsal.deploy.terraform import Terraform, embedded_env as embedded
 from rehearsal.outcome import Outcome
 from rehearsal.processes import pinned_files, runs
 from rehearsal.rehearsal import Inputs
@@ -36,7 +36,7 @@ class Wanted:
 
 def rehearse(wanted: Wanted, teller: Reporter, *, keep: bool) -> Outcome:
     """Runs the whole story; raises RehearsalError, or what fetching and reading raise."""
-    for name in runs.clear_abandoned():
+    for name in runs.clean_up_abandoned():
         teller.message(f"cleared what {name} had left")
     return rehearsal.rehearse(script(wanted, teller), teller, keep=keep)
 

@@ -96,7 +96,7 @@ class Connectors:
 
     def _ground(self, spec: ConnectorSpec) -> Ground:
         signs = self._signing
-        variables = {**_variables(spec.region), **(signs.variables(spec) if signs else _NO_CREDENTIALS)}
+        variables = {**_worker_env(spec.region), **(signs.env(spec) if signs else _NO_CREDENTIALS)}
         return Ground(self._addresses, self._jars, variables, self._logs, options=signs.options if signs else ())
 
     def _secret(self, spec: ConnectorSpec, name: str) -> Mapping[str, str]:
@@ -137,7 +137,7 @@ def _id(spec: ConnectorSpec) -> str:
     return spec.arn.rpartition("/")[2]
 
 
-def _variables(region: str) -> dict[str, str]:
+def _worker_env(region: str) -> dict[str, str]:
     """A worker's environment: nothing in it leads to a real account."""
     ours = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
     return {**ours, "AWS_REGION": region, "AWS_EC2_METADATA_DISABLED": "true"}

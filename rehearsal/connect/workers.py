@@ -15,7 +15,7 @@ from rehearsal.connect import diagnosis
 from rehearsal.connect.rest import Rest, RestError
 from rehearsal.connect.substitutions import HEAP_PER_MCU
 from rehearsal.processes.addresses import Address, Addresses
-from rehearsal.processes.java import Jvm, Learning
+from rehearsal.processes.java import ArchiveDump, Jvm
 from rehearsal.processes.programs import Program, ProgramError
 
 MAIN: Final = "org.apache.kafka.connect.cli.ConnectDistributed"
@@ -44,7 +44,7 @@ class Ground:
 
     addresses: Addresses
     jars: Sequence[Path]
-    variables: Mapping[str, str]
+    env: Mapping[str, str]
     logs: Logs | None = None
     options: Sequence[str] = ()
 
@@ -73,7 +73,7 @@ class Workers:
         self._rests: list[Rest] = []
         self._stopping = Event()
         self._watcher: Thread | None = None
-        self._learning: Learning | None = None
+        self._archive_dump: ArchiveDump | None = None
         self._usage: dict[int, psutil.Process] = {}
         self._mcu = 0
         self.programs: list[Program] = []
@@ -87,7 +87,7 @@ class Workers:
     def start(self, *, workers: int, mcu: int) -> None:
         """So many workers of this size, each in the group; raises ServerError where one is not."""
         while len(self._addresses) < workers:
-            self._addresses.append(self._ground.addresses.take(PORT))
+            self._addresses.append(self._ground.addresses.allocate(PORT))
             self._rests.append(Rest(f"http://{self._addresses[-1]}"))
         self._mcu = mcu
         mark = self.mark()
@@ -97,10 +97,10 @@ class Workers:
             self._ship(program)
         try:
             for program, rest in zip(self.programs, self._rests, strict=False):
-                program.until(partial(self._ready, rest, mark), seconds=START_SECONDS)
+                program.wait_until(partial(self._ready, rest, mark), seconds=START_SECONDS)
         except ProgramError as error:
             raise self._error(mark, str(error).splitlines()[0]) from error
-        self._learning = Learning(self._jvm, self._private)
+        self._archive_dump = ArchiveDump(self._jvm, self._private)
         self._stopping.clear()
         self._watcher = Thread(target=self._replace, name=f"{self._group.name}-workers", daemon=True)
         self._watcher.start()
@@ -116,8 +116,8 @@ class Workers:
         self._stopping.set()
         if self._watcher:
             self._watcher.join()
-        if self._learning:
-            self._learning.end()
+        if self._archive_dump:
+            self._archive_dump.finish()
         seconds = 0 if at_once else _STOP_SECONDS
         stopping = [Thread(target=program.stop, kwargs={"seconds": seconds}) for program in self.programs]
         for thread in stopping:
@@ -176,8 +176,8 @@ class Workers:
         settings = self._private / f"worker-{number}.properties"
         listeners = {"listeners": f"http://{self._addresses[number - 1]}"}
         settings.write_text(as_lines({**self._group.properties, **listeners}))
-        command = self._jvm.command(str(settings), folder=self._private, learn=number == 1)
-        return Program(f"worker-{number}", command, folder=self._group.folder, variables=self._ground.variables)
+        command = self._jvm.command(str(settings), folder=self._private, list_classes=number == 1)
+        return Program(f"worker-{number}", command, folder=self._group.folder, env=self._ground.env)
 
     def _ship(self, program: Program) -> None:
         if self._ground.logs:

@@ -1,1 +1,1 @@
-"""The tables of a source database, and what happens in them."""
+"""The source databases: MySQL servers, tables, rows, and changes to them."""

@@ -1,4 +1,4 @@
-"""Inserts, updates, deletes and a new column: what an application does to its database."""
+"""Changes the source tables as an application does: inserts, updates, deletes, a new column."""
 
 import time
 from collections import deque
@@ -9,33 +9,33 @@ from typing import Final
 
 import pymysql
 
-from rehearsal.database.kinds import Kind
+from rehearsal.database.event_kinds import EventKind
 from rehearsal.database.ledger import Ledger, Transaction
-from rehearsal.database.mysql import Access, quoted, told
-from rehearsal.database.rows import Parents, Row, RowError, row, value
-from rehearsal.database.seeding import first_number, insertion, parents
-from rehearsal.database.stand_ins import Name
+from rehearsal.database.mysql import AdminAccess, error_message, quote
+from rehearsal.database.rows import ParentRows, Row, RowError, make_row, make_value
+from rehearsal.database.sample_tables import TableName
+from rehearsal.database.seeding import insert_statement, next_row_number, parent_rows
 from rehearsal.database.tables import Column, Table
 from rehearsal.database.writer import Writer
 
 _TICKS: Final = 20  # transactions a second under load
-_ARREARS_SECONDS: Final = 1.0
-_OTHERS: Final = 20  # values tried until one differs: of an ENUM with one member none ever does
+_MAX_DELAY_SECONDS: Final = 1.0
+_TRIES: Final = 20  # values tried until one differs; an ENUM with one member has no other value
 _NEW_COLUMN: Final = "VARCHAR(40)"
 
 
 class ChangeError(Exception):
-    """A table that takes no such change, and why."""
+    """A change cannot be made in a table: the table and the reason."""
 
 
 @dataclass
-class _Target:
-    """A table; ``next`` numbers the row to come, ``ours`` are the last inserted by key and number."""
+class _ChangedTable:
+    """A table; ``next_number`` is the next row's, ``inserted`` the last inserted rows by key and number."""
 
     table: Table
-    next: int
-    parents: Parents
-    ours: deque[tuple[Row, int]] = field(default_factory=lambda: deque(maxlen=1000))
+    next_number: int
+    parents: ParentRows
+    inserted: deque[tuple[Row, int]] = field(default_factory=lambda: deque(maxlen=1000))
 
     def key(self, values: Row) -> Row:
         named = dict(zip((column.name for column in self.table.columns), values, strict=True))
@@ -43,76 +43,76 @@ class _Target:
 
     @property
     def where(self) -> str:
-        return " AND ".join(f"{_escaped(quoted(name))} = %s" for name in self.table.key)
+        return " AND ".join(f"{_escape(quote(name))} = %s" for name in self.table.key)
 
 
 class Changes:
-    """Changes to tables that have a primary key, each committed once and then recorded in ``ledger``.
+    """Changes tables that have a primary key; each change is committed once and then recorded in ``ledger``.
 
-    Rows are updated and deleted only where the same object inserted them: others may be referred to. A server that
-    is away is waited for. Not for several threads.
+    It updates and deletes only rows that it inserted: foreign keys may refer to others. It waits for a server that is
+    down. Not thread-safe.
     """
 
-    def __init__(self, database: Access, tables: Sequence[Table], ledger: Ledger) -> None:
+    def __init__(self, database: AdminAccess, tables: Sequence[Table], ledger: Ledger) -> None:
         self.ledger = ledger
         self._writer = Writer(database)
         with database.connect() as connection, connection.cursor() as cursor:
             self._targets = {
-                table.name: _Target(table, first_number(cursor, table), parents(cursor, table))
+                table.name: _ChangedTable(table, next_row_number(cursor, table), parent_rows(cursor, table))
                 for table in tables
                 if table.key
             }
 
     @property
-    def tables(self) -> tuple[Name, ...]:
-        """Those that changes are made to."""
+    def tables(self) -> tuple[TableName, ...]:
+        """The tables that can be changed."""
         return tuple(self._targets)
 
-    def insert(self, table: Name, rows: int = 1) -> None:
-        """New rows in one transaction; raises ChangeError."""
+    def insert(self, table: TableName, rows: int = 1) -> None:
+        """Inserts rows in one transaction; raises ChangeError."""
         target = self._targets[table]
-        numbers = range(target.next, target.next + rows)
+        numbers = range(target.next_number, target.next_number + rows)
         try:
-            made = [row(target.table, number, target.parents) for number in numbers]
+            made = [make_row(target.table, number, target.parents) for number in numbers]
         except RowError as error:
             raise ChangeError(str(error)) from error
         keys = tuple(map(target.key, made))
-        self._commit(target, Kind.CREATE, insertion(target.table), made, keys)
-        target.next += rows
-        target.ours.extend(zip(keys, numbers, strict=True))
+        self._commit(target, EventKind.CREATE, insert_statement(target.table), made, keys)
+        target.next_number += rows
+        target.inserted.extend(zip(keys, numbers, strict=True))
 
-    def update(self, table: Name) -> None:
-        """Another value in the row inserted last; raises ChangeError."""
+    def update(self, table: TableName) -> None:
+        """Updates a column of the row inserted last; raises ChangeError."""
         target = self._targets[table]
-        if not target.ours:
-            raise ChangeError(f"{table} must hold a row of ours to update, got none")
-        key, number = target.ours[-1]
-        column, other = _other(target.table, number)
-        statement = f"UPDATE {_escaped(table.sql)} SET {_escaped(quoted(column.name))} = %s WHERE {target.where}"
-        self._commit(target, Kind.UPDATE, statement, [(value(column, other), *key)], (key,))
-        target.ours[-1] = key, other
+        if not target.inserted:
+            raise ChangeError(f"{table}: no inserted row to update")
+        key, number = target.inserted[-1]
+        column, other = _updatable_column(target.table, number)
+        statement = f"UPDATE {_escape(table.sql)} SET {_escape(quote(column.name))} = %s WHERE {target.where}"
+        self._commit(target, EventKind.UPDATE, statement, [(make_value(column, other), *key)], (key,))
+        target.inserted[-1] = key, other
 
-    def delete(self, table: Name) -> None:
-        """The row inserted last; raises ChangeError."""
+    def delete(self, table: TableName) -> None:
+        """Deletes the row inserted last; raises ChangeError."""
         target = self._targets[table]
-        if not target.ours:
-            raise ChangeError(f"{table} must hold a row of ours to delete, got none")
-        key, _ = target.ours[-1]
-        self._commit(target, Kind.DELETE, f"DELETE FROM {_escaped(table.sql)} WHERE {target.where}", [key], (key,))
-        target.ours.pop()
+        if not target.inserted:
+            raise ChangeError(f"{table}: no inserted row to delete")
+        key, _ = target.inserted[-1]
+        self._commit(target, EventKind.DELETE, f"DELETE FROM {_escape(table.sql)} WHERE {target.where}", [key], (key,))
+        target.inserted.pop()
 
-    def add_column(self, table: Name) -> str:
-        """The name of a new column, which later rows have values in; raises ChangeError."""
+    def add_column(self, table: TableName) -> str:
+        """Adds a column, which later rows have values in; returns its name; raises ChangeError."""
         target = self._targets[table]
         name = f"rehearsed_{len(target.table.columns)}"
-        self._commit(target, Kind.SCHEMA_CHANGE, f"ALTER TABLE {table.sql} ADD COLUMN {name} {_NEW_COLUMN}")
+        self._commit(target, EventKind.SCHEMA_CHANGE, f"ALTER TABLE {table.sql} ADD COLUMN {name} {_NEW_COLUMN}")
         column = Column(name, "varchar", _NEW_COLUMN.lower(), True, 40, None, None)
         target.table = replace(target.table, columns=(*target.table.columns, column))
         return name
 
-    def each(self) -> dict[Name, str]:
-        """Two inserts, an update and a delete in every table; returns why some took not all of them."""
-        refused = {}
+    def change_each_table(self) -> dict[TableName, str]:
+        """Two inserts, an update and a delete in every table; returns the error of each table where one failed."""
+        failed = {}
         for table in self.tables:
             try:
                 self.insert(table)
@@ -120,13 +120,13 @@ class Changes:
                 self.insert(table)
                 self.delete(table)
             except ChangeError as error:
-                refused[table] = str(error)
-        return refused
+                failed[table] = str(error)
+        return failed
 
     def load(self, stop: Event, *, rows_per_second: int) -> None:
-        """Steady inserts, the tables in turn, until ``stop``; raises ChangeError once no table takes more.
+        """Inserts at a constant rate, into the tables in turn, until ``stop``; raises ChangeError once all are full.
 
-        Time in which the server was away is not made up for.
+        It does not catch up on time in which the server was down.
         """
         ticks = min(_TICKS, rows_per_second)
         turns = deque(self.tables)
@@ -139,33 +139,38 @@ class Changes:
                 turns.popleft()
                 if not turns:
                     raise
-            due = max(due + 1 / ticks, time.monotonic() - _ARREARS_SECONDS)
+            due = max(due + 1 / ticks, time.monotonic() - _MAX_DELAY_SECONDS)
 
     def close(self) -> None:
-        """The connection."""
+        """Closes the connection."""
         self._writer.close()
 
     def _commit(
-        self, target: _Target, kind: Kind, statement: str, rows: Sequence[Row] = (), keys: tuple[Row, ...] = ()
+        self,
+        target: _ChangedTable,
+        kind: EventKind,
+        statement: str,
+        rows: Sequence[Row] = (),
+        keys: tuple[Row, ...] = (),
     ) -> None:
         try:
             gtid = self._writer.commit(statement, rows)
         except pymysql.MySQLError as error:
-            raise ChangeError(f"{target.table.name}: {told(error)}") from error
+            raise ChangeError(f"{target.table.name}: {error_message(error)}") from error
         self.ledger.record(Transaction(gtid, target.table.name, kind, keys))
 
 
-def _other(table: Table, number: int) -> tuple[Column, int]:
-    """A column that an update may write, and a number that gives another value than ``number``."""
-    fixed = table.identifying | table.referring
+def _updatable_column(table: Table, number: int) -> tuple[Column, int]:
+    """A column outside the keys, and a number whose value there differs from that of ``number``."""
+    fixed = table.unique_columns | table.foreign_key_columns
     for column in table.columns:
         if column.name not in fixed:
-            for other in range(number + 1, number + _OTHERS):
-                if value(column, other) != value(column, number):
+            for other in range(number + 1, number + _TRIES):
+                if make_value(column, other) != make_value(column, number):
                     return column, other
-    raise ChangeError(f"{table.name} must have a column outside its keys to update, got none")
+    raise ChangeError(f"{table.name}: no column outside the keys to update")
 
 
-def _escaped(sql: str) -> str:
-    """As pymysql wants it where values follow."""
+def _escape(sql: str) -> str:
+    """Escapes % for pymysql."""
     return sql.replace("%", "%%")

@@ -1,12 +1,12 @@
-"""What was committed in the source, so that what arrives can be judged."""
+"""Records the transactions committed in the source, to be compared with the received events."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
 
-from rehearsal.database.kinds import Change, Kind
+from rehearsal.database.event_kinds import EventKind, TableChange
 from rehearsal.database.rows import Row
-from rehearsal.database.stand_ins import Name
+from rehearsal.database.sample_tables import TableName
 
 
 @dataclass(frozen=True)
@@ -14,19 +14,19 @@ class Transaction:
     """A committed transaction: its GTID, and the primary keys of the rows of ``table`` that it changed."""
 
     gtid: str
-    table: Name
-    kind: Kind
+    table: TableName
+    kind: EventKind
     keys: tuple[Row, ...] = ()
 
     @property
-    def change(self) -> Change:
-        return Change(self.gtid, str(self.table))
+    def change(self) -> TableChange:
+        return TableChange(self.gtid, str(self.table))
 
 
 class Ledger:
-    """Rows that were there before, and every transaction since in the order of commits. For any thread."""
+    """The rows before the snapshot, and every transaction since, in the order of commits. Thread-safe."""
 
-    def __init__(self, seeded: Mapping[Name, int] | None = None) -> None:
+    def __init__(self, seeded: Mapping[TableName, int] | None = None) -> None:
         self.seeded = dict(seeded or {})
         self._transactions: list[Transaction] = []
         self._lock = Lock()
@@ -41,10 +41,10 @@ class Ledger:
             return tuple(self._transactions)
 
     @property
-    def rows(self) -> int:
-        """How many changes of rows were committed."""
+    def changed_rows(self) -> int:
+        """How many row changes were committed."""
         return sum(len(transaction.keys) for transaction in self.transactions)
 
-    def count(self, kind: Kind) -> int:
-        """How many changes of rows of this kind were committed."""
+    def count(self, kind: EventKind) -> int:
+        """How many row changes of this kind were committed."""
         return sum(len(transaction.keys) for transaction in self.transactions if transaction.kind is kind)

@@ -1,4 +1,4 @@
-"""Which MySQL server a rehearsal runs: the machine's own, else the pinned one with the libraries that it needs."""
+"""Finds the MySQL server for a rehearsal: the installed one, else the pinned one with the libraries it requires."""
 
 import ctypes
 import os
@@ -16,26 +16,26 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from modules.cache_folder import cache_folder
-from rehearsal.processes.pinned_files import kept
+from rehearsal.processes.cached_folder import cached_folder
 
 OLDEST: Final = (8, 0)
 _ARCHIVES: Final = {
     ("Linux", "x86_64"): "mysql-Linux-amd64.tar.gz",
     ("Darwin", "x86_64"): "mysql-Mac_OS_X-x86_64.tar.gz",
 }
-# What the pinned server links to and a small Debian or Ubuntu lacks, with the packages that have it.
+# Libraries that the pinned server is linked to and a minimal Debian or Ubuntu does not have, with their packages.
 _LIBRARIES: Final = {"libaio.so.1": ("libaio1t64", "libaio1"), "libnuma.so.1": ("libnuma1",)}
 _APT_SECONDS: Final = 60
-_SYSTEM_FOLDERS: Final = "/usr/sbin:/usr/local/sbin:/usr/libexec"  # packages put it there, users' PATH may lack them
+_SYSTEM_FOLDERS: Final = "/usr/sbin:/usr/local/sbin:/usr/libexec"  # packages install it there; often not on PATH
 
 
 class ServerMissingError(Exception):
-    """No MySQL server runs here: a line each for what to install."""
+    """No MySQL server runs on this machine; the message has a line for each thing to install."""
 
 
 @dataclass(frozen=True)
 class Server:
-    """A MySQL server's program; ``libraries`` are folders that the loader has to search."""
+    """A MySQL server's program; ``libraries`` are folders for LD_LIBRARY_PATH."""
 
     program: Path
     version: str
@@ -43,87 +43,87 @@ class Server:
     libraries: tuple[Path, ...] = ()
 
     @property
-    def variables(self) -> dict[str, str]:
-        """The environment that it runs in."""
+    def env(self) -> dict[str, str]:
+        """The environment variables to run it with."""
         inherited = os.environ.get("LD_LIBRARY_PATH", "")
         search = [*map(str, self.libraries), *filter(None, [inherited])]
         return {**os.environ, "LD_LIBRARY_PATH": ":".join(search)} if search else dict(os.environ)
 
 
 def installed() -> Server | None:
-    """The machine's own ``mysqld``, where that can stand in for Aurora."""
+    """The installed ``mysqld``, where it can replace Aurora; else None."""
     program = _program()
     if not program:
         return None
-    told = _told(program)
-    return None if _refusal(program, told) else Server(Path(program), _version(told))
+    output = _version_output(program)
+    return None if _unsuitable(program, output) else Server(Path(program), _version(output))
 
 
 def missing() -> list[str]:
-    """What to install before a server can be had, a line each; may fetch small libraries, and starts nothing."""
+    """A line for each thing to install before a server can run; may download small libraries."""
     if installed():
         return []
     program = _program()
-    refused = [_refusal(program, _told(program))] if program else []
+    unsuitable = [_unsuitable(program, _version_output(program))] if program else []
     if _archive() is None:
         here = f"{platform.system()} {platform.machine()}"
-        return [*refused, f"MySQL 8.0 or later as mysqld on PATH (none is pinned for {here}): {_how_to_install()}"]
-    lacking = [f"{name}, which MySQL is linked to: {_how_to_link(name)}" for name in _libraries() if not _library(name)]
-    return [*refused, *lacking] if lacking else []
+        return [*unsuitable, f"MySQL 8.0 or later as mysqld on PATH (none is pinned for {here}): {_how_to_install()}"]
+    libraries = [f"{name}, a library of MySQL: {_how_to_link(name)}" for name in _libraries() if not _library(name)]
+    return [*unsuitable, *libraries] if libraries else []
 
 
 def server(archive: Path | None) -> Server:
-    """``installed``, else the one in ``archive``, the pinned jar; raises ServerMissingError."""
+    """The installed server, else the one in ``archive``, the pinned jar; raises ServerMissingError."""
     if found := installed():
         return found
     if lines := missing():
         raise ServerMissingError("\n".join(lines))
     if archive is None:
         raise ValueError("archive must be given where no MySQL is installed")
-    base = kept("mysql", archive.parent.name, lambda folder: _unpack(archive, folder))
-    found_by_us = {path.parent for path in map(_library, _libraries()) if path and cache_folder() in path.parents}
-    pinned = Server(base / "bin" / "mysqld", "", base, tuple(sorted(found_by_us)))
-    told = _told(str(pinned.program), pinned.variables)
-    if version := _version(told):
+    base = cached_folder("mysql", archive.parent.name, lambda folder: _unpack(archive, folder))
+    cached = {path.parent for path in map(_library, _libraries()) if path and cache_folder() in path.parents}
+    pinned = Server(base / "bin" / "mysqld", "", base, tuple(sorted(cached)))
+    output = _version_output(str(pinned.program), pinned.env)
+    if version := _version(output):
         return replace(pinned, version=version)
-    raise ServerMissingError(f"the pinned MySQL does not run here: {told.strip()}; instead: {_how_to_install()}")
+    raise ServerMissingError(f"the pinned MySQL does not run here: {output.strip()}; instead: {_how_to_install()}")
 
 
 def _program() -> str | None:
     return shutil.which("mysqld") or shutil.which("mysqld", path=_SYSTEM_FOLDERS)
 
 
-def _refusal(program: str, told: str) -> str:
-    """Why ``program``, which told its version so, cannot stand in for Aurora; nothing where it can."""
-    if "MariaDB" in told:
+def _unsuitable(program: str, output: str) -> str:
+    """Why ``program``, with this version output, cannot replace Aurora; empty where it can."""
+    if "MariaDB" in output:
         return f"{program} must be MySQL, got MariaDB, which Debezium's MySQL connector refuses"
-    version = _version(told)
+    version = _version(output)
     if not version or tuple(map(int, version.split(".")[:2])) < OLDEST:
-        return f"{program} must be MySQL 8.0 or later, got {told.strip()!r}"
+        return f"{program} must be MySQL 8.0 or later, got {output.strip()!r}"
     if profile := _profile(program):
         return (
-            f"{program} must be free to write to any folder, but AppArmor confines it; let it go by:"
+            f"{program} must be allowed to write to any folder, but AppArmor confines it; disable the profile:"
             f" sudo ln -s {profile} /etc/apparmor.d/disable/ && sudo apparmor_parser -R {profile}"
         )
     return ""
 
 
 def _profile(program: str) -> Path | None:
-    """The AppArmor profile, named after the program's path, by which Ubuntu's package confines the server."""
+    """The active AppArmor profile of Ubuntu's package, which has the program's path as its name."""
     name = str(Path(program).resolve()).strip("/").replace("/", ".")
     profile = Path("/etc/apparmor.d", name)
     return profile if profile.exists() and not Path(profile.parent, "disable", name).exists() else None
 
 
-def _told(program: str, variables: Mapping[str, str] | None = None) -> str:
-    """What the program says of its version, or why it does not run."""
+def _version_output(program: str, env: Mapping[str, str] | None = None) -> str:
+    """The output of ``--version``, or the error where the program does not run."""
     command = [program, "--no-defaults", "--version"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=variables)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
     return done.stdout or done.stderr
 
 
-def _version(told: str) -> str:
-    match = re.search(r"\bVer (\d+\.\d+\.\d+)", told)
+def _version(output: str) -> str:
+    match = re.search(r"\bVer (\d+\.\d+\.\d+)", output)
     return match[1] if match else ""
 
 
@@ -132,9 +132,9 @@ def _archive() -> str | None:
 
 
 def _unpack(archive: Path, folder: Path) -> None:
-    """All of the tar file in the jar but its documentation; its links stay inside it (PEP 706)."""
+    """Extracts the tar file in the jar; its links stay inside ``folder`` (PEP 706)."""
     name = _archive()
-    assert name, "missing() told that there is none"
+    assert name, "missing() reports a platform without an archive"
     with (
         zipfile.ZipFile(archive) as jar,
         jar.open(name) as packed,
@@ -149,19 +149,19 @@ def _libraries() -> Iterator[str]:
 
 @cache
 def _library(name: str) -> Path | None:
-    """Where ``name`` is: where the loader finds it, else in the user's cache, out of its package."""
+    """The path of ``name``: where the loader finds it, else in the user's cache, extracted from its package."""
     if path := _loaded(name):
         return path
     if other := _loaded(f"{name}t64"):  # Debian 13 and Ubuntu 24.04 renamed libaio.so.1; on x86-64 nothing else changed
-        return kept("libraries", f"{name} {other}", lambda folder: (folder / name).symlink_to(other)) / name
+        return cached_folder("libraries", f"{name} {other}", lambda folder: (folder / name).symlink_to(other)) / name
     try:
-        return kept("libraries", name, lambda folder: _download(name, folder)) / name
+        return cached_folder("libraries", name, lambda folder: _download(name, folder)) / name
     except (OSError, subprocess.SubprocessError):
         return None
 
 
 def _loaded(name: str) -> Path | None:
-    """The file that the loader takes for ``name``, by loading it."""
+    """The file that the loader finds for ``name``, by loading it."""
     try:
         ctypes.CDLL(name)
     except OSError:
@@ -172,12 +172,12 @@ def _loaded(name: str) -> Path | None:
 
 
 def _download(name: str, folder: Path) -> None:
-    """Unpacks ``name`` out of its package into ``folder``, without installing it; apt verifies what it fetches."""
+    """Extracts ``name`` from its package into ``folder``, without installing it; apt verifies the download."""
     for package in _LIBRARIES[name]:
         with TemporaryDirectory() as incoming:
-            fetched = _quietly("apt-get", "download", package, folder=Path(incoming))
+            fetched = _run_quietly("apt-get", "download", package, folder=Path(incoming))
             for file in Path(incoming).glob("*.deb") if fetched else ():
-                _quietly("dpkg-deb", "-x", str(file), str(folder), folder=folder)
+                _run_quietly("dpkg-deb", "-x", str(file), str(folder), folder=folder)
         for path in folder.rglob(f"{name}*"):
             if path.is_file():
                 (folder / name).symlink_to(path.relative_to(folder))
@@ -185,7 +185,7 @@ def _download(name: str, folder: Path) -> None:
     raise FileNotFoundError(name)
 
 
-def _quietly(*command: str, folder: Path) -> bool:
+def _run_quietly(*command: str, folder: Path) -> bool:
     done = subprocess.run(command, cwd=folder, capture_output=True, timeout=_APT_SECONDS, check=False)
     return done.returncode == 0
 

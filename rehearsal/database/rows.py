@@ -1,4 +1,4 @@
-"""Rows for any table, by number: the same number gives the same row, another one differs in every unique key."""
+"""Generates rows for any table: the same number gives the same row, two numbers differ in every unique key."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -10,59 +10,59 @@ from re import findall
 from struct import pack
 from typing import Final, TypeAlias
 
-from rehearsal.database.stand_ins import Name
+from rehearsal.database.sample_tables import TableName
 from rehearsal.database.tables import Column, Reference, Table
 
 Value: TypeAlias = int | float | Decimal | str | bytes | date | timedelta | None
 Row: TypeAlias = tuple[Value, ...]
-# For each parent table's columns, the values of some rows that exist.
-Parents: TypeAlias = Mapping[tuple[Name, tuple[str, ...]], Sequence[Row]]
+# For each parent table's columns, the values of some existing rows.
+ParentRows: TypeAlias = Mapping[tuple[TableName, tuple[str, ...]], Sequence[Row]]
 
 _BYTES: Final = {"tinyint": 1, "smallint": 2, "mediumint": 3, "int": 4, "bigint": 8}
 _SPREAD: Final = 1000
 _DAYS: Final = 3650
 _FIRST_DAY: Final = datetime(2020, 1, 1, 8)
 _NULL_EVERY: Final = 5
-_POINT: Final = pack("<IBIdd", 0, 1, 1, 8.5, 47.25)  # SRID, then WKB: how MySQL keeps a point
+_POINT: Final = pack("<IBIdd", 0, 1, 1, 8.5, 47.25)  # SRID, then WKB: MySQL's storage format
 
 
 class RowError(Exception):
-    """A table that takes no such row, and why."""
+    """A row cannot be generated for a table: the table or column, and the reason."""
 
 
 def is_integer(column: Column) -> bool:
     return column.type in _BYTES
 
 
-def row(table: Table, number: int, parents: Parents) -> Row:
+def make_row(table: Table, number: int, parents: ParentRows) -> Row:
     """Values for the table's columns, in order; raises RowError."""
-    referring = _referring(table, number, parents)
-    identifying = table.identifying
+    referring = _foreign_key_values(table, number, parents)
+    identifying = table.unique_columns
     return tuple(
         referring[column.name]
         if column.name in referring
-        else value(column, number, identifying=column.name in identifying)
+        else make_value(column, number, unique=column.name in identifying)
         for column in table.columns
     )
 
 
-def value(column: Column, number: int, *, identifying: bool = False) -> Value:
-    """Realistic where it is one of many, told apart by ``number`` where it is ``identifying``; raises RowError."""
-    if column.nullable and not identifying and number % _NULL_EVERY == _NULL_EVERY - 1:
+def make_value(column: Column, number: int, *, unique: bool = False) -> Value:
+    """A value for the column; with ``unique`` it differs from that of every other number; raises RowError."""
+    if column.nullable and not unique and number % _NULL_EVERY == _NULL_EVERY - 1:
         return None
     if is_integer(column):
-        return _integer(column, number, identifying=identifying)
-    if make := _MAKERS.get(column.type):
+        return _integer(column, number, identifying=unique)
+    if make := _GENERATORS.get(column.type):
         return make(column, number)
     if column.type in _TEXTS or column.type in _BINARIES:
-        return _text(column, number, identifying=identifying)
+        return _text(column, number, identifying=unique)
     if column.nullable:
         return None
-    raise RowError(f"column {column.name} must have a type that rows can be made up for, got {column.definition}")
+    raise RowError(f"column {column.name}: no values can be generated for type {column.definition}")
 
 
-def _referring(table: Table, number: int, parents: Parents) -> dict[str, Value]:
-    """The values of foreign keys: every combination of parents comes once before one comes again."""
+def _foreign_key_values(table: Table, number: int, parents: ParentRows) -> dict[str, Value]:
+    """The values of foreign keys: every combination of parent rows is used once before one is used again."""
     values: dict[str, Value] = {}
     sizes: dict[Reference, int] = {}
     for reference in table.references:
@@ -74,12 +74,12 @@ def _referring(table: Table, number: int, parents: Parents) -> dict[str, Value]:
         elif all(column.nullable for column in table.columns if column.name in reference.columns):
             values.update(dict.fromkeys(reference.columns))
         else:
-            raise RowError(f"{table.name} must refer to a row of {reference.parent}, which has none")
+            raise RowError(f"{table.name} has a foreign key to {reference.parent}, which has no rows")
     for key in table.unique:
-        if table.referring.issuperset(key):
+        if table.foreign_key_columns.issuperset(key):
             room = prod(size for reference, size in sizes.items() if set(reference.columns) & set(key))
             if number >= room:
-                raise RowError(f"{table.name} has room for {room} rows: its key {key} consists of foreign keys")
+                raise RowError(f"{table.name} can have {room} rows only: its key {key} consists of foreign keys")
     return values
 
 
@@ -88,7 +88,7 @@ def _integer(column: Column, number: int, *, identifying: bool) -> int:
     if not identifying:
         return number % min(highest, _SPREAD)
     if number > highest:
-        raise RowError(f"column {column.name} ({column.definition}) must hold at most {highest}, got {number}")
+        raise RowError(f"column {column.name} ({column.definition}) can have at most {highest}, got {number}")
     return number
 
 
@@ -99,7 +99,7 @@ def _text(column: Column, number: int, *, identifying: bool) -> str | bytes:
         text = str(number)
     if len(text) > length:
         if identifying:
-            raise RowError(f"column {column.name} ({column.definition}) must have room for {number}")
+            raise RowError(f"column {column.name} ({column.definition}) is too short for {number}")
         text = text[-length:] if length else ""
     if column.type == "binary":
         return text.encode().ljust(length, b"\0")  # as the server pads it
@@ -112,7 +112,7 @@ def _decimal(column: Column, number: int) -> Decimal:
 
 
 def _moment(column: Column, number: int) -> datetime:
-    """With milliseconds where the column keeps them: nothing is left for the server to round."""
+    """With milliseconds where the column stores them, so that the server does not round."""
     fraction = number % 1000 if column.definition.endswith(("(3)", "(4)", "(5)", "(6)")) else 0
     return _FIRST_DAY + timedelta(seconds=number, milliseconds=fraction)
 
@@ -132,7 +132,7 @@ def _members(definition: str) -> tuple[str, ...]:
 
 _TEXTS: Final = {"char", "varchar", "tinytext", "text", "mediumtext", "longtext"}
 _BINARIES: Final = {"binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob"}
-_MAKERS: Final[Mapping[str, Callable[[Column, int], Value]]] = {
+_GENERATORS: Final[Mapping[str, Callable[[Column, int], Value]]] = {
     "decimal": _decimal,
     "float": lambda _, number: number / 8,
     "double": lambda _, number: number / 8,

@@ -1,11 +1,11 @@
-"""SQL scripts as MySQL's own client reads them: statements, comments, DELIMITER (MySQL manual, 4.5.1)."""
+"""Splits SQL scripts into statements as MySQL's client does: comments, DELIMITER (MySQL manual, 4.5.1)."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-# Neither strings nor quoted names nor comments end at a delimiter inside them; /*! and /*+ are no comments.
+# A delimiter inside a string, a quoted name or a comment does not count; /*! and /*+ are not comments.
 _QUOTED: Final = r"""'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"|`[^`]*`"""
 _COMMENT: Final = r"#[^\n]*|--(?=\s|\Z)[^\n]*|/\*(?![!+]).*?\*/"
 _BETWEEN: Final = re.compile(rf"(?:\s+|{_COMMENT})*", re.DOTALL)
@@ -14,14 +14,14 @@ _DELIMITER: Final = re.compile(r"delimiter[ \t]+(\S+)[^\n]*", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Statement:
-    """A statement, and the line that it begins at."""
+    """A statement, and its first line."""
 
     text: str
     line: int
 
 
 def statements(script: str) -> Iterator[Statement]:
-    """Each statement without the delimiter that ends it; the last one needs none."""
+    """Each statement without its delimiter; the last one needs none."""
     token, at, line, counted = _token(";"), 0, 1, 0
     while (start := _after(_BETWEEN, script, at)) < len(script):
         if change := _DELIMITER.match(script, start):
@@ -35,7 +35,7 @@ def statements(script: str) -> Iterator[Statement]:
 
 
 def _token(delimiter: str) -> re.Pattern[str]:
-    """What a statement consists of, as far as its end is concerned."""
+    """Matches the delimiter, or a token in which it does not count."""
     return re.compile(rf"(?P<delimiter>{re.escape(delimiter)})|(?P<whole>{_QUOTED}|{_COMMENT})", re.DOTALL)
 
 

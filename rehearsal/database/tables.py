@@ -1,12 +1,12 @@
-"""What a database's tables look like, as its information_schema tells it."""
+"""The tables of a database, from its information_schema."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rehearsal.database.mysql import Admin
-from rehearsal.database.stand_ins import Name
+from rehearsal.database.mysql import AdminConnection
+from rehearsal.database.sample_tables import TableName
 
 _SYSTEM: Final = ("information_schema", "mysql", "performance_schema", "sys")
 _COLUMNS: Final = """
@@ -46,58 +46,58 @@ class Column:
 
 @dataclass(frozen=True)
 class Reference:
-    """A foreign key: these columns, together, are a row's of ``parent``."""
+    """A foreign key: ``columns`` refer to ``parent_columns`` of ``parent``."""
 
     columns: tuple[str, ...]
-    parent: Name
+    parent: TableName
     parent_columns: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table; ``key`` is its primary key, and ``unique`` holds every unique key, that one too."""
+    """A table; ``key`` is its primary key, ``unique`` has every unique key, with the primary one."""
 
-    name: Name
+    name: TableName
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     unique: tuple[tuple[str, ...], ...]
     references: tuple[Reference, ...]
 
     @property
-    def identifying(self) -> frozenset[str]:
-        """The columns of unique keys: what tells two rows apart."""
+    def unique_columns(self) -> frozenset[str]:
+        """The columns of unique keys."""
         return frozenset(column for key in self.unique for column in key)
 
     @property
-    def referring(self) -> frozenset[str]:
+    def foreign_key_columns(self) -> frozenset[str]:
         """The columns of foreign keys."""
         return frozenset(column for reference in self.references for column in reference.columns)
 
 
-def discover(connection: Admin) -> tuple[Table, ...]:
-    """Every table that is not the server's own, each after the tables that it refers to, as far as possible."""
-    columns: dict[Name, list[Column]] = defaultdict(list)
-    keys: dict[Name, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    references: dict[Name, dict[str, list[Sequence[str]]]] = defaultdict(lambda: defaultdict(list))
+def discover(connection: AdminConnection) -> tuple[Table, ...]:
+    """Every table but the system's, each after the tables that it refers to where possible."""
+    columns: dict[TableName, list[Column]] = defaultdict(list)
+    keys: dict[TableName, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    references: dict[TableName, dict[str, list[Sequence[str]]]] = defaultdict(lambda: defaultdict(list))
     with connection.cursor() as cursor:
         cursor.execute(_COLUMNS, (_SYSTEM,))
         for database, table, name, type_, definition, nullable, length, precision, scale, extra in cursor.fetchall():
             column = Column(name, type_, definition, bool(nullable), length, precision, scale)
-            # VIRTUAL or STORED; a default that is an expression is DEFAULT_GENERATED, and written like any other.
+            # VIRTUAL or STORED GENERATED; DEFAULT_GENERATED is a default expression, and the column is writable.
             generated = extra.endswith(" GENERATED")
-            columns[Name(database, table)] += [] if generated else [column]
+            columns[TableName(database, table)] += [] if generated else [column]
         cursor.execute(_KEYS, (_SYSTEM,))
         for database, table, index, name in cursor.fetchall():
-            keys[Name(database, table)][index].append(name)
+            keys[TableName(database, table)][index].append(name)
         cursor.execute(_REFERENCES, (_SYSTEM,))
         for database, table, constraint, *reference in cursor.fetchall():
-            references[Name(database, table)][constraint].append(reference)
+            references[TableName(database, table)][constraint].append(reference)
     tables = {name: _table(name, columns[name], keys[name], references[name]) for name in columns}
     return _parents_first(tables)
 
 
 def _table(
-    name: Name,
+    name: TableName,
     columns: Sequence[Column],
     keys: Mapping[str, Sequence[str]],
     references: Mapping[str, Sequence[Sequence[str]]],
@@ -114,12 +114,12 @@ def _table(
 
 def _reference(rows: Sequence[Sequence[str]]) -> Reference:
     columns, databases, tables, parent_columns = zip(*rows, strict=True)
-    return Reference(columns, Name(databases[0], tables[0]), parent_columns)
+    return Reference(columns, TableName(databases[0], tables[0]), parent_columns)
 
 
-def _parents_first(tables: Mapping[Name, Table]) -> tuple[Table, ...]:
-    """Tables of a circle come in the order of their names, at the end."""
-    ordered: dict[Name, Table] = {}
+def _parents_first(tables: Mapping[TableName, Table]) -> tuple[Table, ...]:
+    """Tables that refer to each other come last, in the order of their names."""
+    ordered: dict[TableName, Table] = {}
     waiting = dict(tables)
     while waiting:
         ready = [

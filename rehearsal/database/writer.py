@@ -1,4 +1,4 @@
-"""Transactions that are committed once, whatever happens to the server meanwhile."""
+"""Commits transactions exactly once, also when the server crashes in between."""
 
 import time
 from collections.abc import Sequence
@@ -11,10 +11,10 @@ import pymysql
 from pymysql.constants.CR import CR_CONN_HOST_ERROR, CR_CONNECTION_ERROR, CR_SERVER_GONE_ERROR, CR_SERVER_LOST
 from pymysql.constants.ER import SERVER_SHUTDOWN
 
-from rehearsal.database.mysql import Access, Admin
+from rehearsal.database.mysql import AdminAccess, AdminConnection
 from rehearsal.database.rows import Row
 
-_LOST: Final = {
+_CONNECTION_ERRORS: Final = {
     CR_CONNECTION_ERROR,
     CR_CONN_HOST_ERROR,
     CR_SERVER_GONE_ERROR,
@@ -27,23 +27,23 @@ _PATIENCE_SECONDS: Final = 60
 
 
 class Writer:
-    """Commits transactions under GTIDs of its own: the server passes over one that it has executed already.
+    """Commits transactions under GTIDs of its own: the server skips a GTID that it has executed already.
 
-    So where a connection breaks and nobody knows whether the transaction was committed, it is sent again.
-    (MySQL manual, "GTID Auto-Skip".) Not for several threads.
+    So after a broken connection, when it is unknown whether the transaction was committed, it is sent again (MySQL
+    manual, "GTID Auto-Skip"). Not thread-safe.
     """
 
-    def __init__(self, database: Access) -> None:
+    def __init__(self, database: AdminAccess) -> None:
         self._database = database
-        self._connection: Admin | None = None
+        self._connection: AdminConnection | None = None
         self._uuid = uuid4()
         self._numbers = count(1)
 
     def commit(self, statement: str, rows: Sequence[Row] = ()) -> str:
-        """The GTID of ``statement`` for all of ``rows``; without rows, of one that commits by itself (ALTER TABLE).
+        """Runs ``statement`` for all of ``rows``, or alone where it commits implicitly (ALTER TABLE); returns its GTID.
 
-        Waits up to 60 s for a server that is away. Raises pymysql's errors; nothing is committed then, unless the
-        server stayed away.
+        Waits up to 60 s for a server that is down. Raises pymysql's errors; nothing is committed then, unless the
+        server stayed down.
         """
         gtid = f"{self._uuid}:{next(self._numbers)}"
         deadline = time.monotonic() + _PATIENCE_SECONDS
@@ -52,7 +52,7 @@ class Writer:
                 self._execute(gtid, statement, rows)
             except (pymysql.OperationalError, pymysql.InterfaceError) as error:
                 self.close()
-                if error.args[0] not in _LOST or time.monotonic() > deadline:
+                if error.args[0] not in _CONNECTION_ERRORS or time.monotonic() > deadline:
                     raise
                 time.sleep(_RETRY_SECONDS)
             except pymysql.MySQLError:
@@ -62,7 +62,7 @@ class Writer:
                 return gtid
 
     def close(self) -> None:
-        """What is under way is rolled back."""
+        """Closes the connection; an open transaction is rolled back."""
         if self._connection:
             with suppress(pymysql.MySQLError):
                 self._connection.close()

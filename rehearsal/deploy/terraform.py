@@ -40,7 +40,7 @@ class Terraform:
 
     folder: Path
     executable: str
-    variables: Mapping[str, str]
+    env: Mapping[str, str]
     graceful: bool = False
 
     @property
@@ -94,7 +94,7 @@ class Terraform:
         process = subprocess.Popen(
             [self.executable, *arguments, *([] if "-json" in arguments else ["-no-color"])],
             cwd=self.folder,
-            env={**self.variables, "TF_IN_AUTOMATION": "1", "TF_INPUT": "0"},
+            env={**self.env, "TF_IN_AUTOMATION": "1", "TF_INPUT": "0"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=stderr,
@@ -165,7 +165,7 @@ def _diagnostic_text(diagnostic: Mapping[str, Any]) -> str:
     return f"{address}{diagnostic['summary']}{detail}"
 
 
-def embedded_environment(base: Mapping[str, str], *, url: str, region: str) -> dict[str, str]:
+def embedded_env(base: Mapping[str, str], *, url: str, region: str) -> dict[str, str]:
     """``base`` without any account's credentials, and with the embedded AWS at ``url`` as the only endpoint.
 
     The provider and the S3 backend honour AWS_ENDPOINT_URL.

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from modules.debezium.topics import HEARTBEAT_PREFIX
-from rehearsal.database.kinds import Change, Kind
+from rehearsal.database.event_kinds import EventKind, TableChange
 
-ROWS: Final = frozenset({Kind.SNAPSHOT, Kind.CREATE, Kind.UPDATE, Kind.DELETE})
-_OPERATIONS: Final = {"r": Kind.SNAPSHOT, "c": Kind.CREATE, "u": Kind.UPDATE, "d": Kind.DELETE}
+ROWS: Final = frozenset({EventKind.SNAPSHOT, EventKind.CREATE, EventKind.UPDATE, EventKind.DELETE})
+_OPERATIONS: Final = {"r": EventKind.SNAPSHOT, "c": EventKind.CREATE, "u": EventKind.UPDATE, "d": EventKind.DELETE}
 
 
 class Position(NamedTuple):
@@ -42,14 +42,14 @@ class Event:
         return cls(topic, partition, offset, key, content if isinstance(content, dict) else {"": content})
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> EventKind:
         if self.topic.startswith(f"{HEARTBEAT_PREFIX}."):
-            return Kind.HEARTBEAT
+            return EventKind.HEARTBEAT
         if self.value is None:
-            return Kind.TOMBSTONE
+            return EventKind.TOMBSTONE
         if "ddl" in self.value:
-            return Kind.SCHEMA_CHANGE
-        return _OPERATIONS.get(self.value.get("op", ""), Kind.OTHER)
+            return EventKind.SCHEMA_CHANGE
+        return _OPERATIONS.get(self.value.get("op", ""), EventKind.OTHER)
 
     @property
     def source(self) -> Mapping[str, Any]:
@@ -63,10 +63,10 @@ class Event:
         return f"{self.source.get('db')}.{self.source.get('table')}"
 
     @property
-    def change(self) -> Change | None:
+    def change(self) -> TableChange | None:
         """None for what no transaction of the binary log made, such as a snapshot's rows."""
         gtid = self.source.get("gtid")
-        return Change(gtid, self.table) if gtid else None
+        return TableChange(gtid, self.table) if gtid else None
 
     @property
     def position(self) -> Position:

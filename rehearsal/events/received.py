@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from rehearsal.database.kinds import Change, Kind
+from rehearsal.database.event_kinds import EventKind, TableChange
 from rehearsal.database.ledger import Ledger, Transaction
 from rehearsal.events.event import ROWS, Event, Position
 
@@ -39,14 +39,14 @@ class Arrivals:
     """
 
     def __init__(self) -> None:
-        self.events: Counter[Kind] = Counter()
+        self.events: Counter[EventKind] = Counter()
         self.snapshot: Counter[str] = Counter()
-        self.samples: dict[Kind, Event] = {}
+        self.samples: dict[EventKind, Event] = {}
         self.first: float | None = None
         self.last: float | None = None
         self.pauses: list[Pause] = []
         self._next: dict[tuple[str, int], int] = {}
-        self._changes: dict[Change, Counter[Position]] = defaultdict(Counter)
+        self._changes: dict[TableChange, Counter[Position]] = defaultdict(Counter)
 
     def add(self, event: Event) -> None:
         """A record that was fetched before, such as after a rebalance, is no second event."""
@@ -66,24 +66,24 @@ class Arrivals:
 
     def judge(self, ledger: Ledger) -> Judgement:
         """Duplicates are counted by the positions of changes in the source, so a row that changed twice is none."""
-        positions: Mapping[Change, Counter[Position]] = self._changes
+        positions: Mapping[TableChange, Counter[Position]] = self._changes
         transactions = ledger.transactions
         arrived = [positions.get(transaction.change, Counter()) for transaction in transactions]
         return Judgement(
-            committed=ledger.rows,
+            committed=ledger.changed_rows,
             lost=sum(max(0, len(t.keys) - len(rows)) for t, rows in zip(transactions, arrived, strict=True)),
             duplicates=sum(rows.total() - len(rows) for rows in arrived),
             missing=tuple(transaction for transaction in transactions if not self.arrived(transaction)),
         )
 
-    def _row(self, event: Event, kind: Kind) -> None:
+    def _row(self, event: Event, kind: EventKind) -> None:
         now = time.monotonic()
         if self.last is None:
             self.first = now
         elif now - self.last >= _PAUSE_SECONDS:
             self.pauses.append(Pause(self.last, now - self.last))
         self.last = now
-        if kind is Kind.SNAPSHOT:
+        if kind is EventKind.SNAPSHOT:
             self.snapshot[event.table] += 1
         elif change := event.change:
             self._changes[change][event.position] += 1

@@ -10,9 +10,9 @@ from typing import Any, Final
 from modules.environment.environment import Environment
 from modules.environment.models.connectors import Connector
 from rehearsal.database.changes import Changes
-from rehearsal.database.kinds import Kind
+from rehearsal.database.event_kinds import EventKind
 from rehearsal.database.ledger import Ledger
-from rehearsal.database.mysql import Access
+from rehearsal.database.mysql import AdminAccess
 from rehearsal.database.preparation import Source, prepare
 from rehearsal.events.application import Application, Reader
 from rehearsal.events.received import Arrivals, Judgement
@@ -56,7 +56,7 @@ class Stream:
         for cluster, socket in self.sockets.items():
             connectors = self._connectors(cluster)
             source = prepare(
-                Access(socket),
+                AdminAccess(socket),
                 patterns=[table for connector in connectors for table in connector.source.tables],
                 signal_tables=[c.signals.table for c in connectors if c.signals and c.signals.table],
                 schema=self.schema,
@@ -67,11 +67,11 @@ class Stream:
                 raise RehearsalError(f"source.tables of {cluster}: {self.schema} has no table that matches {wanted}")
             for connector in connectors:
                 if connector.signals and connector.signals.table:
-                    Access(socket).allow_signals(self.users[connector.source.secret], connector.signals.table)
+                    AdminAccess(socket).grant_signal_table(self.users[connector.source.secret], connector.signals.table)
             self.sources[cluster] = source
             self.unfilled |= {str(name): why for name, why in source.seeded.unfilled.items()}
             self.ledgers[cluster] = Ledger(source.snapshot)
-            self.changes[cluster] = Changes(Access(socket), source.captured, self.ledgers[cluster])
+            self.changes[cluster] = Changes(AdminAccess(socket), source.captured, self.ledgers[cluster])
 
     def begin(self, readers: Sequence[Reader]) -> None:
         """Lets the applications read whatever comes."""
@@ -100,7 +100,7 @@ class Stream:
         """Waits for every row that was there before; how many arrived."""
         wanted = self.snapshot_rows
         self._await(partial(_has_rows, wanted=wanted), check, "every row of the snapshot must arrive")
-        return self.application.look(lambda arrivals: arrivals.events[Kind.SNAPSHOT])
+        return self.application.look(lambda arrivals: arrivals.events[EventKind.SNAPSHOT])
 
     def change(self, check: Check) -> None:
         """Inserts, updates, deletes and a new column in every source; waits for all."""
@@ -113,30 +113,30 @@ class Stream:
     def made(self) -> dict[str, int]:
         """How many rows were changed in each way, and how many tables."""
         made = [transaction for ledger in self.ledgers.values() for transaction in ledger.transactions]
-        kinds = (Kind.CREATE, Kind.UPDATE, Kind.DELETE)
+        kinds = (EventKind.CREATE, EventKind.UPDATE, EventKind.DELETE)
         counts = {name(kind): sum(len(t.keys) for t in made if t.kind is kind) for kind in kinds}
-        return counts | {name(Kind.SCHEMA_CHANGE): sum(t.kind is Kind.SCHEMA_CHANGE for t in made)}
+        return counts | {name(EventKind.SCHEMA_CHANGE): sum(t.kind is EventKind.SCHEMA_CHANGE for t in made)}
 
     def _change(self, cluster: str, changes: Changes, check: Check) -> None:
-        self.unfilled |= {str(table): why for table, why in changes.each().items()}
+        self.unfilled |= {str(table): why for table, why in changes.change_each_table().items()}
         if not changes.tables:
             return
-        before = self.application.look(lambda arrivals: arrivals.events[Kind.SCHEMA_CHANGE])
+        before = self.application.look(lambda arrivals: arrivals.events[EventKind.SCHEMA_CHANGE])
         self.await_all(check)
         changes.add_column(changes.tables[0])
         changes.insert(changes.tables[0])
         if all(self._tells_schema_changes(connector) for connector in self._connectors(cluster)):
-            seen = partial(_has_more, kind=Kind.SCHEMA_CHANGE, than=before)
+            seen = partial(_has_more, kind=EventKind.SCHEMA_CHANGE, than=before)
             self._await(seen, check, "the new column must arrive as a schema change")
 
     def again(self, check: Check) -> None:
         """Further changes, and no other snapshot; raises RehearsalError where what was read is read anew."""
-        before = self.counts().get(name(Kind.SNAPSHOT), 0)
+        before = self.counts().get(name(EventKind.SNAPSHOT), 0)
         for cluster, changes in self.changes.items():
             if any(connector.snapshot.mode != _ENDING for connector in self._connectors(cluster)):
-                changes.each()
+                changes.change_each_table()
         self.await_all(check)
-        after = self.counts().get(name(Kind.SNAPSHOT), 0)
+        after = self.counts().get(name(EventKind.SNAPSHOT), 0)
         modes = {connector.snapshot.mode for connector in self.environment.connectors.values()}
         if after != before and _ALWAYS not in modes:
             raise RehearsalError(f"a restart must go on where it was, got {after - before} rows of a new snapshot")
@@ -168,7 +168,7 @@ class Stream:
     def sample(self) -> dict[str, Any]:
         """An update in full, else whatever came first."""
         samples = self.application.look(lambda arrivals: dict(arrivals.samples))
-        event = samples.get(Kind.UPDATE) or next(iter(samples.values()), None)
+        event = samples.get(EventKind.UPDATE) or next(iter(samples.values()), None)
         if event is None:
             return {}
         key = event.key.decode(errors="replace") if event.key is not None else None
@@ -195,7 +195,7 @@ class Stream:
                 raise RehearsalError(f"{wanted}, got {self.counts() or 'nothing'} and no more for {_PATIENCE:.0f} s")
 
 
-def name(kind: Kind) -> str:
+def name(kind: EventKind) -> str:
     """As JSON has it."""
     return kind.value.replace(" ", "_")
 
@@ -208,5 +208,5 @@ def _has_all(arrivals: Arrivals, *, ledgers: list[Ledger]) -> bool:
     return all(arrivals.arrived(transaction) for ledger in ledgers for transaction in ledger.transactions)
 
 
-def _has_more(arrivals: Arrivals, *, kind: Kind, than: int) -> bool:
+def _has_more(arrivals: Arrivals, *, kind: EventKind, than: int) -> bool:
     return arrivals.events[kind] > than

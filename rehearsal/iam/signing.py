@@ -65,7 +65,7 @@ class Signing:
         """The JVM's."""
         return [f"-Djavax.net.ssl.trustStore={self._trust_store}"]
 
-    def variables(self, spec: ConnectorSpec) -> Mapping[str, str]:
+    def env(self, spec: ConnectorSpec) -> Mapping[str, str]:
         """The worker's environment; raises ServerError where MSK Connect may not assume the role of ``spec``."""
         token = secrets.token_urlsafe()
         held = _Held(spec, self._assume(spec), self._now())

@@ -98,7 +98,7 @@ class KafkaCluster:
         """All nodes at once; raises ServerError where they do not answer within 3 minutes."""
         self._start(self.programs)
         self._answer(self._replication, needed=list(self.programs.values()))
-        self._site.learn()
+        self._site.dump_class_archives()
 
     def change(self, spec: ClusterSpec) -> None:
         """Server properties one node after another, then new brokers; what Kafka refuses is taken back."""
@@ -151,7 +151,7 @@ class KafkaCluster:
         """A new broker, not yet started."""
         name = f"b-{broker}"
         self._clients[broker] = self._site.take(name, self._listener.port)
-        self._replication[broker] = self._site.addresses.beside(self._clients[broker], REPLICATION.port)
+        self._replication[broker] = self._site.addresses.same_host(self._clients[broker], REPLICATION.port)
         role = "zookeeper" if self.zookeeper else "kraft"
         jvm = Jvm(_MAIN, self._site.jars, heap=_HEAP, hosts=self._site.hosts, role=role)
         self._site.add(name, jvm, self._properties(broker, shared))

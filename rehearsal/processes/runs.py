@@ -1,7 +1,7 @@
-"""The folders of rehearsals, and the end of everything that runs in one.
+"""The folders of rehearsals, and how to stop everything that runs in one.
 
-Whatever a rehearsal starts has its working directory below the rehearsal's folder. That is how its processes are
-found again, whoever started them and however it ended.
+Every process of a rehearsal has its working directory below the rehearsal's folder: so its processes are found, even
+after a crash.
 """
 
 import json
@@ -19,13 +19,13 @@ import psutil
 from modules.cache_folder import cache_folder
 
 _RECORD: Final = "run.json"
-_CLOCK_SECONDS: Final = 0.01  # what two readings of a process's start may differ by
+_CLOCK_SECONDS: Final = 0.01  # two readings of a process's start time may differ by this
 _GONE_SECONDS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One rehearsal: its folder, and the process that it lives by (pid, start in seconds since 1970)."""
+    """A rehearsal: its folder and its main process (pid, start time in seconds since 1970)."""
 
     folder: Path
     environment: str
@@ -35,7 +35,7 @@ class Run:
 
     @classmethod
     def read(cls, folder: Path) -> Self | None:
-        """None where the folder holds no record, or half of one."""
+        """None where the folder has no record, or an incomplete one."""
         try:
             record = json.loads((folder / _RECORD).read_text())
             return cls(folder, **record)
@@ -43,7 +43,7 @@ class Run:
             return None
 
     def write(self) -> Self:
-        """Leaves the record in the folder, whole or not at all."""
+        """Writes the record to the folder atomically."""
         facts = {key: value for key, value in asdict(self).items() if key != "folder"}
         new = self.folder / f"{_RECORD}.new"
         new.write_text(json.dumps(facts))
@@ -52,43 +52,43 @@ class Run:
 
     @property
     def alive(self) -> bool:
-        """Whether its process runs; another one with the same pid started at another time."""
+        """Whether its process is running; another process with the same pid has another start time."""
         try:
             return abs(psutil.Process(self.pid).create_time() - self.started) < _CLOCK_SECONDS
         except psutil.Error:
             return False
 
 
-def parent() -> Path:
-    """Where rehearsals have their folders."""
+def runs_folder() -> Path:
+    """The folder of all rehearsals' folders."""
     return cache_folder() / "rehearsals"
 
 
 def create(environment: str) -> Run:
-    """A new folder, private to this user, in the name of this process."""
-    parent().mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(dir=parent(), prefix=f"{environment}-"))
+    """Creates a folder that only this user can read, with this process as its main process."""
+    runs_folder().mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(dir=runs_folder(), prefix=f"{environment}-"))
     me = psutil.Process()
     return Run(folder, environment, me.pid, me.create_time()).write()
 
 
 def all_runs() -> Iterator[Run]:
-    """Every rehearsal that has left a record."""
-    for folder in sorted(parent().glob("*-*")):
+    """Every rehearsal that has a record."""
+    for folder in sorted(runs_folder().glob("*-*")):
         if run := Run.read(folder):
             yield run
 
 
-def clear_abandoned() -> list[str]:
-    """Ends what rehearsals left whose process is gone; their folders' names."""
+def clean_up_abandoned() -> list[str]:
+    """Cleans up rehearsals whose main process is gone; returns their folders' names."""
     dead = [run for run in all_runs() if not run.alive]
     for run in dead:
-        clear(run.folder)
+        clean_up(run.folder)
     return [run.folder.name for run in dead]
 
 
-def clear(folder: Path) -> None:
-    """Kills every process that works below ``folder``, and removes it."""
+def clean_up(folder: Path) -> None:
+    """Kills every process that has its working directory below ``folder``, and deletes ``folder``."""
     deadline = time.monotonic() + _GONE_SECONDS
     while (left := processes(folder)) and time.monotonic() < deadline:
         for process in left:
@@ -98,7 +98,7 @@ def clear(folder: Path) -> None:
 
 
 def _kill(process: psutil.Process) -> None:
-    """Kills ``process`` unless it was faster."""
+    """Kills ``process`` unless it has exited."""
     try:
         process.kill()
     except psutil.NoSuchProcess:
@@ -106,14 +106,14 @@ def _kill(process: psutil.Process) -> None:
 
 
 def processes(folder: Path) -> list[psutil.Process]:
-    """The processes of this user that work in ``folder`` or below, but this one."""
+    """This user's processes, without this one, that have their working directory in ``folder`` or below."""
     place = folder.resolve()
     return [process for process in psutil.process_iter() if process.pid != os.getpid() and _works_in(process, place)]
 
 
 def _works_in(process: psutil.Process, place: Path) -> bool:
     try:
-        # Linux tells a folder that is gone by a suffix.
+        # Linux adds a suffix to a deleted folder.
         return Path(process.cwd().removesuffix(" (deleted)")).is_relative_to(place)
     except psutil.Error:
         return False

@@ -1,7 +1,6 @@
-"""Outlives the rehearsal it watches, to end whatever that leaves: ``python -m rehearsal.processes.sentinel FOLDER``.
+"""Cleans up after a rehearsal, however that ends: ``python -m rehearsal.processes.sentinel FOLDER``.
 
-Its input is a pipe whose other end only the rehearsal's process holds: it closes when that process ends, however
-it ends.
+Its standard input is a pipe that only the rehearsal's process holds open: it closes when that process ends.
 """
 
 import os
@@ -14,24 +13,24 @@ from rehearsal.processes import runs
 
 
 def watch(folder: Path) -> subprocess.Popen[bytes]:
-    """A sentinel over this process and ``folder``, in a session of its own so that no Ctrl-C reaches it."""
+    """Starts a sentinel for this process and ``folder``, in a session of its own so that Ctrl-C does not stop it."""
     return subprocess.Popen(
         [sys.executable, "-m", "rehearsal.processes.sentinel", str(folder)],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        # Not in the folder: it is no part of what it ends.
+        # Not in the folder: it would kill itself.
         cwd=Path(__file__).parents[2],
         start_new_session=True,
     )
 
 
 def main(folder: Path) -> None:
-    """Waits for the end, then clears ``folder``."""
+    """Waits until the process has ended, then cleans up ``folder``."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     while os.read(sys.stdin.fileno(), 1):
         pass
-    runs.clear(folder)
+    runs.clean_up(folder)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from modules.app import build
 from modules.environment.loading import load
 from rehearsal.aws.client import client
 from rehearsal.daemon_client import DaemonClient
-from rehearsal.database.mysql import Access
+from rehearsal.database.mysql import AdminAccess
 from rehearsal.deploy.stacks import CONNECT
 from rehearsal.deploy.terraform import Terraform
 from rehearsal.events.received import Judgement
@@ -147,9 +147,9 @@ def deployed(folder: Path) -> Iterator[Deployed]:
         assert DaemonClient.terminate(run, process) == []
 
 
-def access(world: Deployed) -> Access:
+def access(world: Deployed) -> AdminAccess:
     """The source, as its administrator."""
-    return Access(Path(world.daemon.request("endpoints")["mysql"]["shop"]["socket"]))
+    return AdminAccess(Path(world.daemon.request("endpoints")["mysql"]["shop"]["socket"]))
 
 
 def lock_id(text: str) -> str:

@@ -31,7 +31,7 @@ def operations(world: Deployed) -> list[str]:
 
 def streams(world: Deployed) -> bool:
     """Whether new changes arrive; none may be lost."""
-    world.stream.changes["shop"].each()
+    world.stream.changes["shop"].change_each_table()
     return world.settled().lost == 0
 
 

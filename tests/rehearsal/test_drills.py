@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from rehearsal.connect.rest import Rest
-from rehearsal.database.kinds import Kind
+from rehearsal.database.event_kinds import EventKind
 from tests.rehearsal.deployed import CONNECTOR, Deployed
 
 ROWS_PER_SECOND = 1000
@@ -33,7 +33,9 @@ def under_load(world: Deployed, server: str, how: signal.Signals) -> None:
 def arriving(world: Deployed) -> None:
     """Until new events arrive."""
     before = world.stream.counts().get("create", 0)
-    assert world.stream.application.wait_for(lambda arrivals: arrivals.events[Kind.CREATE] > before + 1000, seconds=90)
+    assert world.stream.application.wait_for(
+        lambda arrivals: arrivals.events[EventKind.CREATE] > before + 1000, seconds=90
+    )
 
 
 @pytest.mark.parametrize(
@@ -70,7 +72,9 @@ def test_a_restart_of_the_database_loses_nothing(world: Deployed) -> None:
 
 def ended_or_arriving(world: Deployed) -> bool:
     before = world.stream.counts()["create"]
-    grows = world.stream.application.wait_for(lambda arrivals: arrivals.events[Kind.CREATE] > before + 100, seconds=2)
+    grows = world.stream.application.wait_for(
+        lambda arrivals: arrivals.events[EventKind.CREATE] > before + 100, seconds=2
+    )
     return grows or task_failed(world)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from cdc import terraform as cli
-from rehearsal.deploy.terraform import embedded_environment
+from rehearsal.deploy.terraform import embedded_env
 from tests.delivery.hcp.server import HOSTNAME, HcpTerraform
 
 TOKEN: Final = "TF_TOKEN_app_terraform_io"
@@ -26,7 +26,7 @@ class Laptop:
         (home / ".terraform.d").mkdir(parents=True)
         self.home = home
         own = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
-        self.variables = embedded_environment(own, url=aws, region=REGION) | {
+        self.variables = embedded_env(own, url=aws, region=REGION) | {
             "HOME": str(home),
             "CHECKPOINT_DISABLE": "1",
         }

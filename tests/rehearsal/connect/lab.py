@@ -98,7 +98,7 @@ def running(folder: Path, *, enforced: bool = False) -> Iterator[Lab]:
         cluster = clusters(_cluster())
         if iam:
             iam.hosts += cluster.hosts
-        address = addresses.take(3306, name=HOST)
+        address = addresses.allocate(3306, name=HOST)
         database = ending.enter_context(Database(folder=_made(folder / "mysql"), address=address, server=server()))
         database.create_user("cdc", PASSWORD)
         published: list[Datum] = []

@@ -1,4 +1,4 @@
-"""The MySQL server that tests run: the machine's own or the pinned one."""
+"""The MySQL server for tests: the installed or the pinned one."""
 
 import os
 from pathlib import Path
@@ -29,6 +29,6 @@ def server() -> mysql_server.Server:
 
 
 def database(folder: Path) -> Database:
-    """A server of its own that is not started yet."""
+    """A new server, not started yet."""
     host = "127.98.7.1" if EVERY_LOOPBACK else "127.0.0.1"
     return Database(folder=folder, address=Address(host, free_port()), server=server())

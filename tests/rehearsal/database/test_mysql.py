@@ -1,4 +1,4 @@
-"""A real MySQL server stands in for Aurora: settings, users, scripts, and what a crash leaves."""
+"""A real MySQL server instead of Aurora: settings, users, scripts, and crash recovery."""
 
 import ssl
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from rehearsal.database.mysql import Database, DatabaseError
 from tests.places import ROOT
 from tests.rehearsal.database import databases
 
-# What docs/source-database.md asks for, and what Debezium and the ledger need beside it.
+# The settings in docs/source-database.md, and further ones that Debezium and the ledger require.
 SETTINGS = {
     "log_bin": "ON",
     "binlog_format": "ROW",
@@ -74,12 +74,12 @@ def test_the_user_of_a_signal_table_may_write_to_it(database: Database) -> None:
         cursor.execute("CREATE DATABASE signals")
         cursor.execute("CREATE TABLE signals.`to-do` (id INT)")
     database.create_user("signaller", "x")
-    database.allow_signals("signaller", "signals.to-do")
+    database.grant_signal_table("signaller", "signals.to-do")
     grants = [str(grant) for (grant,) in answers(database, "SHOW GRANTS FOR signaller")]
     assert grants[1:] == ["GRANT INSERT, DELETE ON `signals`.`to-do` TO `signaller`@`%`"]
 
 
-def test_the_user_comes_in_over_tls(database: Database) -> None:
+def test_the_user_signs_in_over_tls(database: Database) -> None:
     assert login(database, "debezium", "it's a 100% secret")
 
 
@@ -88,7 +88,7 @@ def test_the_user_comes_in_over_tls(database: Database) -> None:
     [("debezium", "it's a 100% secret", False), ("debezium", "wrong", True), ("root", "", True)],
     ids=["in the clear", "wrong password", "root over the network"],
 )
-def test_others_do_not(database: Database, user: str, password: str, tls: bool) -> None:
+def test_other_logins_are_denied(database: Database, user: str, password: str, tls: bool) -> None:
     with pytest.raises(pymysql.OperationalError, match="Access denied"):
         login(database, user, password, tls=tls)
 
@@ -111,7 +111,7 @@ INSERT INTO notes VALUES ('it''s 100%')
     assert answers(database, "SELECT text FROM scripted.notes") == [("it's 100%;",)]
 
 
-def test_a_script_that_is_refused_names_the_line(database: Database, tmp_path: Path) -> None:
+def test_a_script_that_fails_names_the_line(database: Database, tmp_path: Path) -> None:
     script = tmp_path / "schema.sql"
     script.write_text("CREATE DATABASE refused;\n\n/* two\nlines */\nCREATE TABEL refused.x (id INT);\nSELECT 1;\n")
     with pytest.raises(DatabaseError, match=r"schema\.sql:5: You have an error in your SQL syntax"):
@@ -134,7 +134,7 @@ def test_a_folder_may_have_a_long_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("crash", [False, True], ids=["restart", "crash"])
-def test_what_was_committed_stays(database: Database, crash: bool) -> None:
+def test_committed_data_survives(database: Database, crash: bool) -> None:
     table = f"kept.after_{'crash' if crash else 'restart'}"
     answers(database, "CREATE DATABASE IF NOT EXISTS kept")
     answers(database, f"CREATE TABLE {table} (id INT PRIMARY KEY)")

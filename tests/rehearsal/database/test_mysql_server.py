@@ -1,4 +1,4 @@
-"""Which MySQL server is taken: by what ``mysqld`` on PATH says of itself, and what this machine lacks."""
+"""Which MySQL server is used, by the version of ``mysqld`` on PATH and the libraries on this machine."""
 
 from pathlib import Path
 
@@ -9,34 +9,34 @@ from rehearsal.database import mysql_server
 
 @pytest.fixture
 def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The only folder that programs are found in."""
+    """The only folder on PATH."""
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(mysql_server, "_SYSTEM_FOLDERS", "")
     return tmp_path
 
 
-def install(folder: Path, told: str) -> Path:
+def install(folder: Path, output: str) -> Path:
     program = folder / "mysqld"
-    program.write_text(f"#!/bin/sh\necho '{program}  {told}'\n")
+    program.write_text(f"#!/bin/sh\necho '{program}  {output}'\n")
     program.chmod(0o755)
     return program
 
 
 @pytest.mark.parametrize(
-    ("told", "version"),
+    ("output", "version"),
     [
         ("Ver 8.0.39-0ubuntu0.24.04.2 for Linux on x86_64 ((Ubuntu))", "8.0.39"),
         ("Ver 9.7.4 for macos15 on arm64 (Homebrew)", "9.7.4"),
     ],
 )
-def test_a_mysql_on_path_is_taken(path: Path, told: str, version: str) -> None:
-    program = install(path, told)
+def test_a_mysql_on_path_is_used(path: Path, output: str, version: str) -> None:
+    program = install(path, output)
     assert mysql_server.installed() == mysql_server.Server(program, version)
     assert mysql_server.missing() == []
 
 
 @pytest.mark.parametrize(
-    ("told", "reason"),
+    ("output", "reason"),
     [
         ("Ver 10.11.6-MariaDB-0+deb12u1 for debian-linux-gnu", "must be MySQL, got MariaDB"),
         ("Ver 5.7.44 for Linux on x86_64", "must be MySQL 8.0 or later"),
@@ -44,8 +44,8 @@ def test_a_mysql_on_path_is_taken(path: Path, told: str, version: str) -> None:
     ],
     ids=["MariaDB", "too old", "broken"],
 )
-def test_another_one_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch, told: str, reason: str) -> None:
-    install(path, told)
+def test_another_one_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch, output: str, reason: str) -> None:
+    install(path, output)
     monkeypatch.setattr("platform.machine", lambda: "riscv64")
     refused, *rest = mysql_server.missing()
     assert mysql_server.installed() is None
@@ -53,13 +53,13 @@ def test_another_one_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch, tol
     assert "none is pinned for" in rest[0]
 
 
-def test_a_library_that_nobody_has_is_named(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_library_is_named(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("platform.system", lambda: "Linux")
     monkeypatch.setattr("platform.machine", lambda: "x86_64")
     monkeypatch.setattr(mysql_server, "_LIBRARIES", {"libnowhere.so.1": ("libnowhere1t64", "libnowhere1")})
     monkeypatch.setenv("XDG_CACHE_HOME", str(path))
     [line] = mysql_server.missing()
-    assert line.startswith("libnowhere.so.1, which MySQL is linked to: ")
+    assert line.startswith("libnowhere.so.1, a library of MySQL: ")
     assert not list(path.rglob("incoming-*"))
     with pytest.raises(mysql_server.ServerMissingError, match="libnowhere"):
         mysql_server.server(None)

@@ -1,4 +1,4 @@
-"""A source's tables, their rows and what happens in them, in a real MySQL server."""
+"""The tables of a source, their rows and changes to them, in a real MySQL server."""
 
 import re
 import threading
@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from rehearsal.database.changes import Changes
-from rehearsal.database.kinds import Kind
+from rehearsal.database.event_kinds import EventKind
 from rehearsal.database.ledger import Ledger
-from rehearsal.database.mysql import Database, quoted
+from rehearsal.database.mysql import Database, quote
 from rehearsal.database.preparation import Source, prepare
-from rehearsal.database.stand_ins import Name, covers, names
+from rehearsal.database.sample_tables import TableName, matches, table_names
 from tests.rehearsal.database import databases
 
 SHOP = ["customers", "products", "orders", "order_items"]
@@ -28,11 +28,11 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 
 @pytest.fixture
 def empty(database: Database) -> Iterator[Database]:
-    """Without what the test made in it."""
+    """Drops the databases that the test created."""
     before = {name for (name,) in answers(database, "SHOW DATABASES")}
     yield database
     for name in {name for (name,) in answers(database, "SHOW DATABASES")} - before:
-        answers(database, f"DROP DATABASE {quoted(str(name))}")
+        answers(database, f"DROP DATABASE {quote(str(name))}")
 
 
 def answers(database: Database, query: str) -> list[tuple[object, ...]]:
@@ -41,7 +41,7 @@ def answers(database: Database, query: str) -> list[tuple[object, ...]]:
         return list(cursor.fetchall())
 
 
-def rows_in(database: Database, name: Name) -> int:
+def rows_in(database: Database, name: TableName) -> int:
     [(rows,)] = answers(database, f"SELECT COUNT(*) FROM {name.sql}")
     assert isinstance(rows, int)
     return rows
@@ -65,13 +65,13 @@ def from_script(database: Database, folder: Path, sql: str, *, patterns: Sequenc
         ("*.*", [f"shop.{table}" for table in SHOP]),
     ],
 )
-def test_a_pattern_has_tables_that_it_covers(pattern: str, expected: list[str]) -> None:
-    assert list(map(str, names([pattern]))) == expected
-    assert all(covers(pattern, name) for name in names([pattern]))
+def test_a_pattern_has_sample_tables(pattern: str, expected: list[str]) -> None:
+    assert list(map(str, table_names([pattern]))) == expected
+    assert all(matches(pattern, name) for name in table_names([pattern]))
 
 
 @pytest.mark.parametrize(
-    ("pattern", "table", "is_covered"),
+    ("pattern", "table", "matching"),
     [
         ("shop.*", "shop.orders", True),
         ("shop.*", "workshop.orders", False),
@@ -81,8 +81,8 @@ def test_a_pattern_has_tables_that_it_covers(pattern: str, expected: list[str]) 
         ("*", "shop.orders", False),
     ],
 )
-def test_a_pattern_covers_whole_names(pattern: str, table: str, is_covered: bool) -> None:
-    assert covers(pattern, Name.parse(table)) is is_covered
+def test_a_pattern_matches_whole_names(pattern: str, table: str, matching: bool) -> None:
+    assert matches(pattern, TableName.parse(table)) is matching
 
 
 def test_the_shop_is_made_and_filled(empty: Database) -> None:
@@ -101,16 +101,16 @@ def test_the_shop_is_made_and_filled(empty: Database) -> None:
     assert answers(empty, "SELECT COUNT(*) FROM shop.customers WHERE notes IS NULL") != [(0,)]
 
 
-def test_tables_named_alone_refer_to_those_that_are_there(empty: Database) -> None:
+def test_foreign_keys_refer_to_existing_sample_tables_only(empty: Database) -> None:
     source = prepare(empty, patterns=["orders.customers", "orders.order_items", "x.events"], rows=ROWS)
     assert [str(table.name) for table in source.captured] == ["orders.customers", "orders.order_items", "x.events"]
     assert not any(table.references for table in source.captured)
     assert set(source.snapshot.values()) == {ROWS}
 
 
-def test_the_signal_table_is_there_and_stays_empty(empty: Database) -> None:
+def test_the_signal_table_exists_and_stays_empty(empty: Database) -> None:
     source = prepare(empty, patterns=["orders.*"], signal_tables=["orders.debezium_signal", "ops.signal"], rows=1)
-    signals = [Name("orders", "debezium_signal"), Name("ops", "signal")]
+    signals = [TableName("orders", "debezium_signal"), TableName("ops", "signal")]
     assert [rows_in(empty, name) for name in signals] == [0, 0]
     assert not {table.name for table in source.tables} & set(signals)
     assert [str(row[1]).lower() for row in answers(empty, "SHOW COLUMNS FROM ops.signal")] == [
@@ -135,11 +135,11 @@ def test_any_types_are_filled(empty: Database, tmp_path: Path) -> None:
         );""",
     )
     assert source.seeded.unfilled == {}
-    assert source.snapshot == {Name("made", "types"): ROWS}
+    assert source.snapshot == {TableName("made", "types"): ROWS}
     assert answers(empty, "SELECT COUNT(*) FROM made.types WHERE total <> big * 2") == [(0,)]
     changes = Changes(empty, source.captured, Ledger())
-    assert changes.each() == {}
-    assert rows_in(empty, Name("made", "types")) == ROWS + 1
+    assert changes.change_each_table() == {}
+    assert rows_in(empty, TableName("made", "types")) == ROWS + 1
 
 
 def test_rows_refer_to_rows(empty: Database, tmp_path: Path) -> None:
@@ -154,11 +154,11 @@ def test_rows_refer_to_rows(empty: Database, tmp_path: Path) -> None:
         """,
     )
     assert source.seeded.unfilled == {}
-    assert source.snapshot[Name("made", "attends")] == ROWS
-    assert source.snapshot[Name("made", "a_grade")] == ROWS - 1  # one for each student but the one numbered 0
+    assert source.snapshot[TableName("made", "attends")] == ROWS
+    assert source.snapshot[TableName("made", "a_grade")] == ROWS - 1  # one for each student but the one numbered 0
 
 
-def test_a_table_that_cannot_be_filled_is_told(empty: Database, tmp_path: Path) -> None:
+def test_a_table_that_cannot_be_filled_is_reported(empty: Database, tmp_path: Path) -> None:
     source = from_script(
         empty,
         tmp_path,
@@ -172,14 +172,14 @@ def test_a_table_that_cannot_be_filled_is_told(empty: Database, tmp_path: Path) 
         "INSERT INTO small VALUES (126);",
         patterns=["made.*", "elsewhere.*"],
     )
-    told = {name.table: reason for name, reason in source.seeded.unfilled.items()}
-    assert told == {
-        "shape": "column area must have a type that rows can be made up for, got polygon",
+    unfilled = {name.table: reason for name, reason in source.seeded.unfilled.items()}
+    assert unfilled == {
+        "shape": "column area: no values can be generated for type polygon",
         "refused": "never",
-        "child": "made.child must refer to a row of made.refused, which has none",
+        "child": "made.child has a foreign key to made.refused, which has no rows",
     }
-    assert source.snapshot[Name("made", "fine")] == ROWS
-    assert source.snapshot[Name("made", "small")] == 2
+    assert source.snapshot[TableName("made", "fine")] == ROWS
+    assert source.snapshot[TableName("made", "small")] == 2
     assert source.unmatched == ("elsewhere.*",)
 
 
@@ -187,10 +187,10 @@ def test_changes_are_made_and_recorded(empty: Database) -> None:
     source = prepare(empty, patterns=["shop.*"], rows=ROWS)
     ledger = Ledger(source.snapshot)
     changes = Changes(empty, source.captured, ledger)
-    assert changes.each() == {}
-    kinds = [Kind.CREATE, Kind.UPDATE, Kind.CREATE, Kind.DELETE]
+    assert changes.change_each_table() == {}
+    kinds = [EventKind.CREATE, EventKind.UPDATE, EventKind.CREATE, EventKind.DELETE]
     assert [transaction.kind for transaction in ledger.transactions] == kinds * len(SHOP)
-    assert ledger.rows == len(kinds) * len(SHOP)
+    assert ledger.changed_rows == len(kinds) * len(SHOP)
     assert {name: rows_in(empty, name) for name in changes.tables} == dict.fromkeys(changes.tables, ROWS + 1)
     executed = {transaction.gtid for transaction in ledger.transactions}
     for gtid in executed:
@@ -202,34 +202,37 @@ def test_a_key_is_recorded_as_it_is_stored(empty: Database) -> None:
     source = prepare(empty, patterns=["shop.order_items"], rows=ROWS)
     ledger = Ledger()
     changes = Changes(empty, source.captured, ledger)
-    changes.insert(Name("shop", "order_items"), rows=3)
+    changes.insert(TableName("shop", "order_items"), rows=3)
     [transaction] = ledger.transactions
     last = answers(empty, "SELECT order_id, line FROM shop.order_items ORDER BY order_id DESC, line DESC LIMIT 3")
     assert sorted(transaction.keys) == sorted(last)
 
 
-def test_a_new_column_takes_values(empty: Database) -> None:
+def test_a_new_column_has_values(empty: Database) -> None:
     source = prepare(empty, patterns=["x.events"], rows=ROWS)
     ledger = Ledger()
     changes = Changes(empty, source.captured, ledger)
-    table = Name("x", "events")
+    table = TableName("x", "events")
     column = changes.add_column(table)
     changes.insert(table, rows=5)
     assert answers(empty, f"SELECT COUNT({column}) FROM x.events") == [(4,)]
-    assert [transaction.kind for transaction in ledger.transactions] == [Kind.SCHEMA_CHANGE, Kind.CREATE]
+    assert [transaction.kind for transaction in ledger.transactions] == [EventKind.SCHEMA_CHANGE, EventKind.CREATE]
 
 
 @pytest.mark.parametrize(
     ("definition", "reason"),
     [
-        ("id INT PRIMARY KEY", "made.t must have a column outside its keys to update, got none"),
-        ("id INT PRIMARY KEY, only ENUM('one') NOT NULL", "made.t must have a column outside its keys"),
+        ("id INT PRIMARY KEY", "made.t: no column outside the keys to update"),
+        ("id INT PRIMARY KEY, only ENUM('one') NOT NULL", "made.t: no column outside the keys"),
         ("id TINYINT PRIMARY KEY", r"column id \(tinyint"),
-        ("id INT PRIMARY KEY, UNIQUE (id), CONSTRAINT FOREIGN KEY (id) REFERENCES parent (id)", "has room for 20 rows"),
+        (
+            "id INT PRIMARY KEY, UNIQUE (id), CONSTRAINT FOREIGN KEY (id) REFERENCES parent (id)",
+            "can have 20 rows only",
+        ),
     ],
     ids=["nothing to update", "one value only", "no number left", "no parent left"],
 )
-def test_a_table_that_takes_no_change_says_why(empty: Database, tmp_path: Path, definition: str, reason: str) -> None:
+def test_a_change_that_fails_has_a_reason(empty: Database, tmp_path: Path, definition: str, reason: str) -> None:
     source = from_script(
         empty,
         tmp_path,
@@ -237,15 +240,15 @@ def test_a_table_that_takes_no_change_says_why(empty: Database, tmp_path: Path, 
         f"CREATE TABLE t ({definition}); INSERT INTO t (id) VALUES ({127 if 'TINY' in definition else 1});",
         patterns=["made.t"],
     )
-    [told] = Changes(empty, source.captured, Ledger()).each().values()
-    assert re.search(reason, told)
+    [error] = Changes(empty, source.captured, Ledger()).change_each_table().values()
+    assert re.search(reason, error)
 
 
-def test_a_table_without_a_primary_key_is_left_alone(empty: Database, tmp_path: Path) -> None:
+def test_a_table_without_a_primary_key_is_not_changed(empty: Database, tmp_path: Path) -> None:
     source = from_script(empty, tmp_path, "CREATE TABLE log (line TEXT); CREATE TABLE t (id INT PRIMARY KEY, n INT);")
     changes = Changes(empty, source.captured, Ledger())
-    assert changes.tables == (Name("made", "t"),)
-    assert source.snapshot[Name("made", "log")] == ROWS
+    assert changes.tables == (TableName("made", "t"),)
+    assert source.snapshot[TableName("made", "log")] == ROWS
 
 
 @pytest.mark.parametrize("crash", [False, True], ids=["restart", "crash"])
@@ -269,28 +272,28 @@ def test_a_load_counts_what_was_committed(empty: Database, crash: bool) -> None:
         empty.start()
     else:
         empty.restart()
-    wait_for_rows(ledger, ledger.rows + 300)
+    wait_for_rows(ledger, ledger.changed_rows + 300)
     stop.set()
     thread.join()
     changes.close()
     assert not failures
-    assert sum(rows_in(empty, name) - ROWS for name in changes.tables) == ledger.rows
+    assert sum(rows_in(empty, name) - ROWS for name in changes.tables) == ledger.changed_rows
     assert set(Counter(len(transaction.keys) for transaction in ledger.transactions)) == {50}
 
 
 def wait_for_rows(ledger: Ledger, rows: int) -> None:
     for _ in range(600):
-        if ledger.rows >= rows:
+        if ledger.changed_rows >= rows:
             return
         threading.Event().wait(0.05)
-    raise AssertionError(f"the load must commit {rows} rows, got {ledger.rows}")
+    raise AssertionError(f"expected {rows} committed rows, got {ledger.changed_rows}")
 
 
 def test_a_transaction_whose_outcome_is_unknown_is_committed_once(empty: Database) -> None:
     source = prepare(empty, patterns=["x.events"], rows=0)
     ledger = Ledger()
     changes = Changes(empty, source.captured, ledger)
-    table = Name("x", "events")
+    table = TableName("x", "events")
     changes.insert(table)
     repeated = ledger.transactions[0].gtid
     with empty.connect() as connection, connection.cursor() as cursor:

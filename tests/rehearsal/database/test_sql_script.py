@@ -1,4 +1,4 @@
-"""Scripts are cut into statements as MySQL's own client cuts them."""
+"""Scripts are split into statements as MySQL's client splits them."""
 
 import pytest
 
@@ -28,7 +28,7 @@ from rehearsal.database.sql_script import statements
         ("SELECT 'open", ["SELECT 'open"]),
     ],
 )
-def test_a_script_is_cut(script: str, texts: list[str]) -> None:
+def test_a_script_is_split(script: str, texts: list[str]) -> None:
     assert [statement.text for statement in statements(script)] == texts
 
 

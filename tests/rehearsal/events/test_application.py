@@ -13,9 +13,9 @@ from modules.artifacts.fetch import FetchErrors, fetch
 from modules.artifacts.lock import load
 from modules.artifacts.sources import sources
 from rehearsal.aws.backends import ClusterSpec
-from rehearsal.database.kinds import Kind
+from rehearsal.database.event_kinds import EventKind
 from rehearsal.database.ledger import Ledger, Transaction
-from rehearsal.database.stand_ins import Name
+from rehearsal.database.sample_tables import TableName
 from rehearsal.events.application import Application, ApplicationError, Reader, concrete
 from rehearsal.events.event import Event
 from rehearsal.events.received import Arrivals, Judgement
@@ -25,7 +25,7 @@ from rehearsal.processes import pinned_files
 from rehearsal.processes.addresses import Addresses
 from tests.needs import missing
 
-ORDERS = Name("shop", "orders")
+ORDERS = TableName("shop", "orders")
 TOPIC = "shop.shop.orders"
 SPEC = ClusterSpec(
     name="shop",
@@ -57,19 +57,19 @@ def arrivals(values: Sequence[object]) -> Arrivals:
 @pytest.mark.parametrize(
     ("value", "topic", "kind"),
     [
-        (change("r", None), TOPIC, Kind.SNAPSHOT),
-        (change("c", "u:1"), TOPIC, Kind.CREATE),
-        (change("u", "u:1"), TOPIC, Kind.UPDATE),
-        (change("d", "u:1"), TOPIC, Kind.DELETE),
-        (change("t", "u:1"), TOPIC, Kind.OTHER),
-        (None, TOPIC, Kind.TOMBSTONE),
-        ({"source": {}, "ddl": "ALTER TABLE orders", "databaseName": "shop"}, "shop", Kind.SCHEMA_CHANGE),
-        ({"ts_ms": 1}, "__debezium-heartbeat.shop", Kind.HEARTBEAT),
-        (["no", "object"], TOPIC, Kind.OTHER),
-        ({"id": 1, "source": "a column of that name"}, TOPIC, Kind.OTHER),
+        (change("r", None), TOPIC, EventKind.SNAPSHOT),
+        (change("c", "u:1"), TOPIC, EventKind.CREATE),
+        (change("u", "u:1"), TOPIC, EventKind.UPDATE),
+        (change("d", "u:1"), TOPIC, EventKind.DELETE),
+        (change("t", "u:1"), TOPIC, EventKind.OTHER),
+        (None, TOPIC, EventKind.TOMBSTONE),
+        ({"source": {}, "ddl": "ALTER TABLE orders", "databaseName": "shop"}, "shop", EventKind.SCHEMA_CHANGE),
+        ({"ts_ms": 1}, "__debezium-heartbeat.shop", EventKind.HEARTBEAT),
+        (["no", "object"], TOPIC, EventKind.OTHER),
+        ({"id": 1, "source": "a column of that name"}, TOPIC, EventKind.OTHER),
     ],
 )
-def test_an_event_is_of_a_kind(value: object, topic: str, kind: Kind) -> None:
+def test_an_event_is_of_a_kind(value: object, topic: str, kind: EventKind) -> None:
     assert event(value, topic=topic).kind is kind
 
 
@@ -102,7 +102,7 @@ def ledger(*transactions: tuple[str, int]) -> Ledger:
     """Transactions by GTID and number of rows."""
     ours = Ledger()
     for gtid, rows in transactions:
-        ours.record(Transaction(gtid, ORDERS, Kind.CREATE, tuple((row,) for row in range(rows))))
+        ours.record(Transaction(gtid, ORDERS, EventKind.CREATE, tuple((row,) for row in range(rows))))
     return ours
 
 
@@ -134,21 +134,21 @@ def test_another_table_of_the_same_transaction_is_not_counted() -> None:
 
 def test_a_change_of_structure_is_no_row() -> None:
     ours = Ledger()
-    ours.record(Transaction("u:1", ORDERS, Kind.SCHEMA_CHANGE))
+    ours.record(Transaction("u:1", ORDERS, EventKind.SCHEMA_CHANGE))
     assert arrivals([]).judge(ours) == Judgement(committed=0, lost=0, duplicates=0)
 
 
 def test_a_record_that_is_fetched_again_is_no_second_event() -> None:
     seen = arrivals([change("c", "u:1")])
     seen.add(event(change("c", "u:1"), offset=0))
-    assert seen.events == {Kind.CREATE: 1}
+    assert seen.events == {EventKind.CREATE: 1}
     assert seen.judge(ledger(("u:1", 1))).duplicates == 0
 
 
 def test_a_sample_of_each_kind_is_kept_whole() -> None:
     seen = arrivals([change("c", "u:1", 1), change("c", "u:2", 2), None])
-    assert seen.samples[Kind.CREATE] == event(change("c", "u:1", 1), offset=0)
-    assert seen.samples[Kind.TOMBSTONE].key == b'{"id":1}'
+    assert seen.samples[EventKind.CREATE] == event(change("c", "u:1", 1), offset=0)
+    assert seen.samples[EventKind.TOMBSTONE].key == b'{"id":1}'
 
 
 def test_rows_of_the_snapshot_are_counted_by_table() -> None:
@@ -186,25 +186,25 @@ def test_an_application_reads_what_it_is_subscribed_to(cluster: KafkaCluster) ->
     send(cluster, "reads.shop.orders", [change("r", None), change("c", "u:1")])
     send(cluster, "unread.shop.orders", [change("c", "u:2")])
     with Application(Reader(cluster.inspection, "reads", ["reads.*"])) as application:
-        assert application.wait_for(lambda seen: seen.events[Kind.CREATE] == 1, seconds=60)
+        assert application.wait_for(lambda seen: seen.events[EventKind.CREATE] == 1, seconds=60)
         send(cluster, "reads.shop.orders", [change("d", "u:3"), None])
-        assert application.wait_for(lambda seen: seen.events[Kind.TOMBSTONE] == 1, seconds=60)
+        assert application.wait_for(lambda seen: seen.events[EventKind.TOMBSTONE] == 1, seconds=60)
         send(cluster, "reads.shop.late", [change("c", "u:4", table="late")])  # a topic that was not there
-        assert application.wait_for(lambda seen: seen.events[Kind.CREATE] == 2, seconds=60)
+        assert application.wait_for(lambda seen: seen.events[EventKind.CREATE] == 2, seconds=60)
         assert application.judge(ledger(("u:1", 1), ("u:3", 1), ("u:5", 1))).lost == 1
         assert application.look(lambda seen: seen.events.total()) == 5
-        assert not application.wait_for(lambda seen: seen.events[Kind.UPDATE] > 0, seconds=0)
+        assert not application.wait_for(lambda seen: seen.events[EventKind.UPDATE] > 0, seconds=0)
 
 
 def test_an_application_outlives_a_broker(cluster: KafkaCluster) -> None:
     topics = ["outlives.shop.orders"]
     send(cluster, topics[0], [change("c", "u:1")])
     with Application(Reader(cluster.inspection, "outlives", topics)) as application:
-        assert application.wait_for(lambda seen: seen.events[Kind.CREATE] == 1, seconds=60)
+        assert application.wait_for(lambda seen: seen.events[EventKind.CREATE] == 1, seconds=60)
         cluster.kill_node("b-1")
         cluster.start_node("b-1")
         send(cluster, topics[0], [change("c", "u:2")])
-        assert application.wait_for(lambda seen: seen.events[Kind.CREATE] == 2, seconds=60)
+        assert application.wait_for(lambda seen: seen.events[EventKind.CREATE] == 2, seconds=60)
 
 
 def test_an_application_that_fails_says_why() -> None:

@@ -123,7 +123,7 @@ def running(folder: Path, found: Jars, *, kraft: bool) -> Iterator[Lab]:
     with ExitStack() as ending:
         addresses = Addresses()
         ending.callback(addresses.listener.close)
-        authority = Authority(addresses.take(8080), folder / "generation")
+        authority = Authority(addresses.allocate(8080), folder / "generation")
         authority.start()
         ending.callback(authority.stop)
         tls = CertificateAuthority()

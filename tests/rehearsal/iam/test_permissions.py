@@ -24,7 +24,7 @@ from modules.environment.models.consumers import Consumer
 from modules.policies import ClusterArns
 from rehearsal.aws.backends import ConnectorSpec, ServerError
 from rehearsal.connect.connector import RunningConnector
-from rehearsal.database.kinds import Kind
+from rehearsal.database.event_kinds import EventKind
 from rehearsal.events.application import Application, Reader
 from rehearsal.iam import client as signing_in, reasons
 from rehearsal.iam.client import RoleTokens
@@ -210,7 +210,7 @@ def test_an_applications_permission(lab: Lab, iam: Iam, sid: str, action: str) -
     assert reasons.lookup("consumer", sid, action).needed_for in told
     iam.role(readers.role, readers.policy)
     with Application(readers.reader()) as application:
-        assert application.wait_for(lambda arrivals: arrivals.events[Kind.SNAPSHOT] == 1, seconds=30)
+        assert application.wait_for(lambda arrivals: arrivals.events[EventKind.SNAPSHOT] == 1, seconds=30)
 
 
 def test_a_connector_cannot_write_to_anothers_topics(lab: Lab, iam: Iam, secret: str) -> None:

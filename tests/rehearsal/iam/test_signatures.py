@@ -405,8 +405,8 @@ def java_signs(mechanism: str, jars: list[Path], folder: Path) -> Heard:
         except JavaError as error:
             missing(str(error))
         variables = {**credentials(ROLE), "AWS_REGION": REGION}
-        with Program("client", command, folder=folder, variables=variables) as program:
-            program.until(lambda: heard if heard and heard[-1][0] > heard[0][0] + 1.2 * SECOND else None)
+        with Program("client", command, folder=folder, env=variables) as program:
+            program.wait_until(lambda: heard if heard and heard[-1][0] > heard[0][0] + 1.2 * SECOND else None)
     return heard
 
 

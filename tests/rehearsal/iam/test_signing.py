@@ -56,7 +56,7 @@ class Service:
         return replace(SPEC, role_arn=f"arn:aws:iam::{ACCOUNT}:role/{role}")
 
     def token(self, spec: ConnectorSpec) -> str:
-        return self.signing.variables(spec)["AWS_CONTAINER_AUTHORIZATION_TOKEN"]
+        return self.signing.env(spec)["AWS_CONTAINER_AUTHORIZATION_TOKEN"]
 
     def secret(self, **more: Any) -> tuple[str, str]:
         """Name and ARN of a new one."""
@@ -87,7 +87,7 @@ def execution(secret_arn: str, *, without: str = "") -> str:
 
 
 def test_a_worker_is_told_where_its_credentials_are(service: Service) -> None:
-    first, second = (service.signing.variables(service.spec()) for _ in range(2))
+    first, second = (service.signing.env(service.spec()) for _ in range(2))
     assert first["AWS_CONTAINER_CREDENTIALS_FULL_URI"] == URL
     assert first.keys() == {"AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN"}
     assert len(first["AWS_CONTAINER_AUTHORIZATION_TOKEN"]) >= 32
@@ -169,7 +169,7 @@ def test_a_role_that_does_not_trust_the_service(service: Service, right: str, wr
     assert service.token(service.spec(trust=documents.TRUST))
     spec = service.spec(trust=documents.TRUST.replace(right, wrong))
     with pytest.raises(ServerError) as error:
-        service.signing.variables(spec)
+        service.signing.env(spec)
     assert str(error.value) == (
         f"the role of {NAME} cannot be assumed: {SERVICE} may not assume {spec.role} for {spec.arn}:"
         " no statement allows it in the role's trust policy"
@@ -179,10 +179,10 @@ def test_a_role_that_does_not_trust_the_service(service: Service, right: str, wr
 def test_a_role_that_is_not_there_or_not_understood(service: Service) -> None:
     spec = replace(SPEC, role_arn=f"arn:aws:iam::{ACCOUNT}:role/nobody")
     with pytest.raises(ServerError, match=f"the role of {NAME} cannot be assumed: no role nobody"):
-        service.signing.variables(spec)
+        service.signing.env(spec)
     spec = service.spec(trust=documents.TRUST.replace("aws:SourceAccount", "sts:ExternalId"))
     with pytest.raises(ServerError, match=f"the role of {NAME} cannot be assumed: .* key sts:ExternalId"):
-        service.signing.variables(spec)
+        service.signing.env(spec)
 
 
 @pytest.mark.parametrize("under", ["aws", "key", "alias", "arn"])

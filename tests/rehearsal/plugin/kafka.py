@@ -29,7 +29,7 @@ class Broker(Program):
 
     def wait(self) -> None:
         """Until the node takes connections."""
-        self.until(self._connected)
+        self.wait_until(self._connected)
 
     def _connected(self) -> bool | None:
         try:

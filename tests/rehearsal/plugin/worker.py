@@ -102,12 +102,12 @@ class Worker(Program):
             "worker",
             command(main, str(settings), libraries=libraries, folder=folder),
             folder=folder,
-            variables={**os.environ, **(variables or {})},
+            env={**os.environ, **(variables or {})},
         )
 
     def wait(self) -> None:
         """Until the worker is in its group: only then does it know which connectors there are."""
-        self.until(self._settled)
+        self.wait_until(self._settled)
 
     def plugins(self) -> frozenset[Plugin]:
         """All that it found, the worker's own included."""

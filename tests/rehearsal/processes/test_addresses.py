@@ -1,4 +1,4 @@
-"""Loopback addresses: two rehearsals never share one, on a machine with all of 127.0.0.0/8 and on one without."""
+"""Loopback addresses: two rehearsals never share one, with all of 127.0.0.0/8 up and with 127.0.0.1 only."""
 
 import socket
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ def rehearsal(stack: ExitStack, *, every_loopback: bool = EVERY_LOOPBACK) -> Add
 @both
 def test_two_rehearsals_share_no_address(stack: ExitStack, *, every_loopback: bool) -> None:
     first, second = (rehearsal(stack, every_loopback=every_loopback) for _ in range(2))
-    taken = [run.take(9098) for run in (first, second, first, second)] + [first.aws, second.aws]
+    taken = [run.allocate(9098) for run in (first, second, first, second)] + [first.aws, second.aws]
     assert len(set(taken)) == len(taken)
     for address in taken[:4]:
         stack.enter_context(socket.create_server((address.host, address.port)))
@@ -49,17 +49,17 @@ def test_aws_listens_from_the_start(stack: ExitStack, *, every_loopback: bool) -
 
 
 @linux
-def test_a_server_has_the_port_that_aws_gives_it(stack: ExitStack) -> None:
+def test_a_server_has_its_port_on_aws(stack: ExitStack) -> None:
     ours = rehearsal(stack)
-    address = ours.take(9098)
+    address = ours.allocate(9098)
     assert address.port == 9098
-    assert ours.beside(address, 9092) == Address(address.host, 9092)
+    assert ours.same_host(address, 9092) == Address(address.host, 9092)
 
 
-def test_one_address_alone_gives_each_server_another_port(stack: ExitStack) -> None:
+def test_on_one_address_each_server_has_another_port(stack: ExitStack) -> None:
     ours = rehearsal(stack, every_loopback=False)
-    address = ours.take(9098)
-    assert {address.host, ours.beside(address, 9092).host} == {"127.0.0.1"}
+    address = ours.allocate(9098)
+    assert {address.host, ours.same_host(address, 9092).host} == {"127.0.0.1"}
     assert address.port != 9098
 
 
@@ -75,28 +75,28 @@ def test_the_number_of_a_rehearsal_that_ended_is_free_again() -> None:
 @linux
 def test_addresses_run_out(stack: ExitStack) -> None:
     ours = rehearsal(stack)
-    taken = {ours.take(1).host for _ in range(253)}
+    taken = {ours.allocate(1).host for _ in range(253)}
     assert len(taken) == 253
-    with pytest.raises(AddressError, match="253 loopback addresses"):
-        ours.take(1)
+    with pytest.raises(AddressError, match="all 253 loopback addresses"):
+        ours.allocate(1)
 
 
 @linux
 def test_rehearsals_run_out(stack: ExitStack, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(addresses, "RUNS", 0)
-    with pytest.raises(AddressError, match="0 rehearsals run"):
+    monkeypatch.setattr(addresses, "MAX_RUNS", 0)
+    with pytest.raises(AddressError, match="0 rehearsals are running"):
         rehearsal(stack)
 
 
-def test_hosts_file_leads_to_every_name(stack: ExitStack, tmp_path: Path) -> None:
+def test_the_hosts_file_has_every_name(stack: ExitStack, tmp_path: Path) -> None:
     ours = rehearsal(stack)
-    taken = ours.take(9098, name="b-1.orders.example")
-    ours.name("orders.cluster.example", "127.0.0.1")
+    taken = ours.allocate(9098, name="b-1.orders.example")
+    ours.add_name("orders.cluster.example", "127.0.0.1")
     lines = ours.write_hosts(tmp_path / "hosts").read_text().splitlines()
     assert f"{taken.host} b-1.orders.example" in lines
     assert {"127.0.0.1 orders.cluster.example", "127.0.0.1 localhost"} <= set(lines)
     assert [path.name for path in tmp_path.iterdir()] == ["hosts"]
 
 
-def test_nobody_listens_on_a_free_port() -> None:
+def test_a_free_port_accepts_no_connections() -> None:
     assert listens(Address("127.0.0.1", free_port())) is None

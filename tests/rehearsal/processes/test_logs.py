@@ -1,4 +1,4 @@
-"""Logs on their way to CloudWatch Logs: whole while they are moderate, short on disk and there when they are not."""
+"""Logs are shipped to CloudWatch Logs: complete at a moderate rate, else limited; files stay small."""
 
 import logging
 import re
@@ -18,7 +18,7 @@ GROUP = "/msk/orders/brokers"
 
 
 class Stream:
-    """What arrives, and how to wait for it."""
+    """The lines that arrive, and a wait for them."""
 
     def __init__(self, *, refuse: bool = False) -> None:
         self.lines: list[str] = []
@@ -76,7 +76,7 @@ def test_lines_arrive_while_the_program_writes(
 
 
 @pytest.mark.parametrize("close", [True, False])
-def test_the_end_ships_the_rest(
+def test_finish_and_close_ship_the_rest(
     stream: Stream, follow: Callable[..., LogShipper], tmp_path: Path, *, close: bool
 ) -> None:
     log = tmp_path / "b-1.log"
@@ -91,7 +91,7 @@ def test_the_end_ships_the_rest(
     assert stream.lines == ["a whole line", "an unfinished one"]
 
 
-def test_no_more_lines_than_allowed_and_how_many_are_missing(
+def test_lines_above_the_limit_are_dropped_and_counted(
     stream: Stream, follow: Callable[..., LogShipper], tmp_path: Path
 ) -> None:
     log = tmp_path / "worker.log"
@@ -99,10 +99,12 @@ def test_no_more_lines_than_allowed_and_how_many_are_missing(
     shipper = follow(stream.put, burst=10, rate=0)
     shipper.ship(log, GROUP, "worker")
     shipper.finish(log)
-    assert stream.lines == [*map(str, range(10)), "… 990 lines left out"]
+    assert stream.lines == [*map(str, range(10)), "… 990 lines dropped"]
 
 
-def test_after_a_flood_lines_pass_again(stream: Stream, follow: Callable[..., LogShipper], tmp_path: Path) -> None:
+def test_lines_are_shipped_again_after_a_flood(
+    stream: Stream, follow: Callable[..., LogShipper], tmp_path: Path
+) -> None:
     log = tmp_path / "worker.log"
     log.write_text("flood\n" * 1000)
     follow(stream.put, burst=10, rate=100).ship(log, GROUP, "worker")
@@ -115,13 +117,13 @@ def test_after_a_flood_lines_pass_again(stream: Stream, follow: Callable[..., Lo
 
     while not written_until_one_passes():
         threading.Event().wait(0.01)
-    assert any(re.fullmatch(r"… \d+ lines left out", line) for line in stream.lines)
+    assert any(re.fullmatch(r"… \d+ lines dropped", line) for line in stream.lines)
 
 
 def test_a_log_stays_small_on_disk(stream: Stream, follow: Callable[..., LogShipper], tmp_path: Path) -> None:
     most = 1 << 20
     flood = f"import itertools\nfor number in itertools.count(): print(number, {'x' * 999!r}, flush=True)"
-    shipper = follow(stream.put, most_bytes=most)
+    shipper = follow(stream.put, max_bytes=most)
     sizes = [0]
 
     def cut(program: Program) -> bool | None:
@@ -131,16 +133,16 @@ def test_a_log_stays_small_on_disk(stream: Stream, follow: Callable[..., LogShip
     with Program("worker", [sys.executable, "-c", flood], folder=tmp_path) as program:
         shipper.ship(program.log, None, "worker")
         for _ in range(3):
-            assert program.until(lambda: cut(program))
+            assert program.wait_until(lambda: cut(program))
     shipper.finish(program.log)
     assert program.log.stat().st_size <= most
-    assert b"\0" not in program.log.read_bytes(), "it goes on at the end, wherever that is"
+    assert b"\0" not in program.log.read_bytes(), "the program appends at the new end"
     assert stream.lines == [], "without a group nothing is shipped"
 
 
 def test_a_cut_log_is_shipped_once(stream: Stream, follow: Callable[..., LogShipper], tmp_path: Path) -> None:
     log, most = tmp_path / "worker.log", 1 << 19
-    shipper = follow(stream.put, burst=100_000, most_bytes=most)
+    shipper = follow(stream.put, burst=100_000, max_bytes=most)
     shipper.ship(log, GROUP, "worker")
     for number in range(20):
         with log.open("a") as content:
@@ -151,10 +153,10 @@ def test_a_cut_log_is_shipped_once(stream: Stream, follow: Callable[..., LogShip
     shipper.finish(log)
     assert [int(line) for line in stream.lines] == list(range(20_000))
     assert log.stat().st_size <= most
-    assert log.read_text().splitlines()[-1] == f"{19_999:0100}", "what came last is still there"
+    assert log.read_text().splitlines()[-1] == f"{19_999:0100}", "the last line is still there"
 
 
-def test_an_endless_line_is_cut(stream: Stream, follow: Callable[..., LogShipper], tmp_path: Path) -> None:
+def test_a_long_line_is_cut(stream: Stream, follow: Callable[..., LogShipper], tmp_path: Path) -> None:
     log = tmp_path / "worker.log"
     log.write_text("x" * 5_000_000 + "\nshort\n")
     shipper = follow(stream.put)
@@ -163,7 +165,7 @@ def test_an_endless_line_is_cut(stream: Stream, follow: Callable[..., LogShipper
     assert [len(line) for line in stream.lines] == [8192, 5]
 
 
-def test_a_refused_group_is_said_once(
+def test_a_missing_log_group_is_logged_once(
     follow: Callable[..., LogShipper], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     stream = Stream(refuse=True)
@@ -177,7 +179,7 @@ def test_a_refused_group_is_said_once(
             stream.until(lambda number=number: stream.calls > number)  # type: ignore[misc]
         shipper.close()
     assert [record.message for record in caplog.records] == [
-        f"log group {GROUP} takes no lines, the log stays in {log}: the specified log group does not exist"
+        f"cannot write to log group {GROUP}, the log is in {log}: the specified log group does not exist"
     ]
 
 
@@ -196,7 +198,7 @@ def logs_client() -> Iterator[object]:
     server.stop()
 
 
-def test_cloudwatch_makes_the_stream(logs_client, follow: Callable[..., LogShipper], tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_cloudwatch_creates_the_stream(logs_client, follow: Callable[..., LogShipper], tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     logs_client.create_log_group(logGroupName=GROUP)
     log = tmp_path / "b-1.log"
     log.write_text("".join(f"line {number}\n" for number in range(250)))
@@ -215,7 +217,7 @@ def test_cloudwatch_without_the_group(  # type: ignore[no-untyped-def]
     shipper = follow(cloudwatch(logs_client))
     shipper.ship(log, "/missing", "Broker-1")
     shipper.close()
-    assert "log group /missing takes no lines" in caplog.text
+    assert "cannot write to log group /missing" in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What a rehearsal leaves, however it ended, is found and cleared; what still runs is left alone."""
+"""Processes and folders of a rehearsal that ended, however it ended, are cleaned up; running ones are not."""
 
 import subprocess
 import sys
@@ -25,7 +25,7 @@ def run() -> Run:
 
 
 def started(folder: Path) -> "subprocess.Popen[bytes]":
-    """A process that works in ``folder`` until its input closes."""
+    """A process with ``folder`` as working directory, until its input closes."""
     folder.mkdir(exist_ok=True)
     process = subprocess.Popen(SLEEPER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=folder)
     assert process.stdout
@@ -42,7 +42,7 @@ def server(run: Run) -> Iterator["subprocess.Popen[bytes]"]:
 
 
 def dead(run: Run) -> Run:
-    """The record of a rehearsal whose process is gone, though another one may have its pid."""
+    """The record of a rehearsal whose process is gone, while another one has its pid."""
     return Run(run.folder, run.environment, run.pid, run.started - 100).write()
 
 
@@ -54,36 +54,38 @@ def test_a_record_is_read_as_it_was_written(run: Run) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"pid": 1}'])
-def test_half_a_record_is_none(run: Run, text: str) -> None:
+def test_an_incomplete_record_is_ignored(run: Run, text: str) -> None:
     (run.folder / "run.json").write_text(text)
     assert Run.read(run.folder) is None
     assert list(runs.all_runs()) == []
 
 
-def test_a_rehearsal_that_runs_is_left_alone(run: Run, server: "subprocess.Popen[bytes]") -> None:
-    assert runs.clear_abandoned() == []
+def test_a_running_rehearsal_is_not_cleaned_up(run: Run, server: "subprocess.Popen[bytes]") -> None:
+    assert runs.clean_up_abandoned() == []
     assert run.folder.is_dir()
     assert server.poll() is None
 
 
-def test_what_a_dead_rehearsal_left_is_cleared(run: Run, server: "subprocess.Popen[bytes]") -> None:
+def test_an_abandoned_rehearsal_is_cleaned_up(run: Run, server: "subprocess.Popen[bytes]") -> None:
     dead(run)
-    assert runs.clear_abandoned() == [run.folder.name]
+    assert runs.clean_up_abandoned() == [run.folder.name]
     server.wait(10)
     assert not run.folder.exists()
 
 
-def test_only_processes_below_the_folder_are_ended(run: Run, tmp_path: Path, server: "subprocess.Popen[bytes]") -> None:
+def test_only_processes_below_the_folder_are_killed(
+    run: Run, tmp_path: Path, server: "subprocess.Popen[bytes]"
+) -> None:
     beside = started(tmp_path / f"{run.folder.name}-not")
     assert [process.pid for process in runs.processes(run.folder)] == [server.pid]
-    runs.clear(run.folder)
+    runs.clean_up(run.folder)
     assert beside.poll() is None
     beside.kill()
     beside.wait()
 
 
 @pytest.mark.parametrize("how", ["kill", "end"])
-def test_the_sentinel_clears_after_its_process(run: Run, server: "subprocess.Popen[bytes]", how: str) -> None:
+def test_the_sentinel_cleans_up_after_its_process(run: Run, server: "subprocess.Popen[bytes]", how: str) -> None:
     watcher = """
 import sys
 from pathlib import Path
@@ -107,7 +109,7 @@ input()
     assert not run.folder.exists()
 
 
-def test_the_sentinel_works_elsewhere(run: Run) -> None:
+def test_the_sentinel_has_another_working_directory(run: Run) -> None:
     process = sentinel.watch(run.folder)
     assert runs.processes(run.folder) == []
     process.communicate()

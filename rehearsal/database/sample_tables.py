@@ -1,15 +1,15 @@
-"""Tables that stand in for those that an environment captures: by their names, a small shop's or anybody's."""
+"""Sample tables for those that an environment captures: a small shop's for known names, else a generic one."""
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from rehearsal.database.mysql import quoted
+from rehearsal.database.mysql import quote
 
 _DATABASE: Final = "shop"
 _SIGNALS: Final = "(id VARCHAR(42) PRIMARY KEY, type VARCHAR(32) NOT NULL, data VARCHAR(2048))"
-_ANYTHING: Final = """(
+_GENERIC: Final = """(
     id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
     name VARCHAR(120) NOT NULL,
     state ENUM('new', 'active', 'closed') NOT NULL DEFAULT 'new',
@@ -22,7 +22,7 @@ _ANYTHING: Final = """(
     seen_at DATETIME(6),
     updated_at TIMESTAMP(6) NULL
 )"""
-# Parents come first: this order is the one to make them in.
+# In the order of creation: parents first.
 _SHOP: Final = {
     "customers": """(
     id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
@@ -73,14 +73,14 @@ _PARENTS: Final = {
 
 
 @dataclass(frozen=True, order=True, slots=True)
-class Name:
-    """A table and its database."""
+class TableName:
+    """The name of a table, with its database."""
 
     database: str
     table: str
 
     @classmethod
-    def parse(cls, text: str) -> "Name":
+    def parse(cls, text: str) -> "TableName":
         """The reverse of ``str``."""
         return cls(*text.split("."))
 
@@ -89,54 +89,54 @@ class Name:
 
     @property
     def sql(self) -> str:
-        """As SQL has it."""
-        return f"{quoted(self.database)}.{quoted(self.table)}"
+        """The quoted name."""
+        return f"{quote(self.database)}.{quote(self.table)}"
 
 
-def covers(pattern: str, name: Name) -> bool:
+def matches(pattern: str, name: TableName) -> bool:
     """Whether ``pattern``, an entry of ``source.tables``, captures the table."""
-    return bool(_expression(pattern).fullmatch(str(name)))
+    return bool(_regex(pattern).fullmatch(str(name)))
 
 
-def names(patterns: Iterable[str]) -> tuple[Name, ...]:
-    """A table or more for each pattern, parents first; none that no pattern covers."""
+def table_names(patterns: Iterable[str]) -> tuple[TableName, ...]:
+    """One table or more for each pattern, parents first; each is matched by a pattern."""
     found = {name for pattern in patterns for name in _names(pattern)}
     order = [*_SHOP]
     return tuple(sorted(found, key=lambda name: (order.index(name.table) if name.table in order else -1, name)))
 
 
-def definitions(patterns: Iterable[str], *, signal_tables: Iterable[str] = ()) -> Iterator[str]:
-    """The SQL that makes the tables of ``names`` and the tables that signals are written to."""
-    tables = names(patterns)
-    signals = [Name.parse(table) for table in signal_tables]
+def create_statements(patterns: Iterable[str], *, signal_tables: Iterable[str] = ()) -> Iterator[str]:
+    """The SQL that creates the tables of ``table_names`` and the signal tables."""
+    tables = table_names(patterns)
+    signals = [TableName.parse(table) for table in signal_tables]
     for database in dict.fromkeys(name.database for name in (*tables, *signals)):
-        yield f"CREATE DATABASE IF NOT EXISTS {quoted(database)}"
+        yield f"CREATE DATABASE IF NOT EXISTS {quote(database)}"
     for name in tables:
-        yield f"CREATE TABLE IF NOT EXISTS {name.sql} {_SHOP.get(name.table, _ANYTHING)}"
+        yield f"CREATE TABLE IF NOT EXISTS {name.sql} {_SHOP.get(name.table, _GENERIC)}"
     for child, column, parent in _references(tables):
-        yield f"ALTER TABLE {child.sql} ADD FOREIGN KEY ({quoted(column)}) REFERENCES {parent.sql} (id)"
+        yield f"ALTER TABLE {child.sql} ADD FOREIGN KEY ({quote(column)}) REFERENCES {parent.sql} (id)"
     for name in signals:
         yield f"CREATE TABLE IF NOT EXISTS {name.sql} {_SIGNALS}"
 
 
-def _references(tables: tuple[Name, ...]) -> Iterator[tuple[Name, str, Name]]:
+def _references(tables: tuple[TableName, ...]) -> Iterator[tuple[TableName, str, TableName]]:
     for child in tables:
         for column, parent in _PARENTS.get(child.table, {}).items():
-            if (name := Name(child.database, parent)) in tables:
+            if (name := TableName(child.database, parent)) in tables:
                 yield child, column, name
 
 
-def _names(pattern: str) -> Iterator[Name]:
+def _names(pattern: str) -> Iterator[TableName]:
     database, table = pattern.split(".")
     if "*" in database:
-        database = _DATABASE if _expression(database).fullmatch(_DATABASE) else database.replace("*", "1")
+        database = _DATABASE if _regex(database).fullmatch(_DATABASE) else database.replace("*", "1")
     if "*" not in table:
-        yield Name(database, table)
-    elif fitting := [known for known in _SHOP if _expression(table).fullmatch(known)]:
-        yield from (Name(database, known) for known in fitting)
+        yield TableName(database, table)
+    elif fitting := [known for known in _SHOP if _regex(table).fullmatch(known)]:
+        yield from (TableName(database, known) for known in fitting)
     else:
-        yield Name(database, table.replace("*", "1"))
+        yield TableName(database, table.replace("*", "1"))
 
 
-def _expression(pattern: str) -> re.Pattern[str]:
+def _regex(pattern: str) -> re.Pattern[str]:
     return re.compile("[^.]*".join(map(re.escape, pattern.split("*"))))

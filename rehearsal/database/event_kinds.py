@@ -1,11 +1,11 @@
-"""Changes in a source database, as events name them."""
+"""The kinds of events, and how an event refers to its transaction."""
 
 from enum import StrEnum
 from typing import NamedTuple
 
 
-class Kind(StrEnum):
-    """What an event tells of."""
+class EventKind(StrEnum):
+    """The kind of an event."""
 
     SNAPSHOT = "snapshot"
     CREATE = "create"
@@ -17,8 +17,8 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
-class Change(NamedTuple):
-    """Which transaction changed rows of which table; the table is ``database.table``."""
+class TableChange(NamedTuple):
+    """A transaction's changes to one table; ``table`` is ``database.table``."""
 
     gtid: str
     table: str
