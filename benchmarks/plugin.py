@@ -25,7 +25,7 @@ began = time.perf_counter()
 from pathlib import Path
 from cdc import building
 from modules.archive.build import assemble, describe, write
-from modules.archive.judge import refusals
+from modules.archive.refusals import refusals
 from modules.artifacts.cache import Cache
 from modules.artifacts.fetch import fetch
 from modules.artifacts.lock import load

@@ -1,4 +1,4 @@
-"""``cdc artifacts``: what this project fetches, and where it is."""
+"""``cdc artifacts``: the files that artifacts.lock.toml pins, and the cache."""
 
 import json
 import shutil
@@ -18,19 +18,19 @@ from modules.artifacts.publisher import NotPublishedError
 from modules.artifacts.sources import SourceError, sources
 from modules.messages.problems import either, nearest
 
-app = typer.Typer(no_args_is_help=True, help="List, fetch and renew what artifacts.lock.toml pins.")
+app = typer.Typer(no_args_is_help=True, help="List, fetch and update the files pinned in artifacts.lock.toml.")
 
 
 class UnknownSetError(Exception):
-    """A set that is not in the lock file."""
+    """The lock file has no such set."""
 
 
-TOLD = (CacheError, FetchErrors, LockError, NotPublishedError, OfflineError, SourceError, UnknownSetError, OSError)
+REPORTED = (CacheError, FetchErrors, LockError, NotPublishedError, OfflineError, SourceError, UnknownSetError, OSError)
 
 
 @app.command("list")
 def list_(as_json: JsonOption = False) -> None:
-    """What is pinned, set by set, and whether it is in the cache."""
+    """List the sets of pinned files, and whether they are cached."""
     try:
         sets = load(LOCK).sets
     except LockError as error:
@@ -56,7 +56,7 @@ def _facts(set_: FileSet) -> dict[str, object]:
 
 def _row(name: str, set_: FileSet, cached: Sequence[File]) -> tuple[str, ...]:
     sizes = [file.size for file in set_.files if file.size is not None]
-    size = megabytes(sum(sizes)) if sizes else "not known"
+    size = megabytes(sum(sizes)) if sizes else "unknown"
     state = "yes" if len(cached) == len(set_.files) else f"{len(cached)} of {len(set_.files)}"
     first, *others = _licences(set_)
     licences = f"{first} and {len(others)} more" if others else first
@@ -64,35 +64,39 @@ def _row(name: str, set_: FileSet, cached: Sequence[File]) -> tuple[str, ...]:
 
 
 def _licences(set_: FileSet) -> list[str]:
-    """The most frequent first."""
+    """Most frequent first."""
     return [licence for licence, _ in Counter(file.licence for file in set_.files).most_common()]
 
 
 @app.command("fetch")
 def fetch_(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[SET]...", help="Sets; by default all.")] = None,
+    names: Annotated[list[str] | None, typer.Argument(metavar="[SET]...", help="Sets; default: all.")] = None,
     to: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Lay the files out there too, as a directory for --source.")
+        Path | None, typer.Option(metavar="DIR", help="Also copy the files to this directory, for --source.")
     ] = None,
     source: SourceOption = None,
     offline: OfflineOption = False,
 ) -> None:
-    """Bring pinned files into the cache, and into a directory to carry elsewhere."""
+    """Download pinned files into the cache.
+
+    With --to also into a directory, for a machine without network.
+    """
     try:
         lock = load(LOCK)
         files = [file for name in names or lock.sets for file in _known(lock, name).files]
         with FetchProgress() as progress:
             paths = fetch(files, sources=sources(source), cache=Cache(), offline=offline, progress=progress)
         if to:
-            _lay_out(paths, to)
-    except TOLD as error:
+            _copy(paths, to)
+    except REPORTED as error:
         fail(error)
-    place = f"in {to}, for: cdc plugin build NAME --source {to}" if to else "in the cache"
-    out.print(f"{len(paths)} files, {megabytes(_total(paths.values()))}, are {place}", markup=False)
+    out.print(f"{len(paths)} files, {megabytes(_total(paths.values()))}, in {to or 'the cache'}", markup=False)
+    if to:
+        out.print(f"use them with: cdc plugin build NAME --source {to}", markup=False)
 
 
-def _lay_out(paths: Mapping[File, Path], folder: Path) -> None:
-    """As in a Maven repository; a file gets its name when it is whole."""
+def _copy(paths: Mapping[File, Path], folder: Path) -> None:
+    """In the layout of a Maven repository; a file gets its final name when it is complete."""
     for file, path in paths.items():
         target = folder / file.maven.path
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -107,33 +111,34 @@ def _total(paths: Iterable[Path]) -> int:
 
 @app.command("lock")
 def lock_(
-    name: Annotated[str, typer.Argument(metavar="SET", help="A set of artifacts.lock.toml.")],
+    name: Annotated[str, typer.Argument(metavar="SET", help="A set in artifacts.lock.toml.")],
     roots: Annotated[
-        list[str] | None, typer.Argument(metavar="[ROOT]...", help="group:artifact:version; by default as before.")
+        list[str] | None,
+        typer.Argument(metavar="[ROOT]...", help="group:artifact:version; default: as before."),
     ] = None,
     source: SourceOption = None,
 ) -> None:
-    """Resolve a set anew, or from other roots, and pin what comes out."""
-    from modules.artifacts import renew  # the lock file's writer takes time to load
+    """Resolve a set again, and pin the result."""
+    from modules.artifacts import pinning  # the lock file's writer is slow to import
 
     try:
         set_ = _known(load(LOCK), name)
         chosen = [Coordinates.parse(root) for root in roots or ()] or list(set_.roots)
         if not chosen:
-            fail(f"sets.{name} has no roots to resolve: name one, as group:artifact:version")
+            fail(f"sets.{name} has no roots to resolve: give one as group:artifact:version")
         with err.status(f"resolving {name}") as status:
-            files = renew.resolved(
-                chosen, sources=sources(source), cache=Cache(), told=lambda maven: status.update(f"pinning {maven}")
+            files = pinning.resolved(
+                chosen, sources=sources(source), cache=Cache(), report=lambda maven: status.update(f"pinning {maven}")
             )
-        renew.write(LOCK, name, files, roots=chosen if roots else None)
-    except (*TOLD, ValueError) as error:
+        pinning.write(LOCK, name, files, roots=chosen if roots else None)
+    except (*REPORTED, ValueError) as error:
         fail(error)
     for line in _differences(set_.files, files):
         out.print(line, markup=False)
 
 
 def _differences(old: Sequence[File], new: Sequence[File]) -> list[str]:
-    """What went, came, and was pinned to other bytes."""
+    """Removed, added, and pinned to another hash."""
     before, after = {file.maven: file for file in old}, {file.maven: file for file in new}
     changed = [
         f"~ {maven}: {after[maven].sha256}" for maven in before if before[maven] != after.get(maven, before[maven])

@@ -1,30 +1,28 @@
-"""``cdc check``: everything about an environment that can be judged without an account."""
+"""``cdc check``: everything about an environment that can be checked without an account."""
 
 import json
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
 from cdc.console import err, fail, out
 from cdc.environments import UnknownEnvironmentError, files
+from cdc.options import EnvsArgument, JsonOption
 from modules.environment.loading import load_all, located, warnings
-from modules.environment.plugin_archives import Contents, findings, told
+from modules.environment.plugin_archives import Contents, findings, recorded
 from modules.messages.problems import EnvironmentErrors, Problem
 
 
 def check(
-    names: Annotated[
-        list[str] | None, typer.Argument(metavar="[ENV]...", help="Environments, or their files; by default all.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    names: EnvsArgument = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Validate environments and the plugin archives that they name, offline."""
+    """Validate environments and their plugin archives, offline."""
     try:
         chosen = files(names or [])
     except UnknownEnvironmentError as error:
         fail(error)
-    errors, advice = _judged(chosen)
+    errors, advice = _checked(chosen)
     if as_json:
         out.print_json(json.dumps({"errors": [_shown(p) for p in errors], "warnings": [_shown(p) for p in advice]}))
     else:
@@ -33,8 +31,8 @@ def check(
         raise typer.Exit(1)
 
 
-def _judged(chosen: list[Path]) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
-    """Errors and warnings of all files; archives are looked into once the files themselves are right."""
+def _checked(chosen: list[Path]) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
+    """Errors and warnings of all files; archives are inspected only if the files are valid."""
     try:
         environments = load_all(chosen)
     except EnvironmentErrors as error:
@@ -43,14 +41,14 @@ def _judged(chosen: list[Path]) -> tuple[tuple[Problem, ...], tuple[Problem, ...
     advice: list[Problem] = []
     for environment, file in zip(environments, chosen, strict=True):
         found = findings(environment, look=_look)
-        errors += located((*found.misfits, *found.lacking), file)
+        errors += located((*found.errors, *found.on_msk_connect), file)
         advice += warnings(environment, file)
     return tuple(errors), tuple(advice)
 
 
 def _look(archive: Path) -> Contents | None:
-    """Of an archive that was not made here, what its jars say."""
-    if contents := told(archive):
+    """What an archive contains, from its manifest; from its jars where it was not built here."""
+    if contents := recorded(archive):
         return contents
     from modules.archive.inspection import inspect  # reads thousands of classes
 

@@ -1,4 +1,4 @@
-"""``cdc``: what Terraform cannot do."""
+"""``cdc``: checks, rehearsals, state and plan tools for CDC on Amazon MSK."""
 
 import sys
 from typing import Annotated
@@ -19,7 +19,12 @@ from cdc.state import commands as state
 from cdc.state.bootstrap import bootstrap
 from cdc.version import version
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None, help=__doc__)
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Checks, rehearsals, state and plan tools for CDC on Amazon MSK.",
+)
 app.command()(check)
 app.command()(rehearse)
 app.command()(bootstrap)
@@ -49,7 +54,7 @@ def _options(
 
 
 def main() -> int:
-    """Runs the command line: 0, 1 where something is wrong, 2 for a wrong call, 130 after Ctrl-C."""
+    """Runs the command line: 0, 1 for an error or a finding, 2 for a wrong call, 130 after Ctrl-C."""
     app()
     return 0
 

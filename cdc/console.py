@@ -1,4 +1,4 @@
-"""What every command shares on the terminal: two streams, one way to fail, one progress display."""
+"""Terminal output of all commands: stdout and stderr, failures, tables, download progress."""
 
 import sys
 from collections.abc import Iterable
@@ -13,12 +13,12 @@ from rich.table import Table
 
 from modules.artifacts.lock import File
 
-# A log has no width; a table cut at 80 columns would lose what it was printed for.
+# A log has no width, and a table cut at 80 columns would lose its content.
 LOG_COLUMNS = 200
 
 
 def console(*, stderr: bool) -> Console:
-    """A console as wide as its terminal; in a file or a pipe wide enough for every table."""
+    """A console as wide as its terminal; in a file or pipe wide enough for every table."""
     terminal = (sys.stderr if stderr else sys.stdout).isatty()
     return Console(
         stderr=stderr, width=None if terminal else LOG_COLUMNS, highlight=False, emoji=False, soft_wrap=not terminal
@@ -30,13 +30,13 @@ err = console(stderr=True)
 
 
 def fail(message: object, *, status: int = 1) -> NoReturn:
-    """Ends the command: ``message`` on stderr as it is, without wrapping or markup."""
+    """Ends the command with ``message`` on stderr, without wrapping or markup."""
     err.print(str(message), markup=False, soft_wrap=True)
     raise typer.Exit(status)
 
 
 def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]]) -> Table:
-    """A plain table: no frame, so that a column can be copied or cut."""
+    """A plain table without a frame, so that columns can be copied or cut."""
     made = Table(*columns, title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for row in rows:
         made.add_row(*row)
@@ -44,19 +44,19 @@ def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]]) -> 
 
 
 def megabytes(size: int) -> str:
-    """``30.9 MB``, in millions of bytes as repositories show them."""
+    """``30.9 MB``, in millions of bytes."""
     return f"{size / 1e6:.1f} MB"
 
 
 class FetchProgress:
-    """Downloads on stderr as one bar over all of them; in a log, one line when they are done.
+    """Downloads on stderr as one progress bar; in a log, one line at the end.
 
     Implements ``modules.artifacts.progress.Progress``: called from the threads that download.
     """
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._had: dict[File, int] = {}
+        self._received: dict[File, int] = {}
         self._finished = 0
         self._bar = Progress(
             TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(),
@@ -73,24 +73,24 @@ class FetchProgress:
         self._bar.stop()
         if self._finished:
             files = "file" if self._finished == 1 else "files"
-            err.print(f"fetched {self._finished} {files}, {megabytes(sum(self._had.values()))}")
+            err.print(f"fetched {self._finished} {files}, {megabytes(sum(self._received.values()))}")
 
     def started(self, file: File, size: int | None) -> None:
         with self._lock:
             if self._task is None:
                 self._bar.start()
                 self._task = self._bar.add_task("fetching", total=0)
-            self._had[file] = 0
+            self._received[file] = 0
             self._show(more=size or 0)
 
     def advanced(self, file: File, received: int) -> None:
         with self._lock:
-            self._had[file] += received
+            self._received[file] += received
             self._show()
 
     def restarted(self, file: File) -> None:
         with self._lock:
-            self._had[file] = 0
+            self._received[file] = 0
             self._show()
 
     def finished(self, file: File) -> None:  # noqa: ARG002 - the protocol's
@@ -105,6 +105,6 @@ class FetchProgress:
         self._bar.update(
             self._task,
             total=(task.total or 0) + more,
-            completed=sum(self._had.values()),
-            description=f"fetching {self._finished} of {len(self._had)}",
+            completed=sum(self._received.values()),
+            description=f"fetching {self._finished} of {len(self._received)}",
         )

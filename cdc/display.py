@@ -1,4 +1,4 @@
-"""How long work looks on the terminal: each step as it goes."""
+"""Progress of long commands on the terminal, step by step."""
 
 import time
 from types import TracebackType

@@ -1,4 +1,4 @@
-"""Environments by name, as every command takes them."""
+"""Environment names and files as arguments of commands."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,14 +10,14 @@ FOLDER: Final = Path("environments")
 
 
 class UnknownEnvironmentError(Exception):
-    """No file is named like that."""
+    """There is no environment file of this name."""
 
 
 def files(names: Sequence[str]) -> list[Path]:
-    """The file of each name, or of a path that ends in .yaml; of none given, all of environments/."""
+    """The file of each name, or the path itself where it ends in .yaml; without names, all of environments/."""
     found = [_file(name) for name in names] or sorted(FOLDER.glob("*.yaml"))
     if not found:
-        raise UnknownEnvironmentError(f"{FOLDER}/*.yaml: no such file; run this in the project's folder")
+        raise UnknownEnvironmentError(f"{FOLDER}/*.yaml: no such file; run this in the project folder")
     return found
 
 

@@ -1,10 +1,10 @@
-"""Terraform as this project runs it: a provider comes from its registry, or from a mirror on this machine.
+"""Terraform, with its provider from the registry or from a mirror on this machine.
 
     python -m cdc.terraform STACK_DIR ARGUMENT...         terraform ARGUMENT... in that folder
     eval "$(python -m cdc.terraform env STACK_DIR)"       the same settings for the shell
 
 A mirror is a folder ``registry.terraform.io`` one or two levels below /opt, /srv or /usr/local, where Terraform
-does not look by itself. A CLI configuration of the user's own is never replaced or added to.
+does not look by itself. The user's own CLI configuration is never replaced or changed.
 """
 
 import json
@@ -30,7 +30,7 @@ MACHINES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
 class TerraformError(Exception):
-    """Terraform is missing, or did not do what it was asked to."""
+    """Terraform is missing, or a command failed."""
 
 
 def executable() -> str:
@@ -42,7 +42,7 @@ def executable() -> str:
 
 
 def target() -> str:
-    """This machine as Terraform spells it: ``linux_amd64``."""
+    """This machine's platform in Terraform's notation: ``linux_amd64``."""
     machine = platform.machine().lower()
     return f"{platform.system().lower()}_{MACHINES.get(machine, machine)}"
 
@@ -61,7 +61,7 @@ def pinned_providers(stack: Path) -> dict[str, str]:
 
 
 def find_mirror(provider: str, version: str, *, roots: Sequence[Path] = ROOTS) -> Path | None:
-    """The first folder whose ``registry.terraform.io`` holds ``provider``, packed or unpacked, for this machine."""
+    """The first folder whose ``registry.terraform.io`` has ``provider``, packed or unpacked, for this machine."""
     packed = f"terraform-provider-{provider.split('/')[1]}_{version}_{target()}.zip"
     for root in roots:
         for registry in sorted([*root.glob(REGISTRY), *root.glob(f"*/{REGISTRY}")]):
@@ -73,7 +73,7 @@ def find_mirror(provider: str, version: str, *, roots: Sequence[Path] = ROOTS) -
 
 
 def own_configuration(home: Path) -> Path | None:
-    """A file of the user's that Terraform would no longer read once ``TF_CLI_CONFIG_FILE`` is set."""
+    """The user's own configuration file, which Terraform would ignore if ``TF_CLI_CONFIG_FILE`` were set."""
     folder = home / ".terraform.d"
     files = [home / ".terraformrc", *sorted(folder.glob("*.tfrc")), *sorted(folder.glob("*.tfrc.json"))]
     return next((file for file in files if file.is_file()), None)
@@ -86,10 +86,10 @@ def environment(
     roots: Sequence[Path] = ROOTS,
     home: Path | None = None,
 ) -> dict[str, str]:
-    """``base`` (by default ours) with what Terraform needs to find the providers of ``stack``.
+    """``base`` (by default this process's environment) with the settings to find the providers of ``stack``.
 
-    Says in one line on stderr which mirror is used. Nothing is added where ``TF_CLI_CONFIG_FILE`` names a file
-    that exists; one that is missing counts as unset, so that the user's own files are read again.
+    Prints the mirror that is used to stderr. Adds nothing if ``TF_CLI_CONFIG_FILE`` names a file that exists; a
+    missing file counts as unset, so that the user's own files are read.
     """
     variables = {"CHECKPOINT_DISABLE": "1", **(os.environ if base is None else base)}
     home = home or Path.home()
@@ -100,7 +100,7 @@ def environment(
         return variables
     mirrors = ", ".join(f"{provider} {version} in {mirror}" for provider, (version, mirror) in found.items())
     if own := own_configuration(home):
-        print(f"terraform: {own} decides where providers come from; not used: {mirrors}", file=sys.stderr)
+        print(f"terraform: provider installation is configured by {own}; mirrors not used: {mirrors}", file=sys.stderr)
         return variables
     print(f"terraform: provider mirror: {mirrors}", file=sys.stderr)
     text = configuration({provider: mirror for provider, (_, mirror) in found.items()})
@@ -109,7 +109,7 @@ def environment(
 
 
 def configuration(mirrors: Mapping[str, Path]) -> str:
-    """A CLI configuration that takes these providers from their mirrors, and all others as ever."""
+    """A CLI configuration with mirrors for these providers; all others come from their registry."""
     blocks = [
         f"  filesystem_mirror {{\n    path    = {json.dumps(str(path))}\n    include = [{_quoted([provider])}]\n  }}\n"
         for provider, path in mirrors.items()
@@ -119,7 +119,7 @@ def configuration(mirrors: Mapping[str, Path]) -> str:
 
 
 def is_generated(configuration_file: str) -> bool:
-    """Whether a CLI configuration is one that ``environment`` has written, for a mirror."""
+    """Whether ``environment`` has written this CLI configuration."""
     path = Path(configuration_file)
     return path.parent.name.startswith(NAME) and path.suffix == ".tfrc"
 
@@ -129,7 +129,7 @@ def _quoted(providers: Sequence[str] | Mapping[str, Path]) -> str:
 
 
 def _cache(variables: Mapping[str, str], home: Path) -> Path:
-    """The user's cache, or a new folder of this process where that cannot be written."""
+    """The user's cache folder, or a temporary folder where it cannot be written."""
     folder = cache_folder(variables, home=home)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -139,7 +139,7 @@ def _cache(variables: Mapping[str, str], home: Path) -> Path:
 
 
 def _write(folder: Path, text: str) -> Path:
-    """A file in ``folder`` that is named after its content, and never seen half written."""
+    """A file in ``folder``, named after its content's hash; it is renamed into place when it is complete."""
     path = folder / f"terraform-{sha256(text.encode()).hexdigest()[:16]}.tfrc"
     if not path.is_file():
         with tempfile.NamedTemporaryFile("w", dir=folder, delete=False) as file:
@@ -151,19 +151,19 @@ def _write(folder: Path, text: str) -> Path:
 def run(
     stack: Path, *arguments: str, variables: Mapping[str, str] | None = None, check: bool = True
 ) -> subprocess.CompletedProcess[str]:
-    """``terraform ARGUMENTS`` in ``stack`` without questions; a failure carries what Terraform wrote."""
+    """``terraform ARGUMENTS`` in ``stack``, without prompts; TerraformError contains Terraform's own output."""
     given = environment(stack) if variables is None else variables
-    ours = {"TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "TF_CLI_ARGS": f"{given.get('TF_CLI_ARGS', '')} -no-color"}
+    settings = {"TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "TF_CLI_ARGS": f"{given.get('TF_CLI_ARGS', '')} -no-color"}
     process = subprocess.run(
         [executable(), f"-chdir={stack}", *arguments],
-        env={**given, **ours},
+        env={**given, **settings},
         capture_output=True,
         stdin=subprocess.DEVNULL,
         text=True,
     )
     if check and process.returncode:
-        said = re.sub(r"[╷│╵] ?", "", process.stderr or process.stdout).strip()
-        raise TerraformError(f"terraform {arguments[0]} must succeed in {stack}, got:\n{said}")
+        output = re.sub(r"[╷│╵] ?", "", process.stderr or process.stdout).strip()
+        raise TerraformError(f"terraform {arguments[0]} failed in {stack}:\n{output}")
     return process
 
 
@@ -180,7 +180,7 @@ def main(arguments: Sequence[str]) -> int:
     is_env = arguments[0] == "env"
     stack = Path(arguments[1] if is_env else arguments[0])
     if not (stack / "cdk.tf.json").is_file():
-        print(f"a stack is a folder with a cdk.tf.json, got {stack}: run make synth first", file=sys.stderr)
+        print(f"a stack folder must contain cdk.tf.json, got {stack}: run make synth first", file=sys.stderr)
         return 1
     try:
         variables = environment(stack)

@@ -1,4 +1,4 @@
-"""From environment files to an app whose stacks are Terraform JSON."""
+"""The app: environment files in, stacks of Terraform JSON out."""
 
 import sys
 from collections.abc import Iterable, Sequence
@@ -13,15 +13,15 @@ from modules.messages.problems import EnvironmentErrors, Problem
 from modules.synthesis import hcl, sdk
 from modules.synthesis.locked_providers import copy_lock_file
 
-NO_ENVIRONMENTS = "environments/*.yaml: no such file; run this in the project's folder, or name environment files"
+NO_ENVIRONMENTS = "environments/*.yaml: no such file; run this in the project folder, or name environment files"
 
 
 def build(environments: Iterable[Environment], outdir: Path | None = None, *, connect: bool = True) -> sdk.App:
-    """The stacks of all ``environments``; ``app.synth()`` writes them below ``outdir`` (cdktf.out).
+    """The stacks of all ``environments``; ``app.synth()`` writes them to ``outdir`` (default: cdktf.out).
 
-    Without ``connect`` no plugin's archive is needed.
+    Without ``connect`` the connect stacks are left out, and no plugin archive is needed.
     """
-    # The validation that is skipped asks Terraform for its version, which each stack's required_version does anyway.
+    # The skipped validation checks Terraform's version; so does each stack's required_version.
     app = sdk.App(outdir=str(outdir) if outdir else None, skip_validation=True)
     for environment in environments:
         state = environment.state
@@ -34,14 +34,14 @@ def build(environments: Iterable[Environment], outdir: Path | None = None, *, co
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Synthesize the files named, or all of environments/; 1 where one of them cannot be."""
+    """Synthesizes the given files, or all of environments/; returns 1 if one is invalid."""
     files = [Path(argument) for argument in arguments] or sorted(Path("environments").glob("*.yaml"))
     if not files:
         print(NO_ENVIRONMENTS, file=sys.stderr)
         return 1
     try:
         environments = load_all(files)
-        _examine(zip(environments, files, strict=True))
+        _check_archives(zip(environments, files, strict=True))
     except EnvironmentErrors as error:
         print(error, file=sys.stderr)
         return 1
@@ -53,16 +53,16 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _examine(environments: Iterable[tuple[Environment, Path]]) -> None:
-    """Tells what their authors should know; raises EnvironmentErrors for archives that cannot run the connectors.
+def _check_archives(environments: Iterable[tuple[Environment, Path]]) -> None:
+    """Prints warnings; raises EnvironmentErrors for archives that cannot run the connectors.
 
-    What only MSK Connect needs of an archive is no error here: a rehearsal goes on without it.
+    An archive that would fail only on MSK Connect is a warning: a rehearsal runs without what is missing.
     """
-    misfits: list[Problem] = []
+    errors: list[Problem] = []
     for environment, file in environments:
         found = findings(environment)
-        misfits += located(found.misfits, file)
-        for warning in (*warnings(environment, file), *located(found.lacking, file)):
+        errors += located(found.errors, file)
+        for warning in (*warnings(environment, file), *located(found.on_msk_connect, file)):
             print(f"warning: {warning}", file=sys.stderr)
-    if misfits:
-        raise EnvironmentErrors(misfits)
+    if errors:
+        raise EnvironmentErrors(errors)

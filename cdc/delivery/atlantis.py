@@ -1,4 +1,4 @@
-"""``cdc atlantis``: atlantis.yaml from the environments' stacks."""
+"""``cdc atlantis``: writes atlantis.yaml for the environments' stacks."""
 
 import shlex
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ SYNTHESIZED: Final = PurePosixPath("cdktf.out/stacks")
 WORKFLOW: Final = "msk-cdc"
 REQUIREMENTS: Final = ("approved", "mergeable", "undiverged")
 GROUPS: Final = {part: group for group, part in enumerate(PARTS)}
-# What a stack's JSON is made from, besides its environment's file.
+# The sources of a stack's JSON, besides its environment file.
 SOURCES: Final = ("modules/**/*.py", "main.py", "cdktf.json", "Pipfile.lock", "artifacts.lock.toml", LOCK_FILE)
 MADE_BY: Final = "# Made by: cdc atlantis"
 HEADER: Final = """\
@@ -34,8 +34,8 @@ HEADER: Final = """\
 """
 
 
-class Wanted(NamedTuple):
-    """What the file is made of; its first line says so."""
+class Options(NamedTuple):
+    """The environments of the file, and the layout of its projects; the file's first line records them."""
 
     names: tuple[str, ...]
     committed: bool
@@ -49,53 +49,60 @@ def atlantis(
     names: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[ENV]...", help="Environments, or their files; by default those that atlantis.yaml is made of."
+            metavar="[ENV]...", help="Environment names or files; default: those of the current atlantis.yaml."
         ),
     ] = None,
     committed: Annotated[
-        bool, typer.Option("--committed", help="Projects in stacks/, as `cdc export` writes it.")
+        bool, typer.Option("--committed", help="Projects in stacks/, the output of cdc export.")
     ] = False,
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail where the file is not current.")] = False,
-    list_files: Annotated[bool, typer.Option("--files", help="Only print the files of its environments.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if the file is not current.")] = False,
+    list_files: Annotated[bool, typer.Option("--files", help="Only print the environment files.")] = False,
 ) -> None:
-    """Write atlantis.yaml: a project for each stack, planned when what it is made from changes."""
-    wanted = Wanted(tuple(names), committed) if names else _recorded(committed)
+    """Write atlantis.yaml, with one project for each stack.
+
+    Atlantis plans a project when a file changes that its stack is made from.
+    """
+    options = Options(tuple(names), committed) if names else _recorded(committed)
     try:
-        chosen = files(wanted.names)
+        chosen = files(options.names)
         if list_files:
             out.print(" ".join(map(str, chosen)), markup=False)
             return
         environments = load_all(chosen)
-        _refuse(environments, chosen)
+        _refuse_local_state(environments, chosen)
     except (UnknownEnvironmentError, EnvironmentErrors) as error:
         fail(error)
-    text = content(wanted, environments, chosen)
+    text = content(options, environments, chosen)
     if check:
-        _compare(text, wanted)
+        _compare(text, options)
     else:
         FILE.write_text(text)
         out.print(f"{FILE}: {text.count('- name: ')} projects", markup=False)
-        _advise(environments, chosen, committed=wanted.committed)
+        _advise(environments, chosen, committed=options.committed)
 
 
-def _recorded(committed: bool) -> Wanted:
-    """What the file that is there was made of; without one, all environments."""
+def _recorded(committed: bool) -> Options:
+    """The options recorded in the current file; without one, all environments."""
     first = FILE.read_text().partition("\n")[0] if FILE.is_file() else ""
     words = shlex.split(first.removeprefix(MADE_BY)) if first.startswith(MADE_BY) else []
-    return Wanted(tuple(word for word in words if word != "--committed"), committed or "--committed" in words)
+    return Options(tuple(word for word in words if word != "--committed"), committed or "--committed" in words)
 
 
-def _refuse(environments: Sequence[Environment], chosen: Sequence[Path]) -> None:
-    """Raises EnvironmentErrors for state that a clone would take with it."""
-    problem = Problem(("state", "kind"), "must be s3 or cloud: Atlantis plans in a clone that it throws away", "local")
+def _refuse_local_state(environments: Sequence[Environment], chosen: Sequence[Path]) -> None:
+    """Raises EnvironmentErrors for local state: it would be lost with the clone."""
+    problem = Problem(
+        ("state", "kind"),
+        "must be s3 or cloud: local state is lost with Atlantis's clone",
+        "local",
+    )
     pairs = zip(environments, chosen, strict=True)
     local = [one for e, file in pairs if isinstance(e.state, LocalState) for one in located([problem], file)]
     if local:
         raise EnvironmentErrors(local)
 
 
-def content(wanted: Wanted, environments: Sequence[Environment], chosen: Sequence[Path]) -> str:
-    """The whole file."""
+def content(options: Options, environments: Sequence[Environment], chosen: Sequence[Path]) -> str:
+    """The text of atlantis.yaml."""
     sources = {environment.name: file for environment, file in zip(environments, chosen, strict=True)}
     with TemporaryDirectory(prefix="msk-cdc-") as folder:
         stacks = manifest([_without_archives(one, Path(folder)) for one in environments], Path(folder, "out"))
@@ -104,14 +111,14 @@ def content(wanted: Wanted, environments: Sequence[Environment], chosen: Sequenc
         "version": 3,
         "parallel_plan": True,
         "parallel_apply": True,
-        "projects": [_project(stack, sources, committed=wanted.committed) for stack in ordered],
+        "projects": [_project(stack, sources, committed=options.committed) for stack in ordered],
     }
-    header = HEADER.format(made_by=f"# Made by: {wanted.made_by}")
+    header = HEADER.format(made_by=f"# Made by: {options.made_by}")
     return header + yaml.safe_dump(document, sort_keys=False, width=120)
 
 
 def _without_archives(environment: Environment, folder: Path) -> Environment:
-    """Projects are the same whatever an archive holds, so none has to be built for them."""
+    """Projects do not depend on the contents of archives, so none has to be built."""
     (empty := folder / "empty.zip").touch()
     plugins = {
         name: plugin.model_copy(update={"archive": str(empty)}) if isinstance(plugin, ArchivePlugin) else plugin
@@ -144,25 +151,28 @@ def _project(stack: Mapping[str, Any], sources: Mapping[str, Path], *, committed
     }
 
 
-def _compare(text: str, wanted: Wanted) -> None:
-    there = FILE.read_text() if FILE.is_file() else ""
-    if there == text:
+def _compare(text: str, options: Options) -> None:
+    current = FILE.read_text() if FILE.is_file() else ""
+    if current == text:
         out.print(f"{FILE}: current", markup=False)
         return
-    err.print(f"{FILE}: {'is not current' if there else 'is missing'}", markup=False, soft_wrap=True)
-    for line in difference(there, text, name=str(FILE)):
+    err.print(f"{FILE}: {'is not current' if current else 'is missing'}", markup=False, soft_wrap=True)
+    for line in difference(current, text, name=str(FILE)):
         err.print(line, markup=False, soft_wrap=True)
-    fail(f"mend with: {wanted.made_by}")
+    fail(f"run: {options.made_by}")
 
 
 def _advise(environments: Sequence[Environment], chosen: Sequence[Path], *, committed: bool) -> None:
-    """Archives are in no clone: a hook has to build them first, and nobody can for committed JSON."""
+    """Warns of plugin archives: a clone has none, so a hook must build them; with committed JSON nothing can."""
     for environment, file in zip(environments, chosen, strict=True):
         for name, plugin in environment.plugins.items():
             if isinstance(plugin, ArchivePlugin):
-                how = (
-                    "publish it: cdc export refuses it" if committed else f"the hook must run: cdc plugin build {name}"
+                remedy = (
+                    "publish it to S3, for cdc export refuses it"
+                    if committed
+                    else f"a hook must run: cdc plugin build {name}"
                 )
                 path = ("plugins", name, "archive")
-                [told] = located([Problem(path, f"is in no clone of Atlantis's; {how}", plugin.archive)], file)
-                err.print(f"warning: {told}", markup=False, soft_wrap=True)
+                message = f"is not in the clone that Atlantis makes; {remedy}"
+                [warning] = located([Problem(path, message, plugin.archive)], file)
+                err.print(f"warning: {warning}", markup=False, soft_wrap=True)

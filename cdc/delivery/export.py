@@ -1,4 +1,4 @@
-"""``cdc export``: the synthesized JSON of environments as files to commit."""
+"""``cdc export``: writes the Terraform JSON of environments as files to commit."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,6 +12,7 @@ import typer
 
 from cdc.console import err, fail, out
 from cdc.environments import FOLDER, UnknownEnvironmentError, files
+from cdc.options import EnvsArgument
 from modules.environment.environment import Environment
 from modules.environment.loading import load_all, located
 from modules.environment.models.plugins import ArchivePlugin
@@ -22,16 +23,16 @@ from modules.synthesis.locked_providers import LOCK_FILE, copy_lock_file
 
 TO: Final = Path("stacks")
 JSON_FILE: Final = "cdk.tf.json"
-OURS: Final = (JSON_FILE, LOCK_FILE)
+WRITTEN: Final = (JSON_FILE, LOCK_FILE)
 DIFF_LINES: Final = 20
 
-# Content by path below the folder of stacks: ``prod-platform/cdk.tf.json``.
+# Content by path relative to the folder of stacks: ``prod-platform/cdk.tf.json``.
 Files = dict[Path, bytes]
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A file that is not as a fresh synthesis would write it."""
+    """A file that differs from a fresh synthesis."""
 
     path: Path
     what: str
@@ -39,18 +40,19 @@ class Difference:
 
 
 def export(
-    names: Annotated[
-        list[str] | None, typer.Argument(metavar="[ENV]...", help="Environments, or their files; by default all.")
-    ] = None,
-    to: Annotated[Path, typer.Option(help="The folder of the stacks.")] = TO,
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail where a file is not current.")] = False,
+    names: EnvsArgument = None,
+    to: Annotated[Path, typer.Option(help="Folder of the stacks.")] = TO,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if a file is not current.")] = False,
 ) -> None:
-    """Write the Terraform JSON of environments below stacks/, to be committed and planned without Python."""
+    """Write the Terraform JSON of environments to stacks/.
+
+    Commit it, and Terraform can plan it without Python.
+    """
     try:
         chosen = files(names or [])
-        _refuse_elsewhere(chosen)
+        _refuse_other_folders(chosen)
         environments = load_all(chosen)
-        _refuse(environments, chosen)
+        _refuse_unplannable(environments, chosen)
     except (UnknownEnvironmentError, EnvironmentErrors) as error:
         fail(error)
     fresh = synthesized(environments)
@@ -58,40 +60,44 @@ def export(
     if not check:
         _write(to, fresh, stale)
     elif found := [*_differences(to, fresh), *_left(stale)]:
-        _tell(found)
-        fail(f"mend with: {_command(names or [], to)}")
+        _report(found)
+        fail(f"run: {_command(names or [], to)}")
     else:
         out.print(f"{to}: current", markup=False)
 
 
-def _refuse_elsewhere(chosen: Sequence[Path]) -> None:
-    """Raises UnknownEnvironmentError for files whose stacks the next export would take for left over."""
+def _refuse_other_folders(chosen: Sequence[Path]) -> None:
+    """Raises UnknownEnvironmentError for files outside environments/: the next export would remove their stacks."""
     for file in chosen:
         if file.resolve().parent != FOLDER.resolve():
-            raise UnknownEnvironmentError(f"{file}: must lie in {FOLDER}/, whose stacks are exported")
+            raise UnknownEnvironmentError(f"{file}: must be in {FOLDER}/")
 
 
-def _refuse(environments: Sequence[Environment], chosen: Sequence[Path]) -> None:
+def _refuse_unplannable(environments: Sequence[Environment], chosen: Sequence[Path]) -> None:
     """Raises EnvironmentErrors for what cannot be planned from committed JSON."""
     pairs = zip(environments, chosen, strict=True)
-    if problems := [one for environment, file in pairs for one in located(_unfit(environment), file)]:
+    if problems := [one for environment, file in pairs for one in located(_unplannable(environment), file)]:
         raise EnvironmentErrors(problems)
 
 
-def _unfit(environment: Environment) -> Iterator[Problem]:
+def _unplannable(environment: Environment) -> Iterator[Problem]:
     if isinstance(environment.state, LocalState):
-        yield Problem(("state", "kind"), "must be s3 or cloud: whoever plans committed JSON keeps no file", "local")
+        yield Problem(
+            ("state", "kind"),
+            "must be s3 or cloud: local state is lost with the clone",
+            "local",
+        )
     for name, plugin in environment.plugins.items():
         if isinstance(plugin, ArchivePlugin):
             message = (
-                "must be left out: whoever plans committed JSON has no ZIP; publish it to S3,"
-                " and give bucket, key and version instead"
+                "must be left out: a clone with the committed JSON does not have this ZIP; publish it to S3,"
+                " and set bucket, key and version instead"
             )
             yield Problem(("plugins", name, "archive"), message, plugin.archive)
 
 
 def manifest(environments: Sequence[Environment], folder: Path) -> dict[str, Any]:
-    """Synthesizes ``environments`` below ``folder``; the stacks of its manifest by their name."""
+    """Synthesizes ``environments`` into ``folder``; returns the stacks of its manifest by name."""
     from modules.app import build  # loads the bindings
 
     build(environments, folder).synth()
@@ -100,23 +106,23 @@ def manifest(environments: Sequence[Environment], folder: Path) -> dict[str, Any
 
 
 def synthesized(environments: Sequence[Environment]) -> Files:
-    """What belongs into the folder of stacks, of each stack its JSON and the project's lock file."""
+    """The files to write: each stack's JSON, and the provider lock file."""
     with TemporaryDirectory(prefix="msk-cdc-") as folder:
         made = manifest(environments, Path(folder)).values()
         stacks = sorted(Path(folder, stack["workingDirectory"]) for stack in made)
         copy_lock_file(Path(), stacks)
-        return {Path(s.name, file): _text(s / file) for s in stacks for file in OURS if (s / file).is_file()}
+        return {Path(s.name, file): _text(s / file) for s in stacks for file in WRITTEN if (s / file).is_file()}
 
 
 def _text(file: Path) -> bytes:
-    """A file's content, ended like every text file: what tidies a commit leaves it as it is."""
+    """A file's content with one newline at its end, so that commit hooks do not change it."""
     return file.read_bytes().rstrip(b"\n") + b"\n"
 
 
 def left_over(to: Path, fresh: set[str], environments: set[str]) -> list[Path]:
-    """Folders of stacks that are no more: of ``environments``, and of such as have no file any longer."""
+    """Folders of stacks that no longer exist: of ``environments``, and of environments without a file."""
     known = {file.stem for file in FOLDER.glob("*.yaml")} - environments
-    found = [file.parent for file in sorted(to.glob(f"*/{JSON_FILE}")) if _is_ours(file)]
+    found = [file.parent for file in sorted(to.glob(f"*/{JSON_FILE}")) if _was_exported(file)]
     return [folder for folder in found if folder.name not in fresh and _environment(folder) not in known]
 
 
@@ -124,8 +130,8 @@ def _environment(folder: Path) -> str:
     return folder.name.rpartition("-")[0]
 
 
-def _is_ours(file: Path) -> bool:
-    """Whether an export wrote it: each stack's JSON carries the name that its folder has."""
+def _was_exported(file: Path) -> bool:
+    """Whether an export wrote it: the JSON of a stack contains the name of its folder."""
     try:
         stack = json.loads(file.read_text())["//"]["metadata"]["stackName"]
     except (ValueError, LookupError, TypeError):
@@ -146,13 +152,13 @@ def _write(to: Path, fresh: Files, stale: Sequence[Path]) -> None:
 
 
 def _remove(folder: Path) -> None:
-    """Takes away what an export wrote, and the folder with it where nothing else is in it."""
-    for file in OURS:
+    """Removes what an export wrote, and the folder if it is empty then."""
+    for file in WRITTEN:
         (folder / file).unlink(missing_ok=True)
     rest = ", ".join(sorted(path.name for path in folder.iterdir()))
     if not rest:
         folder.rmdir()
-    out.print(f"{folder}: removed{rest and f', but for {rest}'}", markup=False)
+    out.print(f"{folder}: removed{rest and f', except {rest}'}", markup=False)
 
 
 def _content(file: Path) -> bytes | None:
@@ -161,26 +167,26 @@ def _content(file: Path) -> bytes | None:
 
 def _differences(to: Path, fresh: Mapping[Path, bytes]) -> Iterator[Difference]:
     for path, content in fresh.items():
-        there = _content(to / path)
-        if there is None:
+        current = _content(to / path)
+        if current is None:
             yield Difference(to / path, "is missing")
-        elif there != content:
-            diff = tuple(difference(there.decode(errors="replace"), content.decode(), name=str(to / path)))
+        elif current != content:
+            diff = tuple(difference(current.decode(errors="replace"), content.decode(), name=str(to / path)))
             yield Difference(to / path, "differs from a fresh synthesis", diff)
 
 
 def _left(stale: Sequence[Path]) -> Iterator[Difference]:
     for folder in stale:
-        yield Difference(folder / JSON_FILE, "is left over: there is no such stack any more")
+        yield Difference(folder / JSON_FILE, "is left over: this stack no longer exists")
 
 
-def difference(there: str, fresh: str, *, name: str) -> list[str]:
-    """A short unified diff from what is there to what should be."""
-    lines = list(unified_diff(there.splitlines(), fresh.splitlines(), name, "fresh", n=1, lineterm=""))
-    return lines if len(lines) <= DIFF_LINES else [*lines[:DIFF_LINES], f"... {len(lines) - DIFF_LINES} lines more"]
+def difference(current: str, fresh: str, *, name: str) -> list[str]:
+    """A short unified diff from the current to the expected text."""
+    lines = list(unified_diff(current.splitlines(), fresh.splitlines(), name, "fresh", n=1, lineterm=""))
+    return lines if len(lines) <= DIFF_LINES else [*lines[:DIFF_LINES], f"... {len(lines) - DIFF_LINES} more lines"]
 
 
-def _tell(found: Sequence[Difference]) -> None:
+def _report(found: Sequence[Difference]) -> None:
     for one in found:
         err.print(f"{one.path}: {one.what}", markup=False, soft_wrap=True)
         for line in one.diff:

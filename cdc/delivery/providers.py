@@ -1,4 +1,4 @@
-"""``cdc lock-providers``: the provider that the bindings pin, locked by its hashes for every platform of a team."""
+"""``cdc lock-providers``: writes the provider's hashes for all platforms to Terraform's lock file."""
 
 import shutil
 import tempfile
@@ -15,7 +15,7 @@ PLATFORMS: Final = ("linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64"
 
 
 def pinned_stack(folder: Path) -> Path:
-    """A stack of nothing but the provider: its version is known to the bindings only."""
+    """A stack with the provider only, to learn its version, which only the bindings know."""
     from modules.synthesis import sdk  # starts Node
 
     app = sdk.App(outdir=str(folder), skip_validation=True)
@@ -27,10 +27,13 @@ def pinned_stack(folder: Path) -> Path:
 
 def lock_providers(
     platforms: Annotated[
-        list[str] | None, typer.Option("--platform", help="As Terraform spells it; by default Linux and macOS.")
+        list[str] | None, typer.Option("--platform", help="A platform, such as linux_amd64; default: Linux and macOS.")
     ] = None,
 ) -> None:
-    """Write .terraform.lock.hcl, which is to be committed: each synthesis lays it beside every stack."""
+    """Write .terraform.lock.hcl with hashes for all platforms.
+
+    Commit it: each synthesis copies it to every stack.
+    """
     chosen = platforms or list(PLATFORMS)
     with tempfile.TemporaryDirectory(prefix="msk-cdc-") as folder:
         try:

@@ -1,4 +1,4 @@
-"""From pinned parts to a plugin's ZIP: fetch, leave out what the worker has, judge, write."""
+"""Building a plugin's ZIP from pinned files: leave out the worker's own jars, check, write."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -10,8 +10,8 @@ from typing import Final
 
 from modules import archive
 from modules.archive.build import Part, assemble, describe, write
-from modules.archive.judge import Refusal, refusals
 from modules.archive.manifest import Manifest, read
+from modules.archive.refusals import Refusal, refusals
 from modules.archive.worker import GROUPS, Worker
 from modules.artifacts.lock import File, Lock, PluginRecipe
 from modules.cache_folder import cache_folder
@@ -35,7 +35,7 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be built from ``lock``; raises OrderError where that has no such thing."""
+    """What to build from ``lock``; raises OrderError for a name that is not in it."""
 
     lock: Lock
     plugin: str
@@ -68,13 +68,13 @@ class Order:
 
     @property
     def files(self) -> tuple[File, ...]:
-        """All that must be at hand, each once."""
+        """All files that the build reads, each once."""
         workers = (file for version in self.kafkaconnect_versions for file in linked(self.lock, version))
         return tuple(dict.fromkeys([*(file for _, file in self.parts), *workers]))
 
 
 def linked(lock: Lock, version: str) -> tuple[File, ...]:
-    """Of a worker's jars those that a plugin can link against: Kafka's, and what is left out of plugins."""
+    """The jars of a worker that a plugin can link against: Kafka's, and those that are left out of plugins."""
     files = lock.sets[lock.workers[version].jars].files
     return tuple(file for file in files if file.maven.group in GROUPS)
 
@@ -88,7 +88,7 @@ def worker(lock: Lock, version: str, paths: Mapping[File, Path]) -> Worker:
 def _known(what: str, name: str, known: Collection[str]) -> None:
     if name not in known:
         near = nearest(name, known)
-        allowed = f"must be {either(sorted(known))}" if known else "must be left out: there is none"
+        allowed = f"must be {either(sorted(known))}" if known else "must be left out, for there is none"
         raise OrderError(f"{what} {allowed}, got {name}" + (f"; did you mean {near}?" if near else ""))
 
 
@@ -104,7 +104,7 @@ class Built:
 
 
 def unchanged(order: Order, target: Path) -> Built | None:
-    """The ZIP at ``target`` where it is, to the byte, what the same order has given before; needs no part of it."""
+    """The ZIP at ``target`` if it has the bytes that an earlier build of the same order gave; needs no part of it."""
     try:
         known = _record(order).read_text()
         content = target.read_bytes()
@@ -117,8 +117,8 @@ def unchanged(order: Order, target: Path) -> Built | None:
 def built(order: Order, paths: Mapping[File, Path], target: Path) -> Built:
     """The ZIP at ``target``, made of the files in ``paths``.
 
-    Raises RefusedError where it would not run, AssemblyError, BadArchiveError or BadClassError where parts do not go
-    together or are damaged, OSError. Then ``target`` is what it was.
+    Raises RefusedError if it would not run, AssemblyError, BadArchiveError or BadClassError if parts conflict or are
+    damaged, OSError. Then ``target`` is unchanged.
     """
     workers = [worker(order.lock, version, paths) for version in order.kafkaconnect_versions]
     assembly = assemble(order.plugin, parts(order, paths), workers=workers, left_out=order.left_out)
@@ -135,7 +135,7 @@ def built(order: Order, paths: Mapping[File, Path], target: Path) -> Built:
 
 
 def parts(order: Order, paths: Mapping[File, Path]) -> list[Part]:
-    """The parts of ``order`` as they lie in the cache."""
+    """The parts of ``order``, with their files in the cache."""
     return [
         Part(
             name=name,
@@ -150,17 +150,17 @@ def parts(order: Order, paths: Mapping[File, Path]) -> list[Part]:
 
 
 def _record(order: Order) -> Path:
-    """Where the hash of what ``order`` gives is kept, by all that it follows from: order, pins and these rules."""
+    """Where the hash of the result of ``order`` is stored; named by a hash of order, pins and these checks' code."""
     rules = sorted([Path(__file__), *Path(archive.__path__[0]).glob("*.py")])
     asked = [order.plugin, order.recipe.connector, *order.left_out, *order.kafkaconnect_versions]
     files = [f"{name} {file}" for name, file in order.parts]
-    theirs = [f"{version} {file}" for version in order.kafkaconnect_versions for file in linked(order.lock, version)]
-    parts = [*(rule.read_bytes() for rule in rules), *(line.encode() for line in (*asked, *files, *theirs))]
+    links = [f"{version} {file}" for version in order.kafkaconnect_versions for file in linked(order.lock, version)]
+    parts = [*(rule.read_bytes() for rule in rules), *(line.encode() for line in (*asked, *files, *links))]
     return cache_folder() / "builds" / sha256(b"\0".join(parts)).hexdigest()
 
 
 def _remember(order: Order, digest: str) -> None:
     record = _record(order)
-    with suppress(OSError):  # a cache that cannot be written costs time only
+    with suppress(OSError):  # without a writable cache the next build only takes longer
         record.parent.mkdir(parents=True, exist_ok=True)
         record.write_text(digest)

@@ -1,4 +1,4 @@
-"""``cdc plugin``: build, inspect and renew the ZIPs that MSK Connect runs."""
+"""``cdc plugin``: build, inspect and update plugin ZIPs for MSK Connect."""
 
 import json
 from collections.abc import Iterable
@@ -19,37 +19,41 @@ from modules.artifacts.lock import File, LockError, load
 from modules.artifacts.publisher import NotPublishedError
 from modules.artifacts.sources import SourceError, sources
 
-app = typer.Typer(no_args_is_help=True, help="Build, inspect and renew the ZIPs that MSK Connect runs.")
+app = typer.Typer(no_args_is_help=True, help="Build, inspect and update plugin ZIPs for MSK Connect.")
 
-TOLD = (
+REPORTED = (
     AssemblyError, BadArchiveError, BadClassError, CacheError, FetchErrors, LockError, OfflineError, SourceError,
     building.OrderError, building.RefusedError, OSError,
 )  # fmt: skip
-REMEDY = "name where else they are with --source, or build --without the part that cannot be had here"
-CONNECT = "3.7.x"  # as connectors have it by default
+REMEDY = "name another place with --source, or build --without the part that cannot be downloaded here"
+CONNECT = "3.7.x"  # the default of connectors
 
 
 @app.command("build")
 def build_(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A plugin of artifacts.lock.toml.")],
-    output: Annotated[Path | None, typer.Option(help="The ZIP; by default build/plugins/NAME.zip.")] = None,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A plugin in artifacts.lock.toml.")],
+    output: Annotated[Path | None, typer.Option(help="The ZIP; default: build/plugins/NAME.zip.")] = None,
     extras: Annotated[list[str] | None, typer.Option("--with", metavar="PART", help="Add an optional part.")] = None,
     without: Annotated[list[str] | None, typer.Option(metavar="PART", help="Leave out a part.")] = None,
     kafkaconnect: Annotated[
-        list[str] | None, typer.Option(metavar="VERSION", help=f"Connect to run on; by default {CONNECT}.")
+        list[str] | None,
+        typer.Option(metavar="VERSION", help=f"Kafka Connect version; default: {CONNECT}."),
     ] = None,
     source: SourceOption = None,
     offline: OfflineOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a plugin's ZIP from pinned parts: the same bytes every time, or a reason why not."""
+    """Build a plugin's ZIP from pinned files.
+
+    The same pins give the same bytes. A plugin that would not run on MSK Connect is refused, and nothing is written.
+    """
     target = output or building.PLUGINS / f"{name}.zip"
     try:
         order = building.Order(load(), name, extras or (), without or (), kafkaconnect or (CONNECT,))
         built = building.unchanged(order, target) or _build(order, target, source, offline=offline)
     except FetchErrors as error:
         fail(f"{error}\n{REMEDY}")
-    except TOLD as error:
+    except REPORTED as error:
         fail(error)
     if as_json:
         facts = {"path": str(target), "sha256": built.sha256, "size": built.size, "changed": built.changed}
@@ -71,22 +75,25 @@ def _fetched(files: Iterable[File], source: list[str] | None, *, offline: bool) 
 
 @app.command()
 def inspect(
-    archive: Annotated[Path, typer.Argument(metavar="ZIP", help="A plugin's ZIP or jar, made here or not.")],
+    archive: Annotated[Path, typer.Argument(metavar="ZIP", help="A plugin's ZIP or JAR, built here or not.")],
     source: SourceOption = None,
     offline: OfflineOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Tell what is in a plugin's archive, and on which Connect versions it would run."""
+    """Show what a plugin archive contains, and where it runs.
+
+    It is checked against every Kafka Connect version in artifacts.lock.toml.
+    """
     from modules.archive.inspection import inspect as inspected
 
     try:
         lock = load()
         files = {version: building.linked(lock, version) for version in lock.workers}
-        wanted = dict.fromkeys(file for version in files.values() for file in version)
-        paths = _fetched(wanted, source, offline=offline)
-        with err.status(f"looking into {archive}"):
+        needed = dict.fromkeys(file for version in files.values() for file in version)
+        paths = _fetched(needed, source, offline=offline)
+        with err.status(f"inspecting {archive}"):
             found = inspected(archive, [building.worker(lock, version, paths) for version in lock.workers])
-    except TOLD as error:
+    except REPORTED as error:
         fail(error)
     if as_json:
         out.print_json(found.model_dump_json())
@@ -96,22 +103,25 @@ def inspect(
 
 @app.command()
 def update(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A plugin of artifacts.lock.toml.")],
-    debezium: Annotated[str, typer.Option(metavar="VERSION", help="A release of Debezium, such as 3.6.1.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A plugin in artifacts.lock.toml.")],
+    debezium: Annotated[str, typer.Option(metavar="VERSION", help="Debezium release, such as 3.6.1.")],
     source: SourceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Pin another Debezium: version, hash and size together, checked against its publisher's checksum."""
-    from cdc.plugin import renewal  # the lock file's writer takes time to load
+    """Pin another Debezium release in artifacts.lock.toml.
+
+    Version, hash and size change together, verified against the publisher's checksum.
+    """
+    from cdc.plugin import debezium_update  # the lock file's writer is slow to import
 
     try:
         order = building.Order(load(), name)
         with err.status(f"fetching Debezium {debezium}"):
-            renewed = renewal.debezium(order.lock, name, debezium, sources=sources(source))
-    except (*TOLD, renewal.RenewalError, NotPublishedError) as error:
+            done = debezium_update.debezium(order.lock, name, debezium, sources=sources(source))
+    except (*REPORTED, debezium_update.UpdateError, NotPublishedError) as error:
         fail(error)
     if as_json:
-        versions = {"old": renewed.old.model_dump(mode="json"), "new": renewed.new.model_dump(mode="json")}
-        out.print_json(json.dumps({"set": renewed.set, **versions, "gone": renewed.gone, "come": renewed.come}))
+        versions = {"old": done.old.model_dump(mode="json"), "new": done.new.model_dump(mode="json")}
+        out.print_json(json.dumps({"set": done.set, **versions, "removed": done.removed, "added": done.added}))
     else:
-        show.renewal(renewed)
+        show.update(done)

@@ -20,7 +20,7 @@ from cdc.rehearse.show import endpoints, summary
 from modules.environment.loading import load
 from modules.messages.problems import EnvironmentErrors
 
-TOLD = (*commands.TOLD, EnvironmentErrors, UnknownEnvironmentError)
+REPORTED = (*commands.REPORTED, EnvironmentErrors, UnknownEnvironmentError)
 
 
 def rehearse(
@@ -61,7 +61,7 @@ def rehearse(
             wanted = rehearsing.Wanted(environment, schema=schema, brokers=brokers, source=source, offline=offline)
             with Display(quiet=as_json) as display:
                 outcome = rehearsing.rehearse(wanted, display, keep=keep)
-        except (RehearsalError, *TOLD) as error:
+        except (RehearsalError, *REPORTED) as error:
             fail(error)
     if as_json:
         out.print_json(json.dumps(outcome.document))
@@ -76,7 +76,7 @@ def _explain(environment: str, *, as_json: bool) -> None:
     try:
         [file] = files([environment])
         found = permissions.permissions(load(file))
-    except TOLD as error:
+    except REPORTED as error:
         fail(error)
     if as_json:
         out.print_json(json.dumps([one.document for one in found]))

@@ -1,4 +1,4 @@
-"""The account that keeps the state, through AWS's own interfaces."""
+"""The AWS account that the state is in, and the clients for it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ from modules.environment.models.state import S3State
 
 @dataclass(frozen=True)
 class Account:
-    """Clients with the credentials of whoever runs this, in the region of the state."""
+    """Clients with the caller's credentials, in the region of the state."""
 
     environment: Environment
     state: S3State
@@ -38,8 +38,8 @@ class Account:
 
     @cached_property
     def id(self) -> str:
-        """The account's 12 digits; raises StateError where it is not the one that the environment guards."""
-        with telling():
+        """The account's 12 digits; raises StateError if it differs from the environment's account_id."""
+        with aws_errors():
             found: str = self._client("sts").get_caller_identity()["Account"]
         if self.environment.account_id not in (None, found):
             raise StateError(
@@ -49,32 +49,29 @@ class Account:
         return found
 
     def _client(self, service: str) -> Any:
-        import boto3  # takes a third of a second, which commands without an account need not wait
+        import boto3  # takes a third of a second, which commands without an account do not need
 
         return boto3.Session().client(service, region_name=self.region)
 
 
 def account(environment: Environment) -> Account:
-    """Of an environment that keeps its state in S3; raises StateError for any other."""
+    """The account of an environment with its state in S3; raises StateError for any other."""
     state = environment.state
     if not isinstance(state, S3State):
-        raise StateError(
-            f"state.kind of {environment.name} must be s3 for this, got {state.kind}:"
-            " the state is not in a bucket that could be looked into"
-        )
+        raise StateError(f"state.kind of {environment.name} must be s3 for this command, got {state.kind}")
     return Account(environment, state)
 
 
 @contextmanager
-def telling() -> Iterator[None]:
-    """What AWS refuses, and what keeps one from asking it, as a StateError."""
+def aws_errors() -> Iterator[None]:
+    """Turns errors of AWS, and failures to reach it, into StateError."""
     try:
         yield
     except ClientError as error:
-        told = error.response["Error"]
-        raise StateError(f"AWS refuses {error.operation_name}: {told.get('Code')}: {told.get('Message')}") from error
+        details = error.response["Error"]
+        raise StateError(f"{error.operation_name} failed: {details.get('Code')}: {details.get('Message')}") from error
     except BotoCoreError as error:
-        raise StateError(f"AWS must be reached: {error}") from error
+        raise StateError(f"cannot call AWS: {error}") from error
 
 
 def refused_as(error: ClientError, *codes: str) -> bool:

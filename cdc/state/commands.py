@@ -1,4 +1,4 @@
-"""``cdc state``: who holds an environment's state, which versions of it there are, and back to one of them."""
+"""``cdc state``: show, unlock, restore and repair Terraform state."""
 
 import json
 from collections.abc import Iterator
@@ -10,27 +10,26 @@ import typer
 
 from cdc.console import fail, out, table
 from cdc.environments import files
-from cdc.options import JsonOption
+from cdc.options import EnvArgument, JsonOption
 from cdc.state.account import Account, account
-from cdc.state.errors import TOLD, StateError
+from cdc.state.errors import REPORTED, StateError
 from cdc.state.objects import Lock, StateObject, Version
 from modules.environment.loading import load
 from modules.states import PARTS
 
-app = typer.Typer(no_args_is_help=True, help=__doc__)
+app = typer.Typer(no_args_is_help=True, help="Show, unlock, restore and repair Terraform state.")
 
-EnvArgument = Annotated[str, typer.Argument(metavar="ENV", help="The environment, or its file.")]
 StackArgument = Annotated[str, typer.Argument(metavar="STACK", help="state, platform or connect.")]
 
 
 @contextmanager
 def _account(name: str) -> Iterator[Account]:
-    """Where the environment keeps its state; what goes wrong in the block ends the command."""
+    """The account with the environment's state; an error in the block ends the command."""
     try:
         place = account(load(files([name])[0]))
         _ = place.id
         yield place
-    except TOLD as error:
+    except REPORTED as error:
         fail(error)
 
 
@@ -43,7 +42,7 @@ def _object(place: Account, part: str) -> StateObject:
 
 @app.command()
 def show(name: EnvArgument, as_json: JsonOption = False) -> None:
-    """The state of each stack: how new it is, who holds its lock, whether it is what was written last."""
+    """Show each stack's state: serial, locks and digest."""
     with _account(name) as place:
         found = [_shown(StateObject(place, part)) for part in PARTS]
     if as_json:
@@ -54,24 +53,24 @@ def show(name: EnvArgument, as_json: JsonOption = False) -> None:
 
 def _shown(state: StateObject) -> dict[str, Any]:
     latest = next(iter(state.versions(1)), None)
-    there = latest is not None and not latest.deletion
+    exists = latest is not None and not latest.deletion
     return {
         "stack": state.stack,
         "serial": latest.serial if latest and latest.content else None,
         "resources": latest.resources if latest and latest.content else None,
         "changed": latest.modified.isoformat(timespec="seconds") if latest else None,
-        "there": there,
+        "exists": exists,
         "locks": [asdict(lock) for lock in state.locks()],
-        "digest_holds": state.digest_holds(),
+        "digest_ok": state.digest_ok(),
     }
 
 
 def _row(found: dict[str, Any]) -> tuple[str, ...]:
     serial, resources = ("-" if found[key] is None else str(found[key]) for key in ("serial", "resources"))
-    changed = found["changed"] or "never"
-    locks = "; ".join(_lock(Lock(**one)) for one in found["locks"]) or "free"
-    digest = "holds" if found["digest_holds"] else "DIFFERS"
-    return found["stack"], serial, resources, changed if found["there"] else f"not there ({changed})", locks, digest
+    changed = found["changed"] if found["exists"] else f"deleted {found['changed']}" if found["changed"] else "no state"
+    locks = "; ".join(_lock(Lock(**one)) for one in found["locks"]) or "unlocked"
+    digest = "ok" if found["digest_ok"] else "DIFFERS"
+    return found["stack"], serial, resources, changed, locks, digest
 
 
 def _lock(lock: Lock) -> str:
@@ -82,10 +81,10 @@ def _lock(lock: Lock) -> str:
 def versions(
     name: EnvArgument,
     stack: StackArgument,
-    newest: Annotated[int, typer.Option("--newest", min=1, help="How many.")] = 10,
+    newest: Annotated[int, typer.Option("--newest", min=1, help="How many versions.")] = 10,
     as_json: JsonOption = False,
 ) -> None:
-    """The versions of a stack's state, the newest first."""
+    """List the versions of a stack's state, newest first."""
     with _account(name) as place:
         listed = _object(place, stack).versions(newest)
     if as_json:
@@ -109,51 +108,57 @@ def _version(one: Version) -> dict[str, Any]:
 
 @app.command()
 def unlock(
-    name: EnvArgument, stack: StackArgument, lock: Annotated[str, typer.Argument(metavar="LOCK", help="Its id.")]
+    name: EnvArgument, stack: StackArgument, lock: Annotated[str, typer.Argument(metavar="LOCK", help="The lock's id.")]
 ) -> None:
-    """Take away the lock of a run that is over, wherever it lies."""
+    """Remove the lock of a run that has ended.
+
+    It is removed from DynamoDB and S3.
+    """
     with _account(name) as place:
         state = _object(place, stack)
         state.unlock(lock)
-    out.print(f"{state.stack} is free")
+    out.print(f"{state.stack} is unlocked")
 
 
 @app.command()
 def restore(
     name: EnvArgument,
     stack: StackArgument,
-    version: Annotated[str, typer.Argument(metavar="VERSION", help="As cdc state versions tells it.")],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    version: Annotated[str, typer.Argument(metavar="VERSION", help="A version that cdc state versions lists.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
-    """Make an earlier version of a stack's state the newest one."""
-    from cdc.state.restoring import restore as put_back  # starts Node
+    """Make an earlier version of a stack's state the latest."""
+    from cdc.state.restoring import restore as restore_version  # starts Node
 
     with _account(name) as place:
         state = _object(place, stack)
-        wanted = state.version(version)
-        _tell(state, wanted)
+        chosen = state.version(version)
+        _preview(state, chosen)
         if not yes:
-            typer.confirm("go on?", abort=True)
-        serial = put_back(place, state, wanted)
-    out.print(f"{state.stack} is at serial {serial}, with what version {version} knew")
-    out.print("next: plan it; what differs from the account shows there", markup=False)
+            typer.confirm("continue?", abort=True)
+        serial = restore_version(place, state, chosen)
+    out.print(f"{state.stack} is at serial {serial}, with the content of version {version}")
+    out.print("next: plan it; the plan shows what differs from the account", markup=False)
 
 
-def _tell(state: StateObject, wanted: Version) -> None:
+def _preview(state: StateObject, chosen: Version) -> None:
     latest = next((one for one in state.versions(20) if one.content), None)
-    had, has = latest.addresses if latest else set(), wanted.addresses
-    out.print(f"{state.stack}: back to serial {wanted.serial} of {wanted.modified:%Y-%m-%d %H:%M:%S}", markup=False)
-    for sign, addresses in (("forgets", had - has), ("knows again", has - had)):
+    had, has = latest.addresses if latest else set(), chosen.addresses
+    out.print(f"{state.stack}: restore serial {chosen.serial} of {chosen.modified:%Y-%m-%d %H:%M:%S}", markup=False)
+    for sign, addresses in (("- removed from the state:", had - has), ("+ in the state again:", has - had)):
         for address in sorted(addresses):
             out.print(f"  {sign} {address}", markup=False)
 
 
 @app.command()
 def repair(name: EnvArgument, stack: StackArgument) -> None:
-    """Accept what is in the bucket where the digest beside it says that something else was written last."""
+    """Accept the state in the bucket if its digest differs.
+
+    The digest in DynamoDB is replaced by the digest of the state in S3.
+    """
     with _account(name) as place:
         state = _object(place, stack)
-        if state.digest_holds():
-            raise StateError(f"the digest of {state.stack} holds: there is nothing to repair")
-        state.renew_digest()
-    out.print(f"{state.stack}: the digest is that of {state.url}")
+        if state.digest_ok():
+            raise StateError(f"the digest of {state.stack} is ok: nothing to repair")
+        state.update_digest()
+    out.print(f"{state.stack}: the digest is now that of {state.url}")

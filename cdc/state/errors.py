@@ -1,4 +1,4 @@
-"""What a state command may end with."""
+"""Errors that end a state command."""
 
 from typing import Final
 
@@ -9,7 +9,7 @@ from rehearsal.deploy.terraform import TerraformError
 
 
 class StateError(Exception):
-    """Says in words what must be otherwise; nothing was changed by what raised it."""
+    """A state, or its store, is not as required; nothing was changed."""
 
 
-TOLD: Final = (EnvironmentErrors, NoTerraformError, StateError, TerraformError, UnknownEnvironmentError)
+REPORTED: Final = (EnvironmentErrors, NoTerraformError, StateError, TerraformError, UnknownEnvironmentError)

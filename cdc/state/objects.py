@@ -1,7 +1,7 @@
-"""A stack's state in its bucket: the object and its versions, who holds its locks, and the digest beside it.
+"""A stack's state in S3: the object and its versions, its locks, and its digest.
 
-Where they are is Terraform's S3 backend's: the DynamoDB item ``<bucket>/<key>`` is the lock, ``<bucket>/<key>-md5`` the
-digest of what was written last, and ``<key>.tflock`` S3's own lock.
+Their names are those of Terraform's S3 backend: the DynamoDB item ``<bucket>/<key>`` is the lock,
+``<bucket>/<key>-md5`` the digest of the state that was written last, and the object ``<key>.tflock`` the lock in S3.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from cdc.state.account import Account, refused_as, telling
+from cdc.state.account import Account, aws_errors, refused_as
 from cdc.state.errors import StateError
 from modules.states import s3_key
 
@@ -24,7 +24,7 @@ _ABSENT = ("404", "NoSuchKey", "NoSuchVersion", "NotFound", "MethodNotAllowed", 
 
 @dataclass(frozen=True)
 class Lock:
-    """A run that holds the state, or that ended without letting it go; ``places`` are where its lock lies."""
+    """The lock of a run that has not released it; ``places`` are DynamoDB, S3 or both."""
 
     id: str
     who: str
@@ -35,7 +35,7 @@ class Lock:
 
 @dataclass(frozen=True)
 class Version:
-    """One version of a state; ``content`` is None for a deletion, and for what is no state."""
+    """One version of a state; ``content`` is None for a deletion, or if it is not a Terraform state."""
 
     id: str
     modified: datetime
@@ -82,30 +82,30 @@ class StateObject:
         return f"s3://{self._bucket}/{self.key}"
 
     def versions(self, newest: int) -> list[Version]:
-        """The newest versions, the latest first."""
-        with telling():
+        """The newest versions, latest first."""
+        with aws_errors():
             return [self._version(one) for one in islice(self._listed(), newest)]
 
     def version(self, id_: str) -> Version:
-        """One that can be gone back to; raises StateError."""
-        with telling():
+        """A version that can be restored; raises StateError."""
+        with aws_errors():
             listed = next((one for one in self._listed() if one["VersionId"] == id_), None)
             if listed is None:
-                raise StateError(f"{self.url} must have version {id_}; see: cdc state versions")
+                raise StateError(f"{self.url} has no version {id_}; see: cdc state versions")
             found = self._version(listed)
         if found.content is None:
-            raise StateError(f"version {id_} of {self.url} must be a state, got a deletion or something else")
+            raise StateError(f"version {id_} of {self.url} must be a Terraform state, got a deletion or another file")
         return found
 
     def _listed(self) -> Iterator[dict[str, Any]]:
-        """Versions and deletions of the object, newest first."""
+        """Versions and delete markers of the object, newest first."""
         try:
             return self._sorted()
         except ClientError as error:
             if refused_as(error, "NoSuchBucket"):
                 name = self._account.environment.name
                 raise StateError(
-                    f"state.bucket: {self._bucket} must exist; make it with: .venv/bin/cdc bootstrap {name}"
+                    f"state.bucket: {self._bucket} does not exist; create it with: .venv/bin/cdc bootstrap {name}"
                 ) from error
             raise
 
@@ -140,11 +140,11 @@ class StateObject:
         return body
 
     def locks(self) -> list[Lock]:
-        """Mostly one, in every place that the environment locks in; none while nothing runs."""
-        with telling():
-            told = {"DynamoDB": self._item_of(self._item).get("Info", {}).get("S"), "S3": self._lock_file()}
+        """Usually none or one, in every place where the environment locks."""
+        with aws_errors():
+            infos = {"DynamoDB": self._item_of(self._item).get("Info", {}).get("S"), "S3": self._lock_file()}
         found: dict[str, Lock] = {}
-        for place, info in told.items():
+        for place, info in infos.items():
             if info:
                 one = json.loads(info)
                 before = found[one["ID"]].places if one["ID"] in found else ()
@@ -152,12 +152,12 @@ class StateObject:
         return list(found.values())
 
     def unlock(self, id_: str) -> None:
-        """Takes this lock away wherever it lies; raises StateError where there is none of this id."""
+        """Removes this lock from DynamoDB and S3; raises StateError if there is no lock with this id."""
         held = {lock.id: lock for lock in self.locks()}
         if id_ not in held:
-            there = f"there is {', '.join(held)}" if held else "nothing is locked"
-            raise StateError(f"{self.stack} must be locked by {id_}; {there}")
-        with telling():
+            others = f"its lock is {', '.join(held)}" if held else "it is not locked"
+            raise StateError(f"{self.stack} has no lock {id_}; {others}")
+        with aws_errors():
             if "DynamoDB" in held[id_].places:
                 self._account.dynamodb.delete_item(
                     TableName=self._account.state.lock_table,
@@ -174,15 +174,15 @@ class StateObject:
             return body.decode()
         return None
 
-    def digest_holds(self) -> bool:
-        """Whether what is in the bucket is what was written last; without a digest nothing says otherwise."""
-        with telling():
+    def digest_ok(self) -> bool:
+        """Whether the state in S3 has the digest in DynamoDB, or DynamoDB has none."""
+        with aws_errors():
             digest = self._digest()
             return digest is None or digest == self._md5()
 
-    def renew_digest(self) -> None:
-        """Declares what is in the bucket to be what was written last."""
-        with telling():
+    def update_digest(self) -> None:
+        """Sets the digest in DynamoDB to that of the state in S3."""
+        with aws_errors():
             table, key = self._account.state.lock_table, {"LockID": {"S": f"{self._item}-md5"}}
             if md5 := self._md5():
                 self._account.dynamodb.put_item(TableName=table, Item=key | {"Digest": {"S": md5}})
@@ -204,7 +204,7 @@ class StateObject:
         except ClientError as error:
             if refused_as(error, "ResourceNotFoundException"):
                 raise StateError(
-                    f"state.lock_table: {table} must exist, and is gone or not made yet; see docs/recovery.md"
+                    f"state.lock_table: {table} does not exist: deleted, or not created yet; see docs/recovery.md"
                 ) from error
             raise
         item: dict[str, Any] = answer.get("Item", {})
@@ -212,7 +212,7 @@ class StateObject:
 
 
 def _state(body: bytes | None) -> dict[str, Any] | None:
-    """What Terraform wrote (state format 4), or None."""
+    """A Terraform state (format 4), or None."""
     if body is None:
         return None
     try:

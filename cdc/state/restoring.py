@@ -1,4 +1,4 @@
-"""Going back to an earlier state of a stack, as a new version: nothing is deleted, and Terraform itself writes it."""
+"""Restoring an earlier state of a stack as a new version, written by terraform state push; nothing is deleted."""
 
 import json
 import shutil
@@ -13,17 +13,19 @@ from cdc.state.objects import StateObject, Version
 from modules import app
 from rehearsal.deploy.terraform import Terraform
 
-# Enough to find the highest serial among: Terraform counts up by one.
+# Enough versions to find the highest serial, which Terraform increments by one.
 _NEWEST = 20
 
 
 def restore(account: Account, state: StateObject, version: Version) -> int:
-    """Makes ``version`` the newest state of a stack, under its lock; the new serial. Raises TerraformError."""
+    """Makes ``version`` the latest state of a stack, under its lock; returns the new serial. Raises TerraformError."""
     if locks := state.locks():
-        raise StateError(f"{state.stack} must not be locked, {locks[0].who} holds {locks[0].id} ({locks[0].operation})")
-    if not state.digest_holds():
-        state.renew_digest()  # else Terraform refuses to read what it is to replace
-    assert version.content is not None, "only states can be gone back to"
+        raise StateError(
+            f"{state.stack} must not be locked, got lock {locks[0].id} of {locks[0].who} ({locks[0].operation})"
+        )
+    if not state.digest_ok():
+        state.update_digest()  # else Terraform refuses to read the state that it is to replace
+    assert version.content is not None, "only a state can be restored"
     serial = max(one.serial for one in [version, *state.versions(_NEWEST)]) + 1
     folder = Path(tempfile.mkdtemp(prefix="msk-cdc-"))
     try:
@@ -34,7 +36,7 @@ def restore(account: Account, state: StateObject, version: Version) -> int:
 
 
 def _push(account: Account, state: StateObject, folder: Path, content: dict[str, Any]) -> None:
-    """From a root module that holds the backend and nothing else: no provider is needed for it."""
+    """Pushes from a root module with only the backend, which needs no provider."""
     app.build([account.environment], folder / "app", connect=False).synth()
     synthesized = folder / "app" / "stacks" / f"{account.environment.name}-platform" / "cdk.tf.json"
     backend = json.loads(synthesized.read_text())["terraform"]["backend"]

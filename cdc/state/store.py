@@ -1,4 +1,4 @@
-"""What there is of an environment's state store: which of its parts exist, and whose they are."""
+"""An environment's state store in the account: which resources exist, and which environment owns them."""
 
 import json
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from cdc.state.account import Account, refused_as, telling
+from cdc.state.account import Account, aws_errors, refused_as
 from cdc.state.errors import StateError
 from cdc.state.objects import StateObject
 
@@ -24,7 +24,7 @@ class StateStack:
         self._json: dict[str, Any] = json.loads((folder / "cdk.tf.json").read_text())
 
     def address(self, type_: str) -> str:
-        """Of the one resource of a type."""
+        """The address of the only resource of a type."""
         [name] = self._json["resource"][type_]
         return f"{type_}.{name}"
 
@@ -35,7 +35,7 @@ class StateStack:
 
     @property
     def tags(self) -> dict[str, str]:
-        """What everything made for this environment bears."""
+        """The tags that every resource of this environment has."""
         [provider] = self._json["provider"]["aws"]
         tags: dict[str, str] = provider["default_tags"][0]["tags"]
         return {key: tags[key] for key in _TAGS}
@@ -43,7 +43,7 @@ class StateStack:
 
 @dataclass(frozen=True)
 class Found:
-    """What exists: for each resource that cannot be made twice, its id by Terraform address."""
+    """What exists: ids of the resources to import, by Terraform address, and whether there is a state."""
 
     imports: dict[str, str]
     state: bool
@@ -54,9 +54,9 @@ class Found:
 
 
 class Survey:
-    """Looks for the parts of ``stack`` in ``account``; what another has made is refused, and nothing is changed.
+    """Looks for the resources of ``stack`` in ``account``; refuses those of another owner, and changes nothing.
 
-    ``adopt`` takes a bucket that bears no tags: one that was being made when a run was interrupted.
+    ``adopt`` accepts a bucket without tags, such as one that an interrupted run created.
     """
 
     def __init__(self, account: Account, stack: StateStack, *, adopt: bool) -> None:
@@ -65,17 +65,17 @@ class Survey:
         self._adopt = adopt
 
     def found(self) -> Found:
-        """Raises StateError for parts that are not this environment's to have."""
-        with telling():
+        """Raises StateError for resources of another owner."""
+        with aws_errors():
             imports = {
                 "aws_s3_bucket": self._bucket(),
                 "aws_dynamodb_table": self._table(),
                 **self._key(),
             }
-            # AWS takes a minute to settle a lifecycle: one that is there need not be made again.
+            # Creating a lifecycle takes a minute: an existing one is imported.
             imports["aws_s3_bucket_lifecycle_configuration"] = imports["aws_s3_bucket"] and self._lifecycle()
-            there = {self._stack.address(type_): id_ for type_, id_ in imports.items() if id_}
-            return Found(there, state=bool(imports["aws_s3_bucket"]) and self._state())
+            existing = {self._stack.address(type_): id_ for type_, id_ in imports.items() if id_}
+            return Found(existing, state=bool(imports["aws_s3_bucket"]) and self._state())
 
     def _bucket(self) -> str | None:
         s3, name, owner = self._account.s3, self._account.state.bucket, self._account.id
@@ -86,11 +86,11 @@ class Survey:
                 return None
             if refused_as(error, *_FORBIDDEN):
                 raise StateError(
-                    f"state.bucket must be a bucket of account {owner}, got {name}, which AWS does not open to it:"
-                    " another account has that name, or s3:ListBucket is missing"
+                    f"state.bucket must be a bucket of account {owner}, got {name}: access denied; another account"
+                    " owns the bucket, or s3:ListBucket is missing"
                 ) from error
             if refused_as(error, "301", "PermanentRedirect"):
-                raise self._elsewhere(error.response["ResponseMetadata"]["HTTPHeaders"]) from error
+                raise self._other_region(error.response["ResponseMetadata"]["HTTPHeaders"]) from error
             raise
         self._check_region(head)
         self._check_tags(f"state.bucket: {name}", self._bucket_tags(name))
@@ -99,11 +99,11 @@ class Survey:
     def _check_region(self, head: dict[str, Any]) -> None:
         headers = head["ResponseMetadata"]["HTTPHeaders"]
         if headers.get("x-amz-bucket-region", self._account.region) != self._account.region:
-            raise self._elsewhere(headers)
+            raise self._other_region(headers)
 
-    def _elsewhere(self, headers: dict[str, str]) -> StateError:
+    def _other_region(self, headers: dict[str, str]) -> StateError:
         return StateError(
-            f"state.bucket must lie in {self._account.region}, got {self._account.state.bucket} in"
+            f"state.bucket must be in {self._account.region}, got {self._account.state.bucket} in"
             f" {headers.get('x-amz-bucket-region')}: name another bucket, or set state.region"
         )
 
@@ -126,16 +126,16 @@ class Survey:
         return self._account.state.bucket
 
     def _check_tags(self, what: str, tags: dict[str, str]) -> None:
-        ours = self._stack.tags
-        if all(tags.get(key) == value for key, value in ours.items()) or (not tags and self._adopt):
+        own = self._stack.tags
+        if all(tags.get(key) == value for key, value in own.items()) or (not tags and self._adopt):
             return
-        made = (
-            f"for environment {tags['environment']}" if tags.get("project") == ours["project"] else "by somebody else"
+        owner = (
+            f"for environment {tags['environment']}" if tags.get("project") == own["project"] else "by another project"
         )
-        hint = "" if tags else "; if an interrupted bootstrap left it, --adopt takes it over"
+        hint = "" if tags else "; if an interrupted bootstrap created it, use --adopt"
         raise StateError(
-            f"{what} exists in account {self._account.id} and was made {made}: to keep state there, say create: false;"
-            f" else choose another name{hint}"
+            f"{what} exists in account {self._account.id} and was created {owner}: to keep state there, set"
+            f" create: false; else choose another name{hint}"
         )
 
     def _table(self) -> str | None:
@@ -151,7 +151,7 @@ class Survey:
         return name
 
     def _key(self) -> dict[str, str | None]:
-        """The key and its alias; a key without one was being made when a run was interrupted."""
+        """The key and its alias; a key without an alias was created by a run that was interrupted."""
         alias = self._stack.value("aws_kms_alias", "name")
         try:
             key = self._account.kms.describe_key(KeyId=alias)["KeyMetadata"]
@@ -160,9 +160,7 @@ class Survey:
                 return {"aws_kms_key": self._orphan(), "aws_kms_alias": None}
             raise
         if key["KeyState"] != "Enabled":
-            raise StateError(
-                f"{alias} must lead to a key that is enabled, got {key['KeyId']}, which is {key['KeyState']}"
-            )
+            raise StateError(f"{alias} must refer to an enabled key, got {key['KeyId']}, which is {key['KeyState']}")
         return {"aws_kms_key": key["KeyId"], "aws_kms_alias": alias}
 
     def _orphan(self) -> str | None:
@@ -172,14 +170,14 @@ class Survey:
         }
         for page in kms.get_paginator("list_keys").paginate():
             for key in page["Keys"]:
-                if key["KeyId"] not in aliased and self._is_ours(key["KeyId"], description):
+                if key["KeyId"] not in aliased and self._is_own(key["KeyId"], description):
                     found: str = key["KeyId"]
                     return found
         return None
 
-    def _is_ours(self, key: str, description: str) -> bool:
-        told = self._account.kms.describe_key(KeyId=key)["KeyMetadata"]
-        if told["KeyState"] != "Enabled" or told.get("Description") != description:
+    def _is_own(self, key: str, description: str) -> bool:
+        metadata = self._account.kms.describe_key(KeyId=key)["KeyMetadata"]
+        if metadata["KeyState"] != "Enabled" or metadata.get("Description") != description:
             return False
         tags = {tag["TagKey"]: tag["TagValue"] for tag in self._account.kms.list_resource_tags(KeyId=key)["Tags"]}
         return all(tags.get(name) == value for name, value in self._stack.tags.items())

@@ -7,10 +7,10 @@ from modules.archive import conflicts
 from modules.archive.classpath import ClassPath, required_java
 from modules.archive.contents import Contents
 from modules.archive.jar import Jar
-from modules.archive.judge import Refusal, refusals
 from modules.archive.libraries import Library
 from modules.archive.manifest import Manifest, Model
 from modules.archive.plugins import CONNECTORS, Kind, names, plugins
+from modules.archive.refusals import Refusal, refusals
 from modules.archive.worker import Worker
 from modules.archive.zips import open_archive
 

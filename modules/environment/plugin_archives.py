@@ -1,4 +1,4 @@
-"""What a plugin's archive holds, held against the connectors that run from it."""
+"""Checks of plugin archives against the connectors that use them."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ from modules.messages.problems import Problem, either
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """Of one archive; None is what nobody has looked at.
+    """Contents of one archive; None where it is unknown.
 
-    ``connectors`` and ``config_providers`` are class names, ``left_out`` the parts that its build went without.
+    ``connectors`` and ``config_providers`` are class names, ``left_out`` the parts that it was built without.
     """
 
     connectors: frozenset[str]
@@ -29,17 +29,17 @@ class Contents:
 
 
 class Findings(NamedTuple):
-    """``misfits`` no worker could start from; ``lacking`` is what only MSK Connect needs."""
+    """``errors`` break any worker, ``on_msk_connect`` only those of MSK Connect: a rehearsal runs without."""
 
-    misfits: tuple[Problem, ...]
-    lacking: tuple[Problem, ...]
+    errors: tuple[Problem, ...]
+    on_msk_connect: tuple[Problem, ...]
 
 
 Look = Callable[[Path], Contents | None]
 
 
-def told(archive: Path) -> Contents | None:
-    """What the manifest of ``archive`` says; None without one. Raises OSError and BadArchiveError."""
+def recorded(archive: Path) -> Contents | None:
+    """The contents recorded in the manifest of ``archive``; None without one. Raises OSError and BadArchiveError."""
     manifest = read(archive)
     return None if manifest is None else _contents(manifest)
 
@@ -57,27 +57,27 @@ def _contents(manifest: Manifest) -> Contents:
     )
 
 
-def findings(environment: Environment, *, look: Look = told) -> Findings:
-    """All that is wrong with the archives that ``environment`` names, as far as ``look`` sees into them."""
+def findings(environment: Environment, *, look: Look = recorded) -> Findings:
+    """Problems of the archives that ``environment`` names; ``look`` reads an archive."""
     contents: dict[str, Contents] = {}
     unreadable = []
     for name, plugin in environment.plugins.items():
         if not isinstance(plugin, ArchivePlugin):
             continue
         try:
-            if held := look(Path(plugin.archive)):
-                contents[name] = held
+            if found := look(Path(plugin.archive)):
+                contents[name] = found
         except (OSError, BadArchiveError) as error:
             unreadable.append(_unreadable(name, plugin.archive, error))
-    misfits = [problem for name, held in contents.items() for problem in _misfits(environment, name, held)]
-    return Findings((*unreadable, *misfits), tuple(_lacking(environment, contents)))
+    errors = [problem for name, found in contents.items() for problem in _errors(environment, name, found)]
+    return Findings((*unreadable, *errors), tuple(_without_provider(environment, contents)))
 
 
 def _unreadable(name: str, archive: str, error: Exception) -> Problem:
     output = "" if archive == f"build/plugins/{name}.zip" else f" --output {archive}"
     return Problem(
         ("plugins", name, "archive"),
-        f"{_reason(archive, error)}; make it with: cdc plugin build {name}{output}",
+        f"{_reason(archive, error)}; build it with: cdc plugin build {name}{output}",
     )
 
 
@@ -85,16 +85,16 @@ def _reason(archive: str, error: Exception) -> str:
     return f"cannot read {archive} ({error.strerror})" if isinstance(error, OSError) else str(error)
 
 
-def _misfits(environment: Environment, name: str, held: Contents) -> Iterator[Problem]:
-    if CONNECTOR_CLASS not in held.connectors:
-        there = either(sorted(held.connectors), last="and") if held.connectors else "no connector"
-        yield Problem(("plugins", name, "archive"), f"must hold {CONNECTOR_CLASS}; it holds {there}")
+def _errors(environment: Environment, name: str, found: Contents) -> Iterator[Problem]:
+    if CONNECTOR_CLASS not in found.connectors:
+        connectors = either(sorted(found.connectors), last="and") if found.connectors else "no connector"
+        yield Problem(("plugins", name, "archive"), f"must contain {CONNECTOR_CLASS}; it contains {connectors}")
     version = environment.plugins[name].debezium_version
-    if held.debezium_version not in {None, version}:
+    if found.debezium_version not in {None, version}:
         path = ("plugins", name, "debezium_version")
-        yield Problem(path, f"must be {held.debezium_version}, as the archive holds", version)
+        yield Problem(path, f"must be {found.debezium_version}, the version in the archive", version)
     for key, connector in _connectors(environment, name):
-        checked = held.kafkaconnect_versions
+        checked = found.kafkaconnect_versions
         if checked is not None and connector.kafkaconnect_version not in checked:
             yield Problem(
                 ("connectors", key, "kafkaconnect_version"),
@@ -103,17 +103,17 @@ def _misfits(environment: Environment, name: str, held: Contents) -> Iterator[Pr
             )
 
 
-def _lacking(environment: Environment, contents: Mapping[str, Contents]) -> Iterator[Problem]:
-    for name, held in contents.items():
+def _without_provider(environment: Environment, contents: Mapping[str, Contents]) -> Iterator[Problem]:
+    for name, found in contents.items():
         keys = [key for key, _ in _connectors(environment, name)]
-        if not keys or SECRET_PROVIDER_CLASS in held.config_providers:
+        if not keys or SECRET_PROVIDER_CLASS in found.config_providers:
             continue
-        without = "".join(f" --without {part}" for part in held.left_out)
+        without = "".join(f" --without {part}" for part in found.left_out)
         yield Problem(
             ("plugins", name, "archive"),
-            f"must hold {SECRET_PROVIDER_CLASS}, which reads the database's password for"
+            f"must contain {SECRET_PROVIDER_CLASS}, which reads the database's password for"
             f" {either(keys, last='and')}{without and f'; it was built{without}'};"
-            f" build it where every part can be fetched: cdc plugin build {name}",
+            f" build it where every part can be downloaded: cdc plugin build {name}",
         )
 
 

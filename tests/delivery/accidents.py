@@ -1,4 +1,4 @@
-"""What happens to runs of Terraform: they are held at a moment of their own choosing, killed, or let go."""
+"""Accidents of Terraform runs: they are stopped at a chosen request, killed, or continued."""
 
 import subprocess
 import time
@@ -16,7 +16,7 @@ _LONGEST = 120.0
 def until(condition: Callable[[], bool], *, what: str) -> None:
     deadline = time.monotonic() + _LONGEST
     while not condition():
-        assert time.monotonic() < deadline, f"waited in vain for {what}"
+        assert time.monotonic() < deadline, f"timed out waiting for {what}"
         time.sleep(0.1)
 
 
@@ -31,7 +31,7 @@ def held(
     variables: dict[str, str],
     skip: int = 0,
 ) -> Iterator["subprocess.Popen[str]"]:
-    """A run that stands still where its request has worked and no answer has come; the block lets it go or ends it."""
+    """A run that waits for the answer of a request that has taken effect; the block continues or kills it."""
     account.hold(service, operation, skip=skip)
     process = subprocess.Popen(
         command,
@@ -54,7 +54,7 @@ def held(
 
 
 def kill(process: "subprocess.Popen[str]") -> None:
-    """At once, with all that it has started, as when the power fails."""
+    """Kills the process and its children at once, as a power failure does."""
     whole = psutil.Process(process.pid)
     for one in [*whole.children(recursive=True), whole]:
         with suppress(psutil.NoSuchProcess):

@@ -1,4 +1,4 @@
-"""atlantis.yaml as Atlantis documents it: every key that this project writes, closed; and what a change would plan.
+"""The schema of atlantis.yaml, limited to the keys that this project writes; and which projects a change plans.
 
 https://www.runatlantis.io/docs/repo-level-atlantis-yaml
 """
@@ -32,7 +32,7 @@ class Project(Model):
     workflow: str
 
     def is_planned_for(self, changed: str) -> bool:
-        """Whether a change of that file, relative to the root, plans it: patterns are relative to the project."""
+        """Whether a change of this file plans it; the file is relative to the root, patterns to the project."""
         patterns = (posixpath.normpath(posixpath.join(self.dir, one)) for one in self.autoplan.when_modified)
         return any(re.fullmatch(_expression(pattern), changed) for pattern in patterns)
 
@@ -44,7 +44,7 @@ class RepoConfig(Model):
     projects: Annotated[list[Project], Field(min_length=1)]
 
     @model_validator(mode="after")
-    def _names_are_there_once(self) -> Self:
+    def _names_are_unique(self) -> Self:
         names = [project.name for project in self.projects]
         assert len(set(names)) == len(names)
         assert {one for project in self.projects for one in project.depends_on} <= set(names)

@@ -1,4 +1,4 @@
-"""What an Atlantis server does with the snippets of docs/atlantis.md: a clone, its hooks, a workflow's steps."""
+"""Runs the snippets of docs/atlantis.md as an Atlantis server does: a clone, hooks, workflow steps."""
 
 import re
 import shutil
@@ -46,7 +46,7 @@ def server_side() -> list[dict[str, Any]]:
 
 
 class Clone:
-    """A pull request's clone on a server whose environment is ``variables``; what ``git`` has not seen is in it."""
+    """A pull request's clone on a server with the environment ``variables``; it has uncommitted files too."""
 
     def __init__(self, folder: Path, variables: Mapping[str, str]) -> None:
         self.folder = folder
@@ -54,8 +54,8 @@ class Clone:
         self._git("clone", "--quiet", str(ROOT), str(folder), cwd=ROOT)
         for listing in _NOT_COMMITTED:
             for name in filter(None, self._git(*listing, cwd=ROOT).split("\0")):
-                _bring(name, folder)
-        self.commit("what is not committed yet")
+                _copy(name, folder)
+        self.commit("uncommitted files")
         self._base = self.head
 
     @property
@@ -67,7 +67,7 @@ class Clone:
         self._git(*_IDENTITY, "commit", "--quiet", "--allow-empty", "--message", message)
 
     def reset(self) -> None:
-        """As it was cloned, but for what git ignores: Atlantis does the same for a new commit."""
+        """Back to the clone, except for ignored files; Atlantis does the same for a new commit."""
         self._git("reset", "--quiet", "--hard", self._base)
         self._git("clean", "-fdq")
 
@@ -83,7 +83,7 @@ class Clone:
         return done
 
     def stage(self, config: dict[str, Any], name: str, project: Mapping[str, Any]) -> Done:
-        """Runs the steps of a workflow's stage, up to the first that fails; its output is all that was said."""
+        """Runs the steps of a workflow's stage, up to the first that fails; returns the output of all."""
         folder = self.folder / project["dir"]
         own = {
             "ATLANTIS_TERRAFORM_VERSION": "1.11.4",
@@ -95,23 +95,23 @@ class Clone:
             "SHOWFILE": str(folder / f"{project['name']}-default.json"),
             "WORKSPACE": project["workspace"],
         }
-        said = ""
+        output = ""
         for step in config["workflows"][project["workflow"]][name]["steps"]:
             if "env" in step:
                 own[step["env"]["name"]] = self.run(step["env"]["command"], folder, own).stdout.removesuffix("\n")
                 continue
             command = step["run"] if isinstance(step["run"], str) else step["run"]["command"]
             done = self.run(command, folder, own)
-            said += done.stdout
+            output += done.stdout
             if done.returncode:
-                return Done(command, done.returncode, said, "")
-        return Done([], 0, said, "")
+                return Done(command, done.returncode, output, "")
+        return Done([], 0, output, "")
 
     def planfile(self, project: Mapping[str, Any]) -> Path:
         return Path(self.folder, project["dir"], f"{project['name']}-default.tfplan")
 
     def run(self, command: str, folder: Path, own: Mapping[str, str] | None = None) -> Done:
-        """``sh -c``, as Atlantis does where nothing else is asked for."""
+        """Runs ``sh -c``, Atlantis's default."""
         return subprocess.run(
             ["sh", "-c", command],
             cwd=folder,
@@ -136,7 +136,7 @@ class Clone:
 _OF_THIS_RUN: Final = {"MAKEFLAGS", "MAKELEVEL", "MFLAGS", "PYTHONPATH", "VIRTUAL_ENV"}
 
 
-def _bring(name: str, folder: Path) -> None:
+def _copy(name: str, folder: Path) -> None:
     source, target = ROOT / name, folder / name
     if not source.is_file():
         target.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""One project, delivered once by the pages' own commands, for all tests that need it so."""
+"""A project that is deployed once, by the commands of the pages, and shared by all tests."""
 
 from collections.abc import Iterator
 
@@ -10,20 +10,20 @@ from tests.delivery.project import Project, project
 
 @pytest.fixture(scope="session")
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
-    """Nothing is deployed yet."""
+    """A project with nothing deployed."""
     with project(tmp_path_factory.mktemp("delivery") / "project") as found:
         yield found
 
 
 @pytest.fixture(scope="session")
 def bootstrapped(fresh: Project) -> Project:
-    """With its state store."""
+    """A project with its state store."""
     fresh.shell(*commands("deploy.md", "The first state"))
     return fresh
 
 
 @pytest.fixture(scope="session")
 def delivered(bootstrapped: Project) -> Project:
-    """With everything, by CDKTF's command line."""
+    """A project with all stacks deployed, by CDKTF's command line."""
     bootstrapped.shell(*commands("deploy.md", "In CI"))
     return bootstrapped

@@ -1,4 +1,4 @@
-"""The commands of a page of docs/, run exactly as they are written."""
+"""The commands of the pages in docs/, run exactly as written."""
 
 import re
 import subprocess
@@ -19,13 +19,13 @@ def commands(page: str, section: str, *, block: int = 0) -> list[str]:
 
 @dataclass(frozen=True)
 class Shell:
-    """Runs commands in ``folder``, one after the other, until one fails."""
+    """Runs commands in ``folder`` until one fails."""
 
     folder: Path
     variables: Mapping[str, str]
 
     def __call__(self, *lines: str, status: int = 0, **words: str) -> str:
-        """What they print; ``words`` are put in for what the page leaves open, such as LOCK_ID."""
+        """Returns their output; ``words`` replaces placeholders of the page, such as LOCK_ID."""
         script = "set -euo pipefail\n" + "\n".join(lines)
         for word, value in words.items():
             assert word in script

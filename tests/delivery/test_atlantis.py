@@ -1,4 +1,4 @@
-"""atlantis.yaml is what Atlantis reads; docs/atlantis.md is run as it is written, up to a plan."""
+"""atlantis.yaml has Atlantis's schema; the snippets of docs/atlantis.md run as written, up to a plan."""
 
 import re
 import shutil
@@ -34,18 +34,18 @@ SOURCES = [
 ]
 
 
-def made(*names: str, committed: bool = False) -> RepoConfig:
-    """The file of shipped environments, as Atlantis reads it."""
+def generated(*names: str, committed: bool = False) -> RepoConfig:
+    """atlantis.yaml of environments of the repository, parsed."""
     files = [Path("environments", f"{name}.yaml") for name in names]
     environments = load_all(ROOT / file for file in files)
-    text = atlantis.content(atlantis.Wanted(names, committed), environments, files)
+    text = atlantis.content(atlantis.Options(names, committed), environments, files)
     return RepoConfig.model_validate(yaml.safe_load(text))
 
 
 @pytest.fixture(scope="module")
 def config() -> RepoConfig:
-    """Of two environments, one of which names an archive that nobody has built."""
-    return made("prod", "dev")
+    """Of two environments, one of them with an archive that is not built."""
+    return generated("prod", "dev")
 
 
 def command(project: Path, *arguments: str) -> Result:
@@ -60,11 +60,11 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_shipped_file_is_current() -> None:
+def test_the_committed_file_is_current() -> None:
     done = command(ROOT, "--check")
     assert (done.exit_code, done.stdout) == (0, "atlantis.yaml: current\n"), done.stderr
-    shipped = RepoConfig.model_validate(yaml.safe_load((ROOT / "atlantis.yaml").read_text()))
-    assert [one.name for one in shipped.projects] == [f"prod-{part}" for part in PARTS]
+    committed = RepoConfig.model_validate(yaml.safe_load((ROOT / "atlantis.yaml").read_text()))
+    assert [one.name for one in committed.projects] == [f"prod-{part}" for part in PARTS]
 
 
 def test_each_stack_is_a_project(config: RepoConfig) -> None:
@@ -76,7 +76,7 @@ def test_each_stack_is_a_project(config: RepoConfig) -> None:
     assert depends == {"dev-connect": ["dev-platform"], "prod-connect": ["prod-platform"]}
 
 
-def test_a_change_plans_what_is_made_from_it(config: RepoConfig) -> None:
+def test_a_change_plans_the_stacks_made_from_the_file(config: RepoConfig) -> None:
     everything = {one.name for one in config.projects}
     assert config.planned("environments/prod.yaml") == {f"prod-{part}" for part in PARTS}
     assert config.planned("environments/dev.yaml") == {"dev-platform", "dev-connect"}
@@ -85,20 +85,20 @@ def test_a_change_plans_what_is_made_from_it(config: RepoConfig) -> None:
         assert config.planned(other) == set(), other
 
 
-def test_every_source_is_there() -> None:
+def test_every_source_exists() -> None:
     for pattern in set(atlantis.SOURCES) - {".terraform.lock.hcl"}:
         assert list(ROOT.glob(pattern)), pattern
 
 
-def test_committed_json_plans_itself_only() -> None:
-    config = made("prod", committed=True)
+def test_only_a_change_of_the_committed_json_plans_it() -> None:
+    config = generated("prod", committed=True)
     assert config.planned("stacks/prod-connect/cdk.tf.json") == {"prod-connect"}
     assert config.planned("stacks/prod-connect/.terraform.lock.hcl") == {"prod-connect"}
     for other in ("environments/prod.yaml", "modules/kafka.py", "cdktf.out/stacks/prod-connect/cdk.tf.json"):
         assert config.planned(other) == set(), other
 
 
-def test_the_file_says_what_it_is_made_of(project: Path) -> None:
+def test_the_file_records_its_options(project: Path) -> None:
     assert command(project, "dev", "prod", "--committed").exit_code == 0
     assert (project / "atlantis.yaml").read_text().startswith("# Made by: cdc atlantis dev prod --committed\n")
     assert command(project, "--check").exit_code == 0
@@ -106,23 +106,23 @@ def test_the_file_says_what_it_is_made_of(project: Path) -> None:
     assert command(project, "prod", "--check").exit_code == 1
 
 
-def test_an_archive_is_warned_of(project: Path) -> None:
+def test_an_archive_is_a_warning(project: Path) -> None:
     hook = command(project, "dev")
     assert hook.exit_code == 0
     assert re.search(
         r"^warning: environments/dev.yaml:\d+: plugins.debezium-mysql.archive: .*cdc plugin build", hook.stderr
     )
-    assert "publish it" in command(project, "dev", "--committed").stderr
+    assert "publish it to S3" in command(project, "dev", "--committed").stderr
     assert command(project, "prod").stderr == ""
 
 
-def test_state_in_a_file_is_refused(project: Path) -> None:
+def test_local_state_is_refused(project: Path) -> None:
     environment = project / "environments/dev.yaml"
     text = re.sub(r"^state:.*?\n\n", "state: {kind: local}\n\n", environment.read_text(), flags=re.M | re.S)
     environment.write_text(text)
     done = command(project, "dev")
     assert done.exit_code == 1
-    assert "state.kind: must be s3 or cloud: Atlantis plans in a clone that it throws away, got 'local'" in done.stderr
+    assert "state.kind: must be s3 or cloud: local state is lost with Atlantis's clone, got 'local'" in done.stderr
     assert not (project / "atlantis.yaml").exists()
 
 
@@ -136,7 +136,7 @@ def test_check_shows_what_has_changed(project: Path) -> None:
     done = command(project, "--check")
     assert done.exit_code == 1
     assert "-- name: prod-state" in done.stderr
-    assert done.stderr.splitlines()[-1] == "mend with: cdc atlantis prod"
+    assert done.stderr.splitlines()[-1] == "run: cdc atlantis prod"
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +170,7 @@ def pull(clone: Clone) -> Iterator[Clone]:
 HOOKED, COMMITTED = server_side()
 
 
-def test_both_ways_have_the_workflow_that_projects_name() -> None:
+def test_both_configurations_have_the_workflow_of_the_projects() -> None:
     for side in (HOOKED, COMMITTED):
         [repository] = side["repos"]
         assert list(side["workflows"]) == repository["allowed_workflows"] == [atlantis.WORKFLOW]
@@ -191,13 +191,13 @@ def test_the_hook_synthesizes_and_the_workflow_plans(pull: Clone, prod: dict[str
     assert pull.planfile(platform).is_file()
 
 
-def test_only_plans_are_synthesized_for(pull: Clone) -> None:
+def test_the_hook_runs_for_plans_only(pull: Clone) -> None:
     (pull.folder / "environments/prod.yaml").write_text("region: nowhere\n")
     assert pull.hook(HOOKED, command="apply").returncode == 0
     assert pull.hook(HOOKED, command="plan").returncode != 0
 
 
-def test_a_synthesis_that_fails_leaves_nothing_to_plan(pull: Clone) -> None:
+def test_a_failed_synthesis_leaves_nothing_to_plan(pull: Clone) -> None:
     assert pull.hook(HOOKED).returncode == 0
     environment = pull.folder / "environments/prod.yaml"
     environment.write_text(environment.read_text().replace("brokers: 3", "brokers: 4"))
@@ -207,12 +207,12 @@ def test_a_synthesis_that_fails_leaves_nothing_to_plan(pull: Clone) -> None:
     assert_refused(pull)
 
 
-def test_an_environment_that_atlantis_does_not_know_fails_the_hook(pull: Clone) -> None:
+def test_an_outdated_atlantis_yaml_fails_the_hook(pull: Clone) -> None:
     environment = pull.folder / "environments/prod.yaml"
     environment.write_text(environment.read_text().replace("  kind: s3\n", "  kind: s3\n  create: false\n"))
     hook = pull.hook(HOOKED)
     assert hook.returncode != 0
-    assert "mend with: cdc atlantis prod" in hook.stdout
+    assert "run: cdc atlantis prod" in hook.stdout
     assert_refused(pull)
 
 
@@ -266,12 +266,12 @@ def test_committed_json_needs_nothing_but_terraform(pull: Clone) -> None:
 
 
 def ci_job() -> Sequence[str]:
-    """The commands of the workflow that holds the JSON in step."""
+    """The commands of the workflow that checks that the JSON is current."""
     [text] = [text for text in snippets("yaml") if text.startswith("# .github")]
     return [step["run"] for step in yaml.safe_load(text)["jobs"]["current"]["steps"] if "run" in step]
 
 
-def test_the_image_holds_what_synthesis_and_plan_need(prod: dict[str, Stack]) -> None:
+def test_the_image_has_everything_for_synthesis_and_plan(prod: dict[str, Stack]) -> None:
     lines = list(recipe())
     copied = [name for instruction, argument in lines if instruction == "COPY" for name in argument.split()[:-1]]
     assert copied == ["Pipfile.lock"]
@@ -288,7 +288,7 @@ def test_the_image_holds_what_synthesis_and_plan_need(prod: dict[str, Stack]) ->
     assert wheels.partition("=")[2] == f"{next(argument for name, argument in lines if name == 'WORKDIR')}/wheels"
 
 
-def test_the_image_s_wheels_are_all_that_an_install_needs(tmp_path: Path) -> None:
+def test_the_image_has_every_wheel_for_an_install(tmp_path: Path) -> None:
     [download] = [argument for instruction, argument in recipe() if instruction == "RUN" and "pip download" in argument]
     shutil.copy(ROOT / "Pipfile.lock", tmp_path)
     done = subprocess.run(["sh", "-c", download], cwd=tmp_path, capture_output=True, text=True, check=False)

@@ -1,4 +1,4 @@
-"""The way of docs/deploy.md: state, cdktf deploy, one stack alone, a first rollout by hand."""
+"""The commands of docs/deploy.md: state, cdktf deploy, one stack alone, a first rollout by hand."""
 
 import json
 
@@ -10,19 +10,19 @@ from tests.delivery.pages import commands
 from tests.delivery.project import Project
 
 
-def test_before_there_is_a_store_its_state_cannot_be_shown(fresh: Project) -> None:
+def test_the_state_of_a_missing_store_cannot_be_shown(fresh: Project) -> None:
     file = fresh.folder / "environments" / "prod.yaml"
     (other := file.with_name("unmade.yaml")).write_text(file.read_text().replace("acme-cdc-state", "acme-unmade"))
-    said = fresh.shell(".venv/bin/cdc state show unmade", status=1)
-    assert "acme-unmade must exist; make it with: .venv/bin/cdc bootstrap unmade" in said
+    output = fresh.shell(".venv/bin/cdc state show unmade", status=1)
+    assert "acme-unmade does not exist; create it with: .venv/bin/cdc bootstrap unmade" in output
     other.unlink()
 
 
-def test_connect_planned_too_early_says_so(bootstrapped: Project) -> None:
+def test_connect_planned_before_platform_is_refused(bootstrapped: Project) -> None:
     *first, plan = commands("deploy.md", "The first rollout")
     without_platform = [line for line in first if "prod-platform" not in line]
-    said = bootstrapped.shell(*without_platform, f"! {plan}")
-    assert "prod-platform has no state yet: apply it first, then plan prod-connect" in said
+    output = bootstrapped.shell(*without_platform, f"! {plan}")
+    assert "prod-platform has no state yet: apply it first, then plan prod-connect" in output
 
 
 def test_everything_is_deployed_in_order(delivered: Project) -> None:
@@ -35,23 +35,23 @@ def test_everything_is_deployed_in_order(delivered: Project) -> None:
 
 
 def test_one_stack_alone_is_planned(delivered: Project) -> None:
-    said = delivered.shell(*commands("deploy.md", "cdktf deploy"))
-    assert "No changes" in said
-    assert "prod-platform" not in said.replace("cross-stack-reference-input-prod-platform", "")
+    output = delivered.shell(*commands("deploy.md", "cdktf deploy"))
+    assert "No changes" in output
+    assert "prod-platform" not in output.replace("cross-stack-reference-input-prod-platform", "")
 
 
 def test_terraform_alone_plans_guards_and_applies(delivered: Project) -> None:
-    said = delivered.shell(*commands("deploy.md", "cdktf deploy", block=1))
-    assert "No changes" in said
-    assert "0 added, 0 changed, 0 destroyed" in said
+    output = delivered.shell(*commands("deploy.md", "cdktf deploy", block=1))
+    assert "No changes" in output
+    assert "0 added, 0 changed, 0 destroyed" in output
 
 
 def test_a_rollout_by_hand_ends_in_a_plan(delivered: Project) -> None:
-    said = delivered.shell(*commands("deploy.md", "The first rollout"))
-    assert said.count("No changes") == 2
+    output = delivered.shell(*commands("deploy.md", "The first rollout"))
+    assert output.count("No changes") == 2
 
 
-def test_the_hashes_lie_beside_every_stack(delivered: Project) -> None:
+def test_every_stack_has_the_lock_file(delivered: Project) -> None:
     [lock] = commands("deploy.md", "The provider's hashes")
     delivered.shell(lock, linux_amd64=terraform.target())
     delivered.shell("make synth ENV=prod", "terraform -chdir=cdktf.out/stacks/prod-state init -lockfile=readonly")
@@ -59,15 +59,15 @@ def test_the_hashes_lie_beside_every_stack(delivered: Project) -> None:
     assert locks == {(delivered.folder / ".terraform.lock.hcl").read_text()}
     wrong = (delivered.folder / ".terraform.lock.hcl").read_text().replace('"h1:', '"h1:AAAA')
     (delivered.folder / ".terraform.lock.hcl").write_text(wrong)
-    said = delivered.shell("make synth ENV=prod", "! terraform -chdir=cdktf.out/stacks/prod-state init -no-color")
-    assert "doesn't match any of the checksums" in " ".join(said.replace("│", "").split())
+    output = delivered.shell("make synth ENV=prod", "! terraform -chdir=cdktf.out/stacks/prod-state init -no-color")
+    assert "doesn't match any of the checksums" in " ".join(output.replace("│", "").split())
     delivered.shell("rm .terraform.lock.hcl cdktf.out/stacks/*/.terraform.lock.hcl")
 
 
 @pytest.mark.parametrize(("given", "skips"), [("deploy", True), ("diff", True), ("synth", False), ("", False)])
 def test_a_mirror_is_not_asked_for_hashes(given: str, skips: bool) -> None:
     called = [given] if given else []
-    ours = "/home/ana/.cache/msk-cdc/terraform-0123456789abcdef.tfrc"
-    assert cdktf_cli.arguments(called, {"TF_CLI_CONFIG_FILE": ours}) == called + ["--skip-provider-lock"] * skips
-    assert cdktf_cli.arguments(called, {"TF_CLI_CONFIG_FILE": "/home/ana/theirs.tfrc"}) == called
+    generated = "/home/ana/.cache/msk-cdc/terraform-0123456789abcdef.tfrc"
+    assert cdktf_cli.arguments(called, {"TF_CLI_CONFIG_FILE": generated}) == called + ["--skip-provider-lock"] * skips
+    assert cdktf_cli.arguments(called, {"TF_CLI_CONFIG_FILE": "/home/ana/own.tfrc"}) == called
     assert cdktf_cli.arguments(called, {}) == called

@@ -1,4 +1,4 @@
-"""``cdc export``: the JSON of environments as files to commit, and what holds them in step."""
+"""``cdc export``: the JSON of environments as files to commit, and the check that they are current."""
 
 import shutil
 from pathlib import Path
@@ -35,7 +35,7 @@ def tree(project: Path) -> dict[str, str]:
     return {str(path.relative_to(stacks)): path.read_text() for path in stacks.rglob("*") if path.is_file()}
 
 
-def test_what_is_committed_is_what_is_synthesized(project: Path, prod: dict[str, Stack]) -> None:
+def test_the_exported_json_is_the_synthesized_one(project: Path, prod: dict[str, Stack]) -> None:
     done = export(project)
     assert (done.exit_code, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [f"stacks/prod-{part}: written" for part in sorted(PARTS)]
@@ -50,7 +50,7 @@ def test_a_second_export_changes_nothing(project: Path) -> None:
     assert {path: path.stat().st_mtime_ns for path in project.rglob("*.json")} == before
 
 
-def test_the_lock_file_goes_with_each_stack(project: Path) -> None:
+def test_the_lock_file_is_copied_to_each_stack(project: Path) -> None:
     (project / ".terraform.lock.hcl").write_text('provider "registry.terraform.io/hashicorp/aws" {}\n')
     assert export(project).exit_code == 0
     locks = [content for path, content in tree(project).items() if path.endswith(".terraform.lock.hcl")]
@@ -75,9 +75,9 @@ def test_check_names_what_differs_is_missing_or_is_left_over(project: Path) -> N
     assert "stacks/prod-connect/cdk.tf.json: differs from a fresh synthesis" in done.stderr
     assert '+          "heartbeat.interval.ms": "20000",' in done.stderr
     assert "stacks/prod-platform/cdk.tf.json: is missing" in done.stderr
-    assert "stacks/gone-state/cdk.tf.json: is left over: there is no such stack any more" in done.stderr
+    assert "stacks/gone-state/cdk.tf.json: is left over: this stack no longer exists" in done.stderr
     assert "prod-state" not in done.stderr
-    assert done.stderr.splitlines()[-1] == "mend with: cdc export prod"
+    assert done.stderr.splitlines()[-1] == "run: cdc export prod"
     assert tree(project) == before
     assert export(project, "prod").exit_code == 0
     assert export(project, "prod", "--check").exit_code == 0
@@ -93,10 +93,10 @@ def test_a_diff_is_short(project: Path) -> None:
     done = export(project, "--check")
     assert done.exit_code == 1
     assert len(done.stderr.splitlines()) < 30
-    assert "lines more" in done.stderr
+    assert "more lines" in done.stderr
 
 
-def test_folders_of_stacks_that_are_no_more_are_removed(project: Path) -> None:
+def test_folders_of_removed_stacks_are_removed(project: Path) -> None:
     export(project)
     kept = edited({"  lockfile: true                    # take S3's own lock as well": "  create: false"})
     write(project / "environments", kept, name="prod.yaml")
@@ -106,7 +106,7 @@ def test_folders_of_stacks_that_are_no_more_are_removed(project: Path) -> None:
     assert not (project / "stacks/prod-state").exists()
 
 
-def test_other_environments_and_other_people_s_files_stay(project: Path) -> None:
+def test_other_environments_and_other_files_are_kept(project: Path) -> None:
     write(project / "environments", edited({}), name="staging.yaml")
     export(project)
     (project / "stacks/prod-state/notes.txt").write_text("mine")
@@ -117,14 +117,14 @@ def test_other_environments_and_other_people_s_files_stay(project: Path) -> None
     (project / "environments/prod.yaml").rename(project / "prod.yaml")
     done = export(project, "staging")
     assert done.exit_code == 0
-    assert "stacks/prod-state: removed, but for notes.txt" in done.stdout.splitlines()
+    assert "stacks/prod-state: removed, except notes.txt" in done.stdout.splitlines()
     expected = {f"staging-{part}/cdk.tf.json" for part in PARTS} | {"prod-state/notes.txt"}
     assert set(tree(project)) == expected | {
         f"{name}/cdk.tf.json" for name in ("tools-state", "own-platform", "x-other")
     }
 
 
-def test_one_environment_leaves_the_stacks_of_others(project: Path) -> None:
+def test_one_environment_keeps_the_stacks_of_others(project: Path) -> None:
     write(project / "environments", edited({}), name="staging.yaml")
     export(project)
     before = tree(project)
@@ -134,41 +134,41 @@ def test_one_environment_leaves_the_stacks_of_others(project: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("edits", "line", "said"),
+    ("edits", "line", "message"),
     [
         (
             ARCHIVE,
             "archive:",
-            "plugins.debezium-mysql.archive: must be left out: whoever plans committed JSON has no ZIP",
+            "plugins.debezium-mysql.archive: must be left out: a clone with the committed JSON does not have this ZIP",
         ),
         (
             LOCAL,
             "kind: local",
-            "state.kind: must be s3 or cloud: whoever plans committed JSON keeps no file, got 'local'",
+            "state.kind: must be s3 or cloud: local state is lost with the clone, got 'local'",
         ),
     ],
     ids=["archive", "local state"],
 )
-def test_what_no_one_could_plan_is_refused(project: Path, edits: dict[str, str], line: str, said: str) -> None:
+def test_what_a_clone_cannot_plan_is_refused(project: Path, edits: dict[str, str], line: str, message: str) -> None:
     text = edited(edits)
     write(project / "environments", text, name="prod.yaml")
     number = next(n for n, one in enumerate(text.splitlines(), 1) if line in one)
     done = export(project, "prod")
     assert done.exit_code == 1
-    assert f"environments/prod.yaml:{number}: {said}" in done.stderr
+    assert f"environments/prod.yaml:{number}: {message}" in done.stderr
     assert not (project / "stacks").exists()
 
 
-def test_an_environment_elsewhere_is_refused(project: Path) -> None:
+def test_an_environment_in_another_folder_is_refused(project: Path) -> None:
     (project / "environments/prod.yaml").rename(project / "prod.yaml")
     done = export(project, "prod.yaml")
     assert (done.exit_code, done.stdout) == (1, "")
-    assert done.stderr == "prod.yaml: must lie in environments/, whose stacks are exported\n"
+    assert done.stderr == "prod.yaml: must be in environments/\n"
 
 
-def test_another_folder_is_told_in_what_mends(project: Path) -> None:
+def test_the_remedy_names_another_folder(project: Path) -> None:
     done = export(project, "prod", "--to", "terraform", "--check")
     assert done.exit_code == 1
-    assert done.stderr.splitlines()[-1] == "mend with: cdc export prod --to terraform"
+    assert done.stderr.splitlines()[-1] == "run: cdc export prod --to terraform"
     assert export(project, "prod", "--to", "terraform").exit_code == 0
     assert (project / "terraform/prod-platform/cdk.tf.json").is_file()

@@ -1,4 +1,4 @@
-"""The way of docs/recovery.md: each accident happens, and the page's commands undo it."""
+"""docs/recovery.md: each accident happens, and the page's commands repair it."""
 
 import json
 import subprocess
@@ -23,7 +23,7 @@ BUCKET = "acme-cdc-state"
 
 @pytest.fixture
 def ready(delivered: Project) -> Project:
-    """With the connect stack initialized; each test leaves it as the file says."""
+    """With the connect stack initialized; each test leaves it without changes to plan."""
     delivered.shell("make synth ENV=prod", f"terraform -chdir={CONNECT} init -input=false")
     return delivered
 
@@ -40,7 +40,7 @@ def versions(project: Project) -> list[dict[str, Any]]:
 
 
 def change_capacity(project: Project) -> None:
-    """The environment's file asks for another capacity than is deployed."""
+    """Sets another capacity in the environment file than is deployed."""
     file = project.folder / "environments" / "prod.yaml"
     text = file.read_text()
     file.write_text(text.replace("mcu: 2", "mcu: 4") if "mcu: 2" in text else text.replace("mcu: 4", "mcu: 2"))
@@ -49,17 +49,17 @@ def change_capacity(project: Project) -> None:
 
 @contextmanager
 def stopped_at(project: Project, service: str, operation: str) -> "Iterator[subprocess.Popen[str]]":
-    """An apply of connect that stands still there."""
+    """An apply of connect that is stopped at this request."""
     variables = dict(project.shell.variables)
     with held(APPLY, project.account, service, operation, folder=project.folder, variables=variables) as process:
         yield process
 
 
-def test_what_is_there_is_shown(ready: Project) -> None:
-    said = ready.shell(*commands("recovery.md", "What is there, and who holds it"))
-    rows = [line.split() for line in said.splitlines() if line.startswith("prod-")]
+def test_states_are_shown(ready: Project) -> None:
+    output = ready.shell(*commands("recovery.md", "What is there, and who holds it"))
+    rows = [line.split() for line in output.splitlines() if line.startswith("prod-")]
     assert [row[0] for row in rows] == ["prod-state", "prod-platform", "prod-connect"]
-    assert all("free" in row and "holds" in row for row in rows)
+    assert all("unlocked" in row and "ok" in row for row in rows)
     assert shown(ready)["resources"] == len(
         [line for line in ready.shell(f"terraform -chdir={CONNECT} state list").splitlines() if "data." not in line]
     )
@@ -71,14 +71,14 @@ def test_of_two_applies_at_once_one_waits_for_the_other(ready: Project) -> None:
         [lock] = shown(ready)["locks"]
         assert lock["operation"] == "OperationTypeApply"
         assert lock["places"] == ["DynamoDB", "S3"]
-        said = ready.shell(" ".join(APPLY), status=1)
-        assert "Error acquiring the state lock" in said
+        output = ready.shell(" ".join(APPLY), status=1)
+        assert "Error acquiring the state lock" in output
         ready.account.release()
         assert "0 added, 1 changed, 0 destroyed" in first.communicate()[0]
     assert "No changes" in ready.shell(PLAN)
 
 
-def test_a_killed_apply_goes_on_where_it_was(ready: Project) -> None:
+def test_a_killed_apply_continues(ready: Project) -> None:
     change_capacity(ready)
     with stopped_at(ready, "kafkaconnect", "UpdateConnector") as process:
         kill(process)
@@ -88,7 +88,7 @@ def test_a_killed_apply_goes_on_where_it_was(ready: Project) -> None:
     assert "No changes" in ready.shell(PLAN)
 
 
-def test_terraforms_own_unlock_does_where_the_lock_is_whole(ready: Project) -> None:
+def test_terraforms_own_unlock_removes_a_complete_lock(ready: Project) -> None:
     with stopped_at(ready, "dynamodb", "PutItem") as process:
         kill(process)
     [lock] = shown(ready)["locks"]
@@ -98,7 +98,7 @@ def test_terraforms_own_unlock_does_where_the_lock_is_whole(ready: Project) -> N
 
 
 def half_locked(project: Project) -> dict[str, Any]:
-    """The lock of a run that was killed between its two places."""
+    """The lock of a run that was killed after the first of its two places."""
     with stopped_at(project, "s3", "PutObject") as process:
         kill(process)
     [lock] = shown(project)["locks"]
@@ -106,17 +106,17 @@ def half_locked(project: Project) -> dict[str, Any]:
     return dict(lock)
 
 
-def test_half_a_lock_is_taken_away_too(ready: Project) -> None:
+def test_half_a_lock_is_removed(ready: Project) -> None:
     lock = half_locked(ready)
     [unlock, *_] = commands("recovery.md", "A run was killed and its lock stayed")
     elsewhere = unlock.replace("connect", "platform")
-    assert "nothing is locked" in ready.shell(elsewhere, status=1, LOCK_ID=lock["id"])
+    assert "it is not locked" in ready.shell(elsewhere, status=1, LOCK_ID=lock["id"])
     assert lock["id"] in ready.shell(unlock, status=1, LOCK_ID="another")
     ready.shell(unlock, LOCK_ID=lock["id"])
     assert shown(ready)["locks"] == []
 
 
-def test_terraform_takes_half_a_lock_away_and_complains(ready: Project) -> None:
+def test_terraform_removes_half_a_lock_with_an_error(ready: Project) -> None:
     lock = half_locked(ready)
     [force] = commands("recovery.md", "A run was killed and its lock stayed", block=1)
     ready.shell(force, status=1, LOCK_ID=lock["id"])
@@ -138,32 +138,32 @@ def test_a_state_that_could_not_be_written_is_pushed(ready: Project) -> None:
     assert "No changes" in ready.shell(PLAN)
 
 
-def test_an_earlier_state_is_put_back(ready: Project) -> None:
+def test_an_earlier_state_is_restored(ready: Project) -> None:
     right = versions(ready)[0]
     address = next(line for line in ready.shell(f"terraform -chdir={CONNECT} state list").splitlines() if "msk" in line)
     ready.shell(f"terraform -chdir={CONNECT} state rm '{address}'")
-    said = ready.shell(*commands("recovery.md", "A state is wrong, or was deleted"), VERSION=right["version"])
-    assert f"knows again {address}" in said
-    assert "No changes" in said
+    output = ready.shell(*commands("recovery.md", "A state is wrong, or was deleted"), VERSION=right["version"])
+    assert f"+ in the state again: {address}" in output
+    assert "No changes" in output
     assert versions(ready)[0]["serial"] > right["serial"]
 
 
-def test_a_deleted_state_is_put_back(ready: Project) -> None:
+def test_a_deleted_state_is_restored(ready: Project) -> None:
     right = versions(ready)[0]
     ready.account.client("s3").delete_object(Bucket=BUCKET, Key=STATE)
     assert "does not have the expected content" in " ".join(ready.shell(PLAN, status=1).split())
-    assert not shown(ready)["there"]
-    said = ready.shell(*commands("recovery.md", "A state is wrong, or was deleted"), VERSION=right["version"])
-    assert "deleted" in said
-    assert "No changes" in said
+    assert not shown(ready)["exists"]
+    output = ready.shell(*commands("recovery.md", "A state is wrong, or was deleted"), VERSION=right["version"])
+    assert "deleted" in output
+    assert "No changes" in output
 
 
-def test_no_version_that_is_not_there_is_put_back(ready: Project) -> None:
+def test_an_unknown_version_is_not_restored(ready: Project) -> None:
     wrong = "00000000-0000-0000-0000-000000000000"
-    said = ready.shell(f".venv/bin/cdc state restore prod connect {wrong} --yes", status=1)
-    assert f"must have version {wrong}" in said
-    said = ready.shell(".venv/bin/cdc state restore prod conect x --yes", status=1)
-    assert "STACK must be state, platform or connect, got conect" in said
+    output = ready.shell(f".venv/bin/cdc state restore prod connect {wrong} --yes", status=1)
+    assert f"has no version {wrong}" in output
+    output = ready.shell(".venv/bin/cdc state restore prod conect x --yes", status=1)
+    assert "STACK must be state, platform or connect, got conect" in output
 
 
 def test_a_digest_that_differs_is_accepted(ready: Project) -> None:
@@ -172,23 +172,23 @@ def test_a_digest_that_differs_is_accepted(ready: Project) -> None:
     s3.put_object(Bucket=BUCKET, Key=key, Body=body + b"\n")
     platform = "terraform -chdir=cdktf.out/stacks/prod-platform"
     ready.shell(f"{platform} init -input=false", status=1)
-    assert not shown(ready, "platform")["digest_holds"]
+    assert not shown(ready, "platform")["digest_ok"]
     ready.shell(*commands("recovery.md", "The digest differs"))
     assert "No changes" in ready.shell(f"{platform} init -input=false", f"{platform} plan -input=false")
-    said = ready.shell(".venv/bin/cdc state repair prod platform", status=1)
-    assert "nothing to repair" in said
+    output = ready.shell(".venv/bin/cdc state repair prod platform", status=1)
+    assert "nothing to repair" in output
 
 
 def test_another_laptop_sees_the_same(ready: Project, tmp_path: Path) -> None:
-    said = ready.another(tmp_path / "laptop").shell(*commands("recovery.md", "The laptop is gone"))
-    assert "No changes" in said
+    output = ready.another(tmp_path / "laptop").shell(*commands("recovery.md", "The laptop is gone"))
+    assert "No changes" in output
 
 
-def test_the_lock_table_is_made_again(ready: Project) -> None:
+def test_the_lock_table_is_created_again(ready: Project) -> None:
     dynamodb = ready.account.client("dynamodb")
     dynamodb.update_table(TableName="acme-cdc-locks", DeletionProtectionEnabled=False)
     dynamodb.delete_table(TableName="acme-cdc-locks")
-    assert "acme-cdc-locks must exist, and is gone" in ready.shell(".venv/bin/cdc state show prod", status=1)
+    assert "acme-cdc-locks does not exist: deleted" in ready.shell(".venv/bin/cdc state show prod", status=1)
     ready.shell(*commands("recovery.md", "The lock table is gone"))
     assert dynamodb.describe_table(TableName="acme-cdc-locks")["Table"]["DeletionProtectionEnabled"]
     assert "No changes" in ready.shell(PLAN)

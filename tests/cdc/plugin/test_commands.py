@@ -1,4 +1,4 @@
-"""``cdc plugin`` and ``cdc check`` as they are run: exit status, what is said, and what is left on the disk."""
+"""``cdc plugin`` and ``cdc check`` as processes: exit status, output, and files."""
 
 import json
 import os
@@ -21,7 +21,7 @@ WITHOUT = ("--without", PROVIDER)
 
 
 class Cdc:
-    """The command line in a folder of its own."""
+    """Runs the command line in a folder of its own."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -35,7 +35,7 @@ class Cdc:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Cdc:
-    """A folder in which the plugin was built, as far as its parts can be had everywhere."""
+    """A folder in which the plugin was built from the parts that every source has."""
     cdc = Cdc(tmp_path_factory.mktemp("project"))
     run = cdc("plugin", "build", PLUGIN, *WITHOUT)
     assert run.returncode == 0, run.stderr
@@ -51,28 +51,28 @@ def archive(cdc: Cdc) -> Path:
     return cdc.folder / "build" / "plugins" / f"{PLUGIN}.zip"
 
 
-def test_a_second_build_changes_nothing_and_says_so(built: Cdc) -> None:
+def test_a_second_build_is_unchanged(built: Cdc) -> None:
     before = archive(built).stat()
     run = built("plugin", "build", PLUGIN, *WITHOUT, "--json")
     assert json.loads(run.stdout)["changed"] is False
     assert archive(built).stat() == before
 
 
-def test_elsewhere_and_from_nothing_but_the_parts_the_bytes_are_the_same(built: Cdc, cdc: Cdc, tmp_path: Path) -> None:
-    lent = built("artifacts", "fetch", "debezium-connector-mysql", "connect-3.7", "--to", str(tmp_path / "carried"))
-    assert lent.returncode == 0, lent.stderr
+def test_the_bytes_are_the_same_in_another_folder_cache_and_time_zone(built: Cdc, cdc: Cdc, tmp_path: Path) -> None:
+    fetched = built("artifacts", "fetch", "debezium-connector-mysql", "connect-3.7", "--to", str(tmp_path / "carried"))
+    assert fetched.returncode == 0, fetched.stderr
     cdc.variables |= {"XDG_CACHE_HOME": str(tmp_path / "cache"), "TZ": "Pacific/Apia", "PYTHONHASHSEED": "7"}
     run = cdc("plugin", "build", PLUGIN, *WITHOUT, "--source", str(tmp_path / "carried"), "--json")
-    told = json.loads(run.stdout)
-    assert told["changed"] is True
+    result = json.loads(run.stdout)
+    assert result["changed"] is True
     assert (
-        told["sha256"]
+        result["sha256"]
         == sha256(archive(built).read_bytes()).hexdigest()
         == sha256(archive(cdc).read_bytes()).hexdigest()
     )
 
 
-def test_a_damaged_archive_is_made_again(built: Cdc, cdc: Cdc) -> None:
+def test_a_damaged_archive_is_built_again(built: Cdc, cdc: Cdc) -> None:
     whole = archive(built).read_bytes()
     archive(cdc).parent.mkdir(parents=True)
     archive(cdc).write_bytes(whole[:-1])
@@ -80,7 +80,7 @@ def test_a_damaged_archive_is_made_again(built: Cdc, cdc: Cdc) -> None:
     assert archive(cdc).read_bytes() == whole
 
 
-def test_offline_says_what_is_missing(cdc: Cdc, tmp_path: Path) -> None:
+def test_offline_names_the_missing_files(cdc: Cdc, tmp_path: Path) -> None:
     cdc.variables["XDG_CACHE_HOME"] = str(tmp_path / "empty")
     run = cdc("plugin", "build", PLUGIN, *WITHOUT, "--offline")
     assert run.returncode == 1
@@ -88,7 +88,7 @@ def test_offline_says_what_is_missing(cdc: Cdc, tmp_path: Path) -> None:
     assert not archive(cdc).exists()
 
 
-def test_a_part_is_left_out_by_name_only(cdc: Cdc, tmp_path: Path) -> None:
+def test_a_part_is_left_out_only_by_name(cdc: Cdc, tmp_path: Path) -> None:
     cdc.variables["XDG_CACHE_HOME"] = str(tmp_path / "empty")
     (tmp_path / "nothing").mkdir()
     run = cdc("plugin", "build", PLUGIN, "--source", str(tmp_path / "nothing"))
@@ -99,7 +99,7 @@ def test_a_part_is_left_out_by_name_only(cdc: Cdc, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (("debezium-mysq",), "the plugin must be debezium-mysql, got debezium-mysq; did you mean debezium-mysql?"),
         ((PLUGIN, "--without", "kafka"), "a part of debezium-mysql must be debezium-connector-mysql or"),
@@ -109,15 +109,17 @@ def test_a_part_is_left_out_by_name_only(cdc: Cdc, tmp_path: Path) -> None:
         ((PLUGIN, "--source", "no-such-folder"), "no-such-folder"),
     ],
 )
-def test_a_wrong_word_is_told_with_what_is_allowed(cdc: Cdc, arguments: tuple[str, ...], told: str) -> None:
+def test_a_wrong_argument_is_an_error_with_the_allowed_values(
+    cdc: Cdc, arguments: tuple[str, ...], message: str
+) -> None:
     run = cdc("plugin", "build", *arguments)
     assert run.returncode == 1
-    assert told in run.stderr
+    assert message in run.stderr
     assert "Traceback" not in run.stderr
     assert list(cdc.folder.iterdir()) == []
 
 
-def test_a_connect_that_is_too_old_is_refused_and_nothing_is_written(cdc: Cdc) -> None:
+def test_an_old_connect_version_is_refused_and_nothing_is_written(cdc: Cdc) -> None:
     run = cdc("plugin", "build", PLUGIN, *WITHOUT, "--kafkaconnect", "2.7.1")
     assert run.returncode == 1
     assert "must be for Java 11 or older" in run.stderr
@@ -125,7 +127,7 @@ def test_a_connect_that_is_too_old_is_refused_and_nothing_is_written(cdc: Cdc) -
     assert not archive(cdc).exists()
 
 
-def test_inspect_tells_what_is_in_it_and_where_it_runs(built: Cdc) -> None:
+def test_inspect_shows_the_contents_and_where_it_runs(built: Cdc) -> None:
     found = json.loads(built("plugin", "inspect", str(archive(built)), "--json").stdout)
     assert found["connectors"] == [CONNECTOR]
     assert found["manifest"]["left_out"] == [PROVIDER]
@@ -137,7 +139,7 @@ def test_inspect_tells_what_is_in_it_and_where_it_runs(built: Cdc) -> None:
     assert all(word in table for word in (CONNECTOR, "mysql-connector-j", "Connect 3.7.x on Java 17: runs"))
 
 
-def test_inspect_of_something_else_is_told(cdc: Cdc, tmp_path: Path) -> None:
+def test_inspect_of_another_file_is_an_error(cdc: Cdc, tmp_path: Path) -> None:
     (tmp_path / "no.zip").write_text("no")
     run = cdc("plugin", "inspect", "no.zip")
     assert (run.returncode, run.stdout) == (1, "")
@@ -146,17 +148,17 @@ def test_inspect_of_something_else_is_told(cdc: Cdc, tmp_path: Path) -> None:
 
 @pytest.fixture
 def project(built: Cdc, cdc: Cdc) -> Cdc:
-    """A folder with an environment that runs from the archive that was built without the provider."""
+    """A folder with an environment whose archive was built without the provider."""
     (cdc.folder / "environments").mkdir()
     write(cdc.folder / "environments", edited({"plugins:": f"plugins: {{{PLUGIN}: {{archive: {PLUGIN}.zip}}}}"}))
     shutil.copy(archive(built), cdc.folder / f"{PLUGIN}.zip")
     return cdc
 
 
-def test_check_refuses_what_synthesis_only_warns_of(project: Cdc) -> None:
+def test_check_refuses_an_archive_that_synthesis_only_warns_about(project: Cdc) -> None:
     run = project("check", "prod")
     assert run.returncode == 1
-    assert "must hold com.amazonaws.kafka.config.providers.SecretsManagerConfigProvider" in run.stderr
+    assert "must contain com.amazonaws.kafka.config.providers.SecretsManagerConfigProvider" in run.stderr
     assert f"it was built --without {PROVIDER}" in run.stderr
     synthesis = [sys.executable, str(ROOT / "main.py"), "environments/prod.yaml"]
     made = subprocess.run(synthesis, cwd=project.folder, capture_output=True, text=True)
@@ -164,7 +166,7 @@ def test_check_refuses_what_synthesis_only_warns_of(project: Cdc) -> None:
     assert made.stderr.startswith("warning: environments/prod.yaml:")
 
 
-def test_check_looks_into_archives_from_elsewhere(project: Cdc) -> None:
+def test_check_inspects_archives_that_were_not_built_here(project: Cdc) -> None:
     jar = "strange/readme.jar"
     with zipfile.ZipFile(project.folder / f"{PLUGIN}.zip", "w") as strange:
         strange.writestr(jar, b"")
@@ -173,14 +175,14 @@ def test_check_looks_into_archives_from_elsewhere(project: Cdc) -> None:
     assert [error["path"] for error in json.loads(run.stdout)["errors"]] == [["plugins", PLUGIN, "archive"]]
 
 
-def test_check_of_a_right_environment_says_so(cdc: Cdc) -> None:
+def test_check_of_a_valid_environment_prints_ok(cdc: Cdc) -> None:
     (cdc.folder / "environments").mkdir()
     write(cdc.folder / "environments", edited({}))
     run = cdc("check")
     assert (run.returncode, run.stdout) == (0, "environments/prod.yaml: ok\n")
 
 
-def test_an_unknown_environment_is_told(cdc: Cdc) -> None:
+def test_an_unknown_environment_is_an_error(cdc: Cdc) -> None:
     (cdc.folder / "environments").mkdir()
     write(cdc.folder / "environments", edited({}))
     run = cdc("check", "prd")

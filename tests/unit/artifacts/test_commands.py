@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 from cdc import artifacts
 from modules.artifacts.lock import load
 from tests.unit.artifacts.repository import Repository
-from tests.unit.artifacts.test_renew import library, needs
+from tests.unit.artifacts.test_pinning import library, needs
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What an archive holds against the connectors that run from it: each finding, and the archive that has none."""
+"""Checks of plugin archives: each finding, and an archive without any."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +12,7 @@ from modules.environment.plugin_archives import Contents, Findings, findings
 from tests.unit.environment.environment_files import edited, write
 
 ARCHIVE = "build/plugins/debezium-mysql.zip"
-WHOLE = Contents(
+COMPLETE = Contents(
     connectors=frozenset({CONNECTOR_CLASS}),
     config_providers=frozenset({SECRET_PROVIDER_CLASS}),
     kafkaconnect_versions=("3.7.x",),
@@ -22,71 +22,71 @@ WHOLE = Contents(
 
 @pytest.fixture
 def environment(tmp_path: Path) -> Environment:
-    """Prod with an archive in its published plugin's place."""
+    """Prod with an archive instead of its published plugin."""
     return load(write(tmp_path, edited({"plugins:": f"plugins: {{debezium-mysql: {{archive: {ARCHIVE}}}}}"})))
 
 
-def of(environment: Environment, held: Contents | None) -> Findings:
-    return findings(environment, look=lambda _: held)
+def of(environment: Environment, contents: Contents | None) -> Findings:
+    return findings(environment, look=lambda _: contents)
 
 
-def test_an_archive_with_all_of_it_suits(environment: Environment) -> None:
-    assert of(environment, WHOLE) == Findings((), ())
+def test_a_complete_archive_has_no_finding(environment: Environment) -> None:
+    assert of(environment, COMPLETE) == Findings((), ())
 
 
-def test_an_archive_nobody_looked_into_is_not_judged(environment: Environment) -> None:
+def test_an_unknown_archive_has_no_finding(environment: Environment) -> None:
     assert of(environment, None) == Findings((), ())
 
 
-def test_what_is_not_known_is_not_held_against_it(environment: Environment) -> None:
-    assert of(environment, replace(WHOLE, kafkaconnect_versions=None, debezium_version=None)) == Findings((), ())
+def test_unknown_versions_are_no_finding(environment: Environment) -> None:
+    assert of(environment, replace(COMPLETE, kafkaconnect_versions=None, debezium_version=None)) == Findings((), ())
 
 
 @pytest.mark.parametrize(
-    ("held", "path", "message"),
+    ("contents", "path", "message"),
     [
         (
-            replace(WHOLE, connectors=frozenset({"io.debezium.connector.postgresql.PostgresConnector"})),
+            replace(COMPLETE, connectors=frozenset({"io.debezium.connector.postgresql.PostgresConnector"})),
             "plugins.debezium-mysql.archive",
-            f"must hold {CONNECTOR_CLASS}; it holds io.debezium.connector.postgresql.PostgresConnector",
+            f"must contain {CONNECTOR_CLASS}; it contains io.debezium.connector.postgresql.PostgresConnector",
         ),
         (
-            replace(WHOLE, connectors=frozenset()),
+            replace(COMPLETE, connectors=frozenset()),
             "plugins.debezium-mysql.archive",
-            f"must hold {CONNECTOR_CLASS}; it holds no connector",
+            f"must contain {CONNECTOR_CLASS}; it contains no connector",
         ),
         (
-            replace(WHOLE, debezium_version="3.5.0.Final"),
+            replace(COMPLETE, debezium_version="3.5.0.Final"),
             "plugins.debezium-mysql.debezium_version",
-            "must be 3.5.0.Final, as the archive holds, got '3.6.1.Final'",
+            "must be 3.5.0.Final, the version in the archive, got '3.6.1.Final'",
         ),
         (
-            replace(WHOLE, kafkaconnect_versions=("2.7.1",)),
+            replace(COMPLETE, kafkaconnect_versions=("2.7.1",)),
             "connectors.orders.kafkaconnect_version",
             "must be 2.7.1, which the archive of debezium-mysql was checked against, got '3.7.x'",
         ),
     ],
 )
-def test_what_no_worker_could_start(environment: Environment, held: Contents, path: str, message: str) -> None:
-    (problem,) = of(environment, held).misfits
+def test_errors_on_any_worker(environment: Environment, contents: Contents, path: str, message: str) -> None:
+    (problem,) = of(environment, contents).errors
     assert str(problem) == f"{path}: {message}"
 
 
 def test_the_config_provider_is_needed_by_connectors(environment: Environment) -> None:
-    held = replace(WHOLE, config_providers=frozenset(), left_out=("msk-config-providers",))
-    found = of(environment, held)
-    assert found.misfits == ()
-    (problem,) = found.lacking
+    contents = replace(COMPLETE, config_providers=frozenset(), left_out=("msk-config-providers",))
+    found = of(environment, contents)
+    assert found.errors == ()
+    (problem,) = found.on_msk_connect
     assert str(problem) == (
-        f"plugins.debezium-mysql.archive: must hold {SECRET_PROVIDER_CLASS}, which reads the database's password for"
-        " orders; it was built --without msk-config-providers; build it where every part can be fetched:"
+        f"plugins.debezium-mysql.archive: must contain {SECRET_PROVIDER_CLASS}, which reads the database's password for"
+        " orders; it was built --without msk-config-providers; build it where every part can be downloaded:"
         " cdc plugin build debezium-mysql"
     )
 
 
 def test_a_plugin_without_connectors_needs_nothing(environment: Environment) -> None:
     unused = environment.model_copy(update={"connectors": {}})
-    assert of(unused, replace(WHOLE, config_providers=frozenset())) == Findings((), ())
+    assert of(unused, replace(COMPLETE, config_providers=frozenset())) == Findings((), ())
 
 
 @pytest.mark.parametrize(
@@ -96,18 +96,18 @@ def test_a_plugin_without_connectors_needs_nothing(environment: Environment) -> 
         ("elsewhere/mine.zip", "cdc plugin build debezium-mysql --output elsewhere/mine.zip"),
     ],
 )
-def test_a_missing_archive_names_the_command_that_makes_it(
+def test_a_missing_archive_names_the_command_that_builds_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, archive: str, remedy: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
     file = write(tmp_path, edited({"plugins:": f"plugins:\n  debezium-mysql:\n    archive: {archive}"}))
-    (problem,) = located(findings(load(file)).misfits, file)
+    (problem,) = located(findings(load(file)).errors, file)
     line = next(n for n, text in enumerate(file.read_text().splitlines(), 1) if archive in text)
     assert str(problem) == (
         f"{file}:{line}: plugins.debezium-mysql.archive: cannot read {archive} (No such file or directory);"
-        f" make it with: {remedy}"
+        f" build it with: {remedy}"
     )
 
 
-def test_a_published_plugin_is_not_looked_for_here(tmp_path: Path) -> None:
+def test_a_published_plugin_is_not_read(tmp_path: Path) -> None:
     assert findings(load(write(tmp_path, edited({})))) == Findings((), ())

@@ -1,4 +1,4 @@
-"""A newer Debezium in the lock file, and what that changes in its archive."""
+"""Pinning another Debezium release, and how its archive differs."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -9,8 +9,8 @@ from modules.archive.zips import open_archive
 from modules.artifacts.cache import Cache
 from modules.artifacts.fetch import fetch
 from modules.artifacts.lock import LOCK, File, Lock
+from modules.artifacts.pinning import published, versions, write
 from modules.artifacts.publisher import NotPublishedError
-from modules.artifacts.renew import published, versions, write
 from modules.artifacts.sources import Source
 from modules.messages.problems import either
 
@@ -18,25 +18,25 @@ GROUP: Final = "io.debezium"
 NEWEST_SHOWN: Final = 5
 
 
-class RenewalError(Exception):
-    """There is no such release, or nothing that it could renew."""
+class UpdateError(Exception):
+    """There is no such release, or the plugin has no Debezium part."""
 
 
 @dataclass(frozen=True, slots=True)
-class Renewal:
-    """A set's old and new file, and how the jars in them differ: file names that went, and that came."""
+class Update:
+    """A set's old and new file, and the file names of removed and added jars."""
 
     set: str
     old: File
     new: File
-    gone: tuple[str, ...]
-    come: tuple[str, ...]
+    removed: tuple[str, ...]
+    added: tuple[str, ...]
 
 
-def debezium(lock: Lock, plugin: str, version: str, *, sources: Sequence[Source], path: Path = LOCK) -> Renewal:
-    """Pins ``version`` of Debezium for ``plugin`` in the lock file, held against its publisher's checksum.
+def debezium(lock: Lock, plugin: str, version: str, *, sources: Sequence[Source], path: Path = LOCK) -> Update:
+    """Pins ``version`` of Debezium for ``plugin`` in the lock file, verified against its publisher's checksum.
 
-    Raises RenewalError, NotPublishedError, FetchErrors or BadArchiveError; then the lock file is what it was.
+    Raises UpdateError, NotPublishedError, FetchErrors or BadArchiveError; then the lock file is unchanged.
     """
     cache = Cache()
     name, old = _pinned(lock, plugin)
@@ -48,19 +48,19 @@ def debezium(lock: Lock, plugin: str, version: str, *, sources: Sequence[Source]
         if maven.version in known:
             raise
         newest = either(known[: -NEWEST_SHOWN - 1 : -1], last="and")
-        raise RenewalError(f"{maven} is not published; the newest are {newest}") from error
+        raise UpdateError(f"{maven} is not published; the newest are {newest}") from error
     before, after = (_jars(path) for path in fetch([old, new], sources=sources, cache=cache).values())
     write(path, name, [new], roots=[maven])
-    return Renewal(name, old, new, gone=tuple(sorted(before - after)), come=tuple(sorted(after - before)))
+    return Update(name, old, new, removed=tuple(sorted(before - after)), added=tuple(sorted(after - before)))
 
 
 def _pinned(lock: Lock, plugin: str) -> tuple[str, File]:
-    """The part of ``plugin`` that is Debezium's own archive."""
+    """The part of ``plugin`` that is Debezium's archive."""
     for part in lock.plugins[plugin].parts:
         for file in lock.sets[part].files:
             if file.maven.group == GROUP and file.maven.classifier == "plugin":
                 return part, file
-    raise RenewalError(f"{plugin} must have a part of group {GROUP} with classifier plugin to be renewed, and has none")
+    raise UpdateError(f"{plugin} must have a part of group {GROUP} with classifier plugin, got none")
 
 
 def _jars(archive: Path) -> set[str]:

@@ -7,7 +7,7 @@ import pytest
 from modules.archive.conflicts import repeated
 from modules.archive.contents import Contents
 from modules.archive.jar import Jar
-from modules.archive.judge import refusals
+from modules.archive.refusals import refusals
 from modules.archive.worker import Worker
 from tests.unit.archive.classes import ABSTRACT, CONNECT, PUBLIC, TRANSFORM, class_file, connector, jar, pom
 

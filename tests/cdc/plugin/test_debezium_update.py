@@ -1,4 +1,4 @@
-"""Another Debezium: pinned as its publisher vouches for it, with the difference told; or nothing is changed."""
+"""Another Debezium release: pinned and verified, its differences listed; or nothing changes."""
 
 import hashlib
 import io
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cdc.plugin import renewal
+from cdc.plugin import debezium_update
 from modules.artifacts.lock import Coordinates, load, parse
 from modules.artifacts.publisher import NotPublishedError
 from modules.artifacts.sources import Source, sources
@@ -37,7 +37,7 @@ def publish(repository: Path, maven: str, content: bytes) -> None:
 
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A Maven repository in a directory, with two releases that differ in a jar."""
+    """A Maven repository in a directory, with two releases that differ in one jar."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     repository = tmp_path / "repository"
     for version, jars in ((OLD, ("driver-1.jar", "same.jar")), (NEW, ("driver-2.jar", "same.jar"))):
@@ -55,7 +55,7 @@ def found(repository: Path) -> tuple[Source, ...]:
 
 @pytest.fixture
 def lock(repository: Path, tmp_path: Path) -> Path:
-    """A lock file that pins the older one."""
+    """A lock file that pins the older release."""
     path = repository / Coordinates.parse(ARCHIVE.format(OLD)).path
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     file = tmp_path / "artifacts.lock.toml"
@@ -77,34 +77,34 @@ files = [
 def test_version_hash_and_size_change_together(
     repository: Path, found: tuple[Source, ...], lock: Path, version: str
 ) -> None:
-    renewed = renewal.debezium(load(lock), PLUGIN, version, sources=found, path=lock)
-    assert (renewed.gone, renewed.come) == (("driver-1.jar",), ("driver-2.jar",))
+    updated = debezium_update.debezium(load(lock), PLUGIN, version, sources=found, path=lock)
+    assert (updated.removed, updated.added) == (("driver-1.jar",), ("driver-2.jar",))
     content = (repository / Coordinates.parse(ARCHIVE.format(NEW)).path).read_bytes()
     (file,) = load(lock).sets["debezium"].files
-    assert file == renewed.new
+    assert file == updated.new
     assert (str(file.maven), file.size) == (ARCHIVE.format(NEW), len(content))
     assert file.sha256 == hashlib.sha256(content).hexdigest()
     assert lock.read_text().startswith("# kept\n")
 
 
-def test_a_release_that_is_not_there_names_those_that_are(found: tuple[Source, ...], lock: Path) -> None:
+def test_an_unknown_release_names_the_newest_ones(found: tuple[Source, ...], lock: Path) -> None:
     before = lock.read_text()
-    with pytest.raises(renewal.RenewalError, match=rf"3\.9\.9\.Final:zip:plugin is not published; .*{NEW} and {OLD}"):
-        renewal.debezium(load(lock), PLUGIN, "3.9.9", sources=found, path=lock)
+    with pytest.raises(debezium_update.UpdateError, match=rf"3\.9\.9\.Final:zip:plugin is .*; .*{NEW} and {OLD}"):
+        debezium_update.debezium(load(lock), PLUGIN, "3.9.9", sources=found, path=lock)
     assert lock.read_text() == before
 
 
-def test_bytes_that_their_publisher_does_not_vouch_for_are_not_pinned(
+def test_a_file_with_another_checksum_than_published_is_not_pinned(
     repository: Path, found: tuple[Source, ...], lock: Path
 ) -> None:
     before = lock.read_text()
     (repository / Coordinates.parse(ARCHIVE.format(NEW)).path).write_bytes(archive(["other.jar"]))
     with pytest.raises(NotPublishedError):
-        renewal.debezium(load(lock), PLUGIN, NEW, sources=found, path=lock)
+        debezium_update.debezium(load(lock), PLUGIN, NEW, sources=found, path=lock)
     assert lock.read_text() == before
 
 
-def test_a_plugin_without_debezium_cannot_be_renewed_so(found: tuple[Source, ...], lock: Path) -> None:
+def test_a_plugin_without_debezium_cannot_be_updated(found: tuple[Source, ...], lock: Path) -> None:
     other = parse(lock.read_text().replace("io.debezium:", "org.example:"), file="other")
-    with pytest.raises(renewal.RenewalError, match=r"must have a part of group io\.debezium"):
-        renewal.debezium(other, PLUGIN, NEW, sources=found, path=lock)
+    with pytest.raises(debezium_update.UpdateError, match=r"must have a part of group io\.debezium"):
+        debezium_update.debezium(other, PLUGIN, NEW, sources=found, path=lock)

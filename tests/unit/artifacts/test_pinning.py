@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from modules.artifacts import renew
+from modules.artifacts import pinning
 from modules.artifacts.cache import Cache
 from modules.artifacts.lock import Coordinates, LockError, load
 from modules.artifacts.publisher import NotPublishedError
@@ -56,7 +56,7 @@ def test_what_is_published_is_pinned(
 ) -> None:
     library(repository, NAME)
     publish(repository, f"{NAME}:zip:plugin", b"content", checksum=checksum)
-    file = renew.published(Coordinates.parse(f"{NAME}:zip:plugin"), sources=found, cache=cache)
+    file = pinning.published(Coordinates.parse(f"{NAME}:zip:plugin"), sources=found, cache=cache)
     assert file == pin(f"{NAME}:zip:plugin", b"content", size=7)
     assert cache.find(file)
 
@@ -65,7 +65,7 @@ def test_the_strongest_checksum_counts(repository: Repository, found: tuple[Sour
     library(repository, NAME)
     repository.contents[f"/{LIBRARY.path}.sha512"] = b"00"
     with pytest.raises(NotPublishedError, match="sha512 must be 00, as published beside it, got "):
-        renew.published(LIBRARY, sources=found, cache=cache)
+        pinning.published(LIBRARY, sources=found, cache=cache)
 
 
 def test_a_checksum_out_of_reach_is_not_passed_over(
@@ -74,7 +74,7 @@ def test_a_checksum_out_of_reach_is_not_passed_over(
     library(repository, NAME)
     repository.script[f"/{LIBRARY.path}.sha512"] += [status(403)]
     with pytest.raises(NotPublishedError, match="403 Forbidden"):
-        renew.published(LIBRARY, sources=found, cache=cache)
+        pinning.published(LIBRARY, sources=found, cache=cache)
 
 
 def test_nothing_is_pinned_that_nobody_vouches_for(
@@ -82,9 +82,9 @@ def test_nothing_is_pinned_that_nobody_vouches_for(
 ) -> None:
     repository.publish(NAME, b"content")
     with pytest.raises(NotPublishedError, match=r"no checksum beside it \(\.sha512, \.sha256, \.sha1\)"):
-        renew.published(LIBRARY, sources=found, cache=cache)
+        pinning.published(LIBRARY, sources=found, cache=cache)
     with pytest.raises(NotPublishedError, match="must be https: its checksum comes from there too"):
-        renew.published(LIBRARY, sources=sources(["http://192.0.2.1/maven"]), cache=cache)
+        pinning.published(LIBRARY, sources=sources(["http://192.0.2.1/maven"]), cache=cache)
 
 
 @pytest.mark.parametrize(
@@ -107,21 +107,21 @@ def test_licences(repository: Repository, found: tuple[Source, ...], cache: Cach
     publish(
         repository, "org.example:parent:7:pom", POM.format(Coordinates("org.example", "parent", "7"), licence).encode()
     )
-    assert renew.published(LIBRARY, sources=found, cache=cache).licence == spdx
+    assert pinning.published(LIBRARY, sources=found, cache=cache).licence == spdx
 
 
 def test_versions(repository: Repository, found: tuple[Source, ...], cache: Cache) -> None:
     listed = "".join(f"<version>{version}</version>" for version in ("3.10.0", "3.9.0.Final", "3.9.0.Beta1"))
     text = f"<metadata><versioning><versions>{listed}</versions></versioning></metadata>"
     repository.contents["/org/example/lib/maven-metadata.xml"] = text.encode()
-    known = renew.versions("org.example", "lib", sources=found, cache=cache)
+    known = pinning.versions("org.example", "lib", sources=found, cache=cache)
     assert known == ("3.9.0.Beta1", "3.9.0.Final", "3.10.0")
     with pytest.raises(NotPublishedError, match=r"org.example:other from .*: 404 Not Found"):
-        renew.versions("org.example", "other", sources=found, cache=cache)
+        pinning.versions("org.example", "other", sources=found, cache=cache)
 
 
 def resolve(found: tuple[Source, ...], cache: Cache, *roots: str) -> list[str]:
-    files = renew.resolved([Coordinates.parse(root) for root in roots], sources=found, cache=cache)
+    files = pinning.resolved([Coordinates.parse(root) for root in roots], sources=found, cache=cache)
     return [str(file.maven) for file in files]
 
 
@@ -173,7 +173,7 @@ def test_a_download_that_breaks_off_is_noticed(repository: Repository, found: tu
     library(repository, NAME)
     repository.script[f"/{LIBRARY.path}"] += [breaks_off(3), instead(b"other")]
     with pytest.raises(NotPublishedError, match="sha1 must be"):
-        renew.published(LIBRARY, sources=found, cache=cache)
+        pinning.published(LIBRARY, sources=found, cache=cache)
 
 
 ZEROS, ONES = "0" * 64, "1" * 64
@@ -196,7 +196,7 @@ def test_one_set_is_rewritten(tmp_path: Path) -> None:
     path.write_text(LOCK)
     path.chmod(0o640)
     files = [pin("org.example:lib:2.0", b"2", size=1), pin("org.example:more:1.0", b"", url="https://example.org/x")]
-    renew.write(path, "lib", files, roots=[Coordinates.parse("org.example:lib:2.0")])
+    pinning.write(path, "lib", files, roots=[Coordinates.parse("org.example:lib:2.0")])
     assert load(path).sets["lib"].files == tuple(files)
     lines = [
         f'    {{maven = "org.example:lib:2.0", size = 1, licence = "Apache-2.0", sha256 = "{files[0].sha256}"}},\n',
@@ -212,6 +212,6 @@ def test_a_lock_that_would_be_wrong_is_not_written(tmp_path: Path) -> None:
     path = tmp_path / "lock.toml"
     path.write_text(LOCK)
     with pytest.raises(LockError, match=r"sets.other.files\[0\].sha256: must be 0000"):
-        renew.write(path, "other", [pin("org.example:lib:1.0", b"2")])
+        pinning.write(path, "other", [pin("org.example:lib:1.0", b"2")])
     assert path.read_text() == LOCK
     assert list(tmp_path.iterdir()) == [path]

@@ -1,4 +1,4 @@
-"""Renewed pins: a set's files as they are published now, and the lock file with them."""
+"""Pinning: files as they are published now, and writing them to the lock file."""
 
 import tempfile
 from collections.abc import Callable, Sequence
@@ -14,9 +14,9 @@ from modules.artifacts.sources import Source
 
 
 def published(maven: Coordinates, *, sources: Sequence[Source], cache: Cache) -> File:
-    """``maven`` as it is published now, held against its published checksum; raises NotPublishedError."""
+    """``maven`` as it is published now, verified against its published checksum; raises NotPublishedError."""
     with Publisher.opened(sources, cache=cache) as publisher:
-        return _kept(maven, publisher, cache)
+        return _pinned(maven, publisher, cache)
 
 
 def versions(group: str, artifact: str, *, sources: Sequence[Source], cache: Cache) -> tuple[str, ...]:
@@ -30,23 +30,23 @@ def resolved(
     *,
     sources: Sequence[Source],
     cache: Cache,
-    told: Callable[[Coordinates], None] = lambda _: None,
+    report: Callable[[Coordinates], None] = lambda _: None,
 ) -> tuple[File, ...]:
-    """The files of a runtime class path for ``roots``; ``told`` hears of each before it is fetched."""
+    """The files of a runtime class path for ``roots``; ``report`` is called for each before it is downloaded."""
     from modules.artifacts.resolve import tree  # importing jgo takes 0.15 s
 
     files = []
     with Publisher.opened(sources, cache=cache) as publisher:
         for maven in tree(roots, publisher):
-            told(maven)
-            files.append(_kept(maven, publisher, cache))
+            report(maven)
+            files.append(_pinned(maven, publisher, cache))
     return tuple(files)
 
 
 def write(path: Path, name: str, files: Sequence[File], *, roots: Sequence[Coordinates] | None = None) -> None:
-    """Puts ``files``, and ``roots`` if given, into the set ``name`` of the lock ``path``; all else stays as it is.
+    """Writes ``files``, and ``roots`` if given, to the set ``name`` of the lock file ``path``; nothing else changes.
 
-    Raises LockError, and then nothing is written; the file is never there by half.
+    Raises LockError, and then nothing is written. The file is replaced at once, never half written.
     """
     document = tomlkit.parse(path.read_text(encoding="utf-8"))
     set_ = document["sets"][name]
@@ -58,8 +58,8 @@ def write(path: Path, name: str, files: Sequence[File], *, roots: Sequence[Coord
     _replace(path, text)
 
 
-def _kept(maven: Coordinates, publisher: Publisher, cache: Cache) -> File:
-    """Pinned, and in the cache already."""
+def _pinned(maven: Coordinates, publisher: Publisher, cache: Cache) -> File:
+    """The pin of ``maven``, with its file in the cache."""
     file = publisher.file(maven)
     cache.adopt(publisher.get(maven), file)
     return file
