@@ -18,7 +18,7 @@ from modules.artifacts.publisher import NotPublishedError
 from modules.artifacts.sources import SourceError, sources
 from modules.messages.problems import either, nearest
 
-app = typer.Typer(no_args_is_help=True, help="List, fetch and update the files pinned in artifacts.lock.toml.")
+app = typer.Typer(no_args_is_help=True, help="List, fetch and update pinned files.")
 
 
 class UnknownSetError(Exception):

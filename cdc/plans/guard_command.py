@@ -27,7 +27,10 @@ OverridesOption = Annotated[
 
 
 def plan_guard(plans: PlansArgument, overrides: OverridesOption = None, as_json: JsonOption = False) -> None:
-    """Refuse plans that lose data; print the reason and what to do instead."""
+    """Refuse Terraform plans that lose data.
+
+    Each finding says what is lost, why, and what to do instead.
+    """
     result = check(read(plans), overrides)
     if as_json:
         out.print_json(json.dumps(_document(result)))

@@ -8,6 +8,9 @@ from cdc.plans.summary import summary
 
 
 def plan_summary(plans: PlansArgument, overrides: OverridesOption = None) -> None:
-    """Print plans as Markdown for a pull request: data loss first, then all changes."""
+    """Summarize Terraform plans in Markdown for a pull request.
+
+    Data loss comes first, then all changes.
+    """
     found = guard_command.read(plans)
     typer.echo(summary(found, guard_command.check(found, overrides)), nl=False)

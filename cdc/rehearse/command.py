@@ -1,4 +1,4 @@
-"""``cdc rehearse``: an environment, deployed on this machine, with real changes streamed through it."""
+"""``cdc rehearse``: deploys an environment on this machine and streams changes through it."""
 
 import json
 import signal
@@ -13,7 +13,7 @@ import typer
 from cdc.console import err, fail, out
 from cdc.display import Display
 from cdc.environments import UnknownEnvironmentError, files
-from cdc.options import JsonOption, OfflineOption, SourceOption
+from cdc.options import EnvArgument, JsonOption, OfflineOption, SourceOption
 from cdc.plugin import commands
 from cdc.rehearse import permissions
 from cdc.rehearse.show import endpoints, summary
@@ -24,33 +24,37 @@ REPORTED = (*commands.REPORTED, EnvironmentErrors, UnknownEnvironmentError)
 
 
 def rehearse(
-    environment: Annotated[str, typer.Argument(metavar="ENV", help="A file of environments/, by its name.")],
-    keep: Annotated[bool, typer.Option("--keep", help="Leave it running, and tell how to reach each part.")] = False,
-    stop: Annotated[bool, typer.Option("--stop", help="End the rehearsals of ENV that were kept.")] = False,
+    environment: EnvArgument,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep it running, and print how to reach each part.")] = False,
+    stop: Annotated[bool, typer.Option("--stop", help="Stop the kept rehearsals of ENV.")] = False,
     explain: Annotated[
-        bool, typer.Option("--explain-permissions", help="Tell what each role may do and why, and run nothing.")
+        bool,
+        typer.Option("--explain-permissions", help="Print each role's permissions with reasons; run nothing."),
     ] = False,
     schema: Annotated[
         Path | None,
-        typer.Option(exists=True, dir_okay=False, metavar="FILE", help="SQL that makes the tables, not stand-ins."),
+        typer.Option(exists=True, dir_okay=False, metavar="FILE", help="SQL that creates the source tables."),
     ] = None,
     brokers: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Run at most N brokers, on a small machine.")
+        int | None, typer.Option(min=1, metavar="N", help="Run at most N brokers, for a small machine.")
     ] = None,
     source: SourceOption = None,
     offline: OfflineOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Deploy an environment on this machine, and stream real changes through real Debezium."""
+    """Deploy an environment to an embedded AWS and test it.
+
+    Real Terraform, Kafka brokers, Kafka Connect, Debezium and MySQL run on this machine.
+    """
     if explain:
         if keep or stop:
             raise typer.BadParameter(
-                f"cannot be combined with {'--keep' if keep else '--stop'}: it runs nothing",
+                f"cannot be combined with {'--keep' if keep else '--stop'}, because it runs nothing",
                 param_hint="'--explain-permissions'",
             )
         _explain(environment, as_json=as_json)
         return
-    from cdc.rehearse import rehearsing  # with Kafka's client and AWS's, which take most of a second
+    from cdc.rehearse import rehearsing  # imports the clients of Kafka and AWS, which takes most of a second
     from rehearsal.processes.errors import RehearsalError
 
     with _terminated():
@@ -58,9 +62,9 @@ def rehearse(
             if stop:
                 _stop(environment)
                 return
-            wanted = rehearsing.Wanted(environment, schema=schema, brokers=brokers, source=source, offline=offline)
+            options = rehearsing.Options(environment, schema=schema, brokers=brokers, source=source, offline=offline)
             with Display(quiet=as_json) as display:
-                outcome = rehearsing.rehearse(wanted, display, keep=keep)
+                outcome = rehearsing.rehearse(options, display, keep=keep)
         except (RehearsalError, *REPORTED) as error:
             fail(error)
     if as_json:
@@ -89,16 +93,16 @@ def _stop(environment: str) -> None:
 
     ended = rehearsing.stop(environment)
     if not ended:
-        fail(f"{environment}: no rehearsal was kept")
+        fail(f"{environment}: no rehearsal is running")
     for name, left in ended.items():
-        err.print(f"ended {name}", markup=False)
+        err.print(f"stopped {name}", markup=False)
         if left:
-            fail("left behind:\n" + "\n".join(left))
+            fail("could not remove:\n" + "\n".join(left))
 
 
 @contextmanager
 def _terminated() -> Iterator[None]:
-    """SIGTERM and SIGHUP end the block as Ctrl-C does: with everything cleaned up."""
+    """SIGTERM and SIGHUP end the block like Ctrl-C, with cleanup."""
 
     def end(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - the signal module's
         raise SystemExit(128 + number)

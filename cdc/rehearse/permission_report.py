@@ -1,4 +1,4 @@
-"""What a rehearsal's roles used of their permissions, in short: a line each, and what should be looked at."""
+"""The permission report of a rehearsal: one line for each role, then unneeded and denied permissions."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -10,35 +10,36 @@ Report = Mapping[str, Any]
 
 
 def show(reports: Sequence[Report], environment: str) -> None:
-    """``environment`` is named as on the command line."""
+    """``environment`` is the command line's argument."""
     if not reports:
         return
-    out.print(table("\nwhat roles may do:", ["role", "permissions"], ([one["role"], judged(one)] for one in reports)))
+    rows = ([one["role"], counts(one)] for one in reports)
+    out.print(table("\npermissions:", ["role", "in this rehearsal"], rows))
     for report in reports:
-        for line in (*_wider(report), *_denied(report)):
+        for line in (*_warnings(report), *_denied(report)):
             out.print(line, markup=False, soft_wrap=True)
-    out.print(f"why each is there: cdc rehearse {environment} --explain-permissions", markup=False, soft_wrap=True)
+    out.print(f"reasons: cdc rehearse {environment} --explain-permissions", markup=False, soft_wrap=True)
 
 
-def judged(report: Report) -> str:
-    """``24 used, 4 unused for a reason, 0 denied``."""
-    wider = len(_without_reason(report))
-    counts = [
+def counts(report: Report) -> str:
+    """``24 used, 4 unused but needed, 0 denied``."""
+    unneeded = len(_unneeded(report))
+    numbers = [
         f"{len(report['used'])} used",
-        f"{len(report['unused']) - wider} unused for a reason",
-        *([f"{wider} wider than needed"] if wider else []),
+        f"{len(report['unused']) - unneeded} unused but needed",
+        *([f"{unneeded} not needed"] if unneeded else []),
         f"{len(report['denied'])} denied",
     ]
-    return ", ".join(counts)
+    return ", ".join(numbers)
 
 
-def _without_reason(report: Report) -> list[Mapping[str, str]]:
+def _unneeded(report: Report) -> list[Mapping[str, str]]:
     return [one for one in report["unused"] if one["reason"] is None]
 
 
-def _wider(report: Report) -> Iterator[str]:
-    for one in _without_reason(report):
-        yield f"warning: {report['role']} is wider than needed: {one['action']} on {short(one['resource'])}"
+def _warnings(report: Report) -> Iterator[str]:
+    for one in _unneeded(report):
+        yield f"warning: {report['role']} does not need {one['action']} on {short(one['resource'])}"
 
 
 def _denied(report: Report) -> Iterator[str]:

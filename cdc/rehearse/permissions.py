@@ -1,4 +1,4 @@
-"""Why the roles of an environment hold each of their permissions: read from its policies, without running anything."""
+"""The permissions of an environment's roles with their reasons, from its policies; nothing runs."""
 
 import json
 import textwrap
@@ -25,14 +25,14 @@ _UNKNOWN: Final = "*"
 _OF_CLUSTERS: Final = ("topic", "group", "transactional-id")
 _LABELS: Final = 18  # columns
 _WORDS: Final = (
-    "seen: in runs on brokers that enforce IAM, with that one permission taken away",
-    "why it stays: though an ordinary rehearsal never sees it used",
+    "seen: observed on brokers that enforce IAM, with this one permission removed",
+    "kept because: why it is needed although a rehearsal does not use it",
 )
 
 
 @dataclass(frozen=True)
 class Holder:
-    """A connector or a consumer of the environment file, its policy, and the roles that hold it."""
+    """A connector or a consumer of the environment file, its policy, and the roles that have it."""
 
     kind: Role
     name: str
@@ -43,13 +43,13 @@ class Holder:
     def title(self) -> str:
         if self.kind == "connector":
             return f"connector {self.name}: role {self.policy}, which MSK Connect assumes"
-        held = f"held by {', '.join(self.roles)}" if self.roles else "for a role of yours"
-        return f"consumer {self.name}: policy {self.policy}, {held}"
+        roles = f"attached to {', '.join(self.roles)}" if self.roles else "for your own role"
+        return f"consumer {self.name}: policy {self.policy}, {roles}"
 
 
 @dataclass(frozen=True)
 class Permission:
-    """An action that a statement allows, and why; ``resources`` and ``condition`` are in short form."""
+    """An action that a statement allows, and why; ``resources`` and ``condition`` are abbreviated."""
 
     holder: Holder
     statement: str
@@ -71,13 +71,13 @@ class Permission:
             "condition": dict(self.condition),
             "needed_for": self.reason.needed_for,
             "without": self.reason.without,
-            "why_it_stays": self.reason.unseen or None,
+            "kept_because": self.reason.unseen or None,
             "source": self.reason.source,
         }
 
 
 def short(arn: str) -> str:
-    """What tells a resource from the others of its role: ``topic/orders.*``, ``secret:cdc/orders``, ``key/*``."""
+    """The ARN abbreviated: ``topic/orders.*``, ``secret:cdc/orders``, ``key/*``."""
     if not arn.startswith("arn:"):
         return arn
     resource = arn.split(":", 5)[5]
@@ -88,7 +88,7 @@ def short(arn: str) -> str:
 
 
 def permissions(environment: Environment) -> list[Permission]:
-    """Each permission of each role, as it would be deployed."""
+    """All permissions of all roles, as they would be deployed."""
     deployment = Deployment(
         environment.name, environment.region, environment.partition, environment.account_id or _UNKNOWN
     )
@@ -137,12 +137,12 @@ def _explained(holder: Holder, document: str) -> Iterator[Permission]:
 
 
 def _condition(statement: Statement) -> dict[str, str]:
-    """All of these documents' conditions are of equality, with one value for each key."""
+    """The condition by key; all conditions of these documents are StringEquals with one value."""
     return {key: short(value) for key, value in statement.get("Condition", {}).get("StringEquals", {}).items()}
 
 
 def show(found: list[Permission]) -> None:
-    """For people: the statements of each role, and in them what each action is for."""
+    """Prints the statements of each role, and the reason of each action."""
     for holder, held in groupby(found, key=lambda one: one.holder):
         out.print(f"{holder.title}\n", style="bold", markup=False, soft_wrap=True)
         for _, actions in groupby(held, key=lambda one: one.statement):
@@ -164,12 +164,12 @@ def _show_statement(actions: list[Permission]) -> None:
 
 
 def _why(reason: Reason) -> list[tuple[str, str]]:
-    stays = [("why it stays", reason.unseen)] if reason.unseen else []
-    return [("needed for", reason.needed_for), ("without it", reason.without), *stays, ("source", reason.source)]
+    kept = [("kept because", reason.unseen)] if reason.unseen else []
+    return [("needed for", reason.needed_for), ("without it", reason.without), *kept, ("source", reason.source)]
 
 
 def _print(label: str, text: str) -> None:
-    """As wide as the terminal, and never broken within a name."""
+    """Wrapped to the terminal's width, but never within a name."""
     lines = textwrap.fill(
         text,
         out.width,

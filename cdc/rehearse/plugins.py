@@ -1,4 +1,4 @@
-"""The plugin archives that a rehearsal runs: those that the environment names, made first where they are missing."""
+"""The plugin archives of a rehearsal: those of the environment, built first if they are missing."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,7 +16,7 @@ from rehearsal.processes.errors import RehearsalError
 
 
 class Builder:
-    """Makes plugins of ``lock`` from ``places``; ``notes`` are what the user should know about them."""
+    """Builds plugins of ``lock`` from ``places``; ``notes`` are messages for the user."""
 
     def __init__(self, lock: Lock, places: Sequence[Source], *, offline: bool, progress: Progress) -> None:
         self._lock = lock
@@ -26,39 +26,41 @@ class Builder:
         self.notes: list[str] = []
 
     def archives(self, environment: Environment) -> Mapping[str, Path]:
-        """A ZIP for each plugin of ``environment``: its own, or one of ours in place of a published one."""
+        """A ZIP for each plugin of ``environment``: its own, or one built here instead of a published one."""
         return {
             name: self._own(name, Path(plugin.archive)) if isinstance(plugin, ArchivePlugin) else self._published(name)
             for name, plugin in environment.plugins.items()
         }
 
     def _own(self, name: str, path: Path) -> Path:
-        return path if path.is_file() else self._made(self._recipe(name, path.stem), path)
+        return path if path.is_file() else self._built(self._recipe(name, path.stem), path)
 
     def _published(self, name: str) -> Path:
-        """What the object in S3 holds is not known here."""
+        """A plugin built here: the object in S3 is not read."""
         path = building.PLUGINS / f"{self._recipe(name)}.zip"
-        return path if path.is_file() else self._made(path.stem, path)
+        return path if path.is_file() else self._built(path.stem, path)
 
     def _recipe(self, *names: str) -> str:
-        """The plugin of the lock file that is called like one of ``names``, or the only one."""
+        """The plugin of the lock file with one of these ``names``, or the only one."""
         known = self._lock.plugins
         if found := next((name for name in names if name in known), next(iter(known)) if len(known) == 1 else None):
             return found
-        raise RehearsalError(f"plugins.{names[0]} must be one of artifacts.lock.toml, or its archive must exist")
+        raise RehearsalError(f"plugins.{names[0]} must be a plugin in artifacts.lock.toml, or its archive must exist")
 
-    def _made(self, recipe: str, target: Path) -> Path:
+    def _built(self, recipe: str, target: Path) -> Path:
         order = building.Order(self._lock, recipe)
         try:
             paths = self._fetched(order, Policy(attempts=1))
         except FetchErrors as error:
             order = self._without_unreachable(order, error)
             paths = self._fetched(order, Policy())
-        self.notes.append(f"made {target}" + "".join(f" without {part}, out of reach" for part in order.left_out))
+        self.notes.append(
+            f"built {target}" + "".join(f" without {part}, which no source has" for part in order.left_out)
+        )
         return building.built(order, paths, target).path
 
     def _without_unreachable(self, order: building.Order, error: FetchErrors) -> building.Order:
-        """Goes on without what a rehearsal has a substitute for: the parts beside the connector's own."""
+        """The order without parts that a rehearsal can substitute: all but the connector's own."""
         failed = {failure.file for failure in error.failures}
         own = order.recipe.parts[0]
         without = tuple({name for name, file in order.parts if file in failed and name != own})

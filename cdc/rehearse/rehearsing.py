@@ -1,4 +1,4 @@
-"""From an environment's name to a rehearsal of it: what must be there first, then the story."""
+"""Prepares and runs a rehearsal: download pinned files, build plugins, then rehearse."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,8 +24,8 @@ from rehearsal.steps import Reporter
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """A rehearsal as it was asked for on the command line."""
+class Options:
+    """The command line's options for a rehearsal."""
 
     environment: str
     schema: Path | None = None
@@ -34,54 +34,54 @@ class Wanted:
     offline: bool = False
 
 
-def rehearse(wanted: Wanted, teller: Reporter, *, keep: bool) -> Outcome:
-    """Runs the whole story; raises RehearsalError, or what fetching and reading raise."""
+def rehearse(options: Options, reporter: Reporter, *, keep: bool) -> Outcome:
+    """Runs the rehearsal; raises RehearsalError, or the errors of fetching and of reading the environment."""
     for name in runs.clean_up_abandoned():
-        teller.message(f"cleared what {name} had left")
-    return rehearsal.rehearse(script(wanted, teller), teller, keep=keep)
+        reporter.message(f"removed the leftovers of {name}")
+    return rehearsal.rehearse(inputs(options, reporter), reporter, keep=keep)
 
 
-def script(wanted: Wanted, teller: Reporter) -> Inputs:
-    """Everything that the rehearsal is played from, fetched and made; raises as ``rehearse``."""
-    [file] = files([wanted.environment])
+def inputs(options: Options, reporter: Reporter) -> Inputs:
+    """All inputs of the rehearsal, downloaded and built; raises as ``rehearse``."""
+    [file] = files([options.environment])
     environment = load(file)
-    requirements.check(_lacking())
+    requirements.check(_missing())
     lock = load_lock()
     with FetchProgress() as progress:
-        builder = Builder(lock, sources(wanted.source), offline=wanted.offline, progress=progress)
-        _fetch_parts(lock, wanted, progress)
+        builder = Builder(lock, sources(options.source), offline=options.offline, progress=progress)
+        _fetch_parts(lock, options, progress)
         archives = builder.archives(environment)
     for note in builder.notes:
-        teller.message(note)
+        reporter.message(note)
     return Inputs(
         environment=environment,
         file=file.resolve(),
         archives=archives,
         synthesize=lambda folder: _synthesize(environment, folder),
         terraform=_Runner(),
-        schema=wanted.schema,
-        brokers=wanted.brokers,
+        schema=options.schema,
+        brokers=options.brokers,
     )
 
 
 def stop(name: str) -> dict[str, list[str]]:
-    """Ends the rehearsals of an environment that were kept; what each has left, in words."""
+    """Stops the kept rehearsals of an environment; returns what each of them could not remove."""
     kept = [run for run in runs.all_runs() if run.kept and run.environment == name and run.alive]
     return {run.folder.name: DaemonClient.attach(run).stop() for run in kept}
 
 
-def _fetch_parts(lock: Lock, wanted: Wanted, progress: FetchProgress) -> None:
+def _fetch_parts(lock: Lock, options: Options, progress: FetchProgress) -> None:
     fetch(
         pinned_files.files(lock, *requirements.pinned_sets()),
-        sources=sources(wanted.source),
+        sources=sources(options.source),
         cache=Cache(),
-        offline=wanted.offline,
+        offline=options.offline,
         progress=progress,
     )
 
 
-def _lacking() -> list[str]:
-    """Terraform, which no registry of ours holds."""
+def _missing() -> list[str]:
+    """Programs that are not downloaded: Terraform."""
     try:
         cli.executable()
     except cli.TerraformError as error:
@@ -96,7 +96,7 @@ def _synthesize(environment: Environment, folder: Path) -> None:
 
 
 class _Runner:
-    """Terraform in any stack of one environment, with the provider's mirror where this machine has one."""
+    """Makes Terraform runs in the stacks of one environment, with a provider mirror if there is one."""
 
     def __init__(self) -> None:
         self._variables: dict[str, str] = {}

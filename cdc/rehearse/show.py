@@ -1,4 +1,4 @@
-"""What a rehearsal shows at its end."""
+"""The output at the end of a rehearsal."""
 
 import json
 from collections.abc import Mapping
@@ -22,24 +22,24 @@ _WIDTH: Final = max(map(len, _PARTS))
 
 
 def summary(outcome: Outcome, environment: str) -> None:
-    """What was deployed, what arrived, what roles used, what was not as on AWS; the command line's ``environment``."""
+    """Prints resources, events, permissions and differences from AWS; ``environment`` is the command's argument."""
     if outcome.sample:
-        out.print("\none event, as the application got it:")
+        out.print("\none event, as the application received it:")
         out.print_json(json.dumps(outcome.sample))
     out.print(table("", ["", ""], [
         ["resources", _counts(outcome.resources)],
         ["changes made", _counts(outcome.changes)],
-        ["events seen", _counts(outcome.events)],
+        ["events received", _counts(outcome.events)],
         ["lost", str(outcome.lost)],
         ["duplicates", str(outcome.duplicates)],
         ["first event after", f"{outcome.first_event:.1f} s" if outcome.first_event else "never"],
         ["second plan", "empty" if outcome.second_plan_empty else "NOT EMPTY"],
     ]))  # fmt: skip
     for table_name, why in outcome.unfilled.items():
-        out.print(f"{table_name} took not every change: {why}", markup=False)
+        out.print(f"{table_name}: not every change was made: {why}", markup=False)
     permission_report.show(outcome.permissions, environment)
     rows = [[one.name, one.deployed, one.here] for one in outcome.substitutions]
-    out.print(table("\nnot as on AWS:", ["what", "as deployed", "here"], rows))
+    out.print(table("\ndifferences from AWS:", ["what", "deployed", "here"], rows))
 
 
 def _counts(counts: Mapping[str, int]) -> str:
@@ -47,14 +47,14 @@ def _counts(counts: Mapping[str, int]) -> str:
 
 
 def endpoints(outcome: Outcome) -> None:
-    """How to reach each part of a rehearsal that was kept, each in a line that can be copied."""
+    """Prints how to reach each part of a kept rehearsal, in lines that can be copied."""
     if not outcome.endpoints:
         return
     out.print("\nrunning:", markup=False)
     for part, place in _PARTS.items():
         for where in _places(outcome.endpoints[place]):
             out.print(f"{part:{_WIDTH}}  {where}", markup=False, soft_wrap=True)
-    out.print(f"end it with: cdc rehearse {outcome.environment} --stop", markup=False, soft_wrap=True)
+    out.print(f"stop it with: cdc rehearse {outcome.environment} --stop", markup=False, soft_wrap=True)
 
 
 def _places(place: object) -> list[str]:

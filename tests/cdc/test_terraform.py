@@ -1,4 +1,4 @@
-"""Where a provider is taken from: each rule of the search with a case that it accepts and one that it refuses."""
+"""The search for provider mirrors: each rule with a case that it accepts and one that it ignores."""
 
 import json
 import shutil
@@ -54,7 +54,7 @@ def _environment(stack: Path, home: Path, root: Path, **base: str) -> dict[str, 
 
 @pytest.mark.parametrize("layout", [_unpacked, _packed])
 @pytest.mark.parametrize("place", [".", "mirror"])
-def test_both_layouts_count_one_or_two_levels_below_a_root(
+def test_both_layouts_are_found_one_or_two_levels_below_a_root(
     root: Path, layout: Callable[[Path], None], place: str
 ) -> None:
     layout(root / place)
@@ -62,7 +62,7 @@ def test_both_layouts_count_one_or_two_levels_below_a_root(
 
 
 @pytest.mark.parametrize("layout", [_unpacked, _packed])
-def test_a_mirror_elsewhere_or_of_something_else_does_not_count(
+def test_a_mirror_of_another_version_platform_or_depth_is_ignored(
     root: Path, layout: Callable[[Path, str, str | None], None]
 ) -> None:
     layout(root / "too/deep", VERSION, None)
@@ -83,13 +83,13 @@ def test_a_mirror_elsewhere_or_of_something_else_does_not_count(
         ("aws", "~> 5.0", {}),
     ],
 )
-def test_only_an_exact_version_of_the_registry_is_looked_for(
+def test_only_exact_versions_from_the_registry_are_searched(
     tmp_path: Path, source: str, version: str, pinned: dict[str, str]
 ) -> None:
     assert terraform.pinned_providers(_stack(tmp_path, source=source, version=version)) == pinned
 
 
-def test_a_mirror_is_used_for_that_provider_only_and_said(
+def test_a_mirror_is_used_for_its_provider_only_and_reported(
     stack: Path, home: Path, root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _unpacked(root / "mirror")
@@ -101,7 +101,7 @@ def test_a_mirror_is_used_for_that_provider_only_and_said(
     assert capsys.readouterr().err == f"terraform: provider mirror: hashicorp/aws {VERSION} in {root}/mirror\n"
 
 
-def test_without_a_mirror_nothing_is_set_and_nothing_said(
+def test_without_a_mirror_nothing_is_set_or_printed(
     stack: Path, home: Path, root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert _environment(stack, home, root) == {"CHECKPOINT_DISABLE": "1"}
@@ -121,24 +121,26 @@ def test_the_file_is_named_after_its_content_and_written_once(stack: Path, home:
     assert sorted(first.parent.iterdir()) == sorted([first, second])
 
 
-def test_the_file_lies_in_the_users_cache_or_where_it_can(stack: Path, home: Path, root: Path, tmp_path: Path) -> None:
+def test_the_file_is_in_the_users_cache_or_a_temporary_folder(
+    stack: Path, home: Path, root: Path, tmp_path: Path
+) -> None:
     _unpacked(root)
     assert _environment(stack, home, root)["TF_CLI_CONFIG_FILE"].startswith(f"{home}/.cache/")
     elsewhere = str(tmp_path / "cache")
     assert _environment(stack, home, root, XDG_CACHE_HOME=elsewhere)["TF_CLI_CONFIG_FILE"].startswith(elsewhere)
     (tmp_path / "file").touch()
-    beside = Path(_environment(stack, home, root, XDG_CACHE_HOME=str(tmp_path / "file"))["TF_CLI_CONFIG_FILE"])
-    assert beside.is_file()
-    shutil.rmtree(beside.parent)
+    temporary = Path(_environment(stack, home, root, XDG_CACHE_HOME=str(tmp_path / "file"))["TF_CLI_CONFIG_FILE"])
+    assert temporary.is_file()
+    shutil.rmtree(temporary.parent)
 
 
-def test_a_configuration_that_is_named_and_exists_is_kept(stack: Path, home: Path, root: Path, tmp_path: Path) -> None:
+def test_an_existing_configuration_file_is_kept(stack: Path, home: Path, root: Path, tmp_path: Path) -> None:
     _unpacked(root)
     (given := tmp_path / "given.tfrc").touch()
     assert _environment(stack, home, root, TF_CLI_CONFIG_FILE=str(given))["TF_CLI_CONFIG_FILE"] == str(given)
 
 
-def test_a_configuration_that_is_missing_counts_as_unset(stack: Path, home: Path, root: Path, tmp_path: Path) -> None:
+def test_a_missing_configuration_file_counts_as_unset(stack: Path, home: Path, root: Path, tmp_path: Path) -> None:
     missing = str(tmp_path / "missing.tfrc")
     assert "TF_CLI_CONFIG_FILE" not in _environment(stack, home, root, TF_CLI_CONFIG_FILE=missing)
     _unpacked(root)
@@ -146,39 +148,37 @@ def test_a_configuration_that_is_missing_counts_as_unset(stack: Path, home: Path
 
 
 @pytest.mark.parametrize("own", [".terraformrc", ".terraform.d/a.tfrc", ".terraform.d/credentials.tfrc.json"])
-def test_a_configuration_of_the_users_own_is_not_replaced(
+def test_the_users_own_configuration_is_not_replaced(
     stack: Path, home: Path, root: Path, own: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _unpacked(root)
     (home / own).parent.mkdir(exist_ok=True)
     (home / own).touch()
     assert "TF_CLI_CONFIG_FILE" not in _environment(stack, home, root, TF_CLI_CONFIG_FILE="missing")
-    assert f"{own} decides where providers come from" in capsys.readouterr().err
+    assert f"provider installation is configured by {home / own}" in capsys.readouterr().err
 
 
-def test_what_the_caller_set_is_kept(stack: Path, home: Path, root: Path) -> None:
+def test_variables_of_the_caller_are_kept(stack: Path, home: Path, root: Path) -> None:
     variables = _environment(stack, home, root, CHECKPOINT_DISABLE="", AWS_PROFILE="x")
     assert variables == {"CHECKPOINT_DISABLE": "", "AWS_PROFILE": "x"}
 
 
-def test_a_missing_terraform_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_missing_terraform_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(terraform.TerraformError, match="terraform must be on PATH"):
         terraform.executable()
 
 
-def test_a_failure_of_terraform_carries_what_it_wrote(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, stack: Path
-) -> None:
+def test_a_failure_has_terraforms_output(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, stack: Path) -> None:
     (fake := tmp_path / "terraform").write_text('#!/bin/sh\necho "$TF_INPUT $2: no" >&2\nexit 3\n')
     fake.chmod(0o755)
     monkeypatch.setattr(terraform, "executable", lambda: str(fake))
-    with pytest.raises(terraform.TerraformError, match=r"terraform plan must succeed in .*\n0 plan: no"):
+    with pytest.raises(terraform.TerraformError, match=r"terraform plan failed in .*:\n0 plan: no"):
         terraform.run(stack, "plan", variables={})
     assert terraform.run(stack, "plan", variables={}, check=False).returncode == 3
 
 
-def test_a_shell_is_given_the_same_settings(
+def test_the_shell_gets_the_same_settings(
     monkeypatch: pytest.MonkeyPatch, stack: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(terraform, "environment", lambda _: {"CHECKPOINT_DISABLE": "1", "TF_CLI_CONFIG_FILE": "a b"})

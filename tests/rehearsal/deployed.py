@@ -130,7 +130,7 @@ class Deployed:
 def deployed(folder: Path) -> Iterator[Deployed]:
     """The environment, up and streaming, with its snapshot read."""
     (file := folder / "drill.yaml").write_text(yaml.safe_dump(dict(ENVIRONMENT)))
-    script = rehearsing.script(rehearsing.Wanted(str(file)), SilentReporter())
+    script = rehearsing.inputs(rehearsing.Options(str(file)), SilentReporter())
     run = runs.create(script.environment.name)
     process = DaemonClient.start(run, daemon_config(script))
     rehearsal = None

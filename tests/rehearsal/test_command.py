@@ -113,7 +113,7 @@ def test_an_environment_of_a_users_own_is_kept_and_ended(tmp_path: Path) -> None
 def test_there_must_be_one_to_end(tmp_path: Path) -> None:
     with Command("rehearsal", "--stop", folder=tmp_path) as command:
         assert command.end() == 1
-        assert command.said == "rehearsal: no rehearsal was kept\n"
+        assert command.said == "rehearsal: no rehearsal is running\n"
 
 
 def test_a_schema_must_have_what_is_captured(tmp_path: Path) -> None:

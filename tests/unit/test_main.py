@@ -67,7 +67,7 @@ def test_a_missing_archive_is_told(project: Path) -> None:
     write(project / "environments", edited({"plugins:": plugins}))
     status, told = run(project, "environments/prod.yaml")
     assert status == 1
-    assert "cannot read build/gone.zip (No such file or directory); make it with: cdc plugin build" in told
+    assert "cannot read build/gone.zip (No such file or directory); build it with: cdc plugin build" in told
     assert len(told.splitlines()) == 1
     assert stacks(project) == set()
 
@@ -75,4 +75,4 @@ def test_a_missing_archive_is_told(project: Path) -> None:
 def test_a_folder_without_environments_is_told(tmp_path: Path) -> None:
     status, told = run(tmp_path)
     assert status == 1
-    assert told == "environments/*.yaml: no such file; run this in the project's folder, or name environment files\n"
+    assert told == "environments/*.yaml: no such file; run this in the project folder, or name environment files\n"

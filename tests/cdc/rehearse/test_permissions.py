@@ -1,4 +1,4 @@
-"""``cdc rehearse ENV --explain-permissions``: every permission that would be deployed, with its reason."""
+"""``cdc rehearse ENV --explain-permissions``: every deployed permission, with its reason."""
 
 import io
 import json
@@ -44,7 +44,7 @@ def explained(config: Environment) -> set[tuple[str, str, str, int]]:
 
 
 def deployed(connect: Stack) -> set[tuple[str, str, str, int]]:
-    """The same of the policies of connectors and consumers that Terraform will read."""
+    """The same, from the synthesized policies of connectors and consumers."""
     held = {**connect.all("aws_iam_role_policy"), **connect.all("aws_iam_policy")}
     return {
         (policy["name"], statement["Sid"], action, len(statement["Resource"]))
@@ -62,7 +62,7 @@ SIGNALLED: dict[str, Any] = {"connectors__orders__signals": {"topic": "orders-si
     [("rehearsal", {}), ("dev", {}), ("prod", {}), ("prod", SIGNALLED)],
     ids=["rehearsal", "dev", "prod", "signals by a topic"],
 )
-def test_what_is_explained_is_what_is_deployed(tmp_path: Path, name: str, changes: dict[str, Any]) -> None:
+def test_the_explained_permissions_are_the_deployed_ones(tmp_path: Path, name: str, changes: dict[str, Any]) -> None:
     published = document("prod")["plugins"]  # no archive has to be built for it
     content = changed(document(name), plugins=published, **changes)
     stacks = synthesize(tmp_path, content, name=name)
@@ -95,7 +95,7 @@ def test_a_cluster_that_exists_has_its_own_name() -> None:
     assert {one.resources for one in found if one.statement == "Cluster"} == {("cluster/shared",)}
 
 
-def test_what_narrows_a_statement_is_told() -> None:
+def test_conditions_are_included() -> None:
     [key] = [one for one in permissions(environment("prod")) if one.statement == "SecretKey"]
     assert key.resources == ("key/*",)
     assert key.condition == {
@@ -116,33 +116,33 @@ def test_what_narrows_a_statement_is_told() -> None:
         ("*", "*"),
     ],
 )
-def test_a_resource_is_told_in_short(arn: str, resource: str) -> None:
+def test_a_resource_is_abbreviated(arn: str, resource: str) -> None:
     assert short(arn) == resource
 
 
-def test_a_program_reads_the_same() -> None:
+def test_json_has_the_same_permissions() -> None:
     done = command("prod", "--explain-permissions", "--json")
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout) == [one.document for one in permissions(environment("prod"))]
 
 
-def test_people_are_told_of_each_what_for_and_why_it_stays() -> None:
+def test_the_text_has_every_permission_with_its_reason() -> None:
     done = command("prod", "--explain-permissions")
     assert (done.returncode, done.stderr) == (0, "")
-    said = " ".join(done.stdout.split())
+    text = " ".join(done.stdout.split())
     for one in permissions(environment("prod")):
-        assert one.holder.title in said
-        for text in (one.statement, *one.resources, one.reason.action, one.reason.needed_for, one.reason.without):
-            assert text in said
-        assert one.reason.source in said
-        assert f"why it stays {one.reason.unseen}" in said or not one.reason.unseen
-    never_held = [reason for reason in REASONS if reason.sid == "Signals"]
-    assert all(reason.needed_for not in said for reason in never_held)
+        assert one.holder.title in text
+        for part in (one.statement, *one.resources, one.reason.action, one.reason.needed_for, one.reason.without):
+            assert part in text
+        assert one.reason.source in text
+        assert f"kept because {one.reason.unseen}" in text or not one.reason.unseen
+    unused = [reason for reason in REASONS if reason.sid == "Signals"]
+    assert all(reason.needed_for not in text for reason in unused)
 
 
 @pytest.mark.parametrize("columns", [80, 120])
 @pytest.mark.parametrize("name", ["rehearsal", "dev", "prod"])
-def test_it_fits_the_terminal_without_breaking_a_name(monkeypatch: pytest.MonkeyPatch, name: str, columns: int) -> None:
+def test_the_text_fits_the_terminal(monkeypatch: pytest.MonkeyPatch, name: str, columns: int) -> None:
     terminal = Console(file=io.StringIO(), width=columns)
     monkeypatch.setattr(cdc.rehearse.permissions, "out", terminal)
     found = permissions(environment(name))
@@ -156,18 +156,18 @@ def test_it_fits_the_terminal_without_breaking_a_name(monkeypatch: pytest.Monkey
     assert {one.reason.action for one in found} <= words
 
 
-def test_nothing_is_explained_of_what_is_to_run(tmp_path: Path) -> None:
+def test_explaining_cannot_be_combined_with_running(tmp_path: Path) -> None:
     for option in ("--keep", "--stop"):
         done = command("prod", "--explain-permissions", option)
         assert done.returncode == 2
-        assert f"'--explain-permissions': cannot be combined with {option}: it runs nothing" in done.stderr
+        assert f"'--explain-permissions': cannot be combined with {option}, because it runs nothing" in done.stderr
         assert done.stdout == ""
     done = command(str(tmp_path / "none.yaml"), "--explain-permissions")
     assert done.returncode == 1
     assert "does not exist" in done.stderr
 
 
-def test_an_environment_with_mistakes_is_not_explained(tmp_path: Path) -> None:
+def test_an_invalid_environment_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text((ROOT / "environments/dev.yaml").read_text().replace("eu-west-1", "nowhere"))
     done = command(str(tmp_path / "mine.yaml"), "--explain-permissions")
     assert done.returncode == 1

@@ -1,4 +1,4 @@
-"""What a rehearsal prints at its end: what its roles used, and how to reach what was kept."""
+"""The output of a rehearsal: the permission report, and how to reach a kept rehearsal."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -27,11 +27,11 @@ ENDPOINTS = {
 
 @pytest.fixture(params=[80, 200])
 def terminal(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
-    """What is printed, in a terminal and in a log."""
-    console = Console(file=(said := io.StringIO()), width=request.param)
+    """The output, as in a terminal and in a log."""
+    console = Console(file=(output := io.StringIO()), width=request.param)
     for module in (permission_report, show):
         monkeypatch.setattr(module, "out", console)
-    return said
+    return output
 
 
 def permission(action: str, resource: str) -> dict[str, str]:
@@ -43,7 +43,7 @@ def topic(name: str) -> str:
 
 
 def report(**changes: Any) -> Mapping[str, Any]:
-    """Of a role with nothing wrong."""
+    """The report of a role without findings."""
     unused = permission("DescribeCluster", f"{ARN}:cluster/{CLUSTER}") | {"reason": "AWS documents it"}
     used = [permission("WriteData", topic("shop")), permission("WriteData", topic("shop.*"))]
     return {"role": ROLE, "used": used, "unused": [unused], "denied": [], "harmless": [], **changes}
@@ -53,40 +53,40 @@ def outcome(*, permissions: Sequence[Mapping[str, Any]] = (), **more: Any) -> Ou
     return Outcome("rehearsal", substitutions=(), steps=(), permissions=permissions, **more)
 
 
-WIDER = report(unused=[permission("AlterTopic", topic("shop.*")) | {"reason": None}])
+UNNEEDED = report(unused=[permission("AlterTopic", topic("shop.*")) | {"reason": None}])
 DENIED = report(
     denied=[{"action": "kafka-cluster:ReadData", "resource": topic("shop"), "why": "no statement allows it"}]
 )
 
 
 @pytest.mark.parametrize(
-    ("found", "judged"),
+    ("found", "counts"),
     [
-        (report(), "2 used, 1 unused for a reason, 0 denied"),
-        (WIDER, "2 used, 0 unused for a reason, 1 wider than needed, 0 denied"),
-        (DENIED, "2 used, 1 unused for a reason, 1 denied"),
+        (report(), "2 used, 1 unused but needed, 0 denied"),
+        (UNNEEDED, "2 used, 0 unused but needed, 1 not needed, 0 denied"),
+        (DENIED, "2 used, 1 unused but needed, 1 denied"),
     ],
 )
-def test_a_role_is_a_line(found: Mapping[str, Any], judged: str) -> None:
-    assert permission_report.judged(found) == judged
+def test_a_role_is_one_line(found: Mapping[str, Any], counts: str) -> None:
+    assert permission_report.counts(found) == counts
 
 
-def test_a_summary_says_what_roles_used_and_where_the_reasons_are(terminal: io.StringIO) -> None:
+def test_the_summary_has_counts_and_the_command_for_the_reasons(terminal: io.StringIO) -> None:
     show.summary(outcome(permissions=[report()]), "mine/rehearsal.yaml")
-    said = terminal.getvalue()
-    assert f"{ROLE}  2 used, 1 unused for a reason, 0 denied" in said
-    assert "cdc rehearse mine/rehearsal.yaml --explain-permissions" in said
-    assert "warning" not in said
-    assert "denied:" not in said
+    output = terminal.getvalue()
+    assert f"{ROLE}  2 used, 1 unused but needed, 0 denied" in output
+    assert "cdc rehearse mine/rehearsal.yaml --explain-permissions" in output
+    assert "warning" not in output
+    assert "denied:" not in output
 
 
-def test_what_is_wider_than_needed_is_a_warning(terminal: io.StringIO) -> None:
-    show.summary(outcome(permissions=[report(role="fine"), WIDER]), "rehearsal")
+def test_an_unneeded_permission_is_a_warning(terminal: io.StringIO) -> None:
+    show.summary(outcome(permissions=[report(role="fine"), UNNEEDED]), "rehearsal")
     warnings = [line for line in terminal.getvalue().splitlines() if line.startswith("warning")]
-    assert warnings == [f"warning: {ROLE} is wider than needed: kafka-cluster:AlterTopic on topic/shop.*"]
+    assert warnings == [f"warning: {ROLE} does not need kafka-cluster:AlterTopic on topic/shop.*"]
 
 
-def test_what_was_denied_is_listed(terminal: io.StringIO) -> None:
+def test_a_denied_permission_is_listed(terminal: io.StringIO) -> None:
     found = outcome(permissions=[DENIED], second_plan_empty=True)
     show.summary(found, "rehearsal")
     line = f"denied: {ROLE} may not kafka-cluster:ReadData on topic/shop: no statement allows it"
@@ -99,10 +99,12 @@ def test_without_roles_there_is_no_report(terminal: io.StringIO) -> None:
     assert "permissions" not in terminal.getvalue()
 
 
-def test_what_is_kept_is_told_in_lines_that_can_be_copied(terminal: io.StringIO) -> None:
+def test_a_kept_rehearsal_is_described_in_lines_that_can_be_copied(terminal: io.StringIO) -> None:
     show.endpoints(outcome(endpoints=ENDPOINTS))
-    said = dict(line.split("  ", 1) for line in terminal.getvalue().replace("\n  ", "\n").splitlines() if "  " in line)
-    assert {part: where.strip() for part, where in said.items()} == {
+    output = dict(
+        line.split("  ", 1) for line in terminal.getvalue().replace("\n  ", "\n").splitlines() if "  " in line
+    )
+    assert {part: where.strip() for part, where in output.items()} == {
         "AWS": "http://127.99.1.1:4566",
         "brokers (IAM over TLS)": f"cdc-rehearsal  {BROKERS}",
         "hosts file for clients": ENDPOINTS["hosts"],
@@ -114,6 +116,6 @@ def test_what_is_kept_is_told_in_lines_that_can_be_copied(terminal: io.StringIO)
     assert "cdc rehearse rehearsal --stop" in terminal.getvalue()
 
 
-def test_what_is_not_kept_is_not_told(terminal: io.StringIO) -> None:
+def test_a_finished_rehearsal_has_no_endpoints(terminal: io.StringIO) -> None:
     show.endpoints(outcome())
     assert terminal.getvalue() == ""
