@@ -21,9 +21,9 @@ from modules.synthesis.sdk import (
 
 
 class PrivateBucket(Construct):
-    """Private, versioned, encrypted with ``key_arn``, TLS only; old versions go after ``keep_days``.
+    """Private, versioned, encrypted with ``key_arn``, TLS only; noncurrent versions expire after ``keep_days``.
 
-    Public: ``bucket`` (str, its name), ``arn`` (str), ``ready`` (what an object must wait for).
+    Public: ``bucket`` (str, its name), ``arn`` (str), ``required`` (resources that an object depends on).
     """
 
     def __init__(self, scope: Construct, id_: str, *, name: str, key_arn: str, keep_days: int) -> None:
@@ -31,7 +31,7 @@ class PrivateBucket(Construct):
         bucket = S3Bucket(self, "bucket", bucket=name, lifecycle=TerraformResourceLifecycle(prevent_destroy=True))
         self.bucket = bucket.id
         self.arn = bucket.arn
-        self.ready: list[TerraformResource] = [self._versioning(), self._encryption(key_arn)]
+        self.required: list[TerraformResource] = [self._versioning(), self._encryption(key_arn)]
         self._access()
         self._old_versions(keep_days)
 
@@ -51,7 +51,7 @@ class PrivateBucket(Construct):
         return S3BucketServerSideEncryptionConfigurationA(self, "encryption", bucket=self.bucket, rule=[rule])
 
     def _access(self) -> None:
-        closed = S3BucketPublicAccessBlock(
+        blocked = S3BucketPublicAccessBlock(
             self,
             "public-access",
             bucket=self.bucket,
@@ -62,8 +62,8 @@ class PrivateBucket(Construct):
         )
         owner = {"object_ownership": "BucketOwnerEnforced"}
         S3BucketOwnershipControls(self, "ownership", bucket=self.bucket, rule=owner)
-        # S3 refuses two changes of a bucket's access at the same moment: one after the other.
-        S3BucketPolicy(self, "policy", bucket=self.bucket, policy=policies.tls_only(self.arn), depends_on=[closed])
+        # S3 refuses two changes of a bucket's access at the same time.
+        S3BucketPolicy(self, "policy", bucket=self.bucket, policy=policies.tls_only(self.arn), depends_on=[blocked])
 
     def _old_versions(self, keep_days: int) -> None:
         rule = S3BucketLifecycleConfigurationRule(
@@ -77,4 +77,6 @@ class PrivateBucket(Construct):
                 S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload(days_after_initiation=7)
             ],
         )
-        S3BucketLifecycleConfiguration(self, "lifecycle", bucket=self.bucket, rule=[rule], depends_on=[self.ready[0]])
+        S3BucketLifecycleConfiguration(
+            self, "lifecycle", bucket=self.bucket, rule=[rule], depends_on=[self.required[0]]
+        )

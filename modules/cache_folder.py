@@ -1,4 +1,4 @@
-"""Where this project keeps what can be made or fetched again."""
+"""The cache folder, for files that can be created or downloaded again."""
 
 import os
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""A Debezium MySQL connector on MSK Connect, with everything that is its alone."""
+"""A Debezium MySQL connector on MSK Connect, with its role, security group, worker configuration and logs."""
 
 import hashlib
 from typing import Any
@@ -9,11 +9,11 @@ from modules.deployment import Deployment
 from modules.encryption import Key
 from modules.environment import msk
 from modules.environment.models.connectors import Connector as ConnectorConfig
-from modules.firewall import ANYWHERE, Peer, egress, ingress
 from modules.kafka import Kafka
 from modules.network import Network
 from modules.plugin import Plugin
 from modules.properties_file import as_lines
+from modules.security_group_rules import ANYWHERE, Peer, egress, ingress
 from modules.source import Aurora
 from modules.synthesis.sdk import (
     CloudwatchLogGroup,
@@ -32,12 +32,12 @@ from modules.synthesis.sdk import (
 
 
 def literal(value: str) -> str:
-    """``value`` as Terraform's templates leave it alone: Kafka's ``${…}`` is not Terraform's."""
+    """``value`` escaped for Terraform's templates: Kafka's ``${…}`` is not Terraform's."""
     return value.replace("${", "$${").replace("%{", "%%{")
 
 
 class Connector(Construct):
-    """A connector whose name and offset topic are its key's: replaced, it goes on where it was.
+    """A connector whose name and offset topic derive from its key: after a replacement it resumes from its offset.
 
     Public: ``name`` (str, known at synthesis), ``arn`` (str).
     """
@@ -61,7 +61,7 @@ class Connector(Construct):
         self.name = deployment.name(id_)
         self._offsets = topics.offset_topic(self.name)
         self._aurora = aurora
-        # Metadata only: the value is read by the worker, never by Terraform.
+        # Metadata only: the worker reads the value, Terraform never does.
         self._secret_arn = DataAwsSecretsmanagerSecret(self, "secret", name=config.source.secret).arn
         workers = self._workers(network, kafka)
         self._logs = CloudwatchLogGroup(
@@ -74,20 +74,20 @@ class Connector(Construct):
         self.arn = self._connector(network, kafka, plugin, workers).arn
 
     def _workers(self, network: Network, kafka: Kafka) -> str:
-        """Id of the workers' security group: out to brokers, Aurora, DNS and AWS's services; nothing comes in."""
+        """Id of the workers' security group: egress to brokers, Aurora, DNS and AWS services; no ingress."""
         name = f"{self.name}-workers"
         group = SecurityGroup(
             self, "workers", name=name, description="MSK Connect workers", vpc_id=network.vpc_id, tags={"Name": name}
         ).id
-        self._ways = [
-            *kafka.allow(self, security_group_id=group, ports=[msk.IAM_PORT], ours=True),
-            *self._aurora.admit(self, security_group_id=group),
-            *self._names(group, network),
+        self._rules = [
+            *kafka.allow(self, security_group_id=group, ports=[msk.IAM_PORT], add_egress=True),
+            *self._aurora.allow(self, security_group_id=group),
+            *self._dns(group, network),
             *self._services(group, network),
         ]
         return group
 
-    def _names(self, group: str, network: Network) -> list[TerraformResource]:
+    def _dns(self, group: str, network: Network) -> list[TerraformResource]:
         resolver = Peer(cidr_block=network.cidr_block)
         return [
             egress(self, f"dns-{protocol}", group=group, peer=resolver, port=53, description="DNS", protocol=protocol)
@@ -95,7 +95,7 @@ class Connector(Construct):
         ]
 
     def _services(self, group: str, network: Network) -> list[TerraformResource]:
-        """To Secrets Manager: over our endpoints, or by NAT, where AWS has no group or list to name."""
+        """To AWS services: through our endpoints, or through NAT, where no group or prefix list can be referenced."""
         endpoints = network.endpoint_security_group_id
         services = Peer(endpoints) if endpoints else Peer(cidr_block=ANYWHERE)
         rules = [egress(self, "https", group=group, peer=services, port=443, description="AWS services")]
@@ -130,21 +130,21 @@ class Connector(Construct):
         return MskconnectWorkerConfiguration(
             self,
             "worker-configuration",
-            # MSK Connect never updates one: another content is another name, made before the old one goes.
+            # MSK Connect cannot update it: other content needs another name, created before the old one is destroyed.
             name=f"{self.name}-{digest[:12]}",
             properties_file_content=content,
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         )
 
     def _configuration(self, kafka: Kafka) -> dict[str, str]:
-        ours = configuration.connector_properties(self._config)
+        properties = configuration.connector_properties(self._config)
         connection = configuration.connection_properties(
             self._config,
             hostname=self._aurora.hostname,
             port=str(self._aurora.port),
             bootstrap=kafka.bootstrap,
         )
-        return {key: literal(value) for key, value in ours.items()} | connection
+        return {key: literal(value) for key, value in properties.items()} | connection
 
     def _connector(self, network: Network, kafka: Kafka, plugin: Plugin, workers: str) -> MskconnectConnector:
         configuration = self._worker_configuration()
@@ -158,7 +158,7 @@ class Connector(Construct):
             connector_configuration=self._configuration(kafka),
             capacity={"provisioned_capacity": {"mcu_count": capacity.mcu, "worker_count": capacity.workers}},
             kafka_cluster=self._cluster(network, kafka, workers),
-            # Left out, these two mean no authentication and plain text.
+            # Without these two the connector uses no authentication and plain text.
             kafka_cluster_client_authentication={"authentication_type": "IAM"},
             kafka_cluster_encryption_in_transit={"encryption_type": "TLS"},
             plugin=[MskconnectConnectorPlugin(custom_plugin=custom)],
@@ -166,17 +166,17 @@ class Connector(Construct):
             service_execution_role_arn=self._role(kafka).arn,
             log_delivery={"worker_log_delivery": {"cloudwatch_logs": {"enabled": True, "log_group": self._logs.name}}},
             timeouts={"create": "45m", "update": "45m", "delete": "20m"},
-            # A worker that starts before its ways are open fails, and AWS gives up on the connector.
-            depends_on=[self._permissions, *self._ways],
+            # A worker that starts before its rules and permissions exist fails, and so does the connector.
+            depends_on=[self._permissions, *self._rules],
             lifecycle=TerraformResourceLifecycle(
-                ignore_changes=self._bootstrap_attributes(), precondition=self._aurora.guards
+                ignore_changes=self._bootstrap_attributes(), precondition=self._aurora.preconditions
             ),
         )
 
     def _bootstrap_attributes(self) -> list[str]:
-        """Everywhere the brokers are listed: in another order, or fewer of them, they are the same brokers.
+        """All attributes with the bootstrap servers: AWS may return fewer of them, or in another order.
 
-        A difference would replace the connector, or restart it (terraform-provider-aws 21393, 35696).
+        A difference would replace or restart the connector (terraform-provider-aws 21393, 35696).
         """
         keys = configuration.bootstrap_keys(self._config)
         listed = "kafka_cluster[0].apache_kafka_cluster[0].bootstrap_servers"

@@ -1,4 +1,4 @@
-"""An application that reads events: what it may do, and its way to the brokers."""
+"""An application that reads events: its IAM policy and its security group."""
 
 from modules import policies
 from modules.deployment import Deployment
@@ -9,9 +9,9 @@ from modules.synthesis.sdk import Construct, IamPolicy, IamRolePolicyAttachment,
 
 
 class Consumer(Construct):
-    """A policy for one application's topics and groups, and a security group where it brings none.
+    """An IAM policy for one application's topics and groups, and a security group if it has none of its own.
 
-    Public: ``policy_arn`` (str), ``security_group_id`` (str; None where it brought its own).
+    Public: ``policy_arn`` (str), ``security_group_id`` (str; None if it has its own).
     """
 
     def __init__(
@@ -37,5 +37,5 @@ class Consumer(Construct):
         group = SecurityGroup(
             self, "group", name=name, description="Reads events", vpc_id=network.vpc_id, tags={"Name": name}
         )
-        kafka.allow(self, security_group_id=group.id, ours=True)
+        kafka.allow(self, security_group_id=group.id, add_egress=True)
         return group.id

@@ -1,4 +1,4 @@
-"""Where an environment is deployed and what its things are called: the parts of names and ARNs."""
+"""Names and ARNs of an environment's resources."""
 
 from dataclasses import dataclass
 
@@ -13,11 +13,11 @@ class Deployment:
     account_id: str
 
     def name(self, *parts: str) -> str:
-        """``cdc-<environment>-<part>…``: unique as long as no environment's name is another's and a hyphen more."""
+        """``cdc-<environment>-<part>…``: unique if no environment's name is the prefix of another's at a hyphen."""
         return "-".join(("cdc", self.environment, *parts))
 
     def log_group(self, *parts: str) -> str:
-        """Below /aws/vendedlogs/, where log deliveries need no resource policy that grows until it is full.
+        """Under /aws/vendedlogs/, where log delivery does not fill the resource policy, whose size is limited.
 
         Source: CloudWatch Logs user guide, "Enabling logging from AWS services", policy size.
         """
@@ -32,6 +32,6 @@ class Deployment:
         return f"arn:{self.partition}:iam::{self.account_id}:root"
 
     def regional_principal(self, service: str) -> str:
-        """A service as ``kms:ViaService`` and regional service principals spell it."""
+        """The regional service principal, which ``kms:ViaService`` uses too."""
         suffix = "amazonaws.com.cn" if self.partition == "aws-cn" else "amazonaws.com"
         return f"{service}.{self.region}.{suffix}"

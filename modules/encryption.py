@@ -1,4 +1,4 @@
-"""A customer KMS key."""
+"""A customer managed KMS key."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from modules.synthesis.sdk import Construct, KmsAlias, KmsKey, TerraformResource
 
 
 class Key(Construct):
-    """A customer key with rotation, used only through the services named; losing it is losing the data.
+    """A customer managed key with rotation, used only through ``services``; without it the data is lost.
 
     Public: ``arn`` (str, a token), ``alias`` (str, known at synthesis).
     """

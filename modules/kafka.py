@@ -1,4 +1,4 @@
-"""The Kafka cluster: an MSK cluster of our own, or one that exists."""
+"""The Kafka cluster: a managed MSK cluster, or an existing one."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,10 +10,10 @@ from modules.environment.models.kafka import (
     ExistingKafka as ExistingKafkaConfig,
     ProvisionedKafka as ProvisionedKafkaConfig,
 )
-from modules.firewall import Peer, egress, ingress
 from modules.network import Network
 from modules.policies import ClusterArns
 from modules.properties_file import as_lines, as_text
+from modules.security_group_rules import Peer, egress, ingress
 from modules.synthesis.sdk import (
     AppautoscalingPolicy,
     AppautoscalingTarget,
@@ -36,27 +36,27 @@ from modules.synthesis.sdk import (
     Token,
 )
 
-# Where every platform stack has its cluster: held by a test.
+# The cluster's address in every platform stack; a test checks it.
 CLUSTER_ADDRESS = "aws_msk_cluster.kafka_cluster_4FCB1297"
-# Percent of a broker's volume at which storage grows.
+# Storage utilization, in percent, at which volumes are expanded.
 STORAGE_TARGET = 60
 
 
 def server_properties(config: ProvisionedKafkaConfig) -> str:
-    """Safe for change data capture, the user's own merged over; Express fixes replication itself."""
+    """Safe defaults for change data capture, overridden by the user's; Express brokers fix replication themselves."""
     safe = {"auto.create.topics.enable": "false"}
     if not config.express:
         safe |= {
             "default.replication.factor": str(config.replication_factor),
             "min.insync.replicas": str(max(1, config.replication_factor - 1)),
-            # MSK's default is true, and loses acknowledged events.
+            # MSK's default is true, which can lose acknowledged events.
             "unclean.leader.election.enable": "false",
         }
     return as_lines(safe | {key: as_text(value) for key, value in config.server_properties.items()})
 
 
 class Kafka(Construct):
-    """A cluster with IAM over TLS; brokers answer only to groups passed to ``allow``.
+    """A cluster with IAM over TLS; only security groups passed to ``allow`` reach the brokers.
 
     Public: ``cluster_arn``, ``bootstrap`` (host:port,…), ``security_group_id``, ``arns`` (for policies).
     """
@@ -68,11 +68,11 @@ class Kafka(Construct):
     ports: tuple[int, ...] = (msk.IAM_PORT,)
 
     def allow(
-        self, client: Construct, *, security_group_id: str, ports: Sequence[int] | None = None, ours: bool = False
+        self, client: Construct, *, security_group_id: str, ports: Sequence[int] | None = None, add_egress: bool = False
     ) -> list[TerraformResource]:
-        """Open ``ports`` (all there are) to a security group; the rules live under ``client``.
+        """Allow a security group on ``ports`` (default: all); the rules are created under ``client``.
 
-        A group of ours has no rule that lets it out: it gets those as well.
+        ``add_egress`` adds the egress rules too, for a security group that this project manages.
         """
         peer, brokers = Peer(security_group_id), Peer(self.security_group_id)
         rules: list[TerraformResource] = []
@@ -87,7 +87,7 @@ class Kafka(Construct):
                     description=f"Kafka clients: {client.node.path}",
                 )
             )
-            if ours:
+            if add_egress:
                 rules.append(
                     egress(
                         client, f"kafka-{port}", group=security_group_id, peer=brokers, port=port, description="Kafka"
@@ -96,7 +96,7 @@ class Kafka(Construct):
         return rules
 
     def _arns(self) -> ClusterArns:
-        """Locals, so that no policy document holds a quoted expression."""
+        """Locals, so that no policy document contains a quoted expression."""
         stems = {
             name: TerraformLocal(self, name, Fn.replace(self.cluster_arn, ":cluster/", f":{kind}/"))
             for name, kind in (("topics", "topic"), ("groups", "group"))
@@ -106,13 +106,13 @@ class Kafka(Construct):
 
 
 class ExistingKafka(Kafka):
-    """A cluster that is there: looked up by ARN, its security group given our rules."""
+    """An existing cluster: looked up by ARN; rules are added to its security group."""
 
     def __init__(self, scope: Construct, id_: str, *, config: ExistingKafkaConfig) -> None:
         super().__init__(scope, id_)
         with_iam = Postcondition(
             condition='${self.bootstrap_brokers_sasl_iam != ""}',
-            error_message=f"kafka.cluster_arn: {config.cluster_name} has no IAM authentication: turn it on first",
+            error_message=f"kafka.cluster_arn: {config.cluster_name} has no IAM authentication: enable it first",
         )
         brokers = DataAwsMskBootstrapBrokers(
             self,
@@ -127,9 +127,9 @@ class ExistingKafka(Kafka):
 
 
 class ProvisionedKafka(Kafka):
-    """An MSK cluster in the private subnets, with its configuration, storage, logs and logins.
+    """A managed MSK cluster in the private subnets, with its configuration, storage, logs and SCRAM secrets.
 
-    Public besides the cluster's: ``zookeeper`` (host:port,… over TLS; None under KRaft).
+    Public in addition: ``zookeeper`` (host:port,… over TLS; None with KRaft).
     """
 
     def __init__(
@@ -147,7 +147,7 @@ class ProvisionedKafka(Kafka):
         self._deployment = deployment
         self._key = key
         self.name = deployment.name()
-        self.ports = tuple(self._open_ports())
+        self.ports = tuple(self._client_ports())
         group = SecurityGroup(
             self,
             "brokers",
@@ -162,10 +162,10 @@ class ProvisionedKafka(Kafka):
         self.bootstrap = cluster.bootstrap_brokers_sasl_iam
         self.zookeeper = cluster.zookeeper_connect_string_tls if config.coordination == "zookeeper" else None
         self.arns = self._arns()
-        self._grow_storage()
-        self._scram_logins()
+        self._autoscale_storage()
+        self._scram_secrets()
 
-    def _open_ports(self) -> list[int]:
+    def _client_ports(self) -> list[int]:
         optional = (
             (msk.SCRAM_PORT, self._config.scram_secrets),
             (msk.MTLS_PORT, self._config.certificate_authority_arns),
@@ -177,7 +177,7 @@ class ProvisionedKafka(Kafka):
         configuration = MskConfiguration(
             self,
             "configuration",
-            # A configuration in use cannot be replaced: no kafka_versions, and a name for good.
+            # A configuration in use cannot be replaced: no kafka_versions, and a fixed name.
             name=self.name,
             description="Safe settings for change data capture",
             server_properties=server_properties(config),
@@ -229,38 +229,38 @@ class ProvisionedKafka(Kafka):
         return {"broker_logs": {"cloudwatch_logs": {"enabled": True, "log_group": logs.name}}}
 
     def _exporters(self) -> dict[str, Any] | None:
-        """JMX and node metrics, open to the scrapers' groups alone."""
+        """JMX and node exporters, reachable from the scrapers' security groups only."""
         if not self._config.prometheus:
             return None
         parent = Construct(self, "prometheus")
         for group in self._config.prometheus.security_group_ids:
             self.allow(Construct(parent, group), security_group_id=group, ports=msk.EXPORTER_PORTS)
-        on = {"enabled_in_broker": True}
-        return {"prometheus": {"jmx_exporter": on, "node_exporter": on}}
+        enabled = {"enabled_in_broker": True}
+        return {"prometheus": {"jmx_exporter": enabled, "node_exporter": enabled}}
 
     def _lifecycle(self) -> TerraformResourceLifecycle:
         autoscaled = "broker_node_group_info[0].storage_info[0].ebs_storage_info[0].volume_size"
         return TerraformResourceLifecycle(
             prevent_destroy=True,
-            # Only where autoscaling owns the size: else a larger volume_gib would never be applied.
+            # Only with autoscaling: else a larger volume_gib would never be applied.
             ignore_changes=[autoscaled] if self._config.autoscale_to_gib else None,
-            precondition=[self._offered()],
+            precondition=[self._version_precondition()],
         )
 
-    def _offered(self) -> Precondition:
-        """The region offers the version: the data source takes the first it has, ours or another."""
-        wanted = self._config.kafka_version
-        others = [version for version in msk.all_versions() if version != wanted]
-        found = DataAwsMskKafkaVersion(self, "version", preferred_versions=[wanted, *others])
+    def _version_precondition(self) -> Precondition:
+        """The region must offer the version: the data source returns the first that it offers."""
+        version = self._config.kafka_version
+        others = [other for other in msk.all_versions() if other != version]
+        found = DataAwsMskKafkaVersion(self, "version", preferred_versions=[version, *others])
         return Precondition(
-            condition=Token.as_string(Op.eq(found.version, wanted)),
+            condition=Token.as_string(Op.eq(found.version, version)),
             error_message=(
-                f"kafka.version: this region does not offer {wanted}; it offers {found.version},"
-                " among others: aws kafka list-kafka-versions"
+                f"kafka.version: this region does not offer {version}; it offers {found.version};"
+                " all versions: aws kafka list-kafka-versions"
             ),
         )
 
-    def _grow_storage(self) -> None:
+    def _autoscale_storage(self) -> None:
         if not self._config.autoscale_to_gib:
             return
         target = AppautoscalingTarget(
@@ -283,12 +283,12 @@ class ProvisionedKafka(Kafka):
             target_tracking_scaling_policy_configuration={
                 "predefined_metric_specification": {"predefined_metric_type": "KafkaBrokerStorageUtilization"},
                 "target_value": STORAGE_TARGET,
-                # A volume never shrinks.
+                # EBS volumes cannot shrink.
                 "disable_scale_in": True,
             },
         )
 
-    def _scram_logins(self) -> None:
+    def _scram_secrets(self) -> None:
         for name in self._config.scram_secrets:
             scope = Construct(self, f"scram-{name}")
             secret = DataAwsSecretsmanagerSecret(scope, "secret", name=name)

@@ -1,4 +1,4 @@
-"""CloudWatch alarms on brokers and connectors. Missing data is a breach where silence is the failure."""
+"""CloudWatch alarms on brokers and connectors. Missing data breaches where a failure stops the metric."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -26,9 +26,9 @@ _OPERATORS: Final = {
 
 @dataclass(frozen=True)
 class AlarmRule:
-    """One alarm: ``metric`` (or the sum of several) ``operator`` ``threshold`` for ``minutes`` on end.
+    """One alarm: ``metrics`` (their sum) ``operator`` ``threshold`` for ``minutes`` without interruption.
 
-    ``silence_is_failure``: missing data breaches; else it is ignored.
+    ``missing_breaches``: missing data breaches; else it is ignored.
     """
 
     metrics: tuple[str, ...]
@@ -37,46 +37,52 @@ class AlarmRule:
     threshold: float
     minutes: int
     why: str
-    silence_is_failure: bool = False
+    missing_breaches: bool = False
 
 
-LEADERLESS: Final = AlarmRule(
-    ("ActiveControllerCount",), "Maximum", "<", 1, 5, "no broker leads the cluster", silence_is_failure=True
+NO_CONTROLLER: Final = AlarmRule(
+    ("ActiveControllerCount",), "Maximum", "<", 1, 5, "no active controller", missing_breaches=True
 )
-BUSY: Final = AlarmRule(("CpuUser", "CpuSystem"), "Average", ">", 60, 15, "no room to take over from a lost broker")
+HIGH_CPU: Final = AlarmRule(("CpuUser", "CpuSystem"), "Average", ">", 60, 15, "too little CPU left if a broker fails")
 CLUSTER_RULES: Final = (
-    LEADERLESS,
+    NO_CONTROLLER,
     AlarmRule(("OfflinePartitionsCount",), "Sum", ">", 0, 5, "partitions without a leader: writes fail"),
 )
 BROKER_RULES: Final = (
     AlarmRule(("UnderMinIsrPartitionCount",), "Maximum", ">=", 1, 5, "acks=all writes are refused"),
-    AlarmRule(("UnderReplicatedPartitions",), "Maximum", ">", 0, 15, "replicas lag behind or a broker is down"),
-    BUSY,
+    AlarmRule(("UnderReplicatedPartitions",), "Maximum", ">", 0, 15, "replicas lag or a broker is down"),
+    HIGH_CPU,
     AlarmRule(("HeapMemoryAfterGC",), "Maximum", ">", 60, 15, "the broker runs out of heap"),
     AlarmRule(("KafkaDataLogsDiskUsed",), "Maximum", ">", 85, 5, "a full volume stops the broker"),
 )
 CONNECTOR_RULES: Final = (
-    AlarmRule(("RunningTaskCount",), "Minimum", "<", 1, 5, "the task does not run", silence_is_failure=True),
+    AlarmRule(("RunningTaskCount",), "Minimum", "<", 1, 5, "no task is running", missing_breaches=True),
     AlarmRule(("ErroredTaskCount",), "Maximum", ">", 0, 5, "the task failed"),
     AlarmRule(("CpuUtilization",), "Average", ">", 80, 15, "the worker needs more MCUs"),
     AlarmRule(("MemoryUtilization",), "Average", ">", 80, 15, "the worker needs more MCUs"),
 )
-# Heartbeats write even when the database is idle: no record at all is a silent death.
-SILENCE: Final = AlarmRule(
-    ("SourceRecordWriteRate",), "Maximum", "<=", 0, 15, "nothing is written", silence_is_failure=True
+# Heartbeats write even when the database is idle: no record at all means that the connector hangs.
+NO_RECORDS: Final = AlarmRule(
+    ("SourceRecordWriteRate",),
+    "Maximum",
+    "<=",
+    0,
+    15,
+    "no record is written, not even a heartbeat",
+    missing_breaches=True,
 )
 
 
 @dataclass(frozen=True)
-class Watched:
-    """A connector to alarm on; ``ends``: its work is done after the snapshot, and silence no failure."""
+class MonitoredConnector:
+    """A connector with alarms; ``snapshot_only``: it stops after its snapshot, so missing records are no failure."""
 
     name: str
-    ends: bool
+    snapshot_only: bool
 
 
 class Monitoring(Construct):
-    """Alarms for the brokers of a cluster of ours and for every connector, sent to the topic given."""
+    """Alarms for the brokers of a managed cluster and for every connector, sent to the SNS topic in ``config``."""
 
     def __init__(
         self,
@@ -86,9 +92,9 @@ class Monitoring(Construct):
         config: Alarms,
         cluster: ProvisionedKafka | None,
         cluster_name: str,
-        connectors: dict[str, Watched],
+        connectors: dict[str, MonitoredConnector],
     ) -> None:
-        """``cluster`` is None where the cluster is not ours; ``connectors`` are by key."""
+        """``cluster`` is None for an existing cluster; ``connectors`` are by key."""
         super().__init__(scope, id_)
         self._actions = [config.sns_topic_arn] if config.sns_topic_arn else None
         if cluster:
@@ -98,17 +104,17 @@ class Monitoring(Construct):
             self._connector(Construct(parent, key), connector)
 
     def _brokers(self, scope: Construct, cluster: ProvisionedKafka, name: str) -> None:
-        """Express brokers publish fewer metrics, and AWS itself sees to their storage and replicas."""
+        """Express brokers publish fewer metrics, and AWS manages their storage and replicas."""
         dimensions = {"Cluster Name": name}
-        for rule in (LEADERLESS,) if cluster.express else CLUSTER_RULES:
+        for rule in (NO_CONTROLLER,) if cluster.express else CLUSTER_RULES:
             self._alarm(scope, rule, KAFKA, name, dimensions)
         for broker in range(1, cluster.brokers + 1):
             parent = Construct(scope, f"broker-{broker}")
-            for rule in (BUSY,) if cluster.express else BROKER_RULES:
+            for rule in (HIGH_CPU,) if cluster.express else BROKER_RULES:
                 self._alarm(parent, rule, KAFKA, f"{name}-broker-{broker}", dimensions | {"Broker ID": str(broker)})
 
-    def _connector(self, scope: Construct, connector: Watched) -> None:
-        for rule in CONNECTOR_RULES if connector.ends else (*CONNECTOR_RULES, SILENCE):
+    def _connector(self, scope: Construct, connector: MonitoredConnector) -> None:
+        for rule in CONNECTOR_RULES if connector.snapshot_only else (*CONNECTOR_RULES, NO_RECORDS):
             self._alarm(scope, rule, CONNECT, connector.name, {"ConnectorName": connector.name})
 
     def _alarm(self, scope: Construct, rule: AlarmRule, namespace: str, name: str, dimensions: dict[str, str]) -> None:
@@ -121,14 +127,14 @@ class Monitoring(Construct):
             threshold=rule.threshold,
             evaluation_periods=rule.minutes // PERIOD_MINUTES,
             metric_query=_queries(rule, namespace, dimensions),
-            treat_missing_data="breaching" if rule.silence_is_failure else "notBreaching",
+            treat_missing_data="breaching" if rule.missing_breaches else "notBreaching",
             alarm_actions=self._actions,
             ok_actions=self._actions,
         )
 
 
 def _queries(rule: AlarmRule, namespace: str, dimensions: dict[str, str]) -> list[CloudwatchMetricAlarmMetricQuery]:
-    """The metrics as m0, m1, …; where there are several, their sum is what the alarm watches."""
+    """The metrics as m0, m1, …; of several, the alarm evaluates the sum."""
     several = len(rule.metrics) > 1
     queries = [
         CloudwatchMetricAlarmMetricQuery(

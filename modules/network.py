@@ -1,4 +1,4 @@
-"""The network that brokers and connector workers live in: our own VPC, or one that exists."""
+"""The network of brokers and connector workers: a managed VPC, or an existing one."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -11,7 +11,7 @@ from modules.environment.models.network import (
     NewNetwork as NewNetworkConfig,
     Peering,
 )
-from modules.firewall import ANYWHERE
+from modules.security_group_rules import ANYWHERE
 from modules.synthesis.sdk import (
     CloudwatchLogGroup,
     Construct,
@@ -34,15 +34,15 @@ from modules.synthesis.sdk import (
     VpcPeeringConnection,
 )
 
-# What a worker calls besides brokers and database, where no NAT leads out.
+# Services that a worker calls besides brokers and database, if there is no NAT.
 ENDPOINTS = ("kms", "logs", "secretsmanager", "sts")
 
 
 class Network(Protocol):
-    """What Kafka and the connectors need to know of a network.
+    """The attributes of a network that Kafka and the connectors use.
 
-    ``reachable_vpc_ids``: where a database may live; None where routing is managed elsewhere.
-    ``endpoint_security_group_id``: the way to AWS's services where nothing else leads out.
+    ``reachable_vpc_ids``: VPCs in which a database may be; None if routing is managed elsewhere.
+    ``endpoint_security_group_id``: of the interface endpoints to AWS services; None with NAT.
     """
 
     vpc_id: str
@@ -54,7 +54,7 @@ class Network(Protocol):
 
 
 class ExistingNetwork(Construct):
-    """A VPC that is there: looked up, never changed."""
+    """An existing VPC: looked up, never changed."""
 
     def __init__(self, scope: Construct, id_: str, *, config: ExistingNetworkConfig) -> None:
         super().__init__(scope, id_)
@@ -70,7 +70,7 @@ class ExistingNetwork(Construct):
 
 
 class NewNetwork(Construct):
-    """A VPC: public subnets host NAT only, private ones brokers and workers; nothing else gets in."""
+    """A VPC: NAT gateways in public subnets, brokers and workers in private ones; nothing is reachable from outside."""
 
     def __init__(
         self, scope: Construct, id_: str, *, config: NewNetworkConfig, deployment: Deployment, key: Key
@@ -93,7 +93,7 @@ class NewNetwork(Construct):
         self._tables = {zone: self._private_table(zone) for zone in config.availability_zones}
         self.private_subnet_ids = list(self._private.values())
         self.private_cidr_blocks = [subnets.private_block(self.cidr_block, zone) for zone in self._private]
-        self.endpoint_security_group_id = self._way_out()
+        self.endpoint_security_group_id = self._egress()
         self._gateway_endpoint()
         self._peer_all(config.peerings)
         peered = [self.vpc_id, *(peering.vpc_id for peering in config.peerings.values())]
@@ -123,25 +123,25 @@ class NewNetwork(Construct):
     def _associate(self, kind: str, zone: str, subnet: str, table: str) -> None:
         RouteTableAssociation(self, f"{kind}-association-{zone[-1]}", subnet_id=subnet, route_table_id=table)
 
-    def _way_out(self) -> str | None:
-        """NAT as the file wants it, or interface endpoints in its place; the endpoints' security group."""
+    def _egress(self) -> str | None:
+        """NAT as configured, or interface endpoints instead; returns the endpoints' security group."""
         if self._config.nat == "none":
             return self._interface_endpoints()
         zones = self._config.availability_zones
-        hosts = zones if self._config.nat == "per_zone" else zones[:1]
-        gateways = self._nat_gateways(hosts)
+        nat_zones = zones if self._config.nat == "per_zone" else zones[:1]
+        gateways = self._nat_gateways(nat_zones)
         for zone in zones:
             Route(
                 self,
                 f"private-out-{zone[-1]}",
                 route_table_id=self._tables[zone],
                 destination_cidr_block=ANYWHERE,
-                nat_gateway_id=gateways.get(zone, gateways[hosts[0]]),
+                nat_gateway_id=gateways.get(zone, gateways[nat_zones[0]]),
             )
         return None
 
-    def _nat_gateways(self, hosts: Sequence[str]) -> dict[str, str]:
-        """The public half of the network; the gateways' ids by zone."""
+    def _nat_gateways(self, nat_zones: Sequence[str]) -> dict[str, str]:
+        """Internet gateway, public subnets and NAT gateways; returns the NAT gateways' ids by zone."""
         internet = InternetGateway(self, "internet", vpc_id=self.vpc_id, tags=self._named())
         table = RouteTable(self, "public-table", vpc_id=self.vpc_id, tags=self._named("public")).id
         Route(
@@ -152,7 +152,7 @@ class NewNetwork(Construct):
             gateway_id=internet.id,
         )
         public = {zone: self._public_subnet(zone, table) for zone in self._config.availability_zones}
-        return {zone: self._nat_gateway(zone, public[zone], internet) for zone in hosts}
+        return {zone: self._nat_gateway(zone, public[zone], internet) for zone in nat_zones}
 
     def _public_subnet(self, zone: str, table: str) -> str:
         subnet = Subnet(
@@ -222,7 +222,7 @@ class NewNetwork(Construct):
                 self._peer(Construct(parent, name), name, peering)
 
     def _peer(self, scope: Construct, name: str, peering: Peering) -> None:
-        """A connection in the same account and region, DNS names resolved and routes on both sides."""
+        """A peering in the same account and region, with DNS resolution and routes on both sides."""
         connection = VpcPeeringConnection(
             scope,
             "connection",
@@ -233,9 +233,9 @@ class NewNetwork(Construct):
             requester={"allow_remote_vpc_dns_resolution": True},
             tags=self._named(name),
         ).id
-        there = [(f"there-{zone[-1]}", table, peering.cidr_block) for zone, table in self._tables.items()]
-        back = [(f"back-{table}", table, self.cidr_block) for table in peering.route_table_ids]
-        for id_, table, destination in (*there, *back):
+        outbound = [(f"there-{zone[-1]}", table, peering.cidr_block) for zone, table in self._tables.items()]
+        inbound = [(f"back-{table}", table, self.cidr_block) for table in peering.route_table_ids]
+        for id_, table, destination in (*outbound, *inbound):
             Route(
                 scope,
                 id_,

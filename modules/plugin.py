@@ -21,7 +21,7 @@ from modules.synthesis.sdk import (
 
 
 class Plugin(Construct):
-    """A custom plugin; another archive is another plugin, made before the old one goes.
+    """A custom plugin; another archive is another plugin, created before the old one is destroyed.
 
     Public: ``arn`` (str), ``revision`` (number token).
     """
@@ -32,9 +32,9 @@ class Plugin(Construct):
         self._deployment = deployment
 
     def _register(
-        self, *, content: str, bucket: str, key: str, version: str, guards: list[Precondition] | None = None
+        self, *, content: str, bucket: str, key: str, version: str, preconditions: list[Precondition] | None = None
     ) -> None:
-        """``content`` names the bytes: MSK Connect never updates a plugin, so its name must say which they are."""
+        """``content`` identifies the bytes: MSK Connect cannot update a plugin, so its name must contain their hash."""
         partition = self._deployment.partition
         s3 = {"bucket_arn": f"arn:{partition}:s3:::{bucket}", "file_key": key, "object_version": version}
         plugin = MskconnectCustomPlugin(
@@ -44,14 +44,14 @@ class Plugin(Construct):
             content_type="ZIP",
             location={"s3": s3},
             timeouts={"create": "20m"},
-            lifecycle=TerraformResourceLifecycle(create_before_destroy=True, precondition=guards),
+            lifecycle=TerraformResourceLifecycle(create_before_destroy=True, precondition=preconditions),
         )
         self.arn = plugin.arn
         self.revision = plugin.latest_revision
 
 
 class UploadedPlugin(Plugin):
-    """An archive of this machine, uploaded to our bucket under its content's hash; raises OSError without it."""
+    """An archive on this machine, uploaded to the plugin bucket under its hash; raises OSError if it is missing."""
 
     def __init__(
         self, scope: Construct, id_: str, *, config: ArchivePlugin, deployment: Deployment, bucket: PrivateBucket
@@ -67,15 +67,15 @@ class UploadedPlugin(Plugin):
             source=asset.path,
             source_hash=content,
             content_type="application/zip",
-            depends_on=bucket.ready,
-            # The connector that is replaced still needs the old object while the new one is made.
+            depends_on=bucket.required,
+            # The connector that is replaced still needs the old object while the new one is created.
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         )
         self._register(content=content, bucket=bucket.bucket, key=uploaded.key, version=uploaded.version_id)
 
 
 class PublishedPlugin(Plugin):
-    """An object that somebody published: looked for at plan time, used by its version."""
+    """An object that is already in S3: looked up at plan time, used by its version."""
 
     def __init__(self, scope: Construct, id_: str, *, config: PublishedPluginConfig, deployment: Deployment) -> None:
         super().__init__(scope, id_, name=id_, deployment=deployment)
@@ -85,7 +85,7 @@ class PublishedPlugin(Plugin):
             bucket=config.bucket,
             key=config.key,
             version=config.version,
-            guards=[self._published(config)],
+            preconditions=[self._published(config)],
         )
 
     def _published(self, config: PublishedPluginConfig) -> Precondition:
@@ -94,6 +94,6 @@ class PublishedPlugin(Plugin):
             condition=Token.as_string(Fn.contains(found.keys, config.key)),
             error_message=(
                 f"plugins.{self.node.id}: s3://{config.bucket}/{config.key} does not exist;"
-                " publish the archive there first, or correct bucket and key"
+                " upload the archive first, or correct bucket and key"
             ),
         )

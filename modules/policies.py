@@ -1,7 +1,7 @@
-"""Every IAM document of the project, as data: who may do what, and nothing wider.
+"""All IAM policy documents of the project, with least privilege.
 
-Pure functions of names and ARNs. Actions on Kafka follow MSK's IAM reference; what the connector
-needs was observed on brokers that enforce it.
+Pure functions of names and ARNs. Kafka actions follow MSK's IAM reference; what the connector needs
+was observed on brokers that enforce IAM.
 """
 
 import json
@@ -43,7 +43,7 @@ _KEY_USE: Final = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:Generat
 
 @dataclass(frozen=True)
 class ClusterArns:
-    """The ARNs under which MSK authorizes: of the cluster, and the stems of its topics and groups."""
+    """The ARNs that MSK authorizes: of the cluster, and the prefixes of its topics and groups."""
 
     cluster: str
     topics: str
@@ -57,7 +57,7 @@ class ClusterArns:
 
 
 def allow(sid: str, actions: Sequence[str], resources: Sequence[str] | str, **extra: Any) -> Statement:
-    """One Allow statement; ``extra`` holds Principal or Condition."""
+    """One Allow statement; ``extra`` is Principal or Condition."""
     return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": resources, **extra}
 
 
@@ -70,7 +70,7 @@ def _kafka(*actions: str) -> list[str]:
 
 
 def service_trust(service: str, condition: Mapping[str, Any]) -> str:
-    """A role that one AWS service assumes, for this account only."""
+    """The trust policy of a role that one AWS service assumes, for this account only."""
     statement = {
         "Sid": "Assume",
         "Effect": "Allow",
@@ -82,7 +82,7 @@ def service_trust(service: str, condition: Mapping[str, Any]) -> str:
 
 
 def connector_trust(deployment: Deployment, connector_name: str) -> str:
-    """MSK Connect assumes the role for this connector, whatever its id: a replacement gets a new one."""
+    """MSK Connect assumes the role for this connector with any id, for a replacement gets a new one."""
     return service_trust(
         "kafkaconnect.amazonaws.com",
         {
@@ -92,10 +92,10 @@ def connector_trust(deployment: Deployment, connector_name: str) -> str:
     )
 
 
-def _connect_itself(arns: ClusterArns, offsets: str) -> list[Statement]:
+def _connect(arns: ClusterArns, offsets: str) -> list[Statement]:
     internal = "__amazon_msk_connect_*"
     return [
-        # DescribeCluster: nothing asked for it in a run, AWS documents it for execution roles.
+        # DescribeCluster: never used in a run, but documented by AWS for execution roles.
         allow("Cluster", _kafka("Connect", "DescribeCluster"), [arns.cluster]),
         allow(
             "InternalTopics",
@@ -134,7 +134,7 @@ def _secret(deployment: Deployment, secret_arn: str) -> list[Statement]:
     }
     return [
         allow("Secret", ["secretsmanager:GetSecretValue"], [secret_arn]),
-        # The encryption context is what narrows this: whatever key it is, only this secret's data.
+        # The encryption context limits this to the data of this secret, with any key.
         allow("SecretKey", ["kms:Decrypt"], [deployment.arn("kms", "key/*")], Condition={"StringEquals": through}),
     ]
 
@@ -142,12 +142,12 @@ def _secret(deployment: Deployment, secret_arn: str) -> list[Statement]:
 def connector_execution(
     deployment: Deployment, connector: Connector, *, arns: ClusterArns, offsets: str, secret_arn: str
 ) -> str:
-    """What one connector's worker may do: its cluster, its topics and groups, its secret."""
-    return document(*_connect_itself(arns, offsets), *_debezium(arns, connector), *_secret(deployment, secret_arn))
+    """The permissions of one connector's worker: its cluster, its topics and groups, its secret."""
+    return document(*_connect(arns, offsets), *_debezium(arns, connector), *_secret(deployment, secret_arn))
 
 
 def consumer(consumer: Consumer, *, arns: ClusterArns) -> str:
-    """What an application needs to read its topics in its groups."""
+    """The permissions of an application: its topics and consumer groups."""
     return document(
         allow("Cluster", _kafka("Connect"), [arns.cluster]),
         allow("Topics", _kafka("DescribeTopic", "ReadData"), arns.topic(*consumer.topics)),
@@ -156,9 +156,9 @@ def consumer(consumer: Consumer, *, arns: ClusterArns) -> str:
 
 
 def key(deployment: Deployment, *, services: Sequence[str], grants: Sequence[str], log_groups: bool) -> str:
-    """A customer key: the account administers it, and uses it only through the services named.
+    """The policy of a customer managed key: the account administers it, and uses it only through ``services``.
 
-    ``grants`` are the services that keep using the key after the caller has gone, by a grant.
+    ``grants`` are services that create grants, to use the key without the caller.
     """
     account = {"AWS": deployment.root_arn}
     caller = {"kms:CallerAccount": deployment.account_id}
@@ -180,7 +180,7 @@ def key(deployment: Deployment, *, services: Sequence[str], grants: Sequence[str
         logs = {"Service": deployment.regional_principal("logs")}
         groups = deployment.arn("logs", f"log-group:{deployment.log_group('*')}")
         context = {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}}
-        # DescribeKey carries no encryption context, so it could never match.
+        # DescribeKey has no encryption context, so it would never match.
         actions = [action for action in _KEY_USE if action != "kms:DescribeKey"]
         statements.append(allow("Logs", actions, "*", Principal=logs, Condition=context))
     return document(*statements)
@@ -202,7 +202,7 @@ def flow_logs(log_group_arn: str) -> str:
 
 
 def tls_only(bucket_arn: str) -> str:
-    """Every request to the bucket that does not come over TLS 1.2 or later is denied."""
+    """Denies every request to the bucket without TLS 1.2 or later."""
 
     def deny(sid: str, condition: Statement) -> Statement:
         statement = allow(sid, ["s3:*"], [bucket_arn, f"{bucket_arn}/*"], Principal="*", Condition=condition)

@@ -10,17 +10,17 @@ _IN_KEYS: Final = str.maketrans({sign: f"\\{sign}" for sign in " =:#!"})
 
 
 def parse(text: str) -> dict[str, str]:
-    """The properties by key; the last of a key that stands twice. Raises ValueError for a broken ``\\u`` escape."""
+    """The properties by key; of a repeated key the last. Raises ValueError for an invalid ``\\u`` escape."""
     return javaproperties.loads(text)
 
 
 def as_text(value: str | int | float | bool) -> str:
-    """A YAML scalar as Kafka's properties spell it."""
+    """A YAML scalar in the notation of Kafka's properties."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def as_lines(properties: Mapping[str, str]) -> str:
-    """One ``key=value`` a line, sorted; escaped only where Java would read something else."""
+    """One ``key=value`` per line, sorted; escaped only where Java would read another value."""
     return "".join(f"{_key(key)}={_value(properties[key])}\n" for key in sorted(properties))
 
 

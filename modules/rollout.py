@@ -1,4 +1,4 @@
-"""What makes a first rollout go in order: the connect stack says in one line that the platform comes first."""
+"""The order of a first rollout: the connect stack cannot be planned before the platform is applied."""
 
 import json
 from collections.abc import Iterable
@@ -15,32 +15,34 @@ _OBJECTS: Final = "platform-state"
 def platform_first(connect: TerraformStack, *, config: Environment, outputs: Iterable[str]) -> None:
     """Refuses a plan of ``connect`` until the platform has a state with all of these ``outputs``.
 
-    HCP Terraform offers nothing to ask before its state is read; Terraform's own error names the workspace there.
+    HCP Terraform has no way to check this before the state is read; there Terraform's own error names the workspace.
     """
     platform = f"{config.name}-platform"
-    rest = f"apply it first, then plan {config.name}-connect"
+    remedy = f"apply it first, then plan {config.name}-connect"
     lifecycle: dict[str, Any] = {
         "postcondition": [
             {
                 "condition": f"${{length(setsubtract({json.dumps(list(outputs))}, keys(self.outputs))) == 0}}",
-                "error_message": f"{platform} has not put out all that {config.name}-connect reads: {rest}",
+                "error_message": f"{platform} does not have all outputs that {config.name}-connect reads: {remedy}",
             }
         ]
     }
-    if there := _state_is_there(connect, platform, config):
-        # Elsewhere than in the default workspace, a backend keeps the state under another name.
-        condition = f'${{terraform.workspace != "default" || {there}}}'
-        lifecycle["precondition"] = [{"condition": condition, "error_message": f"{platform} has no state yet: {rest}"}]
+    if exists := _state_exists(connect, platform, config):
+        # In another workspace than default, a backend stores the state under another name.
+        condition = f'${{terraform.workspace != "default" || {exists}}}'
+        lifecycle["precondition"] = [
+            {"condition": condition, "error_message": f"{platform} has no state yet: {remedy}"}
+        ]
     connect.add_override(f"data.terraform_remote_state.{lookup(platform)}.lifecycle", lifecycle)
 
 
 def lookup(stack: str) -> str:
-    """What CDKTF calls the look-up of another stack's outputs."""
+    """CDKTF's name of the data source with another stack's outputs."""
     return f"cross-stack-reference-input-{stack}"
 
 
-def _state_is_there(connect: TerraformStack, platform: str, config: Environment) -> str | None:
-    """An expression; None where nothing can tell."""
+def _state_exists(connect: TerraformStack, platform: str, config: Environment) -> str | None:
+    """A Terraform expression; None where it cannot be checked."""
     state = config.state
     if isinstance(state, LocalState):
         return f'fileexists("{local_path(platform)}")'
@@ -52,7 +54,7 @@ def _state_is_there(connect: TerraformStack, platform: str, config: Environment)
 
 
 def _provider(connect: TerraformStack, state: S3State, config: Environment) -> AwsProvider | None:
-    """A provider in the bucket's region, where that is not the environment's."""
+    """A provider for the bucket's region, if that differs from the environment's."""
     if state.region in (None, config.region):
         return None
     accounts = [config.account_id] if config.account_id else None

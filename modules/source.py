@@ -1,9 +1,9 @@
-"""The Aurora clusters that connectors read: looked up, judged, and opened to the workers."""
+"""The Aurora clusters that connectors read: looked up, checked, and made reachable for the workers."""
 
 from dataclasses import dataclass
 
-from modules.firewall import Peer, egress, ingress
 from modules.network import Network
+from modules.security_group_rules import Peer, egress, ingress
 from modules.synthesis.sdk import (
     Construct,
     DataAwsDbSubnetGroup,
@@ -19,7 +19,7 @@ from modules.synthesis.sdk import (
 
 @dataclass(frozen=True)
 class Routed:
-    """The way to a database across routing that is managed elsewhere."""
+    """The peer and rules for a database that is reached through routing managed elsewhere."""
 
     peer: Peer
     rules: list[TerraformResource]
@@ -28,7 +28,7 @@ class Routed:
 class Aurora(Construct):
     """An existing Aurora MySQL cluster, shared by the connectors that read it: nothing of it is created.
 
-    Public: ``hostname`` (the writer's, where the binary log is), ``port``, ``guards`` (for what reads it).
+    Public: ``hostname`` (of the writer, which has the binlog), ``port``, ``preconditions`` (of a reader).
     """
 
     def __init__(self, scope: Construct, id_: str, *, network: Network) -> None:
@@ -40,52 +40,52 @@ class Aurora(Construct):
         self.hostname = self._cluster.endpoint
         self.port = self._cluster.port
         self._security_group_id = Token.as_string(Fn.element(Fn.sort(self._cluster.vpc_security_group_ids), 0))
-        self.guards = [*self._engine_guards(), self._binlog_guard(), *self._network_guards()]
-        self._routed = self._admit_ranges() if network.reachable_vpc_ids is None else None
+        self.preconditions = [*self._engine(), self._binlog(), *self._reachable()]
+        self._routed = self._allow_ranges() if network.reachable_vpc_ids is None else None
 
-    def _guard(self, condition: object, message: str) -> Precondition:
+    def _require(self, condition: object, message: str) -> Precondition:
         message = f"Aurora cluster {self.node.id} {message}"
         return Precondition(condition=Token.as_string(condition), error_message=message)
 
-    def _engine_guards(self) -> list[Precondition]:
+    def _engine(self) -> list[Precondition]:
         cluster = self._cluster
         return [
-            self._guard(
+            self._require(
                 Op.eq(cluster.engine, "aurora-mysql"),
                 f"runs {cluster.engine}: source.cluster must name an aurora-mysql cluster",
             ),
-            self._guard(
+            self._require(
                 Op.neq(cluster.engine_mode, "serverless"),
-                "is Serverless v1, which has no binary log: move it to provisioned or Serverless v2 first",
+                "is Serverless v1, which has no binlog: migrate it to provisioned or Serverless v2 first",
             ),
         ]
 
-    def _binlog_guard(self) -> Precondition:
+    def _binlog(self) -> Precondition:
         group = self._cluster.db_cluster_parameter_group_name
-        return self._guard(
+        return self._require(
             Op.not_(Fn.startswith(group, "default.")),
-            f"uses the parameter group {group}, which cannot be changed, so its binary log is off:"
-            " give it a cluster parameter group of its own with binlog_format ROW, and reboot the writer",
+            f"uses the default parameter group {group}, which cannot enable the binlog:"
+            " use a custom cluster parameter group with binlog_format = ROW, and reboot the writer",
         )
 
-    def _network_guards(self) -> list[Precondition]:
+    def _reachable(self) -> list[Precondition]:
         reachable = self._network.reachable_vpc_ids
         if reachable is None:
             return []
         return [
-            self._guard(
+            self._require(
                 Fn.contains(reachable, self._subnets.vpc_id),
-                f"lives in {self._subnets.vpc_id}, which the workers cannot reach: add it to network.peerings,"
-                " or set network.externally_routed where routing is managed elsewhere",
+                f"is in {self._subnets.vpc_id}, which the workers cannot reach: add it to network.peerings,"
+                " or set network.externally_routed if routing is managed elsewhere",
             )
         ]
 
-    def _admit_ranges(self) -> Routed:
-        """Across other routing a group of the far side means nothing: address ranges stand in for groups.
+    def _allow_ranges(self) -> Routed:
+        """Through other routing security groups cannot be referenced: rules use address ranges instead.
 
-        One rule for all connectors, because AWS takes the same rule only once.
+        One rule for all connectors, because AWS refuses a duplicate rule.
         """
-        there = DataAwsVpc(self, "vpc", id=self._subnets.vpc_id).cidr_block
+        ranges = DataAwsVpc(self, "vpc", id=self._subnets.vpc_id).cidr_block
         rules = [
             ingress(
                 self,
@@ -97,15 +97,15 @@ class Aurora(Construct):
             )
             for index, block in enumerate(self._network.private_cidr_blocks)
         ]
-        return Routed(peer=Peer(cidr_block=there), rules=rules)
+        return Routed(peer=Peer(cidr_block=ranges), rules=rules)
 
-    def admit(self, client: Construct, *, security_group_id: str) -> list[TerraformResource]:
-        """Out of the client's group and into Aurora's, on the database's port; rules live under ``client``."""
+    def allow(self, client: Construct, *, security_group_id: str) -> list[TerraformResource]:
+        """Allow the client's group to Aurora's port, egress and ingress; the rules are created under ``client``."""
         peer = self._routed.peer if self._routed else Peer(self._security_group_id)
-        out = egress(client, "mysql", group=security_group_id, peer=peer, port=self.port, description="MySQL")
+        outbound = egress(client, "mysql", group=security_group_id, peer=peer, port=self.port, description="MySQL")
         if self._routed:
-            return [out, *self._routed.rules]
-        into = ingress(
+            return [outbound, *self._routed.rules]
+        inbound = ingress(
             client,
             "aurora",
             group=self._security_group_id,
@@ -113,4 +113,4 @@ class Aurora(Construct):
             port=self.port,
             description=f"MySQL clients: {client.node.path}",
         )
-        return [out, into]
+        return [outbound, inbound]

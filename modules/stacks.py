@@ -1,4 +1,4 @@
-"""The stacks of an environment. Stacks compose, constructs build; outputs are made here only."""
+"""The stacks of an environment. Stacks compose constructs; only stacks have outputs."""
 
 from modules import kafka, network, plugin, rollout, states
 from modules.bucket import PrivateBucket
@@ -11,7 +11,7 @@ from modules.environment.models.kafka import ProvisionedKafka
 from modules.environment.models.network import NewNetwork
 from modules.environment.models.plugins import ArchivePlugin
 from modules.environment.models.state import CloudState, S3State
-from modules.monitoring import Monitoring, Watched
+from modules.monitoring import MonitoredConnector, Monitoring
 from modules.source import Aurora
 from modules.state_store import StateStore as StateStoreConstruct, key_alias
 from modules.synthesis.sdk import (
@@ -53,26 +53,26 @@ class EnvironmentStack(TerraformStack):
             partition=config.partition,
             account_id=DataAwsCallerIdentity(self, "account").account_id,
         )
-        self._keep_state(f"{config.name}-{part}")
+        self._configure_backend(f"{config.name}-{part}")
 
-    def _keep_state(self, name: str) -> None:
+    def _configure_backend(self, name: str) -> None:
         state = self.config.state
         if isinstance(state, S3State):
-            self._keep_in_s3(state, name)
+            self._s3_backend(state, name)
         elif isinstance(state, CloudState):
             workspace = NamedCloudWorkspace(name, project=state.project)
             CloudBackend(self, hostname=state.hostname, organization=state.organization, workspaces=workspace)
         else:
             LocalBackend(self, path=states.local_path(name))
 
-    def _keep_in_s3(self, state: S3State, name: str) -> None:
+    def _s3_backend(self, state: S3State, name: str) -> None:
         key = key_alias(self.deployment) if state.create else state.kms_key_arn
         S3Backend(
             self,
             bucket=state.bucket,
             key=states.s3_key(name),
             region=state.region or self.config.region,
-            # Without a key, encrypt would choose SSE-S3 over the bucket's own default.
+            # Without a key, encrypt would use SSE-S3 instead of the bucket's default encryption.
             encrypt=True if key else None,
             kms_key_id=key,
             dynamodb_table=state.lock_table,
@@ -85,7 +85,7 @@ class EnvironmentStack(TerraformStack):
 
 
 class StateStore(EnvironmentStack):
-    """``<env>-state``: the bucket and table that the other stacks keep their state in."""
+    """``<env>-state``: the bucket and lock table for the state of the environment's stacks."""
 
     def __init__(self, scope: Construct, *, config: Environment, state: S3State) -> None:
         super().__init__(scope, "state", config=config)
@@ -109,7 +109,7 @@ class Platform(EnvironmentStack):
         )
         self.network = self._network()
         self.kafka = self._kafka()
-        self.outputs = self._put_out()
+        self.outputs = self._add_outputs()
 
     def _network(self) -> network.Network:
         config = self.config.network
@@ -123,15 +123,18 @@ class Platform(EnvironmentStack):
             return kafka.ProvisionedKafka(
                 self, "kafka", config=config, deployment=self.deployment, network=self.network, key=self.key
             )
-        self._let_go_of_our_cluster()
+        self._keep_managed_cluster()
         return kafka.ExistingKafka(self, "kafka", config=config)
 
-    def _let_go_of_our_cluster(self) -> None:
-        """Whoever turns a cluster of ours into an existing one keeps it: prevent_destroy goes with its block."""
+    def _keep_managed_cluster(self) -> None:
+        """A change from provisioned to existing removes the managed cluster from the state and does not destroy it.
+
+        Its prevent_destroy is removed with its block.
+        """
         self.add_override("removed", [{"from": kafka.CLUSTER_ADDRESS, "lifecycle": {"destroy": False}}])
 
-    def _put_out(self) -> list[str]:
-        """The names of what other stacks and people read."""
+    def _add_outputs(self) -> list[str]:
+        """Outputs for other stacks and for people; returns their names."""
         outputs: dict[str, tuple[str | list[str], str]] = {
             "bootstrap": (self.kafka.bootstrap, "Brokers for clients with IAM, host:port,…"),
             "cluster_arn": (self.kafka.cluster_arn, "The Kafka cluster"),
@@ -147,7 +150,7 @@ class Platform(EnvironmentStack):
 
 
 class Connect(EnvironmentStack):
-    """``<env>-connect``: plugins, connectors, consumers, alarms. Changed every week."""
+    """``<env>-connect``: plugins, connectors, consumers, alarms. Changed often."""
 
     def __init__(self, scope: Construct, *, config: Environment, platform: Platform) -> None:
         super().__init__(scope, "connect", config=config)
@@ -196,7 +199,7 @@ class Connect(EnvironmentStack):
         return {cluster: Aurora(parent, cluster, network=self._platform.network) for cluster in clusters}
 
     def _read_without_lock(self) -> None:
-        """Reading the platform's state takes no lock, and naming a lock table there is deprecated."""
+        """Reading the platform's state needs no lock, and a lock table in that configuration is deprecated."""
         if isinstance(self.config.state, S3State):
             source = rollout.lookup(f"{self.config.name}-platform")
             self.add_override(f"data.terraform_remote_state.{source}.config.dynamodb_table", None)
@@ -212,7 +215,7 @@ class Connect(EnvironmentStack):
         )
 
     def _consumers(self) -> None:
-        self._admit_groups_given()
+        self._allow_given_groups()
         parent = Construct(self, "consumers")
         for key, config in self.config.consumers.items():
             consumer = Consumer(
@@ -223,12 +226,16 @@ class Connect(EnvironmentStack):
                 network=self._platform.network,
                 kafka=self._platform.kafka,
             )
-            self._output(f"consumer_{key}_policy_arn", consumer.policy_arn, f"What {key} may read")
+            self._output(f"consumer_{key}_policy_arn", consumer.policy_arn, f"The IAM policy of consumer {key}")
             if consumer.security_group_id:
-                self._output(f"consumer_{key}_security_group_id", consumer.security_group_id, f"The group of {key}")
+                self._output(
+                    f"consumer_{key}_security_group_id",
+                    consumer.security_group_id,
+                    f"The security group of consumer {key}",
+                )
 
-    def _admit_groups_given(self) -> None:
-        """Applications may share a security group, and AWS takes a rule only once."""
+    def _allow_given_groups(self) -> None:
+        """Applications may share a security group, and AWS refuses a duplicate rule."""
         given = [group for consumer in self.config.consumers.values() for group in consumer.security_group_ids]
         parent = Construct(self, "consumer-groups")
         for group in sorted(set(given)):
@@ -243,7 +250,9 @@ class Connect(EnvironmentStack):
             cluster=brokers if isinstance(brokers, ProvisionedKafka) else None,
             cluster_name=self.deployment.name(),
             connectors={
-                key: Watched(name=self.connectors[key].name, ends=connector.snapshot.mode == "initial_only")
+                key: MonitoredConnector(
+                    name=self.connectors[key].name, snapshot_only=connector.snapshot.mode == "initial_only"
+                )
                 for key, connector in self.config.connectors.items()
             },
         )

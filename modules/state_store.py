@@ -1,4 +1,4 @@
-"""Where Terraform's state lives: a bucket and a lock table."""
+"""The store of Terraform's state: a bucket and a lock table."""
 
 from modules.bucket import PrivateBucket
 from modules.deployment import Deployment
@@ -6,17 +6,17 @@ from modules.encryption import Key
 from modules.environment.models.state import S3State
 from modules.synthesis.sdk import Construct, DynamodbTable, DynamodbTableAttribute, TerraformResourceLifecycle
 
-# Old states stay long enough to notice that the newest one is wrong.
+# Long enough to notice that the latest state is wrong.
 KEEP_DAYS = 365
 
 
 def key_alias(deployment: Deployment) -> str:
-    """The alias of the state's key, known before the key is."""
+    """The alias of the state's key, known before the key exists."""
     return f"alias/{deployment.name('state')}"
 
 
 class StateStore(Construct):
-    """A private, versioned bucket encrypted with a key of its own, and the table that locks it."""
+    """A private, versioned bucket, encrypted with its own key, and the lock table."""
 
     def __init__(self, scope: Construct, id_: str, *, config: S3State, deployment: Deployment) -> None:
         super().__init__(scope, id_)

@@ -1,16 +1,16 @@
-"""The stacks of an environment, and where the state of each is kept, by the stack's name."""
+"""The stacks of an environment, and the location of each stack's state."""
 
 from typing import Final
 
-# In the order that they are applied in.
+# In the order of their applies.
 PARTS: Final = ("state", "platform", "connect")
 
 
 def s3_key(stack: str) -> str:
-    """The state's object in its bucket."""
+    """The key of the state's object in the bucket."""
     return f"{stack}/terraform.tfstate"
 
 
 def local_path(stack: str) -> str:
-    """The state's file; relative, and outside the synthesized output: the default would be this machine's path."""
+    """The state's file; relative and outside the synthesized output, for the default is an absolute path."""
     return f"../../../terraform.{stack}.tfstate"

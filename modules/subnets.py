@@ -1,4 +1,4 @@
-"""How a VPC's address range is cut into subnets: fixed slots, so that a zone added later moves nothing."""
+"""Subnets of a VPC's address range: a fixed slot for each zone, so that adding a zone moves no subnet."""
 
 from ipaddress import IPv4Network
 

@@ -17,7 +17,7 @@ MODULES = [
     ["synthesis"],
     ["deployment", "states", "subnets"],
     ["policies"],
-    ["bucket", "encryption", "firewall", "monitoring", "rollout"],
+    ["bucket", "encryption", "monitoring", "rollout", "security_group_rules"],
     ["network", "plugin", "state_store"],
     ["kafka", "source"],
     ["connector", "consumer"],

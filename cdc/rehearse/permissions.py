@@ -19,9 +19,9 @@ from modules.policies import ClusterArns, Statement
 from rehearsal.iam import reasons
 from rehearsal.iam.reasons import Reason, Role
 
-# Of an ARN that only a deploy knows.
+# A part of an ARN that is known only after the deploy.
 _UNKNOWN: Final = "*"
-# These ARNs hold the cluster's name and its UUID as well.
+# These ARNs also contain the cluster's name and UUID.
 _OF_CLUSTERS: Final = ("topic", "group", "transactional-id")
 _LABELS: Final = 18  # columns
 _WORDS: Final = (

@@ -102,6 +102,6 @@ class _Runner:
         self._variables: dict[str, str] = {}
 
     def __call__(self, folder: Path, url: str, region: str) -> Terraform:
-        # Every stack pins the same provider: its mirror is looked for, and told, once.
+        # All stacks pin the same provider, so its mirror is searched and reported once.
         self._variables = self._variables or cli.environment(folder)
         return Terraform(folder, cli.executable(), embedded(self._variables, url=url, region=region))

@@ -8,7 +8,7 @@ from cdc.console import out, table
 from cdc.rehearse import permission_report
 from rehearsal.outcome import Outcome
 
-# The parts that are kept running, by the keys that --json has for them.
+# The running parts, by their keys in --json.
 _PARTS: Final = {
     "AWS": "aws",
     "brokers (IAM over TLS)": "iam",

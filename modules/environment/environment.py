@@ -1,7 +1,7 @@
-"""One environment: everything that its file says.
+"""One environment: the content of its file.
 
-Pure: no SDK, no AWS, no environment variables. What joins two values (a zone and its region, a connector and its
-plugin) is a rule of ``modules.environment.checks``, and an Environment, however made, keeps them all.
+Pure: no SDK, no AWS, no environment variables. Rules about several values (a zone and its region, a connector and its
+plugin) are in ``modules.environment.checks``; every Environment satisfies all of them.
 """
 
 from typing import Annotated, Self
@@ -22,7 +22,7 @@ from modules.messages.problems import failure
 
 
 class Environment(Model):
-    """One environment: everything that its file says, and its name, which is the file's."""
+    """One environment: the content of its file; its name is the file's name."""
 
     name: names.EnvironmentName
     region: names.Region
@@ -38,7 +38,7 @@ class Environment(Model):
 
     @property
     def partition(self) -> str:
-        """The AWS partition that the region lies in, as ARNs spell it."""
+        """The AWS partition of the region, as in ARNs."""
         return names.partition(self.region)
 
     @model_validator(mode="after")

@@ -1,4 +1,4 @@
-"""Reads environment files: gives whole environments, or says all that is wrong at once."""
+"""Reads environment files; reports all their errors at once."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -13,7 +13,7 @@ from modules.messages.problems import EnvironmentErrors, Problem
 
 
 def load(file: Path) -> Environment:
-    """The environment that ``file`` describes and is named after; raises EnvironmentErrors."""
+    """The environment in ``file``, named after the file; raises EnvironmentErrors."""
     if file.suffix != ".yaml":
         raise EnvironmentErrors([Problem((), "must be a file that ends in .yaml", file=str(file))])
     document = Document(file)
@@ -32,7 +32,7 @@ def load(file: Path) -> Environment:
 
 
 def load_all(files: Iterable[Path]) -> tuple[Environment, ...]:
-    """Every environment in turn; raises EnvironmentErrors for all files together."""
+    """All environments, in the given order; raises EnvironmentErrors for all files together."""
     files = list(files)
     environments: dict[str, Environment] = {}
     problems: list[Problem] = []
@@ -51,7 +51,7 @@ def load_all(files: Iterable[Path]) -> tuple[Environment, ...]:
 
 
 def _confusable(files: Iterable[Path]) -> list[Problem]:
-    """``prod`` and ``prod-eu``: connector eu-orders of the one and orders of the other would be named alike."""
+    """``prod`` and ``prod-eu``: connector eu-orders of one and orders of the other would have the same name."""
     names = {file.stem: file for file in files}
     return [
         Problem((), f"must have a name that does not begin with {shorter}-: {names[shorter]} has it", file=str(file))
@@ -62,19 +62,19 @@ def _confusable(files: Iterable[Path]) -> list[Problem]:
 
 
 def warnings(environment: Environment, file: Path) -> tuple[Problem, ...]:
-    """What ``file`` may say, and its authors should know about."""
+    """Warnings: ``file`` is valid, but its authors should know about them."""
     return located(rules.warned(dict(environment)), file)
 
 
 def located(problems: Iterable[Problem], file: Path) -> tuple[Problem, ...]:
-    """``problems`` with their lines in ``file``, one for each place, in its order."""
+    """``problems`` with their lines in ``file``, one for each path, in the file's order."""
     problems = tuple(problems)
     return tuple(_located(Document(file), problems)) if problems else ()
 
 
 def _problems(document: Document, error: ValidationError) -> list[Problem]:
-    """Errors of fields, and of rules as far as the fields that they need are whole."""
-    from modules.environment import shape, wording  # only once something is wrong
+    """Errors of fields, and of rules whose fields are valid."""
+    from modules.environment import shape, wording  # only imported for an invalid file
 
     fields = wording.told(error)
     broken = {field.broken for field in fields if field.broken is not None}
@@ -89,7 +89,7 @@ def _problems(document: Document, error: ValidationError) -> list[Problem]:
 
 
 def _located(document: Document, problems: Iterable[Problem]) -> list[Problem]:
-    """One problem for each place, the first: with its file and line, in the order of the file."""
+    """The first problem for each path, with its file and line, in the file's order."""
     first: dict[tuple[object, ...], Problem] = {}
     for problem in problems:
         first.setdefault(problem.path, problem)

@@ -1,4 +1,4 @@
-"""What MSK and MSK Connect offer: versions, brokers, capacities. Data only, with its sources.
+"""Versions, brokers and capacities of MSK and MSK Connect. Data only, with its sources.
 
 Sources: AWS MSK developer guide (supported versions, broker sizes, quotas) as of 2026-10;
 Express with Kafka 3.9 in ZooKeeper mode is refused by CreateCluster
@@ -16,7 +16,7 @@ VERSIONS: Final[dict[Coordination, tuple[str, ...]]] = {
     "kraft": ("3.7.x", "3.8.x", "3.9.x", "4.0.x", "4.1.x", "4.2.x"),
 }
 SUPPORT_ENDED: Final = {"3.6.0": "2026-06-01", "3.7.x": "2026-09-01"}
-# As MSK spells them, with .kraft.
+# In MSK's notation, with .kraft.
 EXPRESS_ONLY: Final = frozenset({"4.2.x.kraft"})
 EXPRESS_REFUSES: Final = frozenset({"3.7.x", "3.7.x.kraft", "3.9.x"})
 T3_SMALL_ACCEPTS: Final = frozenset({"3.6.0", "3.7.x"})
@@ -30,7 +30,7 @@ STANDARD_BROKERS: Final = (
 EXPRESS_BROKERS: Final = tuple(f"express.m7g.{n}large" for n in ("", "x", "2x", "4x", "8x", "12x", "16x"))
 MAX_BROKERS: Final[dict[Coordination, int]] = {"zookeeper": 30, "kraft": 60}
 
-# Each reachable port of a broker, by how the client proves who it is.
+# A broker's ports, by the client's authentication.
 IAM_PORT: Final = 9098
 SCRAM_PORT: Final = 9096
 MTLS_PORT: Final = 9094
@@ -40,7 +40,7 @@ WORKER_JAVA: Final[dict[KafkaConnectVersion, int]] = {"2.7.1": 11, "3.7.x": 17}
 
 
 def kafka_version(version: str, coordination: Coordination) -> str:
-    """The version as MSK spells it: KRaft is a suffix of the version, not a setting."""
+    """The version in MSK's notation: KRaft is a suffix of the version, not a setting."""
     return f"{version}.kraft" if coordination == "kraft" else version
 
 
@@ -49,7 +49,7 @@ def is_express(instance_type: str) -> bool:
 
 
 def versions(coordination: Coordination, instance_type: str) -> tuple[str, ...]:
-    """What MSK runs in this mode on brokers of this size."""
+    """The versions that MSK runs in this mode on this instance type."""
 
     def runs(version: str) -> bool:
         if is_express(instance_type):
@@ -60,6 +60,6 @@ def versions(coordination: Coordination, instance_type: str) -> tuple[str, ...]:
 
 
 def all_versions() -> list[str]:
-    """Every version offered in any mode, newest first, as MSK spells them."""
-    spelled = [kafka_version(version, mode) for mode, versions in VERSIONS.items() for version in versions]
-    return sorted(spelled, reverse=True)
+    """All versions in all modes, newest first, in MSK's notation."""
+    found = [kafka_version(version, mode) for mode, versions in VERSIONS.items() for version in versions]
+    return sorted(found, reverse=True)

@@ -1,7 +1,7 @@
-"""Identifiers and small values as AWS, Kafka and MSK Connect spell them, as constrained types.
+"""Types for identifiers and small values of AWS, Kafka and MSK Connect.
 
-Each type says in words what it wants: that is what an error shows, never the pattern. Patterns are
-Rust's (pydantic's engine), where ``$`` is the end of the text and nothing else.
+Each type describes its values in words: an error shows this text, never the pattern. Patterns have the syntax of
+Rust (pydantic's engine), where ``$`` is only the end of the text.
 """
 
 from collections.abc import Callable, Hashable
@@ -16,8 +16,8 @@ V = TypeVar("V")
 H = TypeVar("H", bound=Hashable)
 
 
-class Wanted:
-    """Whatever is wrong with the value, the error says what is wanted."""
+class Expected:
+    """For any invalid value the error is: must be ``words``."""
 
     def __init__(self, words: str) -> None:
         self.words = words
@@ -25,17 +25,17 @@ class Wanted:
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.custom_error_schema(
             self._schema(lambda: handler(source)),
-            custom_error_type="wanted",
-            custom_error_message="must be {wanted}",
-            custom_error_context={"wanted": self.words},
+            custom_error_type="expected",
+            custom_error_message="must be {expected}",
+            custom_error_context={"expected": self.words},
         )
 
     def _schema(self, inner: Callable[[], CoreSchema]) -> CoreSchema:
         return inner()
 
 
-class Text(Wanted):
-    """Text of a pattern and a length; counted repetitions in a pattern are slow to compile."""
+class Text(Expected):
+    """Text with a pattern and a length; the length is separate, for counted repetitions are slow to compile."""
 
     def __init__(self, pattern: str, words: str, *, length: tuple[int | None, int | None] = (None, None)) -> None:
         super().__init__(words)
@@ -47,8 +47,8 @@ class Text(Wanted):
         return core_schema.str_schema(strict=True, pattern=self.pattern, min_length=least, max_length=most)
 
 
-class OneOf(Wanted):
-    """One of so many words that an error does not list them."""
+class OneOf(Expected):
+    """One of many options, which an error does not list."""
 
     def __init__(self, options: tuple[str, ...], words: str) -> None:
         super().__init__(words)
@@ -59,7 +59,7 @@ class OneOf(Wanted):
 
 
 def _id(prefix: str, words: str) -> Text:
-    """An EC2 identifier: 8 or 17 hexadecimal digits behind its prefix."""
+    """An EC2 identifier: a prefix, then 8 or 17 hexadecimal digits."""
     return Text(
         rf"^{prefix}-[0-9a-f]+$",
         f"{words}, such as {prefix}-0abc1234def567890",
@@ -72,7 +72,7 @@ def _arn(service: str, resource: str, words: str) -> Text:
 
 
 class Frozen(dict[K, V]):
-    """A dict that nothing can change: an environment is immutable all the way down."""
+    """An immutable dict: an environment is immutable at every level."""
 
     def _refuse(self, *_: Any, **__: Any) -> Never:
         raise TypeError("an environment is immutable")
@@ -96,7 +96,7 @@ def _distinct(values: tuple[H, ...]) -> tuple[H, ...]:
     return values
 
 
-# A list of the file, each item once; and a mapping of the file, by names that the user chooses.
+# A list without duplicates, and a mapping with keys that the user chooses.
 Many = Annotated[tuple[H, ...], Field(strict=False), AfterValidator(_distinct)]
 Keyed = Annotated[dict[K, V], Field(validate_default=True), AfterValidator(Frozen)]
 
@@ -128,7 +128,7 @@ ClusterIdentifier = Annotated[str, Text(r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", _CLUST
 
 _TOPIC_WORDS: Final = "letters, digits, . _ and -, up to 200 characters"
 TopicName = Annotated[str, Text(r"^[A-Za-z0-9._-]+$", _TOPIC_WORDS, length=(1, 200))]
-# A lone * would be every topic of the cluster: at least one literal character must stand before it.
+# A lone * would match every topic of the cluster: at least one literal character must precede it.
 _PATTERN_WORDS: Final = "a name, with * for anything but not first: a lone * would be everything in the cluster"
 TopicPattern = Annotated[str, Text(r"^[A-Za-z0-9._-][A-Za-z0-9._*-]*$", _PATTERN_WORDS, length=(1, 249))]
 Table = Annotated[str, Text(r"^[^\s.,*]+\.[^\s.,*]+$", "database.table")]
@@ -166,8 +166,8 @@ Hostname = Annotated[
 _TAG_WORDS: Final = "text without control characters, {} to {} characters"
 TagKey = Annotated[str, Text(r"^[^\x00-\x1f]+$", _TAG_WORDS.format(1, 128), length=(1, 128))]
 TagValue = Annotated[str, Text(r"^[^\x00-\x1f]*$", _TAG_WORDS.format(0, 256), length=(0, 256))]
-Property = Annotated[str | int | float | bool, Wanted("text, a number, true or false")]
-# The periods that CloudWatch Logs knows.
+Property = Annotated[str | int | float | bool, Expected("text, a number, true or false")]
+# The retention periods of CloudWatch Logs.
 RetentionDays = Literal[
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
 ]
@@ -176,7 +176,7 @@ _PRIVATE: Final = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/
 
 
 def _private_block(longest_prefix: int) -> AfterValidator:
-    """RFC 1918 or RFC 6598 space, no host bits, of a size that a VPC may have."""
+    """A block of RFC 1918 or RFC 6598, without host bits, with an allowed size of a VPC."""
 
     def check(value: str) -> str:
         try:
@@ -194,11 +194,11 @@ def _private_block(longest_prefix: int) -> AfterValidator:
     return AfterValidator(check)
 
 
-# Of our own VPC, a /22 is cut into private /25 and public /28, which is AWS's smallest subnet.
+# In a managed VPC, a /22 is divided into private /25 and public /28 subnets; AWS's smallest is /28.
 VpcBlock = Annotated[str, _private_block(22)]
 PeerBlock = Annotated[str, _private_block(28)]
 
 
 def partition(region: str) -> str:
-    """The AWS partition that the region lies in, as ARNs spell it."""
+    """The AWS partition of the region, as in ARNs."""
     return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(region.rsplit("-", 2)[0], "aws")

@@ -10,7 +10,7 @@ from pydantic.fields import FieldInfo
 
 from modules.environment.environment import Environment
 from modules.environment.models.plugins import plugin_kind
-from modules.environment.names import OneOf, Text, Wanted
+from modules.environment.names import Expected, OneOf, Text
 from modules.messages.problems import Path, either, nearest
 
 Model = type[BaseModel]
@@ -81,7 +81,7 @@ def is_text(kind: Any, value: str) -> bool:
 
 def wanted(kind: Any) -> str:
     """What may stand there, in words."""
-    words = [mark.words for mark in getattr(kind, "__metadata__", ()) if isinstance(mark, Wanted)]
+    words = [mark.words for mark in getattr(kind, "__metadata__", ()) if isinstance(mark, Expected)]
     if words:
         return words[0]
     if options := variants(kind):

@@ -17,7 +17,7 @@ _LIMITS: Final = {
     "too_long": "must have {max_length} entries or fewer, got {actual_length}",
 }
 # The types of our own errors, whose messages are in these words already.
-_OURS: Final = ("wanted", "repeated", "block")
+_OURS: Final = ("expected", "repeated", "block")
 _SCALARS: Final = (str, int, float, bool)
 
 

@@ -1,4 +1,4 @@
-"""What is wrong in an environment file, one line each: where, what is allowed, what was there."""
+"""Errors of an environment file, one line each: place, what is allowed, the value."""
 
 from collections.abc import Iterable
 from dataclasses import InitVar, dataclass
@@ -15,7 +15,7 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """``message`` is lower case and says what is allowed; ``value`` is what was there, as it may be printed."""
+    """``message`` is lower case and says what is allowed; ``value`` is the found value, as it may be printed."""
 
     path: Path
     message: str
@@ -41,8 +41,8 @@ def shown(path: Path) -> str:
     return "".join(steps).removeprefix(".")
 
 
-class EnvironmentErrors(Exception):  # noqa: N818 - it is all of them
-    """All that is wrong in one or more environment files."""
+class EnvironmentErrors(Exception):  # noqa: N818 - several errors
+    """All errors of one or more environment files."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(problems, key=lambda problem: (problem.file, problem.line or 0)))
@@ -53,7 +53,7 @@ RULE: Final = "rule"
 
 
 def failure(problems: Iterable[Problem]) -> ValidationError:
-    """The problems as pydantic tells them, for a validator to raise."""
+    """The problems as pydantic's error, for a validator to raise."""
     lines = [
         InitErrorDetails(
             type=PydanticCustomError(RULE, "{message}", {"message": problem.message}),
@@ -72,7 +72,7 @@ def either(options: Iterable[object], *, last: str = "or") -> str:
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that was probably meant."""
-    from difflib import get_close_matches  # only once something is wrong
+    """The known word that was probably intended."""
+    from difflib import get_close_matches  # only imported for an error
 
     return next(iter(get_close_matches(word, list(known), n=1)), None)

@@ -1,4 +1,4 @@
-"""What a secret looks like: to refuse it in an environment file, and never to print one."""
+"""Detects secrets, to refuse them in an environment file and never to print one."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -8,13 +8,13 @@ HIDDEN: Final = "(hidden)"
 
 _WORD: Final = r"pass(?:word|wd|phrase)|secret|token|credential|(?:api|private|access)[._-]?key|user\.info"
 _SECRET_KEY: Final = re.compile(_WORD)
-# Last parts of keys that speak about a secret without holding it: sasl.oauthbearer.token.endpoint.url.
-_ABOUT: Final = re.compile(
+# Suffixes of keys that refer to a secret but do not contain it: sasl.oauthbearer.token.endpoint.url.
+_REFERENCE: Final = re.compile(
     r"[._-](?:algorithm|alias|arn|class|columns|enabled|endpoint|expiry|fields?|file|id|iterations|length|list|location|mode|"
     r"ms|name|path|policy|provider|refresh|selector|source|topic|ttl|type|uri|url|version)$"
 )
-# Where users choose a part of the key it may say anything: a transform called tokenize, a salt, a table of tokens.
-_CHOSEN: Final = re.compile(r"^(?:transforms|predicates|topic\.creation)\.[^.]+\.|^(?:column|snapshot)\..*")
+# Users choose a part of these keys, such as a transform named tokenize, a salt, or a table of tokens.
+_USER_CHOSEN: Final = re.compile(r"^(?:transforms|predicates|topic\.creation)\.[^.]+\.|^(?:column|snapshot)\..*")
 _PLACEHOLDER: Final = re.compile(r"\$\{\w+:[^}]+\}")
 _LITERAL: Final = {
     "an AWS access key": re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
@@ -25,18 +25,18 @@ _LITERAL: Final = {
     ),
     "a URL with a password": re.compile(r"://[^/\s:@]*:(?!\$\{)[^/\s@]+@"),
 }
-_SPOKEN: Final = re.compile(rf"(?:{_WORD})\w*\s*[:=]\s*\S", re.IGNORECASE)
+_ASSIGNMENT: Final = re.compile(rf"(?:{_WORD})\w*\s*[:=]\s*\S", re.IGNORECASE)
 _SALT: Final = re.compile(r"(\.with\.salt\.).+")
 
 
 def names_secret(key: str) -> bool:
-    """Whether what stands under ``key`` must be a secret."""
-    ours = _CHOSEN.sub("", key.lower())
-    return bool(_SECRET_KEY.search(ours)) and not _ABOUT.search(ours)
+    """Whether the value of ``key`` must be a secret."""
+    fixed = _USER_CHOSEN.sub("", key.lower())
+    return bool(_SECRET_KEY.search(fixed)) and not _REFERENCE.search(fixed)
 
 
 def literal(key: str, value: object) -> str | None:
-    """What kind of secret ``value`` is, where it is one; a ``${provider:…}`` placeholder is none."""
+    """The kind of secret that ``value`` is; None if it is none, such as a ``${provider:…}`` placeholder."""
     if isinstance(value, bool) or not isinstance(value, str | int | float) or value == "":
         return None
     text = str(value)
@@ -46,7 +46,7 @@ def literal(key: str, value: object) -> str | None:
 
 
 def found(node: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Every literal secret below ``node``, be it plain data or models: where, and of what kind."""
+    """Path and kind of every literal secret in ``node``, which is plain data or a model."""
     for step, value in _parts(node):
         here = (*path, step)
         if kind := literal(_key(here), value) or literal("", step):
@@ -63,21 +63,21 @@ def _parts(node: object) -> Iterable[tuple[str | int, object]]:
 
 
 def _key(path: tuple[str | int, ...]) -> str:
-    """What says of a value that it is secret; our own keys for a secret's name do not."""
+    """The key that shows whether a value is secret; empty for our own keys that contain a secret's name."""
     if path[2:4] == ("source", "secret") or path[:2] == ("kafka", "scram_secrets"):
         return ""
     return next((step for step in reversed(path) if isinstance(step, str)), "")
 
 
 def shown_key(key: str) -> str:
-    """``key`` as an error may print it; ``{password:x}`` in YAML is a key that holds the password."""
-    if _SPOKEN.search(key) or any(pattern.search(key) for pattern in _LITERAL.values()):
+    """``key`` as an error may print it; ``{password:x}`` in YAML is a key that contains the password."""
+    if _ASSIGNMENT.search(key) or any(pattern.search(key) for pattern in _LITERAL.values()):
         return HIDDEN
     return _SALT.sub(rf"\1{HIDDEN}", key)
 
 
 def shown_value(key: str, value: object) -> str:
-    """``value`` as an error may print it: as YAML has it, in one short line."""
+    """``value`` as an error may print it: in YAML notation, on one short line."""
     if value is None:
         return "nothing"
     if isinstance(value, bool):
@@ -87,8 +87,8 @@ def shown_value(key: str, value: object) -> str:
     text = str(value)
     if text == HIDDEN:
         return HIDDEN
-    # An ARN names a secret, and is what people write for its name.
-    if literal("", text) or (not text.startswith("arn:aws") and (names_secret(key) or _SPOKEN.search(text))):
+    # An ARN only names a secret, and people often write it instead of the name.
+    if literal("", text) or (not text.startswith("arn:aws") and (names_secret(key) or _ASSIGNMENT.search(text))):
         return HIDDEN
     short = text if len(text) <= 120 else f"{text[:117]}…"
     return repr(short) if isinstance(value, str) else short

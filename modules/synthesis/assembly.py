@@ -1,4 +1,4 @@
-"""A jsii assembly reduced to some of its submodules: made once, then taken from the user's cache."""
+"""A jsii assembly reduced to some of its submodules, kept in the user's cache."""
 
 import gzip
 import hashlib
@@ -13,14 +13,14 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-FORMAT = 1  # of what cut makes: another number makes every entry of the cache anew
+FORMAT = 1  # of a reduced assembly; another number invalidates the cache
 ROOT = "package/"
-# What jsii leaves out of its own runtime index, too: its kernel never reads it.
+# jsii leaves these out of its own runtime index too: its kernel never reads them.
 UNREAD = ("docs", "locationInModule", "readme")
 
 
 def reduced(source: Path, *, name: str, version: str, types: Collection[str], cache: Path) -> Path:
-    """The ``cut`` of the assembly ``name`` in ``source`` from the folder ``cache``; an altered file is made anew."""
+    """The reduced assembly ``name`` of ``source``, from the folder ``cache``; a damaged entry is replaced."""
     facts = (FORMAT, name, version, _fingerprint(source), *sorted(types))
     key = hashlib.sha256(repr(facts).encode()).hexdigest()
     for entry in cache.glob(f"{key}-*.tgz"):
@@ -36,15 +36,15 @@ def reduced(source: Path, *, name: str, version: str, types: Collection[str], ca
 
 
 def cut(source: Path, *, name: str, types: Collection[str]) -> bytes:
-    """A .tgz of the assembly ``name`` in ``source``: only the submodules that hold ``types``, all of their code.
+    """A .tgz of the assembly ``name`` in ``source``, with the submodules of ``types`` and all of their code.
 
-    The same input gives the same bytes. Raises ``ValueError`` or ``LookupError`` if the assembly is not laid out as
-    expected, or if what is kept would need something that is not.
+    The same input gives the same bytes. Raises ``ValueError`` or ``LookupError`` if the assembly has another layout, or
+    if the kept submodules need others.
     """
     head = _files(source, {".jsii", ".jsii.gz", "package.json"}.__contains__)
     description = json.loads(gzip.decompress(head[".jsii.gz"]) if ".jsii.gz" in head else head[".jsii"])
     main = PurePosixPath(json.loads(head["package.json"])["main"])
-    submodules = sorted(_reached({_submodule(fqn, name) for fqn in types}, description["types"], name))
+    submodules = sorted(_with_references({_submodule(fqn, name) for fqn in types}, description["types"], name))
     folders = {submodule: _folder(description, f"{name}.{submodule}", main) for submodule in submodules}
     prefixes = tuple(f"{folder}/" for folder in folders.values())
     code = _files(source, lambda path: path.startswith(prefixes) and path.endswith(".js"))
@@ -63,7 +63,7 @@ def cut(source: Path, *, name: str, types: Collection[str]) -> bytes:
 
 
 def _fingerprint(source: Path) -> tuple[int, bytes]:
-    """Size and last eight bytes, which in a gzip file are checksum and length of the contents."""
+    """Size and last eight bytes: in a gzip file the checksum and length of the contents."""
     with source.open("rb") as file:
         size = file.seek(-8, os.SEEK_END) + 8
         return size, file.read()
@@ -73,9 +73,9 @@ def _entry(cache: Path, key: str, data: bytes) -> Path:
     return cache / f"{key}-{hashlib.sha256(data).hexdigest()}.tgz"
 
 
-def _reached(submodules: set[str], types: Mapping[str, Any], name: str) -> set[str]:
-    """``submodules``, those that their types name, and so on."""
-    while more := {_submodule(fqn, name) for fqn in _named(_types_of(submodules, types, name), name)} - submodules:
+def _with_references(submodules: set[str], types: Mapping[str, Any], name: str) -> set[str]:
+    """``submodules`` and, transitively, those that their types refer to."""
+    while more := {_submodule(fqn, name) for fqn in _referenced(_types_of(submodules, types, name), name)} - submodules:
         submodules |= more
     return submodules
 
@@ -84,7 +84,7 @@ def _types_of(submodules: Collection[str], types: Mapping[str, Any], name: str) 
     return {fqn: _slim(type_) for fqn, type_ in types.items() if _submodule(fqn, name) in submodules}
 
 
-def _named(types: Mapping[str, Any], name: str) -> list[str]:
+def _referenced(types: Mapping[str, Any], name: str) -> list[str]:
     return re.findall(rf'"({re.escape(name)}\.[^"]+)"', json.dumps(types))
 
 
@@ -92,22 +92,22 @@ def _submodule(fqn: str, name: str) -> str:
     """``vpc`` of ``@cdktf/provider-aws.vpc.Vpc``."""
     parts = fqn.removeprefix(f"{name}.").split(".")
     if len(parts) != 2:
-        raise ValueError(f"every type must lie in a submodule of {name}, got {fqn}")
+        raise ValueError(f"every type must be in a submodule of {name}, got {fqn}")
     return parts[0]
 
 
-def _files(source: Path, wanted: Callable[[str], bool]) -> dict[str, bytes]:
+def _files(source: Path, select: Callable[[str], bool]) -> dict[str, bytes]:
     found = {}
     with tarfile.open(source, "r|*") as archive:
         for member in archive:
             path = member.name.removeprefix(ROOT)
-            if wanted(path) and (file := archive.extractfile(member)):
+            if select(path) and (file := archive.extractfile(member)):
                 found[path] = file.read()
     return found
 
 
 def _folder(description: Mapping[str, Any], submodule: str, main: PurePosixPath) -> PurePosixPath:
-    """``lib/msk-cluster``, which the assembly calls ``src/msk-cluster/index:``."""
+    """``lib/msk-cluster`` for the assembly's ``src/msk-cluster/index:``."""
     sources = description.get("metadata", {}).get("tscRootDir", ".")
     module = PurePosixPath(description["submodules"][submodule]["symbolId"].removesuffix(":"))
     if module.name != "index":
@@ -122,8 +122,8 @@ def _slim(value: Any) -> Any:
 
 
 def _check_types(kept: Mapping[str, Any], *, name: str, needed: Collection[str]) -> None:
-    if missing := sorted({*_named(kept, name), *needed} - kept.keys()):
-        raise ValueError(f"the submodules in use must hold every type they name, got {missing[0]} elsewhere")
+    if missing := sorted({*_referenced(kept, name), *needed} - kept.keys()):
+        raise ValueError(f"the submodules in use must contain every type they refer to, also {missing[0]}")
 
 
 def _check_code(
@@ -133,14 +133,12 @@ def _check_code(
         raise ValueError(f"every submodule must have code, got none for {missing[0]}")
     for path, text in code.items():
         for module in re.findall(r"""\brequire\(["']([^"']+)""", text.decode()):
-            if module not in dependencies and not module.startswith("./") and _beside(path, module) not in folders:
-                raise ValueError(
-                    f"{path} must require its own folder, others in use and {sorted(dependencies)} only, got {module}"
-                )
+            if module not in dependencies and not module.startswith("./") and _sibling(path, module) not in folders:
+                raise ValueError(f"{path} must require only submodules in use and {sorted(dependencies)}, got {module}")
 
 
-def _beside(path: str, module: str) -> PurePosixPath | None:
-    """The folder of ``../subnet/index`` as ``path`` names it; None for what is not named so."""
+def _sibling(path: str, module: str) -> PurePosixPath | None:
+    """The folder that ``path`` requires as ``../subnet/index``; None for any other form."""
     if not module.startswith("../"):
         return None
     return PurePosixPath(posixpath.normpath(PurePosixPath(path).parent / module)).parent

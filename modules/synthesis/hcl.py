@@ -1,7 +1,7 @@
-"""Terraform's own syntax, made from its JSON: what ``cdktf synth --hcl`` writes here.
+"""HCL, converted from Terraform JSON: the output of ``cdktf synth --hcl`` in this project.
 
-CDKTF's generator is passed over: it leaves overrides out, required_version and ``removed`` among them, writes
-conditions as attributes, and does not escape strings that hold a reference (hashicorp/terraform-cdk#3911).
+CDKTF's own generator is not used: it leaves out overrides, such as required_version and ``removed``, writes conditions
+as attributes, and does not escape strings with a reference (hashicorp/terraform-cdk#3911).
 """
 
 import json
@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from modules.synthesis import sdk
 
-# Of the labels in a block's head; a block within ``terraform`` is told by its name only.
+# The number of labels of a block; blocks within ``terraform`` have none.
 LABELS: Final = {"backend": 1, "data": 2, "output": 1, "provider": 1, "resource": 2}
-# In JSON a block looks like an attribute. Of what the stacks hold, these are no blocks, and those hold none:
+# In JSON a block looks like an attribute. In these stacks, MAPS are attributes, and ATTRIBUTES_ONLY have no blocks.
 MAPS: Final = {"config", "connector_configuration", "dimensions", "tags"}
 ATTRIBUTES_ONLY: Final = {"locals", "required_providers"}
 REFERENCES: Final = {"depends_on", "from", "ignore_changes", "replace_triggered_by"}
@@ -23,14 +23,14 @@ LINE: Final = 100
 
 
 def rewrite(app: sdk.App) -> None:
-    """The HCL of every stack of ``app`` once more, after ``app.synth()``."""
+    """Writes the HCL of every stack of ``app`` again, after ``app.synth()``."""
     for stack in app.node.children:
         if isinstance(stack, sdk.TerraformStack):
             (Path(app.outdir, "stacks", stack.node.id) / "cdk.tf").write_text(rendered(stack.to_terraform()))
 
 
 def rendered(document: Mapping[str, Any]) -> str:
-    """A whole file of Terraform JSON in Terraform's own syntax."""
+    """A complete Terraform JSON document as HCL."""
     return "".join(f"{line}\n\n" if line == "}" else f"{line}\n" for line in _body(document, blocks=True))
 
 
@@ -85,7 +85,7 @@ def _expression(value: Any) -> str:
 
 
 def _quoted(text: str) -> str:
-    """A string whose templates stay as they are."""
+    """A quoted string with unchanged templates."""
     parts = []
     position = 0
     while position < len(text):
@@ -103,7 +103,7 @@ def _quoted(text: str) -> str:
 
 
 def _end_of_template(text: str, start: int) -> int:
-    """Where the template that begins at ``start`` ends; a brace in a string of its own does not count."""
+    """The end of the template that begins at ``start``; braces in its strings do not count."""
     position, depth = start + 2, 1
     while depth:
         if text[position] == '"':

@@ -1,4 +1,4 @@
-"""The providers' lock file, beside every stack that it holds for."""
+"""The provider lock file, copied to every stack."""
 
 import shutil
 from collections.abc import Iterable
@@ -9,9 +9,9 @@ LOCK_FILE: Final = ".terraform.lock.hcl"
 
 
 def copy_lock_file(root: Path, stacks: Iterable[Path]) -> None:
-    """Puts ``root``'s lock file into each folder of ``stacks``, so that Terraform verifies what it fetches there.
+    """Copies the lock file in ``root`` to each folder of ``stacks``, so that Terraform verifies its providers.
 
-    Without one in ``root`` nothing happens.
+    Does nothing if ``root`` has none.
     """
     if (lock := root / LOCK_FILE).is_file():
         for stack in stacks:

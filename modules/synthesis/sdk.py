@@ -1,6 +1,6 @@
-"""The only file that names the CDK distribution: what the rest of the project uses of it.
+"""The only file that imports the CDK distribution; it exports what the rest of the project uses.
 
-Moving to another distribution of the CDK means changing its two package names here.
+To change the distribution of the CDK, change its two package names here.
 """
 
 from modules.synthesis.bindings import loading

@@ -132,7 +132,7 @@ class Clone:
         return subprocess.run(command, cwd=cwd or self.folder, capture_output=True, text=True, check=True).stdout
 
 
-# A test run by make, in a virtual environment: a server's hooks know nothing of either.
+# A server's hooks know nothing of make and of the tests' virtual environment.
 _OF_THIS_RUN: Final = {"MAKEFLAGS", "MAKELEVEL", "MFLAGS", "PYTHONPATH", "VIRTUAL_ENV"}
 
 

@@ -116,7 +116,7 @@ def test_lost_laptop(place: Place, tmp_path: Path) -> None:
     other = Place(place.project.another(tmp_path / "laptop"), place.name, place.bucket)
     output = other.run(status=1)
     assert "if an interrupted bootstrap created it, use --adopt" in output
-    place.killed_at("s3", "PutObject")  # on the laptop that was interrupted, the bucket is known to be its own
+    place.killed_at("s3", "PutObject")  # on the interrupted laptop, the bucket is known to be its own
     output = other.run(status=1)
     assert "Error acquiring the state lock" in output
     assert f"cdc state unlock {place.name} state" in output

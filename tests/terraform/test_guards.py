@@ -13,16 +13,16 @@ from tests.terraform.variants import VARIANTS
 
 CONNECT: Final[Mapping[str, tuple[str, Mapping[str, Any], str]]] = {
     "engine": ("aws_rds_cluster", {"engine": "aurora-postgresql"}, "runs aurora-postgresql: source.cluster must name"),
-    "serverless": ("aws_rds_cluster", {"engine_mode": "serverless"}, "is Serverless v1, which has no binary log"),
+    "serverless": ("aws_rds_cluster", {"engine_mode": "serverless"}, "is Serverless v1, which has no binlog"),
     "parameters": (
         "aws_rds_cluster",
         {"db_cluster_parameter_group_name": "default.aurora-mysql8.0"},
-        "uses the parameter group default.aurora-mysql8.0, which cannot be changed",
+        "uses the default parameter group default.aurora-mysql8.0, which cannot enable the binlog",
     ),
     "elsewhere": (
         "aws_db_subnet_group",
         {"vpc_id": "vpc-0fffffffffffffff0"},
-        "lives in vpc-0fffffffffffffff0, which the workers cannot reach",
+        "is in vpc-0fffffffffffffff0, which the workers cannot reach",
     ),
     "unpublished": ("aws_s3_objects", {"keys": [PLATFORM_STATE]}, "debezium-mysql-3.6.1.Final.zip does not exist"),
     "another-object": (
@@ -41,9 +41,7 @@ IN_ORDER: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
     "in-our-vpc": ("aws_db_subnet_group", {"vpc_id": "vpc-0aaaaaaaaaaaaaaa0"}),
     "in-the-peered-vpc": ("aws_db_subnet_group", {"vpc_id": "vpc-0abc1234def567890"}),
 }
-PLATFORM: Final = {
-    "not-offered": ("aws_msk_kafka_version", {"version": "3.8.x"}, "does not offer 3.9.x; it offers 3.8.x")
-}
+PLATFORM: Final = {"not-offered": ("aws_msk_kafka_version", {"version": "3.8.x"}, "it offers 3.8.x")}
 
 
 def _with(world: World, type_: str, values: Mapping[str, Any]) -> World:
@@ -131,7 +129,7 @@ def existing(
 def test_an_existing_cluster_needs_iam(existing: dict[str, Outcome]) -> None:
     assert existing["with-iam"].errors == []
     [error] = existing["without-iam"].errors
-    assert error == "kafka.cluster_arn: events has no IAM authentication: turn it on first"
+    assert error == "kafka.cluster_arn: events has no IAM authentication: enable it first"
 
 
 def test_a_platform_applied_in_part_is_not_enough(
@@ -139,4 +137,4 @@ def test_a_platform_applied_in_part_is_not_enough(
 ) -> None:
     there = {name: value for name, value in outputs(planned["platform"]).items() if name != "cluster_arn"}
     outcome = terraform.plan(prod["connect"], {"in-part": account(prod)}, outputs=there)["in-part"]
-    assert any("prod-platform has not put out all that prod-connect reads" in error for error in outcome.errors)
+    assert any("prod-platform does not have all outputs that prod-connect reads" in error for error in outcome.errors)

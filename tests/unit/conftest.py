@@ -1,4 +1,4 @@
-"""Stacks of the production example, and a way to synthesize another environment."""
+"""Stacks of the production example, and a fixture to synthesize another environment."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A connector with everything that is its alone, as Terraform and Kafka Connect will read it."""
+"""A connector and its own resources, in the synthesized JSON."""
 
 import json
 
@@ -16,14 +16,14 @@ def connector(connect: Stack) -> Document:
     return connect.one("aws_mskconnect_connector", CONNECTOR)
 
 
-def test_name_and_offset_topic_are_the_keys(connect: Stack, connector: Document) -> None:
+def test_name_and_offset_topic_derive_from_the_key(connect: Stack, connector: Document) -> None:
     assert connector["name"] == "cdc-prod-orders"
     configuration = connect.one("aws_mskconnect_worker_configuration")
     assert parse(configuration["properties_file_content"])["offset.storage.topic"] == "cdc-prod-orders-offsets"
     assert "create_before_destroy" not in connector["lifecycle"]
 
 
-def test_neither_moves_when_all_else_does(synth: Synthesize) -> None:
+def test_name_and_offset_topic_stay_when_everything_else_changes(synth: Synthesize) -> None:
     content = with_connector(
         capacity={"mcu": 8}, heartbeat_seconds=60, topics={"prefix": "other"}, source__tables=["a.b"]
     )
@@ -33,13 +33,13 @@ def test_neither_moves_when_all_else_does(synth: Synthesize) -> None:
     assert worker["offset.storage.topic"] == "cdc-prod-orders-offsets"
 
 
-def test_one_worker_of_the_size_asked_for(connector: Document) -> None:
+def test_one_worker_of_the_configured_size(connector: Document) -> None:
     assert connector["capacity"] == {"provisioned_capacity": {"mcu_count": 2, "worker_count": 1}}
     assert connector["kafkaconnect_version"] == "3.7.x"
     assert connector["timeouts"] == {"create": "45m", "update": "45m", "delete": "20m"}
 
 
-def test_workers_reach_the_brokers_by_iam_over_tls(connect: Stack, connector: Document) -> None:
+def test_workers_connect_with_iam_over_tls(connect: Stack, connector: Document) -> None:
     assert connector["kafka_cluster_client_authentication"] == {"authentication_type": "IAM"}
     assert connector["kafka_cluster_encryption_in_transit"] == {"encryption_type": "TLS"}
     cluster = connector["kafka_cluster"]["apache_kafka_cluster"]
@@ -62,7 +62,7 @@ def test_a_reordered_bootstrap_string_neither_replaces_nor_restarts_it(synth: Sy
     assert {f'connector_configuration["{key}"]' for key in listed} == {ignored[1], signals}
 
 
-def test_it_starts_after_its_permissions_and_its_ways_are_there(connect: Stack, connector: Document) -> None:
+def test_it_depends_on_its_permissions_and_security_group_rules(connect: Stack, connector: Document) -> None:
     rules = {
         connect.address(type_, path)
         for type_ in ("aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule")
@@ -74,7 +74,7 @@ def test_it_starts_after_its_permissions_and_its_ways_are_there(connect: Stack, 
     assert set(connector["depends_on"]) == rules | {permissions}
 
 
-def test_logs_reach_an_encrypted_group(connect: Stack, connector: Document) -> None:
+def test_logs_go_to_an_encrypted_log_group(connect: Stack, connector: Document) -> None:
     group = connect.one("aws_cloudwatch_log_group", "connectors/orders/log-group")
     assert group["name"] == "/aws/vendedlogs/cdc/prod/connectors/orders"
     assert group["retention_in_days"] == 30
@@ -84,7 +84,7 @@ def test_logs_reach_an_encrypted_group(connect: Stack, connector: Document) -> N
     assert delivery == {"enabled": True, "log_group": f"${{{name}.name}}"}
 
 
-def test_the_role_is_for_this_connector_alone(connect: Stack, connector: Document) -> None:
+def test_the_role_trusts_this_connector_only(connect: Stack, connector: Document) -> None:
     role = connect.one("aws_iam_role", "connectors/orders/role")
     address = connect.address("aws_iam_role", "connectors/orders/role")
     assert connector["service_execution_role_arn"] == f"${{{address}.arn}}"
@@ -98,18 +98,19 @@ def test_the_role_is_for_this_connector_alone(connect: Stack, connector: Documen
     assert connect.lookup("aws_caller_identity", "account") is not None
 
 
-def test_workers_may_reach_brokers_aurora_names_and_aws(connect: Stack) -> None:
-    out = connect.all("aws_vpc_security_group_egress_rule")
-    ways = {
-        path.removeprefix("connectors/orders/"): rule for path, rule in out.items() if path.startswith("connectors")
+def test_workers_have_egress_to_brokers_aurora_dns_and_aws(connect: Stack) -> None:
+    rules = {
+        path.removeprefix("connectors/orders/"): rule
+        for path, rule in connect.all("aws_vpc_security_group_egress_rule").items()
+        if path.startswith("connectors")
     }
-    assert set(ways) == {"kafka-9098", "mysql", "dns-tcp", "dns-udp", "https"}
-    assert "kafka_brokers" in ways["kafka-9098"]["referenced_security_group_id"]
-    assert "vpc_security_group_ids" in ways["mysql"]["referenced_security_group_id"]
-    assert {ways[f"dns-{protocol}"]["cidr_ipv4"] for protocol in ("tcp", "udp")} == {"10.40.0.0/16"}
+    assert set(rules) == {"kafka-9098", "mysql", "dns-tcp", "dns-udp", "https"}
+    assert "kafka_brokers" in rules["kafka-9098"]["referenced_security_group_id"]
+    assert "vpc_security_group_ids" in rules["mysql"]["referenced_security_group_id"]
+    assert {rules[f"dns-{protocol}"]["cidr_ipv4"] for protocol in ("tcp", "udp")} == {"10.40.0.0/16"}
 
 
-def test_brokers_and_aurora_let_the_workers_in(connect: Stack) -> None:
+def test_brokers_and_aurora_allow_the_workers(connect: Stack) -> None:
     workers = f"${{{connect.address('aws_security_group', 'connectors/orders/workers')}.id}}"
     brokers = connect.one("aws_vpc_security_group_ingress_rule", "connectors/orders/brokers-9098")
     assert "kafka_brokers" in brokers["security_group_id"]
@@ -120,46 +121,46 @@ def test_brokers_and_aurora_let_the_workers_in(connect: Stack) -> None:
     assert brokers["referenced_security_group_id"] == aurora["referenced_security_group_id"] == workers
 
 
-def test_across_other_routing_address_ranges_stand_in_for_groups(synth: Synthesize) -> None:
-    """And once for all connectors of a cluster: AWS takes the same rule only once."""
+def test_through_external_routing_rules_use_address_ranges(synth: Synthesize) -> None:
+    """And one rule for all connectors of a cluster: AWS refuses a duplicate."""
     routed = changed(document("prod"), network__peerings=None, network__externally_routed=True)
     stack = synth(with_another(routed, "again"))["connect"]
-    into = [
+    ranges = [
         rule
         for path, rule in stack.all("aws_vpc_security_group_ingress_rule").items()
         if path.startswith("sources/orders-prod/in-")
     ]
-    assert [rule["cidr_ipv4"] for rule in into] == ["10.40.0.0/19", "10.40.32.0/19", "10.40.64.0/19"]
-    assert not any("referenced_security_group_id" in rule for rule in into)
+    assert [rule["cidr_ipv4"] for rule in ranges] == ["10.40.0.0/19", "10.40.32.0/19", "10.40.64.0/19"]
+    assert not any("referenced_security_group_id" in rule for rule in ranges)
     for key in ("orders", "again"):
         out = stack.one("aws_vpc_security_group_egress_rule", f"connectors/{key}/mysql")
         assert "aws_vpc" in out["cidr_ipv4"]
         assert "referenced_security_group_id" not in out
-        waits_for = stack.one("aws_mskconnect_connector", f"connectors/{key}/connector")["depends_on"]
-        assert stack.address("aws_vpc_security_group_ingress_rule", "sources/orders-prod/in-2") in waits_for
+        depends_on = stack.one("aws_mskconnect_connector", f"connectors/{key}/connector")["depends_on"]
+        assert stack.address("aws_vpc_security_group_ingress_rule", "sources/orders-prod/in-2") in depends_on
 
 
-def test_connectors_of_one_cluster_share_what_is_looked_up(synth: Synthesize) -> None:
+def test_connectors_of_one_cluster_share_its_data_source(synth: Synthesize) -> None:
     stack = synth(with_another(document("prod"), "again"))["connect"]
     assert stack.lookup("aws_rds_cluster")["cluster_identifier"] == "orders-prod"
-    into = stack.all("aws_vpc_security_group_ingress_rule")
-    assert {"connectors/orders/aurora", "connectors/again/aurora"} <= into.keys()
+    rules = stack.all("aws_vpc_security_group_ingress_rule")
+    assert {"connectors/orders/aurora", "connectors/again/aurora"} <= rules.keys()
 
 
-def test_what_only_a_plan_can_know_is_guarded(connect: Stack, connector: Document) -> None:
-    guards = {guard["error_message"]: guard["condition"] for guard in connector["lifecycle"]["precondition"]}
-    conditions = "\n".join(guards.values())
-    assert len(guards) == 4
+def test_preconditions_check_what_is_known_at_plan_time(connect: Stack, connector: Document) -> None:
+    preconditions = {one["error_message"]: one["condition"] for one in connector["lifecycle"]["precondition"]}
+    conditions = "\n".join(preconditions.values())
+    assert len(preconditions) == 4
     subnets = connect.lookup("aws_db_subnet_group")
     assert subnets["name"].endswith(".db_subnet_group_name}")
     assert "data.aws_db_subnet_group.sources_orders-prod_subnets" in conditions
     for part in ('.engine == "aurora-mysql"', '.engine_mode != "serverless"', '"default."', "vpc-0abc1234def567890"):
         assert part in conditions
-    assert all(message.startswith("Aurora cluster orders-prod ") for message in guards)
-    assert all(condition.startswith("${") for condition in guards.values())
+    assert all(message.startswith("Aurora cluster orders-prod ") for message in preconditions)
+    assert all(condition.startswith("${") for condition in preconditions.values())
 
 
-def test_connectors_are_the_files_keys(synth: Synthesize) -> None:
+def test_each_key_of_the_file_is_a_connector(synth: Synthesize) -> None:
     content = document("prod")
     for number in range(3):
         content = with_another(content, f"extra{number}")

@@ -1,4 +1,4 @@
-"""Applications: their policies, and their way to the brokers."""
+"""Consumers: their IAM policies and security groups."""
 
 import json
 
@@ -6,7 +6,7 @@ from tests.synthesized import Stack, changed, document
 from tests.unit.conftest import Synthesize
 
 
-def test_a_policy_for_its_topics_and_groups_alone(connect: Stack) -> None:
+def test_the_policy_allows_its_topics_and_groups_only(connect: Stack) -> None:
     policy = connect.one("aws_iam_policy", "consumers/billing/policy")
     assert policy["name"] == "cdc-prod-billing-consumer"
     statements = {item["Sid"]: item for item in json.loads(policy["policy"])["Statement"]}
@@ -17,14 +17,14 @@ def test_a_policy_for_its_topics_and_groups_alone(connect: Stack) -> None:
     assert "*" not in [resource for item in statements.values() for resource in item["Resource"]]
 
 
-def test_the_roles_named_get_it(connect: Stack) -> None:
+def test_the_policy_is_attached_to_the_named_roles(connect: Stack) -> None:
     attachment = connect.one("aws_iam_role_policy_attachment")
     address = connect.address("aws_iam_policy", "consumers/billing/policy")
     assert attachment["role"] == "billing-app"
     assert attachment["policy_arn"] == f"${{{address}.arn}}"
 
 
-def test_its_own_group_is_let_in_and_left_alone(connect: Stack) -> None:
+def test_its_own_security_group_is_allowed_and_not_changed(connect: Stack) -> None:
     rule = connect.one("aws_vpc_security_group_ingress_rule", "consumer-groups/sg-0abc1234def567890/brokers-9098")
     assert rule["referenced_security_group_id"] == "sg-0abc1234def567890"
     assert "kafka_brokers" in rule["security_group_id"]
@@ -32,7 +32,7 @@ def test_its_own_group_is_let_in_and_left_alone(connect: Stack) -> None:
     assert "sg-0abc1234def567890" not in [item["security_group_id"] for item in out]
 
 
-def test_without_one_a_group_is_made_and_put_out(dev: dict[str, Stack]) -> None:
+def test_without_one_a_security_group_is_created_and_output(dev: dict[str, Stack]) -> None:
     stack = dev["connect"]
     group = f"${{{stack.address('aws_security_group', 'consumers/search/group')}.id}}"
     assert stack.json["output"]["consumer_search_security_group_id"]["value"] == group
@@ -43,7 +43,7 @@ def test_without_one_a_group_is_made_and_put_out(dev: dict[str, Stack]) -> None:
     assert "kafka_brokers" in out["referenced_security_group_id"]
 
 
-def test_a_group_shared_by_two_is_let_in_once(synth: Synthesize) -> None:
+def test_a_shared_security_group_is_allowed_once(synth: Synthesize) -> None:
     content = document("prod")
     content["consumers"]["shipping"] = changed(content["consumers"]["billing"], groups=["shipping"])
     stack = synth(content)["connect"]

@@ -1,4 +1,4 @@
-"""Addresses that must never change, what must never be destroyed, and bytes that are always the same."""
+"""Addresses that never change, resources that are never destroyed, and reproducible output."""
 
 import os
 import subprocess
@@ -34,7 +34,7 @@ def test_addresses_of_stateful_resources_are_a_contract(prod: dict[str, Stack], 
     assert addresses(dev["connect"]) == {"aws_s3_bucket.plugin-bucket_375BC90B"}
 
 
-def test_what_holds_data_cannot_be_destroyed(prod: dict[str, Stack], dev: dict[str, Stack]) -> None:
+def test_stateful_resources_cannot_be_destroyed(prod: dict[str, Stack], dev: dict[str, Stack]) -> None:
     kept = [
         body for stack in (*prod.values(), dev["connect"]) for type_, _, body in stack.resources() if type_ in STATEFUL
     ]
@@ -42,14 +42,14 @@ def test_what_holds_data_cannot_be_destroyed(prod: dict[str, Stack], dev: dict[s
     assert all(body["lifecycle"]["prevent_destroy"] is True for body in kept)
 
 
-def test_tags_reach_every_resource_by_the_provider_alone(prod: dict[str, Stack]) -> None:
+def test_tags_are_set_by_the_provider_only(prod: dict[str, Stack]) -> None:
     for stack in prod.values():
         for _, path, body in stack.resources():
             assert set(body.get("tags", {})) <= {"Name"}, path
 
 
 @pytest.mark.parametrize(("region", "partition"), [("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")])
-def test_arns_name_the_regions_partition(synth: Synthesize, region: str, partition: str) -> None:
+def test_arns_have_the_partition_of_the_region(synth: Synthesize, region: str, partition: str) -> None:
     content = changed(
         document("prod"),
         region=region,
@@ -73,7 +73,7 @@ build([Environment.model_validate({"name": "prod", **content})], outdir).synth()
 """
 
 
-def test_the_same_file_gives_the_same_bytes_anywhere(tmp_path: Path) -> None:
+def test_the_same_file_gives_the_same_bytes_on_every_machine(tmp_path: Path) -> None:
     outputs = []
     for name, extra in (
         ("one", {"TZ": "Asia/Tokyo", "AWS_REGION": "eu-west-1"}),

@@ -1,4 +1,4 @@
-"""The MSK cluster as Terraform will read it."""
+"""The MSK cluster in the synthesized JSON."""
 
 from typing import Any
 
@@ -28,12 +28,12 @@ def test_three_brokers_in_zookeeper_mode_by_default(platform: Stack) -> None:
     assert "zookeeper" in platform.json["output"]
 
 
-def test_kraft_is_a_word_and_has_no_zookeeper(dev: dict[str, Stack]) -> None:
+def test_kraft_has_its_own_version_and_no_zookeeper(dev: dict[str, Stack]) -> None:
     assert dev["platform"].one("aws_msk_cluster")["kafka_version"] == "3.9.x.kraft"
     assert "zookeeper" not in dev["platform"].json["output"]
 
 
-def test_clients_prove_themselves_by_iam_over_tls(platform: Stack) -> None:
+def test_clients_authenticate_with_iam_over_tls(platform: Stack) -> None:
     cluster = platform.one("aws_msk_cluster")
     assert cluster["client_authentication"] == {"sasl": {"iam": True, "scram": False}, "unauthenticated": False}
     transit = cluster["encryption_info"]["encryption_in_transit"]
@@ -57,7 +57,7 @@ def test_scram_and_mutual_tls_are_additions(synth: Synthesize) -> None:
     assert {port for path, port in ports.items() if path.startswith("connectors/orders/brokers")} == {9098}
 
 
-def test_a_customer_key_encrypts_the_volumes(platform: Stack) -> None:
+def test_a_customer_managed_key_encrypts_the_volumes(platform: Stack) -> None:
     key = f"${{{platform.address('aws_kms_key', 'key/key')}.arn}}"
     assert platform.one("aws_msk_cluster")["encryption_info"]["encryption_at_rest_kms_key_arn"] == key
     assert platform.one("aws_kms_key")["enable_key_rotation"] is True
@@ -79,7 +79,7 @@ def test_broker_configuration_is_safe_for_change_data_capture(platform: Stack) -
     assert used == {"arn": f"${{{address}.arn}}", "revision": f"${{{address}.latest_revision}}"}
 
 
-def test_the_users_broker_properties_are_merged_over_ours(synth: Synthesize) -> None:
+def test_the_users_broker_properties_override_the_defaults(synth: Synthesize) -> None:
     extra = {"log.retention.hours": 72, "min.insync.replicas": 1, "log.preallocate": True}
     merged = properties(synth(changed(document("prod"), kafka__server_properties=extra))["platform"])
     assert merged["log.retention.hours"] == "72"
@@ -89,14 +89,14 @@ def test_the_users_broker_properties_are_merged_over_ours(synth: Synthesize) -> 
 
 
 @pytest.mark.parametrize(("autoscale", "ignored"), [(1000, [VOLUME]), (None, [])])
-def test_storage_grows_without_drift(synth: Synthesize, autoscale: int | None, ignored: list[str]) -> None:
+def test_storage_autoscaling_causes_no_drift(synth: Synthesize, autoscale: int | None, ignored: list[str]) -> None:
     platform = synth(changed(document("prod"), kafka__autoscale_to_gib=autoscale))["platform"]
     assert platform.one("aws_msk_cluster")["lifecycle"].get("ignore_changes", []) == ignored
     assert len(platform.all("aws_appautoscaling_target")) == len(ignored)
     assert len(platform.all("aws_appautoscaling_policy")) == len(ignored)
 
 
-def test_storage_grows_at_sixty_percent_up_to_the_limit(platform: Stack) -> None:
+def test_storage_expands_at_sixty_percent_up_to_the_limit(platform: Stack) -> None:
     target = platform.one("aws_appautoscaling_target")
     assert (target["service_namespace"], target["scalable_dimension"]) == ("kafka", "kafka:broker-storage:VolumeSize")
     assert target["max_capacity"] == 1000
@@ -118,8 +118,8 @@ def test_express_brokers_have_no_volume_and_fix_replication(synth: Synthesize) -
     stacks = synth(changed(document("prod"), **express))
     assert "storage_info" not in stacks["platform"].one("aws_msk_cluster")["broker_node_group_info"]
     assert properties(stacks["platform"]) == {"auto.create.topics.enable": "false"}
-    watched = stacks["connect"].all("aws_cloudwatch_metric_alarm")
-    alarms = {path.rsplit("/", 1)[1] for path in watched if path.startswith("alarms/kafka/")}
+    found = stacks["connect"].all("aws_cloudwatch_metric_alarm")
+    alarms = {path.rsplit("/", 1)[1] for path in found if path.startswith("alarms/kafka/")}
     assert alarms == {"ActiveControllerCount", "CpuUser-CpuSystem"}
 
 
@@ -135,7 +135,7 @@ def test_broker_logs_and_metrics(platform: Stack) -> None:
     assert logs == {"enabled": True, "log_group": name}
 
 
-def test_prometheus_exporters_are_open_to_the_scrapers_alone(synth: Synthesize) -> None:
+def test_only_the_scrapers_reach_the_prometheus_exporters(synth: Synthesize) -> None:
     groups = ["sg-0123456789abcdef1"]
     content = changed(document("prod"), kafka__prometheus={"security_group_ids": groups})
     platform = synth(content)["platform"]
@@ -156,7 +156,7 @@ def test_the_region_must_offer_the_version(platform: Stack) -> None:
     assert "does not offer 3.9.x" in guard["error_message"]
 
 
-def test_outputs_are_what_clients_need(platform: Stack) -> None:
+def test_outputs_have_what_clients_need(platform: Stack) -> None:
     outputs = platform.json["output"]
     cluster = platform.address("aws_msk_cluster", "kafka/cluster")
     group = platform.address("aws_security_group", "kafka/brokers")
@@ -179,7 +179,7 @@ def test_an_existing_cluster_is_looked_up_by_arn(synth: Synthesize) -> None:
     assert found["condition"] == '${self.bootstrap_brokers_sasl_iam != ""}'
 
 
-def test_a_cluster_of_ours_that_becomes_an_existing_one_is_kept(synth: Synthesize, platform: Stack) -> None:
+def test_a_managed_cluster_that_becomes_an_existing_one_is_not_destroyed(synth: Synthesize, platform: Stack) -> None:
     arn = "arn:aws:kafka:us-east-1:123456789012:cluster/cdc-prod/0a1b2c3d-1111"
     existing = {"kind": "existing", "cluster_arn": arn, "security_group_id": "sg-0123456789abcdef0"}
     removed = synth(changed(document("prod"), kafka=existing))["platform"].json["removed"]

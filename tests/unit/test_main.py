@@ -1,4 +1,4 @@
-"""``python main.py`` as a user runs it: what it writes, what it says, and how it ends."""
+"""``python main.py`` as a process: files, output and exit status."""
 
 import subprocess
 import sys
@@ -14,7 +14,7 @@ MAIN = ROOT / "main.py"
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A directory with two environments to run in."""
+    """A directory with two environments."""
     (tmp_path / "environments").mkdir()
     for name in ("prod", "staging"):
         write(tmp_path / "environments", edited({}), name=f"{name}.yaml")
@@ -22,7 +22,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def run(folder: Path, *arguments: str) -> tuple[int, str]:
-    """Exit status, and what was said on stderr; nothing is ever said on stdout."""
+    """Exit status and stderr; stdout is always empty."""
     process = subprocess.run([sys.executable, MAIN, *arguments], cwd=folder, capture_output=True, text=True)
     assert process.stdout == ""
     return process.returncode, process.stderr
@@ -38,41 +38,44 @@ def test_without_arguments_every_environment_is_synthesized(project: Path) -> No
     assert stacks(project) == {f"{name}-{part}" for name in ("prod", "staging") for part in parts}
 
 
-def test_with_arguments_those_named_are(project: Path) -> None:
+def test_with_arguments_only_those_files_are_synthesized(project: Path) -> None:
     assert run(project, "environments/prod.yaml") == (0, "")
     assert stacks(project) == {"prod-state", "prod-platform", "prod-connect"}
 
 
-def test_mistakes_of_all_files_are_told_and_nothing_is_written(project: Path) -> None:
+def test_errors_of_all_files_are_printed_and_nothing_is_written(project: Path) -> None:
     for name in ("prod", "staging"):
         write(project / "environments", edited({"brokers: 3": "brokers: 4"}), name=f"{name}.yaml")
-    status, told = run(project)
+    status, stderr = run(project)
     assert status == 1
-    assert [line.split(":")[0] for line in told.splitlines()] == ["environments/prod.yaml", "environments/staging.yaml"]
-    assert all("kafka.brokers: must be a multiple of 3" in line for line in told.splitlines())
+    assert [line.split(":")[0] for line in stderr.splitlines()] == [
+        "environments/prod.yaml",
+        "environments/staging.yaml",
+    ]
+    assert all("kafka.brokers: must be a multiple of 3" in line for line in stderr.splitlines())
     assert stacks(project) == set()
 
 
-def test_a_warning_is_told_and_nothing_stopped(project: Path) -> None:
+def test_a_warning_does_not_stop_synthesis(project: Path) -> None:
     write(project / "environments", edited({"version: 3.9.x": "version: 3.7.x"}))
-    status, told = run(project, "environments/prod.yaml")
+    status, stderr = run(project, "environments/prod.yaml")
     assert status == 0
-    assert told.startswith("warning: environments/prod.yaml:")
-    assert "AWS ended its support on 2026-09-01" in told
+    assert stderr.startswith("warning: environments/prod.yaml:")
+    assert "AWS ended its support on 2026-09-01" in stderr
     assert "prod-platform" in stacks(project)
 
 
-def test_a_missing_archive_is_told(project: Path) -> None:
+def test_a_missing_archive_is_an_error(project: Path) -> None:
     plugins = "plugins: {debezium-mysql: {archive: build/gone.zip}}"
     write(project / "environments", edited({"plugins:": plugins}))
-    status, told = run(project, "environments/prod.yaml")
+    status, stderr = run(project, "environments/prod.yaml")
     assert status == 1
-    assert "cannot read build/gone.zip (No such file or directory); build it with: cdc plugin build" in told
-    assert len(told.splitlines()) == 1
+    assert "cannot read build/gone.zip (No such file or directory); build it with: cdc plugin build" in stderr
+    assert len(stderr.splitlines()) == 1
     assert stacks(project) == set()
 
 
-def test_a_folder_without_environments_is_told(tmp_path: Path) -> None:
-    status, told = run(tmp_path)
+def test_a_folder_without_environments_is_an_error(tmp_path: Path) -> None:
+    status, stderr = run(tmp_path)
     assert status == 1
-    assert told == "environments/*.yaml: no such file; run this in the project folder, or name environment files\n"
+    assert stderr == "environments/*.yaml: no such file; run this in the project folder, or name environment files\n"

@@ -1,4 +1,4 @@
-"""Alarms on brokers and connectors, as AWS's metrics allow them."""
+"""CloudWatch alarms on brokers and connectors."""
 
 import pytest
 
@@ -42,7 +42,7 @@ def test_each_alarm(alarms: dict[str, Document], path: str) -> None:
     assert alarm["alarm_actions"] == [TOPIC]
 
 
-def test_every_broker_and_connector_is_watched_and_nothing_else(alarms: dict[str, Document]) -> None:
+def test_every_broker_and_connector_has_its_alarms_and_nothing_else(alarms: dict[str, Document]) -> None:
     per_broker = {path.rsplit("/", 1)[1] for path in SINGLE if "broker-2" in path} | {"CpuUser-CpuSystem"}
     brokers = {f"kafka/broker-{number}/{metric}" for number in (1, 2, 3) for metric in per_broker}
     assert set(alarms) == brokers | {path for path in SINGLE if "broker" not in path}
@@ -56,14 +56,14 @@ def test_every_broker_and_connector_is_watched_and_nothing_else(alarms: dict[str
         ("connectors/orders/RunningTaskCount", "AWS/KafkaConnect", {"ConnectorName": "cdc-prod-orders"}),
     ],
 )
-def test_dimensions_are_aws_own(
+def test_dimensions_are_those_of_aws(
     alarms: dict[str, Document], path: str, namespace: str, dimensions: dict[str, str]
 ) -> None:
     [query] = alarms[path]["metric_query"]
     assert (query["metric"]["namespace"], query["metric"]["dimensions"]) == (namespace, dimensions)
 
 
-def test_processor_time_is_the_sum_of_user_and_system(alarms: dict[str, Document]) -> None:
+def test_cpu_is_the_sum_of_user_and_system(alarms: dict[str, Document]) -> None:
     alarm = alarms["kafka/broker-1/CpuUser-CpuSystem"]
     *metrics, total = alarm["metric_query"]
     assert [query["metric"]["metric_name"] for query in metrics] == ["CpuUser", "CpuSystem"]
@@ -72,13 +72,13 @@ def test_processor_time_is_the_sum_of_user_and_system(alarms: dict[str, Document
     assert alarm["threshold"] == 60
 
 
-def test_without_a_topic_alarms_still_show(synth: Synthesize, alarms: dict[str, Document]) -> None:
+def test_without_a_topic_alarms_exist_without_actions(synth: Synthesize, alarms: dict[str, Document]) -> None:
     silent = synth(changed(document("prod"), alarms=None))["connect"].all("aws_cloudwatch_metric_alarm")
     assert {path.removeprefix("alarms/") for path in silent} == set(alarms)
     assert not any("alarm_actions" in alarm for alarm in silent.values())
 
 
-def test_a_connector_that_ends_with_its_snapshot_may_fall_silent(synth: Synthesize) -> None:
+def test_a_snapshot_only_connector_has_no_alarm_on_missing_records(synth: Synthesize) -> None:
     content = changed(document("prod"), connectors__orders__snapshot={"mode": "initial_only"})
     alarms = synth(content)["connect"].all("aws_cloudwatch_metric_alarm")
     assert "alarms/connectors/orders/RunningTaskCount" in alarms

@@ -1,4 +1,4 @@
-"""The VPC of our own, and the one that exists, as Terraform will read them."""
+"""A managed VPC and an existing one, in the synthesized JSON."""
 
 from ipaddress import IPv4Network
 from itertools import combinations
@@ -25,7 +25,7 @@ def test_a_public_and_a_private_subnet_in_each_zone(platform: Stack) -> None:
         assert not subnet.get("map_public_ip_on_launch")
 
 
-def test_subnets_lie_in_the_vpc_and_never_overlap() -> None:
+def test_subnets_are_in_the_vpc_and_never_overlap() -> None:
     for cidr_block, private, public in (("10.40.0.0/16", 19, 22), ("10.40.4.0/22", 25, 28)):
         zones = [f"us-east-1{letter}" for letter in "abcdefg"]
         blocks = [
@@ -38,7 +38,7 @@ def test_subnets_lie_in_the_vpc_and_never_overlap() -> None:
         assert not any(one.overlaps(other) for one, other in combinations(blocks, 2))
 
 
-def test_a_zone_added_moves_no_subnet(synth: Synthesize, platform: Stack) -> None:
+def test_adding_a_zone_moves_no_subnet(synth: Synthesize, platform: Stack) -> None:
     two = changed(document("prod"), network__availability_zones=["us-east-1c", "us-east-1b"], kafka__brokers=2)
     fewer = synth(two)["platform"].all("aws_subnet")
     more = platform.all("aws_subnet")
@@ -46,7 +46,7 @@ def test_a_zone_added_moves_no_subnet(synth: Synthesize, platform: Stack) -> Non
     assert all(more[path]["cidr_block"] == subnet["cidr_block"] for path, subnet in fewer.items())
 
 
-def test_public_subnets_lead_to_the_internet_gateway(platform: Stack) -> None:
+def test_public_subnets_route_to_the_internet_gateway(platform: Stack) -> None:
     route = platform.one("aws_route", "network/public-out")
     assert route["gateway_id"] == reference(platform, "aws_internet_gateway", "network/internet")
     assert route["destination_cidr_block"] == "0.0.0.0/0"
@@ -56,7 +56,7 @@ def test_public_subnets_lead_to_the_internet_gateway(platform: Stack) -> None:
         assert association["subnet_id"] == reference(platform, "aws_subnet", f"network/public-{zone}")
 
 
-def test_nat_per_zone_sends_each_private_subnet_through_its_own_zone(platform: Stack) -> None:
+def test_with_nat_per_zone_each_private_subnet_uses_its_own_gateway(platform: Stack) -> None:
     assert len(platform.all("aws_eip")) == 3
     for zone in ZONES:
         nat = platform.one("aws_nat_gateway", f"network/nat-{zone}")
@@ -78,7 +78,7 @@ def test_a_single_nat_serves_all_zones(synth: Synthesize) -> None:
     assert [route["nat_gateway_id"] for route in routes] == [nat] * 3
 
 
-def test_without_nat_interface_endpoints_take_its_place(synth: Synthesize) -> None:
+def test_without_nat_interface_endpoints_are_created(synth: Synthesize) -> None:
     stacks = synth(changed(document("prod"), network__nat="none"))
     platform, connect = stacks["platform"], stacks["connect"]
     for type_ in ("aws_nat_gateway", "aws_internet_gateway", "aws_eip"):
@@ -109,14 +109,14 @@ def test_s3_is_reached_without_leaving_the_vpc(platform: Stack) -> None:
     assert endpoint["route_table_ids"] == tables
 
 
-def test_the_default_security_group_is_closed(platform: Stack) -> None:
+def test_the_default_security_group_has_no_rules(platform: Stack) -> None:
     group = platform.one("aws_default_security_group")
     assert group["vpc_id"] == reference(platform, "aws_vpc", "network/vpc")
     assert not group.get("ingress")
     assert not group.get("egress")
 
 
-def test_flow_logs_reach_an_encrypted_log_group(platform: Stack) -> None:
+def test_flow_logs_go_to_an_encrypted_log_group(platform: Stack) -> None:
     log = platform.one("aws_flow_log")
     assert log["traffic_type"] == "ALL"
     assert log["vpc_id"] == reference(platform, "aws_vpc", "network/vpc")
@@ -165,7 +165,7 @@ def test_an_existing_network_is_looked_up_and_never_changed(dev: dict[str, Stack
 
 
 @pytest.mark.parametrize("stack", ["platform", "connect"])
-def test_no_rule_lets_the_world_in_and_only_https_leads_out(prod: dict[str, Stack], stack: str) -> None:
+def test_no_rule_allows_the_internet_in_and_only_https_goes_out(prod: dict[str, Stack], stack: str) -> None:
     into = prod[stack].all("aws_vpc_security_group_ingress_rule").values()
     assert all("cidr_ipv4" not in rule and "cidr_ipv6" not in rule for rule in into)
     out = prod[stack].all("aws_vpc_security_group_egress_rule")

@@ -1,4 +1,4 @@
-"""Plugins: the bucket, the object and the custom plugin, as Terraform will read them."""
+"""Plugins: bucket, object and custom plugin in the synthesized JSON."""
 
 import hashlib
 import json
@@ -23,7 +23,7 @@ def with_archive(path: Path) -> Document:
     return content
 
 
-def test_the_archive_is_uploaded_under_its_contents_hash(uploaded: Stack, archive: Path) -> None:
+def test_the_archive_is_uploaded_under_its_hash(uploaded: Stack, archive: Path) -> None:
     digest = hashlib.sha256(archive.read_bytes()).hexdigest()
     object_ = uploaded.one("aws_s3_object", "plugins/debezium-mysql/object")
     assert object_["key"] == f"plugins/debezium-mysql/{digest}.zip"
@@ -37,7 +37,7 @@ def test_the_archive_is_uploaded_under_its_contents_hash(uploaded: Stack, archiv
     assert set(object_["depends_on"]) == settings
 
 
-def test_the_plugin_is_that_version_of_the_object(uploaded: Stack, archive: Path) -> None:
+def test_the_plugin_uses_this_version_of_the_object(uploaded: Stack, archive: Path) -> None:
     plugin = uploaded.one("aws_mskconnect_custom_plugin")
     address = uploaded.address("aws_s3_object", "plugins/debezium-mysql/object")
     assert plugin["content_type"] == "ZIP"
@@ -51,7 +51,7 @@ def test_the_plugin_is_that_version_of_the_object(uploaded: Stack, archive: Path
     assert used == [{"custom_plugin": {"arn": f"${{{address}.arn}}", "revision": f"${{{address}.latest_revision}}"}}]
 
 
-def test_other_bytes_are_another_plugin(synth: Synthesize, uploaded: Stack, tmp_path: Path) -> None:
+def test_another_archive_is_another_plugin(synth: Synthesize, uploaded: Stack, tmp_path: Path) -> None:
     other = tmp_path / "debezium-mysql.zip"
     other.write_bytes(b"other bytes")
     stack = synth(with_archive(other), "dev")["connect"]
@@ -80,7 +80,7 @@ def test_the_bucket_is_private_versioned_encrypted_and_tls_only(uploaded: Stack)
     assert old["noncurrent_version_expiration"] == [{"noncurrent_days": 90}]
 
 
-def test_a_published_object_is_used_as_it_is(connect: Stack) -> None:
+def test_a_published_object_is_used_directly(connect: Stack) -> None:
     assert not connect.all("aws_s3_bucket")
     assert not connect.all("aws_s3_object")
     location = connect.one("aws_mskconnect_custom_plugin")["location"]["s3"]
@@ -98,7 +98,7 @@ def test_another_version_of_a_published_object_is_another_plugin(synth: Synthesi
     assert len(names) == 2
 
 
-def test_a_published_object_must_be_there(connect: Stack) -> None:
+def test_a_published_object_must_exist(connect: Stack) -> None:
     assert (
         connect.lookup("aws_s3_objects", "plugins/debezium-mysql/published")["prefix"]
         == "msk-connect/debezium-mysql-3.6.1.Final.zip"
@@ -108,7 +108,7 @@ def test_a_published_object_must_be_there(connect: Stack) -> None:
     assert "s3://acme-artifacts/msk-connect/debezium-mysql-3.6.1.Final.zip does not exist" in guard["error_message"]
 
 
-def test_archive_and_published_object_may_stand_side_by_side(synth: Synthesize, archive: Path) -> None:
+def test_an_archive_and_a_published_object_can_be_used_together(synth: Synthesize, archive: Path) -> None:
     content = document("prod")
     content["plugins"]["local"] = {"archive": str(archive)}
     stack = synth(with_another(content, "extra", plugin="local"))["connect"]

@@ -1,4 +1,4 @@
-"""Where each stack keeps its state, and the stack that makes that place."""
+"""The backend of each stack, and the stack that creates the state store."""
 
 import json
 
@@ -13,7 +13,7 @@ def backends(stacks: dict[str, Stack]) -> dict[str, Document]:
 
 
 def lifecycle(stacks: dict[str, Stack]) -> Document:
-    """Of connect's look-up of the platform."""
+    """The lifecycle of connect's remote state data source."""
     (remote,) = stacks["connect"].json["data"]["terraform_remote_state"].values()
     found: Document = remote["lifecycle"]
     return found
@@ -33,20 +33,20 @@ def test_each_stack_has_its_own_key_in_the_bucket(prod: dict[str, Stack]) -> Non
         }
 
 
-def test_s3s_own_lock_is_taken_only_when_asked(synth: Synthesize) -> None:
+def test_the_lock_file_in_s3_is_optional(synth: Synthesize) -> None:
     stacks = synth(changed(document("prod"), state__lockfile=None))
     assert all("use_lockfile" not in backend["s3"] for backend in backends(stacks).values())
     assert all(backend["s3"]["dynamodb_table"] == "acme-cdc-locks" for backend in backends(stacks).values())
 
 
-def test_connect_reads_the_platforms_state_and_takes_no_lock(connect: Stack) -> None:
+def test_connect_reads_the_platforms_state_without_a_lock(connect: Stack) -> None:
     (remote,) = connect.json["data"]["terraform_remote_state"].values()
     assert remote["backend"] == "s3"
     assert remote["config"]["key"] == "prod-platform/terraform.tfstate"
     assert "dynamodb_table" not in remote["config"]
 
 
-def test_connect_waits_for_the_platforms_state(synth: Synthesize) -> None:
+def test_connect_requires_the_platforms_state(synth: Synthesize) -> None:
     here = lifecycle(synth(document("prod")))
     assert '"prod-platform/terraform.tfstate"' in here["precondition"][0]["condition"]
     assert "prod-platform has no state yet: apply it first" in here["precondition"][0]["error_message"]
@@ -55,7 +55,7 @@ def test_connect_waits_for_the_platforms_state(synth: Synthesize) -> None:
     assert local["precondition"][0]["condition"].endswith('fileexists("../../../terraform.prod-platform.tfstate")}')
 
 
-def test_a_bucket_elsewhere_is_looked_into_where_it_is(synth: Synthesize) -> None:
+def test_a_bucket_in_another_region_is_read_with_its_own_provider(synth: Synthesize) -> None:
     connect = synth(changed(document("prod"), state__create=False, state__region="eu-west-1"))["connect"]
     assert connect.lookup("aws_s3_objects", "platform-state")["provider"] == "aws.state"
     [_, elsewhere] = connect.json["provider"]["aws"]
@@ -63,7 +63,7 @@ def test_a_bucket_elsewhere_is_looked_into_where_it_is(synth: Synthesize) -> Non
     assert elsewhere["allowed_account_ids"] == ["123456789012"]
 
 
-def test_a_bucket_that_exists_is_not_made_again(synth: Synthesize) -> None:
+def test_an_existing_bucket_is_not_created(synth: Synthesize) -> None:
     key = "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d"
     stacks = synth(changed(document("prod"), state__create=False, state__region="eu-west-1", state__kms_key_arn=key))
     assert set(stacks) == {"platform", "connect"}
@@ -71,7 +71,7 @@ def test_a_bucket_that_exists_is_not_made_again(synth: Synthesize) -> None:
     assert (backend["region"], backend["kms_key_id"], backend["encrypt"]) == ("eu-west-1", key, True)
 
 
-def test_without_a_key_the_buckets_own_encryption_holds(synth: Synthesize) -> None:
+def test_without_a_key_the_buckets_default_encryption_applies(synth: Synthesize) -> None:
     backend = backends(synth(changed(document("prod"), state__create=False)))["platform"]["s3"]
     assert "encrypt" not in backend
     assert "kms_key_id" not in backend
@@ -88,7 +88,7 @@ def test_hcp_terraform_has_a_workspace_for_each_stack(dev: dict[str, Stack]) -> 
     assert remote["config"]["workspaces"] == {"name": "dev-platform"}
 
 
-def test_a_terraform_enterprise_is_asked_for_the_platforms_state_too(synth: Synthesize) -> None:
+def test_the_platforms_state_is_read_from_terraform_enterprise_too(synth: Synthesize) -> None:
     state = {"kind": "cloud", "organization": "acme", "hostname": "tfe.example.com"}
     stacks = synth(changed(document("prod"), state=state))
     assert all(stack.json["terraform"]["cloud"]["hostname"] == "tfe.example.com" for stack in stacks.values())
@@ -100,7 +100,7 @@ def test_a_terraform_enterprise_is_asked_for_the_platforms_state_too(synth: Synt
     }
 
 
-def test_local_state_lies_outside_the_output_and_names_no_machine(synth: Synthesize) -> None:
+def test_local_state_has_a_relative_path_outside_the_output(synth: Synthesize) -> None:
     for part, backend in backends(synth(changed(document("prod"), state={"kind": "local"}))).items():
         assert backend["local"]["path"] == f"../../../terraform.prod-{part}.tfstate"
 
@@ -123,7 +123,7 @@ def test_the_state_store_is_a_private_bucket_and_a_lock_table(prod: dict[str, St
 
 
 @pytest.mark.parametrize("part", ["state", "platform", "connect"])
-def test_every_stack_is_pinned_tagged_and_guarded(prod: dict[str, Stack], part: str) -> None:
+def test_every_stack_has_pinned_versions_tags_and_an_account_guard(prod: dict[str, Stack], part: str) -> None:
     json_ = prod[part].json
     assert json_["terraform"]["required_providers"] == {"aws": {"source": "aws", "version": "5.100.0"}}
     assert json_["terraform"]["required_version"] == ">= 1.10"

@@ -1,1 +1,1 @@
-"""The parts of an environment file as closed, immutable models: a type says what one value may be."""
+"""Models of the environment file: immutable, with a type for each value and without unknown keys."""

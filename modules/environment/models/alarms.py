@@ -1,10 +1,10 @@
-"""Where alarms go."""
+"""Where alarms are sent."""
 
 from modules.environment import names
 from modules.environment.models.base import Model
 
 
 class Alarms(Model):
-    """Where alarms go; without a topic they still show in CloudWatch."""
+    """Where alarms are sent; without a topic they are visible in CloudWatch only."""
 
     sns_topic_arn: names.TopicArn | None = None

@@ -1,4 +1,4 @@
-"""Debezium MySQL connectors: what they read, where events go, how they run."""
+"""Debezium MySQL connectors: source, topics, snapshot, capacity."""
 
 from typing import Annotated, Literal
 
@@ -9,7 +9,7 @@ from modules.environment.models.base import Model
 
 
 class Source(Model):
-    """An Aurora MySQL cluster that exists, the secret to read it with, and what to capture.
+    """An existing Aurora MySQL cluster, the secret with its credentials, and the tables to capture.
 
     ``tables`` are ``database.table``; * stands for any characters but a dot.
     """
@@ -21,21 +21,21 @@ class Source(Model):
 
 
 class Topics(Model):
-    """Where events go: ``<prefix>.<database>.<table>``. The prefix never changes."""
+    """The topics of events: ``<prefix>.<database>.<table>``. The prefix must never change."""
 
     prefix: names.TopicName
     partitions: Annotated[int, Field(ge=1, le=1000)] = 1
 
 
 class Snapshot(Model):
-    """How the first read is done. Aurora denies the global lock, so any lock is a table lock."""
+    """The initial snapshot. Aurora denies the global read lock, so any lock is a table lock."""
 
     mode: Literal["initial", "initial_only", "no_data", "when_needed", "always", "recovery"] = "initial"
     locking: Literal["none", "minimal", "extended"] = "none"
 
 
 class Signals(Model):
-    """Where ad-hoc snapshots are asked for: a table of the source, a Kafka topic, or both."""
+    """Channels for signals, such as ad-hoc snapshots: a table of the source, a Kafka topic, or both."""
 
     table: names.Table | None = None
     topic: names.TopicName | None = None
@@ -49,7 +49,7 @@ class Capacity(Model):
 
 
 class Connector(Model):
-    """One Debezium MySQL connector. Its key in the file is its identity."""
+    """A Debezium MySQL connector. Its key in the file is its identity."""
 
     plugin: names.Name
     source: Source

@@ -9,7 +9,7 @@ from modules.environment.models.base import Model
 
 
 class Consumer(Model):
-    """An application that reads events. Without a security group of its own it is given one."""
+    """An application that reads events. Without a security group, one is created for it."""
 
     topics: Annotated[names.Many[names.TopicPattern], Field(min_length=1)]
     groups: Annotated[names.Many[names.TopicPattern], Field(min_length=1)]

@@ -1,4 +1,4 @@
-"""The Kafka cluster: an MSK cluster to make, or one that exists."""
+"""The Kafka cluster: a managed MSK cluster, or an existing one."""
 
 from typing import Annotated, Final, Literal
 
@@ -14,13 +14,13 @@ _SIZES: Final = names.OneOf(
 
 
 class Prometheus(Model):
-    """The brokers' exporters, and the security groups of what scrapes them."""
+    """The brokers' exporters, and the security groups of the scrapers."""
 
     security_group_ids: Annotated[names.Many[names.SecurityGroupId], Field(min_length=1)]
 
 
 class ProvisionedKafka(Model):
-    """An MSK cluster with IAM over TLS; sizes in GiB per broker."""
+    """A managed MSK cluster with IAM over TLS; sizes in GiB per broker."""
 
     kind: Literal["provisioned"]
     version: names.KafkaVersion = "3.9.x"
@@ -55,7 +55,7 @@ class ProvisionedKafka(Model):
 
 
 class ExistingKafka(Model):
-    """An MSK cluster that is there already, with IAM on; its security group gets our rules."""
+    """An existing MSK cluster with IAM authentication; rules are added to its security group."""
 
     kind: Literal["existing"]
     cluster_arn: names.ClusterArn

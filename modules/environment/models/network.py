@@ -1,4 +1,4 @@
-"""The network that brokers and workers run in: a new VPC, or one that exists."""
+"""The network of brokers and workers: a new VPC, or an existing one."""
 
 from typing import Annotated, Literal
 
@@ -9,7 +9,7 @@ from modules.environment.models.base import Model
 
 
 class Peering(Model):
-    """A VPC that holds databases: its address range, and its route tables that need a way back."""
+    """A VPC with databases: its address range, and its route tables that need a route to ours."""
 
     vpc_id: names.VpcId
     cidr_block: names.PeerBlock
@@ -17,7 +17,7 @@ class Peering(Model):
 
 
 class NewNetwork(Model):
-    """A VPC of our own. Subnets take fixed slots by zone letter, so a zone can be added later."""
+    """A managed VPC. Subnets have fixed slots by zone letter, so that a zone can be added later."""
 
     kind: Literal["new"]
     cidr_block: names.VpcBlock
@@ -33,7 +33,7 @@ class NewNetwork(Model):
 
 
 class ExistingNetwork(Model):
-    """Somebody else's VPC: private subnets, one in each zone, with a way to AWS's services."""
+    """An existing VPC: private subnets, one in each zone, with routes to AWS services."""
 
     kind: Literal["existing"]
     vpc_id: names.VpcId

@@ -1,4 +1,4 @@
-"""A connector's plugin: a ZIP on this machine, or one in S3."""
+"""A connector's plugin: a local ZIP, or one in S3."""
 
 from typing import Annotated, Any
 
@@ -9,7 +9,7 @@ from modules.environment.models.base import Model
 
 
 class ArchivePlugin(Model):
-    """A ZIP on this machine, relative to the directory that synthesis runs in."""
+    """A local ZIP; its path is relative to the directory in which synthesis runs."""
 
     archive: names.ArchivePath
     debezium_version: names.DebeziumVersion = "3.6.1.Final"
@@ -25,7 +25,7 @@ class PublishedPlugin(Model):
 
 
 def plugin_kind(value: Any) -> str | None:
-    """Which of the two a plugin is: the file does not say, its keys do."""
+    """The kind of a plugin, which follows from its keys."""
     if isinstance(value, ArchivePlugin) or (isinstance(value, dict) and "archive" in value):
         return "archive"
     published = isinstance(value, PublishedPlugin) or (
@@ -38,7 +38,7 @@ Plugin = Annotated[
     Annotated[ArchivePlugin, Tag("archive")] | Annotated[PublishedPlugin, Tag("bucket")],
     Discriminator(
         plugin_kind,
-        custom_error_type="wanted",
+        custom_error_type="expected",
         custom_error_message="must have archive, or bucket, key and version",
     ),
 ]

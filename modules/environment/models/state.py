@@ -1,4 +1,4 @@
-"""Where Terraform keeps its state."""
+"""Where Terraform stores its state."""
 
 from typing import Annotated, Literal
 
@@ -9,7 +9,7 @@ from modules.environment.models.base import Model
 
 
 class S3State(Model):
-    """State in S3; ``create`` says that the bucket and lock table are ours (stack ``<env>-state``)."""
+    """State in S3; with ``create`` the stack ``<env>-state`` creates bucket and lock table."""
 
     kind: Literal["s3"]
     bucket: names.BucketName
@@ -30,7 +30,7 @@ class CloudState(Model):
 
 
 class LocalState(Model):
-    """State in a file beside the stack: for trying out only."""
+    """State in a local file, for tests only."""
 
     kind: Literal["local"]
 

@@ -1,4 +1,4 @@
-"""Secrets in an environment file: refused, and never shown."""
+"""Secrets in an environment file are refused and never printed."""
 
 from pathlib import Path
 
@@ -35,7 +35,7 @@ LOGIN = f'org.x.LoginModule required username="a" password="{SECRET}";'
         ("alarms:", f"secrets: [{SECRET}]\nalarms:"),
     ],
 )
-def test_a_secret_is_refused_and_never_shown(old: str, new: str, tmp_path: Path) -> None:
+def test_a_secret_is_refused_and_never_printed(old: str, new: str, tmp_path: Path) -> None:
     error = errors_of(write(tmp_path, PROD.replace(old, new, 1)))
     assert SECRET not in str(error)
     assert SECRET not in repr([(problem.message, problem.value) for problem in error.problems])
@@ -43,7 +43,7 @@ def test_a_secret_is_refused_and_never_shown(old: str, new: str, tmp_path: Path)
 
 @pytest.mark.parametrize("place", ["acme-cdc-locks", "cdc/orders", "string", "data-platform", "owner", "billing-*"])
 def test_an_aws_key_is_refused_anywhere(place: str, tmp_path: Path) -> None:
-    """Even where a name is wanted, which it might be."""
+    """Even as a name, which it could be."""
     error = errors_of(write(tmp_path, PROD.replace(place, "AKIAIOSFODNN7EXAMPLE", 1)))
     assert "must not hold an AWS access key" in str(error)
     assert "AKIAIOSFODNN7EXAMPLE" not in str(error)
@@ -68,5 +68,5 @@ def test_an_aws_key_is_refused_anywhere(place: str, tmp_path: Path) -> None:
         """x.jaas: 'org.x.LoginModule required password="${secretsmanager:cdc/orders:jaas}";'""",
     ],
 )
-def test_what_only_speaks_of_secrets_is_taken(property_: str, tmp_path: Path) -> None:
+def test_what_only_refers_to_secrets_is_accepted(property_: str, tmp_path: Path) -> None:
     load(write(tmp_path, edited({PROPERTY: property_})))

@@ -1,4 +1,4 @@
-"""Bindings load fast or, where anything is unexpected, in jsii's own way: the output is the same either way."""
+"""Bindings load fast or, if anything is unexpected, in jsii's own way: the output is the same."""
 
 import io
 import json
@@ -31,7 +31,7 @@ NODE = "import modules.synthesis.sdk, jsii; print(jsii.kernel.provider._process.
 
 
 def python(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-    """A Python process in the project's folder, with bindings as they are by default."""
+    """Runs Python in the project folder, with the default bindings."""
     inherited = {key: value for key, value in os.environ.items() if key != "MSK_CDC_STOCK_BINDINGS"}
     return subprocess.run(
         [sys.executable, *arguments], cwd=ROOT, env=inherited | environment, capture_output=True, text=True, timeout=120
@@ -39,7 +39,7 @@ def python(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[
 
 
 def synthesized(outdir: Path, **environment: str) -> tuple[dict[str, bytes], str]:
-    """What APP writes below ``outdir``, and what it prints on stderr."""
+    """The files that APP writes to ``outdir``, and its stderr."""
     process = python("-c", APP, str(outdir), **environment)
     assert process.returncode == 0, process.stderr
     return contents(outdir), process.stderr
@@ -51,7 +51,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cache that holds the cut already."""
+    """A cache that already has the reduced assembly."""
     folder = tmp_path_factory.mktemp("cache")
     assert python("-c", "from modules.synthesis import sdk", XDG_CACHE_HOME=str(folder)).stderr == ""
     return folder
@@ -79,14 +79,14 @@ def test_an_environment_is_the_same_with_stock_bindings(tmp_path: Path, cache: P
     assert len([name for name in stock if name.endswith("cdk.tf.json")]) == 3
 
 
-def test_a_second_run_takes_the_cut_from_the_cache(tmp_path: Path, cache: Path, fast: dict[str, bytes]) -> None:
+def test_a_second_run_uses_the_cache(tmp_path: Path, cache: Path, fast: dict[str, bytes]) -> None:
     (entry,) = cache.rglob("*.tgz")
     before = entry.stat()
     assert synthesized(tmp_path, XDG_CACHE_HOME=str(cache)) == (fast, "")
     assert (entry.stat().st_ino, entry.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
-def test_an_altered_cut_is_made_anew(tmp_path: Path, cache: Path, fast: dict[str, bytes]) -> None:
+def test_a_damaged_cache_entry_is_replaced(tmp_path: Path, cache: Path, fast: dict[str, bytes]) -> None:
     (entry,) = cache.rglob("*.tgz")
     good = entry.read_bytes()
     entry.write_bytes(good[: len(good) // 2])
@@ -94,14 +94,14 @@ def test_an_altered_cut_is_made_anew(tmp_path: Path, cache: Path, fast: dict[str
     assert [file.read_bytes() for file in cache.rglob("*.tgz")] == [good]
 
 
-def test_a_cache_that_cannot_be_written_costs_time_only(tmp_path: Path, fast: dict[str, bytes]) -> None:
+def test_without_a_writable_cache_loading_is_slow_but_works(tmp_path: Path, fast: dict[str, bytes]) -> None:
     (tmp_path / "file").touch()
     written, stderr = synthesized(tmp_path / "out", XDG_CACHE_HOME=str(tmp_path / "file"))
     assert written == fast
     assert stderr.startswith("bindings: loading them in jsii's own way, which is slow: ")
 
 
-def test_a_cut_that_node_refuses_costs_time_only(tmp_path: Path, fast: dict[str, bytes]) -> None:
+def test_if_node_refuses_the_reduced_assembly_loading_is_slow_but_works(tmp_path: Path, fast: dict[str, bytes]) -> None:
     broken = "import modules.synthesis.assembly\nmodules.synthesis.assembly.cut = lambda *_, **__: b'no archive'\n"
     process = python("-c", broken + APP, str(tmp_path / "out"), XDG_CACHE_HOME=str(tmp_path / "cache"))
     assert process.returncode == 0, process.stderr
@@ -110,7 +110,7 @@ def test_a_cut_that_node_refuses_costs_time_only(tmp_path: Path, fast: dict[str,
 
 
 @pytest.mark.parametrize("files", [[], ["a.tgz", "b.tgz"]])
-def test_a_package_laid_out_otherwise_is_imported_the_ordinary_way(tmp_path: Path, files: list[str]) -> None:
+def test_a_package_with_another_layout_is_imported_in_jsiis_way(tmp_path: Path, files: list[str]) -> None:
     package = tmp_path / "other_provider"
     for folder in ("_jsii", "vpc"):
         (package / folder).mkdir(parents=True)
@@ -153,7 +153,7 @@ def test_an_error_of_node_is_raised(tmp_path: Path, cache: Path) -> None:
         ),
     ],
 )
-def test_a_failure_ends_node_and_shows_nothing_else(code: str, last: str, cache: Path) -> None:
+def test_a_failure_ends_node_and_prints_nothing_else(code: str, last: str, cache: Path) -> None:
     started = time.monotonic()
     process = python("-c", code, XDG_CACHE_HOME=str(cache))
     assert time.monotonic() - started < 5
@@ -175,7 +175,7 @@ def test_stderr_has_the_traceback_only(cache: Path) -> None:
     assert last == "AttributeError: type object 'App' has no attribute 'no_such_thing'"
 
 
-# --- the cut itself, on an assembly of two submodules
+# --- the reduction itself, on an assembly of two submodules
 
 NAME = "@acme/provider"
 DESCRIPTION = {
@@ -215,7 +215,7 @@ def described(**changes: Any) -> str:
     return json.dumps(DESCRIPTION | changes)
 
 
-def test_a_cut_holds_what_is_used(tmp_path: Path) -> None:
+def test_a_reduced_assembly_has_only_the_used_submodules(tmp_path: Path) -> None:
     files = unpacked(cut(assembly(tmp_path, FILES), name=NAME, types=[f"{NAME}.vpc.Vpc"]))
     assert files.keys() == {f"package/{name}" for name in (".jsii", "package.json", "lib/index.js", "lib/vpc/index.js")}
     assert json.loads(files["package/.jsii"])["types"] == {f"{NAME}.vpc.Vpc": {}}
@@ -226,17 +226,20 @@ def test_a_cut_holds_what_is_used(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("files", "error"),
     [
-        ({".jsii": described(types={f"{NAME}.vpc.Vpc": {"base": f"{NAME}.subnet.Subnet"}})}, "must hold every type"),
-        ({".jsii": described(types={})}, "must hold every type"),
-        ({".jsii": described(types=DESCRIPTION["types"] | {f"{NAME}.Root": {}})}, "must lie in a submodule"),  # type: ignore[operator]
+        ({".jsii": described(types={f"{NAME}.vpc.Vpc": {"base": f"{NAME}.subnet.Subnet"}})}, "must contain every type"),
+        ({".jsii": described(types={})}, "must contain every type"),
+        ({".jsii": described(types=DESCRIPTION["types"] | {f"{NAME}.Root": {}})}, "must be in a submodule"),  # type: ignore[operator]
         ({".jsii": described(submodules={f"{NAME}.vpc": {"symbolId": "src/vpc:"}})}, "must have an index"),
         ({".jsii": described(submodules={})}, "vpc"),
-        ({"lib/vpc/index.js": 'require("../subnet")'}, "must require its own folder"),
-        ({"lib/vpc/index.js": 'require("fs-extra")'}, "must require its own folder"),
-        ({"lib/vpc/index.js": 'require("./structs")', "lib/vpc/structs.js": "require('..')"}, "must require its own"),
+        ({"lib/vpc/index.js": 'require("../subnet")'}, "must require only"),
+        ({"lib/vpc/index.js": 'require("fs-extra")'}, "must require only"),
+        (
+            {"lib/vpc/index.js": 'require("./structs")', "lib/vpc/structs.js": "require('..')"},
+            "must require only",
+        ),
     ],
 )
-def test_a_cut_that_would_lack_something_is_refused(tmp_path: Path, files: dict[str, str], error: str) -> None:
+def test_an_incomplete_reduction_is_an_error(tmp_path: Path, files: dict[str, str], error: str) -> None:
     with pytest.raises((ValueError, LookupError), match=error):
         cut(assembly(tmp_path, FILES | files), name=NAME, types=[f"{NAME}.vpc.Vpc"])
 

@@ -1,4 +1,4 @@
-"""Terraform's own syntax: strings keep their bytes, references are no strings, and blocks are no attributes."""
+"""HCL: strings keep their content, references are not quoted, and blocks are not attributes."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from modules.synthesis.hcl import rendered
 
 
 def attribute(value: Any, name: str = "value") -> str:
-    """The right side of ``name = …``."""
+    """The right-hand side of ``name = …``."""
     head, _, text = rendered({name: value}).partition(" = ")
     assert head == name
     return text.removesuffix("\n")
@@ -42,7 +42,7 @@ def test_values(value: Any, text: str) -> None:
     assert attribute(value) == text
 
 
-def test_long_lists_have_lines() -> None:
+def test_long_lists_have_one_line_per_item() -> None:
     assert attribute(["x" * 60, "y" * 60]) == f'[\n  "{"x" * 60}",\n  "{"y" * 60}",\n]'
 
 

@@ -1,4 +1,4 @@
-"""Security group rules: one port, one peer, said in words."""
+"""Security group rules, each with one port, one peer and a description."""
 
 from dataclasses import dataclass
 
@@ -9,14 +9,14 @@ ANYWHERE = "0.0.0.0/0"
 
 @dataclass(frozen=True)
 class Peer:
-    """The other side of a rule: a security group, or, where no group can be named, addresses."""
+    """The other side of a rule: a security group, or a CIDR block where no group can be referenced."""
 
     security_group_id: str | None = None
     cidr_block: str | None = None
 
 
 def ingress(scope: Construct, id_: str, *, group: str, peer: Peer, port: float, description: str) -> TerraformResource:
-    """Let ``peer`` into ``group`` on one TCP port."""
+    """Allow connections from ``peer`` to ``group`` on one TCP port."""
     return VpcSecurityGroupIngressRule(
         scope,
         id_,
@@ -33,7 +33,7 @@ def ingress(scope: Construct, id_: str, *, group: str, peer: Peer, port: float, 
 def egress(
     scope: Construct, id_: str, *, group: str, peer: Peer, port: float, description: str, protocol: str = "tcp"
 ) -> TerraformResource:
-    """Let ``group`` out to ``peer`` on one port."""
+    """Allow connections from ``group`` to ``peer`` on one port."""
     return VpcSecurityGroupEgressRule(
         scope,
         id_,
