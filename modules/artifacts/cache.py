@@ -1,4 +1,4 @@
-"""Verified files by their sha256 in the user's cache folder, for every checkout and process."""
+"""Downloaded files in the user's cache folder, by their sha256; all checkouts share it."""
 
 import shutil
 import tempfile
@@ -20,23 +20,23 @@ class CacheError(Exception):
 
 
 class Cache:
-    """A file in it is whole and verified: it gets its place by a rename, and is hashed again at every use."""
+    """Its files are complete and verified: they are moved into place by a rename, and hashed again at every use."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = (folder or cache_folder()) / "artifacts"
 
     def find(self, file: File) -> Path | None:
-        """Where ``file`` is; None where it is missing or no longer what it was."""
+        """The path of ``file``; None if it is missing or its hash differs."""
         path = self._place(file)
         try:
             with path.open("rb") as content:
-                whole = file_digest(content, "sha256").hexdigest() == file.sha256
+                intact = file_digest(content, "sha256").hexdigest() == file.sha256
         except OSError:
             return None
-        return path if whole else None
+        return path if intact else None
 
     def adopt(self, path: Path, file: File) -> Path:
-        """Moves ``path``, verified and from ``workspace``, to the place of ``file``."""
+        """Moves ``path``, a verified file in ``workspace``, to the place of ``file``."""
         place = self._place(file)
         with self.writable():
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -44,7 +44,7 @@ class Cache:
 
     @contextmanager
     def workspace(self) -> Iterator[Path]:
-        """A private folder for files on their way in, gone at the end; old ones that a crash left go too."""
+        """A temporary folder for downloads, removed at the end; folders left by a crash are removed after a day."""
         parent = self.folder / "incoming"
         with self.writable():
             parent.mkdir(parents=True, exist_ok=True)
@@ -57,13 +57,13 @@ class Cache:
 
     @contextmanager
     def writable(self) -> Iterator[None]:
-        """Turns a failure to write inside into CacheError."""
+        """Turns an OSError in the block into CacheError."""
         try:
             yield
         except OSError as error:
             raise CacheError(
                 f"cannot write to the cache {self.folder}: {error.strerror};"
-                " make room or make it writable, or name another folder by XDG_CACHE_HOME"
+                " free some space or make it writable, or set XDG_CACHE_HOME to another folder"
             ) from error
 
     def _place(self, file: File) -> Path:

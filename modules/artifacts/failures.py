@@ -1,4 +1,4 @@
-"""What went wrong on the way, in words without addresses: a redirect's may hold a signature."""
+"""Messages for network errors, without URLs: the URL of a redirect may contain a signature."""
 
 import ssl
 
@@ -7,21 +7,24 @@ from requests import exceptions
 
 
 def reason(error: Exception, *, connect: float, stall: float) -> tuple[bool, str]:
-    """Whether another attempt may help, and what happened; the two limits are in seconds."""
+    """Whether another attempt may succeed, and a message; the two limits are in seconds."""
     root = _root(error)
     if isinstance(root, ssl.SSLCertVerificationError):
-        return False, f"certificate: {root.verify_message}; REQUESTS_CA_BUNDLE names the authorities to trust"
+        return (
+            False,
+            f"certificate: {root.verify_message}; set REQUESTS_CA_BUNDLE to your certificate authorities",
+        )
     if isinstance(error, exceptions.TooManyRedirects):
-        return False, "redirects without end"
+        return False, "too many redirects"
     if isinstance(error, exceptions.ProxyError):
-        return True, "the proxy does not connect"
+        return True, "cannot connect through the proxy"
     if isinstance(error, exceptions.ConnectTimeout):
         return True, f"no connection within {connect:g} s"
     if isinstance(error, exceptions.ReadTimeout | urllib3.exceptions.ReadTimeoutError):
         return True, f"stalled: nothing received for {stall:g} s"
     if isinstance(error, exceptions.ConnectionError | urllib3.exceptions.HTTPError):
-        return True, (root.strerror if isinstance(root, OSError) else None) or "the connection broke"
-    return False, "redirects to an address that cannot be one"
+        return True, (root.strerror if isinstance(root, OSError) else None) or "connection lost"
+    return False, "redirects to an invalid URL"
 
 
 def _root(error: BaseException) -> BaseException:

@@ -1,4 +1,4 @@
-"""Pinned files from the cache or, where it lacks them, from their sources: several at once, each verified."""
+"""Fetches pinned files from the cache or, if missing there, from their sources; in parallel, each verified."""
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -16,8 +16,8 @@ from modules.artifacts.progress import Progress
 from modules.artifacts.sources import Place, Source
 from modules.artifacts.transport import Policy, Transport, UnavailableError
 
-# Seconds for threads that end by themselves; one that waits for the first byte of an answer cannot be woken.
-_FAREWELL: Final = 1.0
+# Seconds to wait for threads to end; one that waits for the first byte of an answer cannot be woken.
+_JOIN_TIMEOUT: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,8 @@ class Failure:
         return f"{self.file.maven} from {self.place}: {self.reason}"
 
 
-class FetchErrors(Exception):  # noqa: N818 - it is all of them
-    """Every file that no source has, a line for each source that was tried."""
+class FetchErrors(Exception):  # noqa: N818 - several errors
+    """Files that no source has; one line for each file and source."""
 
     def __init__(self, failures: Iterable[Failure]) -> None:
         self.failures = tuple(failures)
@@ -41,7 +41,7 @@ class FetchErrors(Exception):  # noqa: N818 - it is all of them
 
 
 class OfflineError(Exception):
-    """Files that only a network could bring."""
+    """Files that are not in the cache, with --offline."""
 
     def __init__(self, missing: Sequence[File], folder: Path) -> None:
         self.missing = tuple(missing)
@@ -49,9 +49,9 @@ class OfflineError(Exception):
         super().__init__(
             "\n".join(
                 [
-                    f"offline, and the cache {folder} lacks:",
+                    f"offline, and not in the cache {folder}:",
                     *lines,
-                    "run it once without --offline, or bring all that is pinned: cdc artifacts fetch",
+                    "run it once without --offline, or download all pinned files: cdc artifacts fetch",
                 ]
             )
         )
@@ -66,10 +66,10 @@ def fetch(
     progress: Progress | None = None,
     policy: Policy = Policy(),  # noqa: B008 - frozen
 ) -> dict[File, Path]:
-    """Where each file is in ``cache``, verified, in the order given.
+    """The paths of ``files`` in ``cache``, verified, in the given order.
 
-    Raises OfflineError, FetchErrors, or CacheError where the cache cannot be written. Whatever ends it, nothing is
-    left under way and no temporary file.
+    Raises OfflineError, FetchErrors, or CacheError if the cache cannot be written. No download continues and no
+    temporary file remains afterwards, also after an error.
     """
     found = {file: cache.find(file) for file in files}
     missing = [file for file, path in found.items() if path is None]
@@ -83,7 +83,7 @@ def fetch(
 
 
 class _Fetch:
-    """One file after the other, for any thread."""
+    """Fetches one file at a time, in any thread."""
 
     def __init__(
         self, sources: Sequence[Source], cache: Cache, progress: Progress | None, transport: Transport, workspace: Path
@@ -95,7 +95,7 @@ class _Fetch:
         self._workspace = workspace
 
     def one(self, file: File) -> Path:
-        """Its place in the cache; raises FetchErrors with what was wrong at each source."""
+        """Its path in the cache; raises FetchErrors with the failure of each source."""
         failures = []
         with self._cache.writable(), self._partial(file) as partial:
             for source in self._sources:
@@ -124,7 +124,7 @@ class _Fetch:
         partial.restart()
         self._transport.receive(place, partial, size=file.size)
         if partial.stitched and partial.sha256 != file.sha256:
-            # The file may have changed between two answers of a server that names no version.
+            # The file may have changed between two answers, if the server sends no ETag.
             partial.restart()
             self._transport.receive(place, partial, size=file.size)
         if partial.sha256 != file.sha256:
@@ -138,7 +138,7 @@ class _Fetch:
 
 
 def _all(files: Sequence[File], one: Callable[[File], Path], *, transport: Transport) -> dict[File, Path]:
-    """Every file, several at once; what fails is told when the others are there."""
+    """Fetches all files, several in parallel; raises the failures when all have ended."""
     tasks: SimpleQueue[File] = SimpleQueue()
     outcomes: SimpleQueue[tuple[File, Path | Exception]] = SimpleQueue()
     for file in files:
@@ -153,7 +153,7 @@ def _all(files: Sequence[File], one: Callable[[File], Path], *, transport: Trans
                 except Exception as error:
                     outcomes.put((file, error))
 
-    # Daemons, not a ThreadPoolExecutor: before it exits Python waits for the threads of one, Ctrl-C or not.
+    # Daemon threads, not a ThreadPoolExecutor: Python waits for its threads at exit, even after Ctrl-C.
     threads = [Thread(target=work, daemon=True) for _ in range(min(transport.policy.threads, len(files)))]
     try:
         for thread in threads:
@@ -162,7 +162,7 @@ def _all(files: Sequence[File], one: Callable[[File], Path], *, transport: Trans
     finally:
         transport.stop()
         for thread in threads:
-            thread.join(_FAREWELL / len(threads))
+            thread.join(_JOIN_TIMEOUT / len(threads))
 
 
 def _gathered(files: Sequence[File], outcomes: "SimpleQueue[tuple[File, Path | Exception]]") -> dict[File, Path]:

@@ -1,4 +1,4 @@
-"""The pins: every file that is ever fetched, by Maven coordinates and sha256, as ``artifacts.lock.toml`` has them."""
+"""``artifacts.lock.toml``: every file that is downloaded, by Maven coordinates and sha256."""
 
 import re
 import tomllib
@@ -24,7 +24,7 @@ _COORDINATES: Final = re.compile(rf"{_STEP}(?::{_STEP}){{2,4}}", re.ASCII)
 
 @dataclass(frozen=True, order=True, slots=True)
 class Coordinates:
-    """One file as Maven names it, written ``group:artifact:version[:packaging[:classifier]]``."""
+    """Maven coordinates, written ``group:artifact:version[:packaging[:classifier]]``."""
 
     group: str
     artifact: str
@@ -50,12 +50,12 @@ class Coordinates:
 
     @property
     def path(self) -> str:
-        """Where it lies in a Maven repository."""
+        """The path in a Maven repository."""
         return f"{self.group.replace('.', '/')}/{self.artifact}/{self.version}/{self.file_name}"
 
     @property
     def library(self) -> str:
-        """What stays the same from version to version: ``group:artifact[:classifier]``."""
+        """The coordinates without version: ``group:artifact[:classifier]``."""
         return ":".join(filter(None, (self.group, self.artifact, self.classifier)))
 
 
@@ -86,7 +86,7 @@ Text = Annotated[str, Field(min_length=1)]
 
 
 class File(_Closed):
-    """A pinned file, ``size`` in bytes; ``url`` is its publisher's address if the public Maven repository lacks it."""
+    """A pinned file, ``size`` in bytes; ``url`` if it is not in the public Maven repository."""
 
     maven: Maven
     url: Annotated[str, AfterValidator(_https)] | None = None
@@ -96,7 +96,7 @@ class File(_Closed):
 
 
 class FileSet(_Closed):
-    """Files that are used together; ``roots`` is what they were resolved from."""
+    """Files that are used together; ``roots`` are the artifacts that they were resolved from."""
 
     why: Text
     roots: tuple[Maven, ...] = ()
@@ -104,7 +104,7 @@ class FileSet(_Closed):
 
 
 class PluginRecipe(_Closed):
-    """What ``cdc plugin build`` puts together; ``parts`` and ``extras`` are sets."""
+    """The contents of a plugin for ``cdc plugin build``; ``parts`` and ``extras`` are sets."""
 
     connector: Text
     parts: Annotated[tuple[str, ...], AfterValidator(_some)]
@@ -112,7 +112,7 @@ class PluginRecipe(_Closed):
 
 
 class Worker(_Closed):
-    """A version of MSK Connect: the Java that it runs, and its own jars as a set."""
+    """A Kafka Connect version on MSK Connect: its Java release, and its own jars as a set."""
 
     java: Literal[11, 17]
     jars: str
@@ -125,7 +125,7 @@ class Lock(_Closed):
 
 
 class LockError(Exception):
-    """All that is wrong in a lock file, a line each."""
+    """All errors of a lock file, one line each."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         self.problems = problems
@@ -133,7 +133,7 @@ class LockError(Exception):
 
 
 def load(path: Path = LOCK) -> Lock:
-    """The pins of ``path``; raises LockError."""
+    """The lock file ``path``; raises LockError."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -143,7 +143,7 @@ def load(path: Path = LOCK) -> Lock:
 
 
 def parse(text: str, *, file: str) -> Lock:
-    """The pins in ``text``; ``file`` is what errors call it. Raises LockError."""
+    """The lock file with this ``text``; ``file`` is its name in errors. Raises LockError."""
     try:
         lock = Lock.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
@@ -155,7 +155,7 @@ def parse(text: str, *, file: str) -> Lock:
     return lock
 
 
-_WANTED: Final = {
+_MESSAGES: Final = {
     "extra_forbidden": "unknown key",
     "missing": "is missing",
     "greater_than": "must be more than {gt}",
@@ -177,7 +177,7 @@ def _worded(error: ErrorDetails, file: str) -> Problem:
     if kind == "value_error":
         message = str(context["error"]).partition(", got ")[0]
     else:
-        message = _WANTED.get(kind, error["msg"]).format(**context)
+        message = _MESSAGES.get(kind, error["msg"]).format(**context)
     path = tuple(step for step in error["loc"] if step != "[key]")
     value = ABSENT if kind in _WITHOUT_VALUE or error["input"] == [] else error["input"]
     return Problem(path, message, value, file=file)
@@ -198,12 +198,12 @@ def _unknown_sets(lock: Lock, file: str) -> Iterator[Problem]:
 
 
 def _repeated(lock: Lock, file: str) -> Iterator[Problem]:
-    """A file twice in one set, or pinned to other bytes in another one."""
+    """Files that are twice in one set, or have another hash in another set."""
     pinned: dict[Coordinates, tuple[str, str]] = {}
     for name, set_ in lock.sets.items():
         for maven, count in Counter(entry.maven for entry in set_.files).items():
             if count > 1:
-                yield Problem(("sets", name, "files"), f"must hold {maven} once, got it {count} times", file=file)
+                yield Problem(("sets", name, "files"), f"must contain {maven} once, got it {count} times", file=file)
         for i, entry in enumerate(set_.files):
             first, sha256 = pinned.setdefault(entry.maven, (name, entry.sha256))
             if sha256 != entry.sha256 and first != name:

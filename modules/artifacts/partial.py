@@ -1,4 +1,4 @@
-"""A file on its way in."""
+"""A partly downloaded file."""
 
 from collections.abc import Callable
 from hashlib import sha256
@@ -12,9 +12,9 @@ def _ignore(_: int) -> None:
 
 
 class Partial:
-    """What has arrived of a file, and its hash; ``received`` is told of every piece, ``restarted`` when all is dropped.
+    """The received part of a file and its hash; calls ``received`` for every piece, ``restarted`` when it starts again.
 
-    ``stitched``: more than one answer is in it. ``validator`` names the version that the first one was of.
+    ``stitched``: it consists of several answers. ``validator`` is the ETag or date of the first one.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Partial:
         self._received(len(piece))
 
     def restart(self) -> None:
-        """From the first byte again."""
+        """Start again from the first byte."""
         if self.size:
             self._file.seek(0)
             self._file.truncate()

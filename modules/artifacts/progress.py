@@ -1,4 +1,4 @@
-"""What a display of downloads is told."""
+"""The interface of a progress display for downloads."""
 
 from typing import Protocol
 
@@ -9,13 +9,13 @@ class Progress(Protocol):
     """Called from the threads that download; sizes are in bytes."""
 
     def started(self, file: File, size: int | None) -> None:
-        """``file`` is looked for; ``size`` is None where the lock does not know."""
+        """The download of ``file`` starts; ``size`` is None if it is unknown."""
 
     def advanced(self, file: File, received: int) -> None:
-        """``received`` more bytes are there."""
+        """``received`` more bytes of ``file`` have arrived."""
 
     def restarted(self, file: File) -> None:
-        """What was received so far is dropped: it comes again, from here or from another source."""
+        """The received bytes are discarded: the download starts again, from this or another source."""
 
     def finished(self, file: File) -> None:
         """``file`` is verified and in the cache."""

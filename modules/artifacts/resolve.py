@@ -1,4 +1,4 @@
-"""Dependency trees, resolved when pins are renewed and never at run time."""
+"""Dependency trees, resolved when files are pinned, never at run time."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -9,28 +9,28 @@ from jgo.maven import Artifact, Dependency, MavenContext, ProfileConstraints, Py
 from modules.artifacts.lock import Coordinates
 from modules.artifacts.publisher import NotPublishedError, Publisher
 
-# A worker of MSK Connect has it, and a second copy in a plugin breaks its authentication: no tree may bring it.
+# Workers of MSK Connect have it, and a second copy in a plugin breaks their authentication: excluded from trees.
 EXCLUDED: Final = ("software.amazon.msk", "aws-msk-iam-auth")
 
-# POMs have profiles for machines; theirs, not this one's.
+# POMs have profiles by platform: use the worker's, not this machine's.
 _WORKER: Final = ProfileConstraints(jdk="17", os_name="Linux", os_family="unix", os_arch="amd64")
 
 
 def tree(roots: Sequence[Coordinates], publisher: Publisher) -> tuple[Coordinates, ...]:
-    """What Maven would put on a runtime class path for ``roots``, sorted; raises NotPublishedError.
+    """Maven's runtime class path for ``roots``, sorted; raises NotPublishedError.
 
-    A root with a classifier, or one that is no jar, is a bundle that holds what it needs: it comes alone.
+    A root with a classifier, or that is no jar, is a bundle with its dependencies: it is not resolved.
     """
-    alone = [root for root in roots if root.classifier or root.packaging != "jar"]
-    libraries = [root for root in roots if root not in alone]
-    return tuple(sorted({*alone, *(_resolved(libraries, publisher) if libraries else ())}))
+    bundles = [root for root in roots if root.classifier or root.packaging != "jar"]
+    libraries = [root for root in roots if root not in bundles]
+    return tuple(sorted({*bundles, *(_resolved(libraries, publisher) if libraries else ())}))
 
 
 def _resolved(roots: Sequence[Coordinates], publisher: Publisher) -> Iterator[Coordinates]:
     resolver = _Resolver(publisher)
     context = MavenContext(resolver=resolver, repo_cache=publisher.folder)
     exclusion = context.project(*EXCLUDED)
-    # `raw`: else jgo manages every version by the roots' own POMs, which Maven does not.
+    # `raw`: else jgo applies dependency management of the roots' own POMs, which Maven does not.
     dependencies = [
         Dependency(
             context.project(root.group, root.artifact).at_version(root.version).artifact(),
@@ -41,29 +41,29 @@ def _resolved(roots: Sequence[Coordinates], publisher: Publisher) -> Iterator[Co
         for root in roots
     ]
     inputs, transitive = resolver.resolve(dependencies)
-    if resolver.lost:
-        raise NotPublishedError("\n".join(resolver.lost))
+    if resolver.missing:
+        raise NotPublishedError("\n".join(resolver.missing))
     for dependency in (*inputs, *transitive):
         if dependency.scope in ("compile", "runtime") and dependency.type != "pom":
             yield _coordinates(dependency.artifact)
 
 
 class _Resolver(PythonResolver):
-    """Reads POMs through ``publisher``, and keeps in ``lost`` those it could not have.
+    """Reads POMs through ``publisher``, and collects in ``missing`` those that it cannot get.
 
-    jgo itself leaves out what stands below a POM that it cannot read, without a word.
+    jgo itself silently leaves out the dependencies of a POM that it cannot read.
     """
 
     def __init__(self, publisher: Publisher) -> None:
         super().__init__(profile_constraints=_WORKER)
         self._publisher = publisher
-        self.lost: list[str] = []
+        self.missing: list[str] = []
 
     def download(self, artifact: Artifact) -> Path:
         try:
             return self._publisher.get(_coordinates(artifact))
         except NotPublishedError as error:
-            self.lost.append(str(error))
+            self.missing.append(str(error))
             raise RuntimeError(str(error)) from error
 
 

@@ -1,4 +1,4 @@
-"""HTTP as artifacts are fetched by it: nothing that is secret leaves without TLS."""
+"""The HTTP session for downloads: credentials are sent only with TLS."""
 
 from urllib.parse import urljoin
 
@@ -8,19 +8,19 @@ from modules.artifacts.sources import protected
 
 
 class RedirectRefusedError(Exception):
-    """A redirect that would leave TLS."""
+    """A redirect from https to http."""
 
 
-def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
+def _anonymous(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
 class Session(requests.Session):
-    """Proxies, certificates and ``~/.netrc`` as requests reads them; no password and no way back to plain http."""
+    """Reads proxies, certificates and ``~/.netrc`` like requests; no password and no redirect goes to plain http."""
 
     def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
         if request.auth is None and not protected(request.url):
-            request.auth = _nobody  # else requests takes it from ~/.netrc
+            request.auth = _anonymous  # else requests uses ~/.netrc
         return super().prepare_request(request)
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
@@ -30,7 +30,7 @@ class Session(requests.Session):
         except ValueError as error:
             raise requests.exceptions.InvalidURL(str(error)) from error
         if leaves:
-            raise RedirectRefusedError("redirects to a place without TLS, which is refused")
+            raise RedirectRefusedError("redirects from https to http, which is refused")
         return target
 
     def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:

@@ -1,4 +1,4 @@
-"""Where files are looked for: Maven repositories, directories, and what their publishers put in public."""
+"""Sources of files: Maven repositories, directories, and the publishers' own places."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,12 +13,12 @@ PUBLIC: Final = "public"
 
 
 class SourceError(ValueError):
-    """A source that cannot be one."""
+    """The name of a source is invalid."""
 
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """A file at an address, which holds no credentials: it may be printed."""
+    """A file at a URL, which contains no credentials and may be printed."""
 
     url: str
     auth: tuple[str, str] | None = field(default=None, repr=False)
@@ -26,20 +26,20 @@ class Remote:
     def __str__(self) -> str:
         return self.url
 
-    def beside(self, suffix: str) -> "Remote":
+    def sibling(self, suffix: str) -> "Remote":
         return Remote(self.url + suffix, self.auth)
 
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """A file of this machine."""
+    """A local file."""
 
     path: Path
 
     def __str__(self) -> str:
         return str(self.path)
 
-    def beside(self, suffix: str) -> "Local":
+    def sibling(self, suffix: str) -> "Local":
         return Local(self.path.with_name(self.path.name + suffix))
 
 
@@ -47,18 +47,18 @@ Place = Remote | Local
 
 
 class Source(Protocol):
-    """Knows where each file would be; whether it is there shows when it is fetched."""
+    """Gives the place of each file; whether it exists is known when it is fetched."""
 
     def place(self, maven: Coordinates, url: str | None = None) -> Place:
-        """``url`` is where the publisher puts the file if that is not the public Maven repository."""
+        """``url`` is the publisher's URL of a file that is not in the public Maven repository."""
 
     def metadata(self, group: str, artifact: str) -> Place:
-        """The ``maven-metadata.xml`` that lists the versions."""
+        """The ``maven-metadata.xml``, which lists the versions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """A Maven repository by its address; ``auth`` is user and password, else ``~/.netrc`` is asked."""
+    """A Maven repository by its URL; ``auth`` is user and password, else ``~/.netrc`` is used."""
 
     url: str
     auth: tuple[str, str] | None = field(default=None, repr=False)
@@ -72,7 +72,7 @@ class Repository:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """A directory laid out like a Maven repository, or one that simply holds the files."""
+    """A directory in the layout of a Maven repository, or with the files directly in it."""
 
     path: Path
 
@@ -86,7 +86,7 @@ class Directory:
 
 @dataclass(frozen=True, slots=True)
 class Public:
-    """The public Maven repository, and for what is not in there its publisher's address."""
+    """The public Maven repository, or the publisher's URL of files that are not in it."""
 
     def place(self, maven: Coordinates, url: str | None = None) -> Remote:
         return Remote(url) if url else _central().place(maven)
@@ -96,12 +96,12 @@ class Public:
 
 
 def sources(names: Sequence[str] | None = None) -> tuple[Source, ...]:
-    """The sources of these names in their order, ``public`` where there are none; raises SourceError."""
+    """The sources with these names in their order, by default ``public``; raises SourceError."""
     return tuple(map(_source, names or [PUBLIC]))
 
 
 def protected(url: str) -> bool:
-    """Whether nobody on the way can read or change what is sent: TLS, or this machine itself."""
+    """Whether the connection cannot be read or changed by others: TLS, or loopback."""
     parts = urlsplit(url)
     return parts.scheme == "https" or (parts.scheme == "http" and _loopback(parts.hostname or ""))
 
@@ -113,7 +113,7 @@ def _source(name: str) -> Source:
         return _repository(name)
     if name and Path(name).is_dir():
         return Directory(Path(name))
-    raise SourceError(f"a source must be an https:// address, a directory that exists, or {PUBLIC}, got {name!r}")
+    raise SourceError(f"a source must be an https:// URL, an existing directory, or {PUBLIC}, got {name!r}")
 
 
 def _repository(name: str) -> Repository:
@@ -128,7 +128,7 @@ def _repository(name: str) -> Repository:
         raise SourceError(f"a Maven repository must be https://HOST/PATH, got {url!r}")
     if parts.username is None:
         return Repository(url)
-    # Plain http is fine for bytes whose hash is pinned, never for a password.
+    # Plain http is safe for files whose hash is pinned, but not for a password.
     if not protected(url):
         raise SourceError(f"a source with credentials must be https, got {url!r}")
     return Repository(url, (unquote(parts.username), unquote(parts.password or "")))

@@ -1,4 +1,4 @@
-"""One file from one place, however often the connection drops."""
+"""Downloads one file from one place, with retries and resumed downloads."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,19 +21,19 @@ from modules.artifacts.session import RedirectRefusedError, Session
 from modules.artifacts.sources import Local, Place, Remote
 
 PIECE: Final = 64 * 1024
-# No file that Kafka Connect loads comes near; ends a download whose size nobody has pinned.
+# Far larger than any file that Kafka Connect loads; limits downloads without a pinned size.
 LARGEST: Final = 2**30
 
 _TRY_AGAIN: Final = {408, 425, 429, 500, 502, 503, 504}
-_TOLD: Final = {
-    401: "401 Unauthorized; it wants other credentials: put them into ~/.netrc or into the source's address",
-    403: "403 Forbidden; check the credentials and what they may read",
+_HINTS: Final = {
+    401: "401 Unauthorized; put the credentials into ~/.netrc or into the source's URL",
+    403: "403 Forbidden; check the credentials and their permissions",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Patience with a network. Times are in seconds; ``pause`` doubles from attempt to attempt, with jitter."""
+    """Limits and retries. Times are in seconds; ``pause`` doubles with each attempt, with jitter."""
 
     threads: int = 8
     attempts: int = 5
@@ -44,19 +44,19 @@ class Policy:
 
 
 class UnavailableError(Exception):
-    """A place does not have the file; says why."""
+    """A place does not have the file; the message says why."""
 
 
 class AbsentError(UnavailableError):
-    """A place answers that it does not have the file."""
+    """A place answers that the file does not exist."""
 
 
 class StoppedError(Exception):
-    """The download was given up."""
+    """The download was stopped."""
 
 
-class _PassingError(Exception):
-    """May be over at the next attempt, ``after`` as many seconds."""
+class _TransientError(Exception):
+    """Another attempt may succeed, after ``after`` seconds."""
 
     def __init__(self, message: str, after: float | None = None) -> None:
         super().__init__(message)
@@ -64,13 +64,13 @@ class _PassingError(Exception):
 
 
 class Transport:
-    """Receives files for several threads at once; ``stop`` wakes and ends all of them."""
+    """Receives files in several threads; ``stop`` ends all downloads."""
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self._stopped = Event()
         self._lock = Lock()
-        self._under_way: set[urllib3.BaseHTTPResponse] = set()
+        self._active: set[urllib3.BaseHTTPResponse] = set()
         self._sessions: list[Session] = []
         self._own = local()
 
@@ -85,11 +85,11 @@ class Transport:
             session.close()
 
     def stop(self) -> None:
-        """Ends every download under way, by StoppedError in its thread."""
+        """Ends every active download with StoppedError in its thread."""
         self._stopped.set()
         with self._lock:
-            for answer in self._under_way:
-                with suppress(OSError, RuntimeError, ValueError):  # it has just come to its end
+            for answer in self._active:
+                with suppress(OSError, RuntimeError, ValueError):  # it has just ended
                     answer.shutdown()
 
     def receive(self, place: Place, partial: Partial, *, size: int | None = None) -> None:
@@ -98,7 +98,7 @@ class Transport:
             _copy(place, partial)
             return
         retrying = Retrying(
-            retry=retry_if_exception_type(_PassingError),
+            retry=retry_if_exception_type(_TransientError),
             stop=stop_after_attempt(self.policy.attempts),
             wait=self._pause,
             sleep=sleep_using_event(self._stopped),
@@ -106,12 +106,12 @@ class Transport:
         )
         try:
             retrying(self._attempt, place, partial, size)
-        except _PassingError as error:
+        except _TransientError as error:
             raise UnavailableError(f"{error} (tried {self.policy.attempts} times)") from error
 
     def _pause(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
-        after = error.after if isinstance(error, _PassingError) else None
+        after = error.after if isinstance(error, _TransientError) else None
         if after is not None:
             return min(after, self.policy.longest_pause)
         return wait_random_exponential(multiplier=self.policy.pause, max=self.policy.longest_pause)(state)
@@ -131,10 +131,10 @@ class Transport:
         except RedirectRefusedError as error:
             raise UnavailableError(str(error)) from error
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-            passing, message = reason(error, stall=self.policy.stall, connect=self.policy.connect)
-            raise (_PassingError if passing else UnavailableError)(message) from error
+            transient, message = reason(error, stall=self.policy.stall, connect=self.policy.connect)
+            raise (_TransientError if transient else UnavailableError)(message) from error
         if size is not None and partial.size < size:
-            raise _PassingError(f"broke off after {partial.size} of {size} bytes")
+            raise _TransientError(f"connection closed after {partial.size} of {size} bytes")
 
     @contextmanager
     def _answer(self, place: Remote, partial: Partial) -> Iterator[requests.Response]:
@@ -146,17 +146,17 @@ class Transport:
         timeout = (self.policy.connect, self.policy.stall)
         with self._session().get(place.url, auth=place.auth, headers=headers, stream=True, timeout=timeout) as answer:
             with self._lock:
-                self._under_way.add(answer.raw)
+                self._active.add(answer.raw)
             try:
                 if self._stopped.is_set():
                     raise StoppedError
                 yield answer
             finally:
                 with self._lock:
-                    self._under_way.discard(answer.raw)
+                    self._active.discard(answer.raw)
 
     def _session(self) -> Session:
-        """One for each thread: requests promises nothing for more than that."""
+        """One session for each thread: requests' sessions are not thread-safe."""
         if not hasattr(self._own, "session"):
             self._own.session = Session()
             with self._lock:
@@ -166,13 +166,13 @@ class Transport:
 
 
 def _check(answer: requests.Response, partial: Partial, size: int | None) -> None:
-    """Leaves ``partial`` so that the body of ``answer`` goes on where it ends."""
+    """Prepares ``partial`` so that the body of ``answer`` continues it."""
     status = answer.status_code
     if status == HTTPStatus.PARTIAL_CONTENT and partial.size:
         begin = f"bytes {partial.size}-"
         if not answer.headers.get("Content-Range", "").startswith(begin):
             partial.restart()
-            raise _PassingError("answered with another range than it was asked for")
+            raise _TransientError("answered with another range than requested")
         partial.stitched = True
     elif status == HTTPStatus.OK:
         partial.restart()
@@ -184,15 +184,15 @@ def _check(answer: requests.Response, partial: Partial, size: int | None) -> Non
     else:
         if status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
             partial.restart()
-            raise _PassingError("has become shorter than what it sent before")
+            raise _TransientError("is shorter than the part that was sent before")
         raise _refusal(answer)
 
 
 def _refusal(answer: requests.Response) -> Exception:
     status = answer.status_code
-    message = _TOLD.get(status, f"{status} {answer.reason or ''}".strip())
+    message = _HINTS.get(status, f"{status} {answer.reason or ''}".strip())
     if status in _TRY_AGAIN:
-        return _PassingError(message, _retry_after(answer.headers.get("Retry-After", "")))
+        return _TransientError(message, _retry_after(answer.headers.get("Retry-After", "")))
     return (AbsentError if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE) else UnavailableError)(message)
 
 
@@ -212,7 +212,7 @@ def _copy(place: Local, partial: Partial) -> None:
     try:
         content = place.path.open("rb")
     except FileNotFoundError:
-        raise AbsentError("not there") from None
+        raise AbsentError("does not exist") from None
     except OSError as error:
         raise UnavailableError(error.strerror or str(error)) from error
     with content:

@@ -1,4 +1,4 @@
-"""Two repositories, an empty cache, and fetching that does not wait."""
+"""Two repositories, an empty cache, and fetching with short timeouts."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,7 +48,7 @@ def cache() -> Cache:
 
 @pytest.fixture
 def fetching(repository: Repository, cache: Cache) -> Fetch:
-    """``fetch`` from ``repository``, or from the sources named."""
+    """``fetch`` from ``repository``, or from the given sources."""
 
     def call(*files: File, source: str | list[str] = repository.url, offline: bool = False) -> dict[File, Path]:
         names = [source] if isinstance(source, str) else source
@@ -58,5 +58,5 @@ def fetching(repository: Repository, cache: Cache) -> Fetch:
 
 
 def leftovers(cache: Cache) -> list[Path]:
-    """Files that are in the cache folder without being a cached file."""
+    """Files in the cache folder that are no cached files."""
     return [path for path in cache.folder.glob("incoming/**/*") if path.is_file()]

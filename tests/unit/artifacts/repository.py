@@ -1,4 +1,4 @@
-"""A Maven repository on a loopback port that misbehaves as it is told."""
+"""A Maven repository on a loopback port that can fail in scripted ways."""
 
 import ssl
 from collections import defaultdict
@@ -15,7 +15,7 @@ from modules.artifacts.lock import Coordinates, File
 
 
 class Asked(NamedTuple):
-    """A request as it came."""
+    """A received request."""
 
     path: str
     headers: Message
@@ -25,7 +25,7 @@ Answer = Callable[["Handler", bytes], None]
 
 
 class Repository:
-    """Serves ``contents`` by path. ``script`` holds answers for a path, one for each request, before it behaves."""
+    """Serves ``contents`` by path. ``script`` has answers for a path, one for each request, before normal ones."""
 
     def __init__(self, port: int, scheme: str = "http") -> None:
         self.url = f"{scheme}://127.0.0.1:{port}"
@@ -37,7 +37,7 @@ class Repository:
         self.release = Event()
 
     def publish(self, maven: str, content: bytes, *, size: int | None = None) -> File:
-        """Puts ``content`` where Maven looks for it, and pins it."""
+        """Puts ``content`` at its Maven path, and pins it."""
         file = pin(maven, content, size=size)
         self.contents[f"/{file.maven.path}"] = content
         return file
@@ -89,7 +89,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def behave(handler: Handler, content: bytes) -> None:
-    """The file, or the range of it that is asked for if it is still the same."""
+    """The file, or the requested range of it if it is unchanged."""
     requested = handler.headers.get("Range")
     unchanged = handler.headers.get("If-Range") in (None, handler.server.repository.etag)
     if not (requested and unchanged):
@@ -103,7 +103,7 @@ def behave(handler: Handler, content: bytes) -> None:
 
 
 def everything(handler: Handler, content: bytes) -> None:
-    """Whatever range is asked for."""
+    """The whole file, whatever range is requested."""
     handler.begin(200, {"Content-Length": len(content)})
     handler.wfile.write(content)
 
@@ -158,7 +158,7 @@ def chunked(handler: Handler, content: bytes) -> None:
 
 @contextmanager
 def serving(certificate: Path | None = None) -> Iterator[Repository]:
-    """With TLS where there is a ``certificate``, a PEM file with its key."""
+    """A server; with TLS if ``certificate`` is given, a PEM file with its key."""
     server = Server(("127.0.0.1", 0), Handler)
     if certificate:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -1,4 +1,4 @@
-"""``cdc artifacts`` as a user runs it."""
+"""``cdc artifacts``: list, fetch and lock."""
 
 import json
 from pathlib import Path
@@ -14,7 +14,7 @@ from tests.unit.artifacts.test_pinning import library, needs
 
 @pytest.fixture
 def lock(repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A lock of one set, whose file ``repository`` has."""
+    """A lock file with one set, whose file is in ``repository``."""
     file = repository.publish("org.example:lib:1.0", b"content", size=7)
     path = tmp_path / "artifacts.lock.toml"
     path.write_text(
@@ -29,15 +29,15 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(artifacts.app, arguments)
 
 
-def told(*arguments: str) -> str:
-    """What a command that fails says."""
+def error(*arguments: str) -> str:
+    """The stderr of a command that fails."""
     result = run(*arguments)
     assert result.exit_code == 1
     assert not isinstance(result.exception, Exception)
     return result.stderr
 
 
-def test_list_knows_what_is_cached(repository: Repository, lock: Path) -> None:
+def test_list_shows_what_is_cached(repository: Repository, lock: Path) -> None:
     def listed() -> object:
         return json.loads(run("list", "--json").stdout)["lib"]["cached"]
 
@@ -49,20 +49,20 @@ def test_list_knows_what_is_cached(repository: Repository, lock: Path) -> None:
 
 
 @pytest.mark.usefixtures("lock")
-def test_carried_into_a_network_without_a_way_out(
+def test_files_copied_to_an_isolated_network(
     repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     carry = tmp_path / "carry"
     assert run("fetch", "lib", "--source", repository.url, "--to", str(carry)).exit_code == 0
     assert [path.name for path in carry.rglob("*") if path.is_file()] == ["lib-1.0.jar"]
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "inside"))
-    assert "org.example:lib:1.0 (7 bytes)" in told("fetch", "--offline")
+    assert "org.example:lib:1.0 (7 bytes)" in error("fetch", "--offline")
     monkeypatch.setenv("CDC_SOURCES", f"{tmp_path} {carry}")
     assert run("fetch").exit_code == 0
     assert run("fetch", "--offline").exit_code == 0
 
 
-def test_locking_shows_the_difference(repository: Repository, lock: Path) -> None:
+def test_lock_prints_the_differences(repository: Repository, lock: Path) -> None:
     library(repository, "org.example:lib:2.0", needs("org.example:low:1"))
     library(repository, "org.example:low:1")
     result = run("lock", "lib", "org.example:lib:2.0", "--source", repository.url)
@@ -78,20 +78,20 @@ def test_locking_shows_the_difference(repository: Repository, lock: Path) -> Non
     ("arguments", "message"),
     [
         (["fetch", "lob"], "a set must be lib, got lob; did you mean lib?"),
-        (["fetch", "--source", "nowhere"], "a directory that exists, or public, got 'nowhere'"),
+        (["fetch", "--source", "nowhere"], "an existing directory, or public, got 'nowhere'"),
         (["lock", "lob"], "a set must be lib, got lob"),
         (["lock", "lib", "org.example:lib"], "coordinates must be group:artifact:version"),
         (["lock", "lib", "org.example:lib:9"], "org.example:lib:9:pom from "),
     ],
 )
-def test_what_cannot_be_done(repository: Repository, lock: Path, arguments: list[str], message: str) -> None:
+def test_errors(repository: Repository, lock: Path, arguments: list[str], message: str) -> None:
     before = lock.read_text()
     source = [] if "--source" in arguments else ["--source", repository.url]
-    assert message in told(*arguments, *source)
+    assert message in error(*arguments, *source)
     assert lock.read_text() == before
 
 
 def test_a_broken_lock(lock: Path) -> None:
     lock.write_text("[sets.lib]\n")
-    assert "sets.lib.why: is missing" in told("list")
-    assert "sets.lib.files: is missing" in told("fetch")
+    assert "sets.lib.why: is missing" in error("list")
+    assert "sets.lib.files: is missing" in error("fetch")

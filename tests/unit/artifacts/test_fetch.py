@@ -1,4 +1,4 @@
-"""Files come from the cache or the first source that has the right bytes, or every refusal is told."""
+"""Files come from the cache or from the first source with the right hash; else every failure is listed."""
 
 import multiprocessing
 import os
@@ -52,13 +52,13 @@ def test_the_first_source_with_the_right_bytes_wins(
     assert len(mirror.log) == len(repository.log) == 1
 
 
-def test_all_that_fails_is_told_together(repository: Repository, mirror: Repository, fetching: Fetch) -> None:
-    there = repository.publish(NAME, CONTENT)
+def test_all_failures_are_listed_together(repository: Repository, mirror: Repository, fetching: Fetch) -> None:
+    good = repository.publish(NAME, CONTENT)
     wrong = repository.publish("org.example:wrong:1.0", b"pinned")
     repository.answers(wrong, instead(b"served"))
     absent = pin("org.example:absent:1.0", b"")
     with pytest.raises(FetchErrors) as caught:
-        fetching(wrong, there, absent, source=[mirror.url, repository.url])
+        fetching(wrong, good, absent, source=[mirror.url, repository.url])
     served = pin("org.example:wrong:1.0", b"served")
     assert str(caught.value).splitlines() == [
         f"org.example:wrong:1.0 from {mirror.url}/{wrong.maven.path}: 404 Not Found",
@@ -67,11 +67,11 @@ def test_all_that_fails_is_told_together(repository: Repository, mirror: Reposit
         f"org.example:absent:1.0 from {mirror.url}/{absent.maven.path}: 404 Not Found",
         f"org.example:absent:1.0 from {repository.url}/{absent.maven.path}: 404 Not Found",
     ]
-    assert fetching(there, offline=True)
+    assert fetching(good, offline=True)
 
 
 @pytest.mark.parametrize("place", ["org/example/lib/1.0/lib-1.0.jar", "lib-1.0.jar"])
-def test_directories_hold_files_either_way(fetching: Fetch, tmp_path: Path, place: str) -> None:
+def test_directories_can_have_either_layout(fetching: Fetch, tmp_path: Path, place: str) -> None:
     file = pin(NAME, CONTENT)
     path = tmp_path / "carried" / place
     path.parent.mkdir(parents=True)
@@ -80,24 +80,24 @@ def test_directories_hold_files_either_way(fetching: Fetch, tmp_path: Path, plac
     assert path.read_bytes() == CONTENT
 
 
-def test_what_a_directory_lacks_or_has_wrong(fetching: Fetch, tmp_path: Path) -> None:
+def test_missing_and_wrong_files_in_a_directory(fetching: Fetch, tmp_path: Path) -> None:
     (tmp_path / "lib-1.0.jar").write_bytes(b"x")
     (tmp_path / "folder-1.0.jar").mkdir()
     with pytest.raises(FetchErrors) as caught:
         fetching(pin(NAME, CONTENT), pin("a:b:1", b""), source=str(tmp_path))
     assert f"{NAME} from {tmp_path}/lib-1.0.jar: sha256 must be" in str(caught.value)
-    assert f"a:b:1 from {tmp_path}/a/b/1/b-1.jar: not there" in str(caught.value)
+    assert f"a:b:1 from {tmp_path}/a/b/1/b-1.jar: does not exist" in str(caught.value)
 
 
-def test_a_publisher_s_address_is_public(repository: Repository, cache: Cache) -> None:
-    """By the lock an address is https; a certificate is another test's matter."""
+def test_a_publishers_url_is_public(repository: Repository, cache: Cache) -> None:
+    """The lock file requires https; certificates have their own tests."""
     repository.contents["/releases/lib.jar"] = CONTENT
     file = pin(NAME, CONTENT).model_copy(update={"url": f"{repository.url}/releases/lib.jar"})
     found = fetch([file], sources=[Public()], cache=cache, policy=IMPATIENT)
     assert found[file].read_bytes() == CONTENT
 
 
-def test_offline_lists_what_is_missing(repository: Repository, fetching: Fetch) -> None:
+def test_offline_lists_missing_files(repository: Repository, fetching: Fetch) -> None:
     cached = repository.publish(NAME, CONTENT)
     damaged = repository.publish("org.example:damaged:1.0", b"x", size=1)
     fetching(cached, damaged)[damaged].write_bytes(b"y")
@@ -154,13 +154,13 @@ def test_a_cache_that_cannot_be_written(repository: Repository, fetching: Fetch,
 def test_a_full_disk(repository: Repository, fetching: Fetch, cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
     file = repository.publish(NAME, CONTENT * 10_000)
     monkeypatch.setattr("modules.artifacts.fetch.uuid4", lambda: type("Full", (), {"hex": "/dev/full"}))
-    with pytest.raises(CacheError, match="No space left on device; make room"):
+    with pytest.raises(CacheError, match="No space left on device; free some space"):
         fetching(file)
     assert Path("/dev/full").exists()
     assert leftovers(cache) == []
 
 
-def test_what_a_crash_left_goes_after_a_day(repository: Repository, fetching: Fetch, cache: Cache) -> None:
+def test_leftovers_of_a_crash_are_removed_after_a_day(repository: Repository, fetching: Fetch, cache: Cache) -> None:
     old, new = (cache.folder / "incoming" / name for name in ("old", "new"))
     for folder in (old, new):
         folder.mkdir(parents=True)
@@ -172,25 +172,25 @@ def test_what_a_crash_left_goes_after_a_day(repository: Repository, fetching: Fe
 
 
 class Display:
-    """What it was told, in order."""
+    """Records its calls."""
 
     def __init__(self) -> None:
-        self.told: list[tuple[object, ...]] = []
+        self.calls: list[tuple[object, ...]] = []
 
     def started(self, file: File, size: int | None) -> None:
-        self.told.append(("started", file, size))
+        self.calls.append(("started", file, size))
 
     def advanced(self, file: File, received: int) -> None:
-        self.told.append(("advanced", file, received))
+        self.calls.append(("advanced", file, received))
 
     def restarted(self, file: File) -> None:
-        self.told.append(("restarted", file))
+        self.calls.append(("restarted", file))
 
     def finished(self, file: File) -> None:
-        self.told.append(("finished", file))
+        self.calls.append(("finished", file))
 
 
-def test_progress_is_told_of_what_is_fetched(repository: Repository, mirror: Repository, cache: Cache) -> None:
+def test_progress_is_reported(repository: Repository, mirror: Repository, cache: Cache) -> None:
     file = repository.publish(NAME, CONTENT, size=len(CONTENT))
     mirror.publish(NAME, CONTENT)
     mirror.answers(file, breaks_off(3), status(404))
@@ -198,7 +198,7 @@ def test_progress_is_told_of_what_is_fetched(repository: Repository, mirror: Rep
     for _ in range(2):
         named = sources([mirror.url, repository.url])
         fetch([file], sources=named, cache=cache, progress=display, policy=IMPATIENT)
-    assert display.told == [
+    assert display.calls == [
         ("started", file, len(CONTENT)),
         ("advanced", file, 3),
         ("restarted", file),

@@ -1,4 +1,4 @@
-"""Ctrl-C while a server says nothing: the process ends at once and leaves nothing behind."""
+"""Ctrl-C while a server does not answer: the process ends at once and leaves no files."""
 
 import signal
 import subprocess
@@ -11,7 +11,7 @@ from tests.places import ROOT
 from tests.unit.artifacts.conftest import leftovers
 from tests.unit.artifacts.repository import Answer, Repository, hangs
 
-# Only being woken ends this one before the test gives up.
+# The stall timeout is longer than the test's: only the interrupt can end it in time.
 FETCH = """
 import sys
 from modules.artifacts.cache import Cache

@@ -1,4 +1,4 @@
-"""The pins are read whole or refused, with every mistake at its place; the repository's own are in order."""
+"""The lock file is valid, or all its errors are reported; the repository's own lock file is valid."""
 
 from pathlib import Path
 
@@ -43,19 +43,19 @@ def test_coordinates(text: str, path: str, library: str | None) -> None:
     "text",
     ["", "org.example:lib", "org.example:lib:1.0:jar:all:x", "org.example:lib:..", "a:../b:1", "a:b:1.0/c", "a::1"],
 )
-def test_coordinates_that_are_none(text: str) -> None:
+def test_invalid_coordinates(text: str) -> None:
     with pytest.raises(ValueError, match="coordinates must be group:artifact:version"):
         Coordinates.parse(text)
 
 
-def test_a_lock_in_order() -> None:
+def test_a_valid_lock_file() -> None:
     lock = parse(LOCK, file="lock")
     assert lock.sets["lib"].files[0].maven == Coordinates("org.example", "lib", "1.0")
     assert parse(LOCK.replace("size = 3", f'url = "{PUBLISHED}"'), file="lock").sets["lib"].files[0].url == PUBLISHED
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         (SHA256, "AB" * 32, f"sets.lib.files[0].sha256: must be 64 lower-case hex digits, got '{'AB' * 32}'"),
         (SHA256, "ab", "sets.lib.files[0].sha256: must be 64 lower-case hex digits, got 'ab'"),
@@ -81,7 +81,7 @@ def test_a_lock_in_order() -> None:
             "sets.lib.files[0].url: must be an https:// address without credentials, got (hidden)",
         ),
         (f"[{FILE}]", "[]", "sets.lib.files: must not be empty"),
-        (f"[{FILE}]", f"[{FILE}, {FILE}]", "sets.lib.files: must hold org.example:lib:1.0 once, got it 2 times"),
+        (f"[{FILE}]", f"[{FILE}, {FILE}]", "sets.lib.files: must contain org.example:lib:1.0 once, got it 2 times"),
         ('why = "a reason"\n', "", "sets.lib.why: is missing"),
         (
             'parts = ["lib"]',
@@ -94,33 +94,33 @@ def test_a_lock_in_order() -> None:
         ("[sets.lib]", "[sets.lib", "must be TOML: Expected ']' at the end of a table declaration (at line 9"),
     ],
 )
-def test_a_broken_pin(tmp_path: Path, old: str, new: str, told: str) -> None:
+def test_an_invalid_lock_file(tmp_path: Path, old: str, new: str, message: str) -> None:
     path = tmp_path / "lock.toml"
     assert old in LOCK
     path.write_text(LOCK.replace(old, new))
     with pytest.raises(LockError) as caught:
         load(path)
-    assert str(caught.value).partition(", column")[0] == f"{path}: {told}"
+    assert str(caught.value).partition(", column")[0] == f"{path}: {message}"
 
 
-def test_one_file_pinned_to_two_contents() -> None:
+def test_one_file_with_two_hashes() -> None:
     other = LOCK + f'[sets.other]\nwhy = "x"\nfiles = [{FILE.replace("ab" * 32, "cd" * 32)}]\n'
     with pytest.raises(LockError, match=rf"^lock: sets.other.files\[0\].sha256: must be {SHA256}, as in lib"):
         parse(other, file="lock")
 
 
-def test_everything_wrong_is_told_at_once() -> None:
+def test_all_errors_are_reported_together() -> None:
     with pytest.raises(LockError) as caught:
         parse(LOCK.replace(SHA256, "ab").replace("java = 17", "java = 8").replace("size = 3", "size = -1"), file="lock")
     assert len(str(caught.value).splitlines()) == 3
 
 
-def test_no_lock(tmp_path: Path) -> None:
+def test_a_missing_lock_file(tmp_path: Path) -> None:
     with pytest.raises(LockError, match="cannot be read: No such file or directory"):
         load(tmp_path / "lock.toml")
 
 
-def test_the_pins_of_this_repository() -> None:
+def test_the_lock_file_of_this_repository() -> None:
     lock = load()
     login = Coordinates.parse("software.amazon.msk:aws-msk-iam-auth:2.3.9:jar:all")
     assert {name for name, set_ in lock.sets.items() if login.library in {f.maven.library for f in set_.files}} == {
@@ -133,7 +133,7 @@ def test_the_pins_of_this_repository() -> None:
         assert len(libraries) == len(set(libraries)), name
 
 
-def test_a_worker_logs_one_way() -> None:
+def test_a_worker_has_one_logging_binding() -> None:
     lock = load()
     bindings = {"slf4j-reload4j", "slf4j-log4j12", "slf4j-simple", "slf4j-nop", "slf4j-jdk14", "logback-classic"}
     for worker in lock.workers.values():

@@ -1,4 +1,4 @@
-"""New pins are what a publisher vouches for, and the lock file changes there only."""
+"""Pinned files have the published checksum, and only their set in the lock file changes."""
 
 import hashlib
 from pathlib import Path
@@ -51,7 +51,7 @@ def found(repository: Repository) -> tuple[Source, ...]:
 
 
 @pytest.mark.parametrize("checksum", ["sha1", "sha256", "sha512"])
-def test_what_is_published_is_pinned(
+def test_a_published_file_is_pinned(
     repository: Repository, found: tuple[Source, ...], cache: Cache, checksum: str
 ) -> None:
     library(repository, NAME)
@@ -61,14 +61,14 @@ def test_what_is_published_is_pinned(
     assert cache.find(file)
 
 
-def test_the_strongest_checksum_counts(repository: Repository, found: tuple[Source, ...], cache: Cache) -> None:
+def test_the_strongest_checksum_is_used(repository: Repository, found: tuple[Source, ...], cache: Cache) -> None:
     library(repository, NAME)
     repository.contents[f"/{LIBRARY.path}.sha512"] = b"00"
-    with pytest.raises(NotPublishedError, match="sha512 must be 00, as published beside it, got "):
+    with pytest.raises(NotPublishedError, match="sha512 must be 00, as published, got "):
         pinning.published(LIBRARY, sources=found, cache=cache)
 
 
-def test_a_checksum_out_of_reach_is_not_passed_over(
+def test_an_unavailable_checksum_is_not_skipped(
     repository: Repository, found: tuple[Source, ...], cache: Cache
 ) -> None:
     library(repository, NAME)
@@ -77,13 +77,13 @@ def test_a_checksum_out_of_reach_is_not_passed_over(
         pinning.published(LIBRARY, sources=found, cache=cache)
 
 
-def test_nothing_is_pinned_that_nobody_vouches_for(
+def test_a_file_without_a_checksum_is_not_pinned(
     repository: Repository, found: tuple[Source, ...], cache: Cache
 ) -> None:
     repository.publish(NAME, b"content")
-    with pytest.raises(NotPublishedError, match=r"no checksum beside it \(\.sha512, \.sha256, \.sha1\)"):
+    with pytest.raises(NotPublishedError, match=r"no checksum is published \(\.sha512, \.sha256, \.sha1\)"):
         pinning.published(LIBRARY, sources=found, cache=cache)
-    with pytest.raises(NotPublishedError, match="must be https: its checksum comes from there too"):
+    with pytest.raises(NotPublishedError, match="must be https, because its checksum has the same source"):
         pinning.published(LIBRARY, sources=sources(["http://192.0.2.1/maven"]), cache=cache)
 
 
@@ -101,7 +101,7 @@ def test_nothing_is_pinned_that_nobody_vouches_for(
     ],
 )
 def test_licences(repository: Repository, found: tuple[Source, ...], cache: Cache, licence: str, spdx: str) -> None:
-    """Of the parent where the POM itself says nothing."""
+    """From the parent if the POM itself has none."""
     parent = "<parent><groupId>org.example</groupId><artifactId>parent</artifactId><version>7</version></parent>"
     library(repository, NAME, parent, licence="")
     publish(
@@ -125,7 +125,7 @@ def resolve(found: tuple[Source, ...], cache: Cache, *roots: str) -> list[str]:
     return [str(file.maven) for file in files]
 
 
-def test_a_tree_is_what_runs(repository: Repository, found: tuple[Source, ...], cache: Cache) -> None:
+def test_a_tree_has_the_runtime_dependencies(repository: Repository, found: tuple[Source, ...], cache: Cache) -> None:
     """Nearest version, no test, provided or optional dependency, and profiles of Java 17."""
     profile = f"<profile><activation><jdk>[11,)</jdk></activation>{needs('org.example:for-11:1')}</profile>"
     library(
@@ -147,9 +147,7 @@ def test_a_tree_is_what_runs(repository: Repository, found: tuple[Source, ...], 
     assert resolve(found, cache, NAME) == expected
 
 
-def test_the_worker_s_login_module_is_in_no_tree(
-    repository: Repository, found: tuple[Source, ...], cache: Cache
-) -> None:
+def test_the_workers_login_module_is_excluded(repository: Repository, found: tuple[Source, ...], cache: Cache) -> None:
     login = "software.amazon.msk:aws-msk-iam-auth:2.3.9"
     library(repository, NAME, needs("org.example:middle:1"))
     library(repository, "org.example:middle:1", needs(login))
@@ -162,14 +160,14 @@ def test_the_worker_s_login_module_is_in_no_tree(
     ]
 
 
-def test_a_tree_with_a_hole_is_refused(repository: Repository, found: tuple[Source, ...], cache: Cache) -> None:
+def test_an_incomplete_tree_is_an_error(repository: Repository, found: tuple[Source, ...], cache: Cache) -> None:
     library(repository, NAME, needs("org.example:middle:1"))
     publish(repository, "org.example:middle:1", b"a jar without its POM")
     with pytest.raises(NotPublishedError, match=r"org.example:middle:1:pom from .*: 404 Not Found"):
         resolve(found, cache, NAME)
 
 
-def test_a_download_that_breaks_off_is_noticed(repository: Repository, found: tuple[Source, ...], cache: Cache) -> None:
+def test_an_incomplete_download_is_an_error(repository: Repository, found: tuple[Source, ...], cache: Cache) -> None:
     library(repository, NAME)
     repository.script[f"/{LIBRARY.path}"] += [breaks_off(3), instead(b"other")]
     with pytest.raises(NotPublishedError, match="sha1 must be"):
@@ -191,7 +189,7 @@ files = [{{maven = "org.example:other:1.0", licence = "MIT", sha256 = "{ONES}"}}
 """
 
 
-def test_one_set_is_rewritten(tmp_path: Path) -> None:
+def test_only_one_set_is_rewritten(tmp_path: Path) -> None:
     path = tmp_path / "lock.toml"
     path.write_text(LOCK)
     path.chmod(0o640)
@@ -208,7 +206,7 @@ def test_one_set_is_rewritten(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o640
 
 
-def test_a_lock_that_would_be_wrong_is_not_written(tmp_path: Path) -> None:
+def test_an_invalid_lock_file_is_not_written(tmp_path: Path) -> None:
     path = tmp_path / "lock.toml"
     path.write_text(LOCK)
     with pytest.raises(LockError, match=r"sets.other.files\[0\].sha256: must be 0000"):

@@ -1,4 +1,4 @@
-"""Sources are what their words say; a password goes where it belongs and is never printed."""
+"""Source names are parsed; a password is sent to its own host only and never printed."""
 
 import base64
 from pathlib import Path
@@ -27,15 +27,15 @@ def test_public_files_come_from_their_publisher() -> None:
     assert str(Public().place(LIBRARY)).endswith(f"/{LIBRARY.path}")
 
 
-def test_plain_http_is_enough_for_pinned_bytes() -> None:
+def test_plain_http_is_allowed_without_credentials() -> None:
     assert sources(["http://nexus.example.com/maven"]) == (Source("http://nexus.example.com/maven"),)
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "message"),
     [
-        ("/no/such/directory", "a directory that exists"),
-        ("", "a source must be an https:// address"),
+        ("/no/such/directory", "an existing directory"),
+        ("", "a source must be an https:// URL"),
         ("ftp://example.org/maven", "must be https://HOST/PATH, got 'ftp://example.org/maven'"),
         ("https://", "must be https://HOST/PATH"),
         ("https://example.org/maven?token=1", "must be https://HOST/PATH, got 'https://example.org/maven'"),
@@ -44,10 +44,10 @@ def test_plain_http_is_enough_for_pinned_bytes() -> None:
         ("http://me:hush@example.org/maven", "with credentials must be https, got 'http://example.org/maven'"),
     ],
 )
-def test_what_is_no_source(name: str, told: str) -> None:
+def test_an_invalid_source(name: str, message: str) -> None:
     with pytest.raises(SourceError) as caught:
         sources([name])
-    assert told in str(caught.value)
+    assert message in str(caught.value)
     assert "hush" not in str(caught.value)
 
 
@@ -64,7 +64,7 @@ def only_for(user: str, password: str) -> Answer:
 def credentials(
     request: pytest.FixtureRequest, repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> str:
-    """The repository as a source, where ``me`` has the password ``open:sesame``."""
+    """The repository as a source, with the user ``me`` and the password ``open:sesame``."""
     if request.param == "address":
         return repository.url.replace("//", "//me:open%3Asesame@")
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password open:sesame\n")
@@ -72,7 +72,7 @@ def credentials(
     return repository.url
 
 
-def test_credentials_reach_their_source(repository: Repository, fetching: Fetch, credentials: str) -> None:
+def test_credentials_are_sent_to_their_source(repository: Repository, fetching: Fetch, credentials: str) -> None:
     file = repository.publish("org.example:lib:1.0", b"content")
     repository.answers(file, only_for("me", "open:sesame"))
     assert fetching(file, source=credentials)[file].read_bytes() == b"content"
@@ -86,7 +86,7 @@ def test_credentials_are_never_printed(repository: Repository, fetching: Fetch, 
     assert "sesame" not in f"{caught.value} {sources([credentials])}"
 
 
-def test_credentials_stay_with_their_host(
+def test_credentials_are_not_sent_to_another_host(
     repository: Repository, mirror: Repository, fetching: Fetch, credentials: str
 ) -> None:
     file = repository.publish("org.example:lib:1.0", b"content")
