@@ -47,7 +47,7 @@ def inspection(found: "Inspection") -> None:
         out.print(f"\nunused, the worker has its own: {', '.join(found.worker_owned)}", soft_wrap=True)
     out.print()
     for verdict in found.verdicts:
-        result = "runs" if verdict.suits else "does not run"
+        result = "runs" if verdict.runs else "does not run"
         out.print(f"Connect {verdict.kafkaconnect_version} on Java {verdict.java}: {result}")
         for refusal in verdict.refusals:
             out.print(f"  {refusal}", markup=False, soft_wrap=True)

@@ -1,4 +1,4 @@
-"""One plugin archive from parts, the same to the byte wherever it is built."""
+"""Builds a plugin archive from parts, with the same bytes on every machine."""
 
 import os
 import stat
@@ -18,19 +18,19 @@ from modules.archive.plugins import CONNECTORS, Kind, names, plugins
 from modules.archive.worker import Worker, shared
 from modules.archive.zips import Archive
 
-# The earliest that a ZIP can say.
+# The earliest date that a ZIP can contain.
 DATE: Final = (1980, 1, 1, 0, 0, 0)
 UNIX: Final = 3
 MODE: Final = stat.S_IFREG | 0o644
 
 
 class AssemblyError(Exception):
-    """Parts that do not go together."""
+    """Parts that conflict."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A plugin's ZIP or a single jar at ``path``; ``file_name`` is its publisher's, whatever a cache calls it."""
+    """A plugin's ZIP or a single jar at ``path``; ``file_name`` is the published one."""
 
     name: str
     coordinates: str
@@ -42,7 +42,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Assembly:
-    """What goes into the archive of ``plugin``; ``left_out`` are parts that its builder went without."""
+    """The contents of the archive of ``plugin``; ``left_out`` are parts that were left out."""
 
     plugin: str
     parts: tuple[PartEntry, ...]
@@ -53,54 +53,54 @@ class Assembly:
 def assemble(
     plugin: str, parts: Sequence[Part], *, workers: Sequence[Worker], left_out: Sequence[str] = ()
 ) -> Assembly:
-    """All jars of ``parts`` but those that ``workers`` have, and the licence texts that lie beside them.
+    """All jars of ``parts`` except those that ``workers`` have, and the licence texts next to them.
 
-    Raises AssemblyError where parts do not go together, BadArchiveError for one that cannot be read, OSError.
+    Raises AssemblyError for conflicting parts, BadArchiveError for one that cannot be read, OSError.
     """
     archives = [(part, Archive(part.path.read_bytes(), part.file_name, unpacked=_is_zip(part))) for part in parts]
-    held = [(part.name, Contents.of(archive)) for part, archive in archives]
-    own = _merged((name, jar) for name, contents in held for jar in contents.jars)
-    theirs = {jar.name: jar for _, contents in held for jar in contents.workers_own}
-    lacking = [theirs.pop(name) for name in _lacking(own, theirs, workers)]
+    found = [(part.name, Contents.of(archive)) for part, archive in archives]
+    own = _merged((name, jar) for name, contents in found for jar in contents.jars)
+    worker_owned = {jar.name: jar for _, contents in found for jar in contents.worker_owned}
+    needed = [worker_owned.pop(name) for name in _needed(own, worker_owned, workers)]
     contents = Contents(
         name=f"{plugin}.zip",
-        jars=_by_name([*own, *lacking]),
-        workers_own=_by_name(theirs.values()),
-        texts={f"{name}/{path}": text for name, contents in held for path, text in contents.texts.items()},
+        jars=_by_name([*own, *needed]),
+        worker_owned=_by_name(worker_owned.values()),
+        texts={f"{name}/{path}": text for name, contents in found for path, text in contents.texts.items()},
     )
     entries = tuple(_entry(part, archive) for part, archive in archives)
     return Assembly(plugin, entries, tuple(sorted(left_out)), contents)
 
 
 def describe(assembly: Assembly, *, connector: str, workers: Sequence[Worker]) -> Manifest:
-    """The manifest of a plugin that was found to suit ``workers``, one or more."""
+    """The manifest of a plugin that runs on ``workers``, one or more."""
     jars = assembly.contents.jars
     newest = max(workers, key=lambda worker: worker.java)
-    held = plugins(ClassPath(jars, newest.java), newest)
+    found = plugins(ClassPath(jars, newest.java), newest)
     return Manifest(
         plugin=assembly.plugin,
         connector=connector,
         parts=assembly.parts,
         left_out=assembly.left_out,
-        worker_owned=tuple(jar.name for jar in assembly.contents.workers_own),
+        worker_owned=tuple(jar.name for jar in assembly.contents.worker_owned),
         jars=tuple(
             JarEntry(name=jar.name, sha256=jar.sha256, coordinates=tuple(map(str, jar.libraries))) for jar in jars
         ),
-        connectors=names(held, *CONNECTORS),
-        transforms=names(held, Kind.TRANSFORM),
-        converters=names(held, Kind.CONVERTER),
-        header_converters=names(held, Kind.HEADER_CONVERTER),
-        predicates=names(held, Kind.PREDICATE),
-        config_providers=names(held, Kind.CONFIG_PROVIDER),
+        connectors=names(found, *CONNECTORS),
+        transforms=names(found, Kind.TRANSFORM),
+        converters=names(found, Kind.CONVERTER),
+        header_converters=names(found, Kind.HEADER_CONVERTER),
+        predicates=names(found, Kind.PREDICATE),
+        config_providers=names(found, Kind.CONFIG_PROVIDER),
         java=required_java(jars),
         kafkaconnect_versions=tuple(sorted(worker.version for worker in workers)),
     )
 
 
 def write(assembly: Assembly, manifest: Manifest, target: Path) -> None:
-    """Puts the archive at ``target``, whole or not at all; its bytes follow from the arguments alone.
+    """Writes the archive to ``target``, completely or not at all; its bytes depend only on the arguments.
 
-    Nothing is deflated: jars are already, and what zlib makes of the rest differs between its builds.
+    Nothing is deflated: jars already are, and zlib's output differs between its builds.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
@@ -131,33 +131,33 @@ def _entry(part: Part, archive: Archive) -> PartEntry:
 
 
 def _merged(jars: Iterable[tuple[str, Jar]]) -> tuple[Jar, ...]:
-    """Each jar once; a file system may not tell ``A.jar`` from ``a.jar``."""
+    """Each jar once; a file system may not distinguish ``A.jar`` from ``a.jar``."""
     merged: dict[str, tuple[str, Jar]] = {}
     for part, jar in jars:
         other, first = merged.setdefault(jar.name.casefold(), (part, jar))
         if first.sha256 != jar.sha256:
             raise AssemblyError(
                 f"{jar.name} must be one jar, got sha256 {first.sha256[:12]}… from {other} and {jar.sha256[:12]}… from"
-                f" {part}; take releases of both that agree"
+                f" {part}; use releases of both with the same jar"
             )
     return tuple(jar for _, jar in merged.values())
 
 
-def _lacking(own: Sequence[Jar], theirs: Mapping[str, Jar], workers: Sequence[Worker]) -> list[str]:
-    """Jars of a worker's libraries that have what ``own`` needs and some worker does not, where Connect would load it.
+def _needed(own: Sequence[Jar], worker_owned: Mapping[str, Jar], workers: Sequence[Worker]) -> list[str]:
+    """Jars of ``worker_owned`` that ``own`` needs: a worker does not have their classes, and Connect would load them.
 
-    Connect 3.7's worker has javax.ws.rs, say, and no jakarta.ws.rs.
+    For example jakarta.ws.rs: Connect 3.7's worker has javax.ws.rs only.
     """
     missing: set[str] = set()
     for worker in workers:
-        classes = {name for jar in theirs.values() for name in jar.entries(worker.java)}
+        classes = {name for jar in worker_owned.values() for name in jar.entries(worker.java)}
         missing |= {found.owner for found in unresolved(ClassPath(own, worker.java), worker, left_out=classes)}
     loaded = {name for name in missing if not shared(name)}
-    return [name for name, jar in theirs.items() if loaded & jar.entries(EVERY_JAVA).keys()]
+    return [name for name, jar in worker_owned.items() if loaded & jar.entries(EVERY_JAVA).keys()]
 
 
 def _by_name(jars: Iterable[Jar]) -> tuple[Jar, ...]:
-    """As Connect orders them, which goes by the path."""
+    """In Connect's order, which is by path."""
     return tuple(sorted(jars, key=lambda jar: jar.name))
 
 

@@ -1,4 +1,4 @@
-"""Java class files, as far as loading and linking go (The Java Virtual Machine Specification, chapter 4)."""
+"""Java class files, as far as needed for linking (The Java Virtual Machine Specification, chapter 4)."""
 
 import struct
 from collections.abc import Iterator, Mapping
@@ -22,7 +22,7 @@ HEAD: Final = struct.Struct(">4sHHH")
 
 UTF8, CLASS, NAME_AND_TYPE = 1, 7, 12
 TWO_SLOTS: Final = {5, 6}
-# Length of a constant with its tag (JVMS 4.4.1 to 4.4.12); a Utf8 carries its own.
+# Length of a constant with its tag (JVMS 4.4.1 to 4.4.12); a Utf8 contains its own.
 CONSTANT_LENGTHS: Final = {
     3: 5, 4: 5, 5: 9, 6: 9, CLASS: 3, 8: 3, 9: 5, 10: 5, 11: 5, NAME_AND_TYPE: 5, 15: 4, 16: 3, 17: 5, 18: 5, 19: 3,
     20: 3,
@@ -32,7 +32,7 @@ Members = Mapping[tuple[str, str], int]
 
 
 class BadClassError(BadArchiveError):
-    """A jar with bytes that no Java would load as a class."""
+    """A class file that no Java release would load."""
 
 
 class Access(IntFlag):
@@ -45,7 +45,7 @@ class Access(IntFlag):
 
 
 class Kind(IntEnum):
-    """What a reference is to, by its tag in the constant pool."""
+    """The kind of a referenced member, by its tag in the constant pool."""
 
     FIELD = 9
     METHOD = 10
@@ -53,7 +53,7 @@ class Kind(IntEnum):
 
 
 class Reference(NamedTuple):
-    """A field or method that a class names; ``owner`` is where the search for it begins."""
+    """A field or method that a class refers to; ``owner`` is the class where its resolution starts."""
 
     owner: str
     name: str
@@ -65,7 +65,7 @@ class Reference(NamedTuple):
 class ClassFile:
     """Names are internal, ``java/lang/Object``; members are (name, descriptor), with their access flags.
 
-    ``classes`` and ``references`` leave out what is of ``java/``; arrays count as what they hold.
+    ``classes`` and ``references`` do not contain ``java/``; arrays count as their element type.
     """
 
     name: str
@@ -85,7 +85,7 @@ class ClassFile:
 
     @property
     def supers(self) -> tuple[str, ...]:
-        """The superclass, then the interfaces: the order in which members are looked for."""
+        """The superclass, then the interfaces: the order in which members are resolved."""
         return (self.superclass, *self.interfaces) if self.superclass else self.interfaces
 
     @property
@@ -95,13 +95,13 @@ class ClassFile:
 
     @property
     def instantiable(self) -> bool:
-        """Public and concrete, with a public constructor that takes nothing."""
+        """Public and concrete, with a public constructor without arguments."""
         constructor = self.methods.get(("<init>", "()V"), 0)
         return self.concrete and bool(self.access & constructor & Access.PUBLIC)
 
 
 def parse(data: bytes, where: str) -> ClassFile:
-    """The class in ``data``; raises BadClassError, which names ``where`` it is from."""
+    """The class in ``data``; raises BadClassError, which names its place ``where``."""
     if data[:4] != MAGIC:
         raise BadClassError(f"{where} must be a class file and begin with cafebabe, got {data[:4].hex() or 'nothing'}")
     try:
@@ -110,11 +110,11 @@ def parse(data: bytes, where: str) -> ClassFile:
             raise BadClassError(f"{where} must have class file version {OLDEST_MAJOR} or later, got {major}")
         return _Reader(data, count).read(major)
     except (IndexError, KeyError, struct.error) as error:
-        raise BadClassError(f"{where} is a damaged class file of {len(data)} bytes; fetch its jar again") from error
+        raise BadClassError(f"{where} is a damaged class file of {len(data)} bytes; download its jar again") from error
 
 
 class _Reader:
-    """One class file; anything malformed surfaces as IndexError, KeyError or struct.error."""
+    """Reads one class file; raises IndexError, KeyError or struct.error for a malformed one."""
 
     def __init__(self, data: bytes, count: int) -> None:
         self._data = data
@@ -138,8 +138,8 @@ class _Reader:
             interfaces=interfaces,
             fields=fields,
             methods=methods,
-            classes=frozenset(self._named_classes()),
-            references=frozenset(self._named_members()),
+            classes=frozenset(self._referenced_classes()),
+            references=frozenset(self._referenced_members()),
         )
 
     def _index_constants(self, position: int, count: int) -> int:
@@ -172,7 +172,7 @@ class _Reader:
         return data[offset + 3 : offset + 3 + (data[offset + 1] << 8 | data[offset + 2])]
 
     def _text(self, index: int) -> str:
-        # Java's own UTF-8 differs for NUL and beyond the BMP (JVMS 4.4.7); such names only need to stay names.
+        # Java's own UTF-8 differs for NUL and beyond the BMP (JVMS 4.4.7), which does not matter for these names.
         return self._bytes(index).decode(errors="replace")
 
     def _class(self, index: int) -> str:
@@ -194,7 +194,7 @@ class _Reader:
             _, length = self._take(U2_U4)
             self._position += length
 
-    def _named_classes(self) -> Iterator[str]:
+    def _referenced_classes(self) -> Iterator[str]:
         for offset in self._class_constants:
             name = self._bytes(U2.unpack_from(self._data, offset + 1)[0])
             if name.startswith(b"["):
@@ -202,7 +202,7 @@ class _Reader:
             if b"/" in name and not name.startswith(JDK):
                 yield name.decode(errors="replace")
 
-    def _named_members(self) -> Iterator[Reference]:
+    def _referenced_members(self) -> Iterator[Reference]:
         data, offsets = self._data, self._offsets
         for offset in self._references:
             owner_index, member_index = U2_U2.unpack_from(data, offset + 1)

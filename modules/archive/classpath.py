@@ -8,7 +8,7 @@ from modules.archive.jar import EVERY_JAVA, Jar
 
 
 class ClassPath:
-    """The classes that one Java release finds in ``jars``: of equal names the first."""
+    """The classes that one Java release finds in ``jars``; of equal names the first."""
 
     def __init__(self, jars: Sequence[Jar], java: int) -> None:
         self.jars = jars
@@ -16,7 +16,7 @@ class ClassPath:
 
     @cached_property
     def owners(self) -> Mapping[str, Jar]:
-        """The jar that each class is taken from, by internal name."""
+        """The jar from which each class is loaded, by internal name."""
         owners: dict[str, Jar] = {}
         for jar in self.jars:
             for name in jar.entries(self.java):
@@ -24,7 +24,7 @@ class ClassPath:
         return owners
 
     def find(self, name: str) -> ClassFile | None:
-        """None where no jar has it."""
+        """The class; None if no jar has it."""
         jar = self.owners.get(name)
         return jar.find(name, self.java) if jar else None
 
@@ -36,5 +36,5 @@ class ClassPath:
 
 
 def required_java(jars: Sequence[Jar]) -> int:
-    """The oldest Java that loads every class of ``jars`` that is not for newer ones only."""
+    """The oldest Java that loads every class of ``jars``, except those for newer releases of multi-release jars."""
     return max((found.java for _, found in ClassPath(jars, EVERY_JAVA)), default=0)

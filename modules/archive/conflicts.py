@@ -1,4 +1,4 @@
-"""Libraries and classes that a plugin holds more than once."""
+"""Libraries and classes that a plugin contains more than once."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,7 +9,7 @@ from modules.archive.classfile import Access, ClassFile
 from modules.archive.classpath import ClassPath
 from modules.archive.jar import Jar
 from modules.archive.libraries import Library
-from modules.archive.worker import brought
+from modules.archive.worker import is_provided
 
 AWS_SDK_2: Final = "software.amazon.awssdk"
 AWS_SDK_1: Final = "com.amazonaws"
@@ -17,7 +17,7 @@ AWS_SDK_1: Final = "com.amazonaws"
 
 @dataclass(frozen=True, slots=True)
 class Copies:
-    """Classes (internal names) that two jars bring, and ``first`` is searched before ``second``."""
+    """Classes (internal names) in two jars; Connect loads those of ``first``."""
 
     first: str
     second: str
@@ -25,15 +25,15 @@ class Copies:
 
 
 def versions(jars: Iterable[Jar]) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
-    """The jars by version, of every library that is there in several.
+    """The jars by version, for every library with several versions.
 
-    AWS's SDKs count as one library each: their modules only work with their equals. What the worker brings does not
-    count: Connect loads its Kafka and slf4j, and copies of the others show as ``copies``.
+    Each AWS SDK counts as one library: its modules must have the same version. Libraries of the worker do not count:
+    Connect loads the worker's Kafka and slf4j, and conflicting copies of the others are in ``copies``.
     """
-    held = _held(jars)
-    groups = _groups(library for library, _ in held)
+    pairs = _libraries(jars)
+    groups = _groups(library for library, _ in pairs)
     found: defaultdict[str, defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for library, jar in held:
+    for library, jar in pairs:
         found[_product(library, groups)][library.version].add(jar)
     return {
         product: {version: tuple(sorted(of[version])) for version in sorted(of)}
@@ -43,19 +43,19 @@ def versions(jars: Iterable[Jar]) -> Mapping[str, Mapping[str, tuple[str, ...]]]
 
 
 def repeated(jars: Iterable[Jar]) -> Mapping[str, tuple[str, ...]]:
-    """The jars by library, of each that several hold in the same version: a waste, and no harm."""
+    """The jars by library, for every library in the same version in several jars: harmless."""
     found: defaultdict[Library, set[str]] = defaultdict(set)
-    for library, jar in _held(jars):
+    for library, jar in _libraries(jars):
         found[library].add(jar)
     return {str(library): tuple(sorted(found[library])) for library in sorted(found) if len(found[library]) > 1}
 
 
-def _held(jars: Iterable[Jar]) -> list[tuple[Library, str]]:
-    return [(library, jar.name) for jar in jars for library in jar.libraries if not brought(library)]
+def _libraries(jars: Iterable[Jar]) -> list[tuple[Library, str]]:
+    return [(library, jar.name) for jar in jars for library in jar.libraries if not is_provided(library)]
 
 
 def _groups(libraries: Iterable[Library]) -> Mapping[str, str]:
-    """The group by artifact, for jars that do not tell theirs."""
+    """The group by artifact, for jars without one."""
     return {library.artifact: library.group for library in libraries if library.group}
 
 
@@ -69,9 +69,9 @@ def _product(library: Library, groups: Mapping[str, str]) -> str:
 
 
 def copies(classes: ClassPath) -> Iterator[Copies]:
-    """Classes that two jars declare differently, so that the file names decide which methods there are.
+    """Classes that two jars declare differently, so that the file names decide which one is loaded.
 
-    Copies whose bytes differ and whose members do not are let pass: another compiler or a shading tool makes those.
+    Copies with other bytes but the same members are allowed: they come from another compiler or a shading tool.
     """
     found: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for jar in classes.jars:
@@ -86,11 +86,11 @@ def copies(classes: ClassPath) -> Iterator[Copies]:
 def _differ(one: Jar, other: Jar, name: str, java: int) -> bool:
     if one.crc(name, java) == other.crc(name, java):
         return False
-    mine, theirs = one.find(name, java), other.find(name, java)
-    return mine is not None and theirs is not None and _surface(mine) != _surface(theirs)
+    first, second = one.find(name, java), other.find(name, java)
+    return first is not None and second is not None and _surface(first) != _surface(second)
 
 
 def _surface(of: ClassFile) -> tuple[object, ...]:
-    """What other classes can link to."""
-    members = ((member, flags) for held in (of.fields, of.methods) for member, flags in held.items())
+    """The members that other classes can link to."""
+    members = ((member, flags) for part in (of.fields, of.methods) for member, flags in part.items())
     return of.supers, {member for member, flags in members if flags & (Access.PUBLIC | Access.PROTECTED)}

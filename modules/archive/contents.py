@@ -1,4 +1,4 @@
-"""What a plugin archive holds: jars in any folder, or the one jar that it is itself."""
+"""The contents of a plugin archive: jars in any folder, or a single jar."""
 
 import re
 from collections import Counter
@@ -9,7 +9,7 @@ from typing import Final, Self
 
 from modules.archive.jar import Jar
 from modules.archive.manifest import Manifest, of as manifest_of
-from modules.archive.worker import workers_own
+from modules.archive.worker import is_worker_owned
 from modules.archive.zips import Archive, open_archive
 
 TEXT: Final = re.compile(r"(LICEN[CS]E|COPYRIGHT|COPYING|NOTICE)([-._].*)?", re.IGNORECASE)
@@ -17,14 +17,14 @@ TEXT: Final = re.compile(r"(LICEN[CS]E|COPYRIGHT|COPYING|NOTICE)([-._].*)?", re.
 
 @dataclass(frozen=True)
 class Contents:
-    """``jars`` in the order in which Connect searches them, ``workers_own`` apart: those that a worker brings itself.
+    """``jars`` in Connect's order; ``worker_owned`` are those of libraries that every worker has.
 
-    ``texts`` are licences and notices by their path below the archive's top folder.
+    ``texts`` are licences and notices, by their path in the archive's top folder.
     """
 
     name: str
     jars: tuple[Jar, ...]
-    workers_own: tuple[Jar, ...] = ()
+    worker_owned: tuple[Jar, ...] = ()
     texts: Mapping[str, bytes] = field(default_factory=dict)
     manifest: Manifest | None = None
 
@@ -32,15 +32,15 @@ class Contents:
     def of(cls, archive: Archive) -> Self:
         """Raises BadArchiveError for a jar that cannot be read, and for a damaged manifest."""
         names = sorted(name for name in archive.files if name.lower().endswith(".jar"))
-        if not names:  # Connect reads a ZIP of classes as it does a jar
+        if not names:  # Connect reads a ZIP of classes like a jar
             jars = [Jar(archive)]
         else:
             jars = [Jar(Archive(archive.read(name), shown)) for name, shown in zip(names, _shown(names), strict=True)]
         return cls(
             name=archive.name,
-            jars=tuple(jar for jar in jars if not workers_own(jar)),
-            workers_own=tuple(jar for jar in jars if workers_own(jar)),
-            texts={_below_top(name): archive.read(name) for name in archive.files if names and _is_text(name)},
+            jars=tuple(jar for jar in jars if not is_worker_owned(jar)),
+            worker_owned=tuple(jar for jar in jars if is_worker_owned(jar)),
+            texts={_relative_to_top(name): archive.read(name) for name in archive.files if names and _is_text(name)},
             manifest=manifest_of(archive),
         )
 
@@ -51,7 +51,7 @@ def read(path: Path) -> Contents:
 
 
 def _shown(names: list[str]) -> list[str]:
-    """File names, and the whole path where two are the same."""
+    """File names; the whole path if two are the same."""
     times = Counter(PurePosixPath(name).name for name in names)
     return [base if times[base := PurePosixPath(name).name] == 1 else name for name in names]
 
@@ -60,6 +60,6 @@ def _is_text(name: str) -> bool:
     return TEXT.fullmatch(PurePosixPath(name).name) is not None and not name.endswith((".class", ".jar"))
 
 
-def _below_top(name: str) -> str:
-    _, *below = PurePosixPath(name).parts
-    return "/".join(below) or name
+def _relative_to_top(name: str) -> str:
+    _, *rest = PurePosixPath(name).parts
+    return "/".join(rest) or name

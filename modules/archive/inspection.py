@@ -1,4 +1,4 @@
-"""Everything that can be told of a plugin archive, made here or not."""
+"""Inspection of any plugin archive, built here or not."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,7 +16,7 @@ from modules.archive.zips import open_archive
 
 
 class LibraryReport(Model):
-    """``coordinates`` as far as the jar tells them; ``licences`` are SPDX identifiers where they are well known."""
+    """``coordinates`` as far as the jar has them; ``licences`` are SPDX identifiers where known."""
 
     coordinates: str
     version: str
@@ -34,19 +34,18 @@ class JarReport(Model):
 
 
 class Verdict(Model):
-    """Whether the plugin suits one Kafka Connect; if not, why."""
+    """Whether the plugin runs on one Kafka Connect version; if not, why."""
 
     kafkaconnect_version: str
     java: int
-    suits: bool
+    runs: bool
     refusals: tuple[Refusal, ...]
 
 
 class Inspection(Model):
-    """Plugins are class names, and ``versions`` are theirs where known.
+    """Plugins are class names, with their ``versions`` where known.
 
-    ``worker_owned`` are jars that the archive holds and every worker has; ``repeated`` names the jars that hold the
-    same library.
+    ``worker_owned`` are jars in the archive that every worker has; ``repeated`` are jars with the same library.
     """
 
     name: str
@@ -68,15 +67,15 @@ class Inspection(Model):
 
 
 def inspect(path: Path, workers: Sequence[Worker] = ()) -> Inspection:
-    """The archive at ``path``, judged against each of ``workers``; raises OSError and BadArchiveError.
+    """The archive at ``path``, checked against each of ``workers``; raises OSError and BadArchiveError.
 
-    Without workers, plugins are found as far as the names of their superclasses tell.
+    Without workers, plugins are found only by the names of their superclasses.
     """
     archive = open_archive(path)
     contents = Contents.of(archive)
     java = required_java(contents.jars)
     newest = max(workers, key=lambda worker: worker.java, default=None)
-    held = plugins(ClassPath(contents.jars, newest.java if newest else java), newest)
+    found = plugins(ClassPath(contents.jars, newest.java if newest else java), newest)
     return Inspection(
         name=archive.name,
         size=len(archive.data),
@@ -84,15 +83,15 @@ def inspect(path: Path, workers: Sequence[Worker] = ()) -> Inspection:
         java=java,
         manifest=contents.manifest,
         jars=tuple(map(_jar, contents.jars)),
-        worker_owned=tuple(jar.name for jar in contents.workers_own),
+        worker_owned=tuple(jar.name for jar in contents.worker_owned),
         repeated=conflicts.repeated(contents.jars),
-        connectors=names(held, *CONNECTORS),
-        transforms=names(held, Kind.TRANSFORM),
-        converters=names(held, Kind.CONVERTER),
-        header_converters=names(held, Kind.HEADER_CONVERTER),
-        predicates=names(held, Kind.PREDICATE),
-        config_providers=names(held, Kind.CONFIG_PROVIDER),
-        versions={plugin.class_name: plugin.version for plugin in held if plugin.version},
+        connectors=names(found, *CONNECTORS),
+        transforms=names(found, Kind.TRANSFORM),
+        converters=names(found, Kind.CONVERTER),
+        header_converters=names(found, Kind.HEADER_CONVERTER),
+        predicates=names(found, Kind.PREDICATE),
+        config_providers=names(found, Kind.CONFIG_PROVIDER),
+        versions={plugin.class_name: plugin.version for plugin in found if plugin.version},
         verdicts=tuple(_verdict(contents, worker) for worker in workers),
     )
 
@@ -100,7 +99,7 @@ def inspect(path: Path, workers: Sequence[Worker] = ()) -> Inspection:
 def _verdict(contents: Contents, worker: Worker) -> Verdict:
     connector = contents.manifest.connector if contents.manifest else None
     found = refusals(contents, connector=connector, worker=worker)
-    return Verdict(kafkaconnect_version=worker.version, java=worker.java, suits=not found, refusals=found)
+    return Verdict(kafkaconnect_version=worker.version, java=worker.java, runs=not found, refusals=found)
 
 
 def _jar(jar: Jar) -> JarReport:

@@ -1,4 +1,4 @@
-"""One jar: what Java would find in it."""
+"""One jar, as Java reads it."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -11,12 +11,12 @@ from modules.archive.zips import Archive
 
 SERVICES: Final = "META-INF/services/"
 VERSIONED: Final = re.compile(r"META-INF/versions/(\d+)/(.+)")
-# Of multi-release jars: what lies outside META-INF/versions is for every Java.
+# In multi-release jars, classes outside META-INF/versions are for every Java.
 EVERY_JAVA: Final = 0
 
 
 class Jar:
-    """A jar by the file name that it has in its plugin; raises BadArchiveError or BadClassError where it is damaged."""
+    """A jar with its file name in the plugin; raises BadArchiveError or BadClassError if it is damaged."""
 
     def __init__(self, archive: Archive) -> None:
         self.name = archive.name
@@ -31,12 +31,12 @@ class Jar:
 
     @cached_property
     def libraries(self) -> tuple[Library, ...]:
-        """What it is made of, sorted; several where libraries were shaded into it."""
+        """Its libraries, sorted; several if libraries were shaded into it."""
         return libraries(self._archive)
 
     @property
     def library(self) -> Library | None:
-        """The one that gave the jar its name, None where that cannot be told."""
+        """The library that the jar is named after; None if unknown."""
         if len(self.libraries) == 1:
             return self.libraries[0]
         named = (library for library in self.libraries if self.name.startswith(f"{library.artifact}-{library.version}"))
@@ -49,7 +49,7 @@ class Jar:
         return {name.removeprefix(SERVICES): tuple(_providers(self._archive.read(name))) for name in files}
 
     def entries(self, java: int) -> Mapping[str, str]:
-        """Where each class lies that ``java`` would load, by internal name."""
+        """The entry of each class that ``java`` would load, by internal name."""
         if java not in self._entries:
             self._entries[java] = {
                 name: entry
@@ -60,14 +60,14 @@ class Jar:
         return self._entries[java]
 
     def find(self, name: str, java: int) -> ClassFile | None:
-        """The class as ``java`` would load it; None where this jar has none of that name."""
+        """The class as ``java`` would load it; None if this jar has no such class."""
         entry = self.entries(java).get(name)
         if entry is None:
             return None
         if entry not in self._parsed:
             self._parsed[entry] = parse(self._archive.read(entry), f"{self.name}: {entry}")
         found = self._parsed[entry]
-        # Java refuses a class that lies elsewhere than its name says: tools keep some so, not to be loaded.
+        # Java refuses a class whose path is not its name; some tools store classes so on purpose.
         return found if found.name == name else None
 
     def crc(self, name: str, java: int) -> int | None:
@@ -77,7 +77,7 @@ class Jar:
 
     @cached_property
     def _releases(self) -> Mapping[int, Mapping[str, str]]:
-        """Entries by class name and by the Java from which on they count (JEP 238)."""
+        """Entries by class name, by the Java release from which they apply (JEP 238)."""
         multi_release = main_attributes(self._archive).get("Multi-Release", "").lower() == "true"
         releases: dict[int, dict[str, str]] = {}
         for entry in self._archive.files:

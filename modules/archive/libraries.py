@@ -1,4 +1,4 @@
-"""Which libraries a jar holds: by what Maven wrote into it, else by its manifest and its file name."""
+"""The libraries in a jar, from Maven's files in it, else from its manifest and file name."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -22,7 +22,7 @@ FILE_NAME: Final = re.compile(
 
 @dataclass(frozen=True, order=True, slots=True)
 class Library:
-    """A library by its Maven coordinates; group and version are empty where nothing tells."""
+    """A library by its Maven coordinates; group and version are empty if unknown."""
 
     group: str
     artifact: str
@@ -34,7 +34,7 @@ class Library:
 
 
 def libraries(archive: Archive) -> tuple[Library, ...]:
-    """All in ``archive``: several where one jar was shaded into another, at least one."""
+    """The libraries in ``archive``, at least one; several if libraries were shaded into it."""
     manifest = main_attributes(archive)
     found = sorted(set(_declared(archive)))
     if not found:
@@ -46,7 +46,7 @@ def libraries(archive: Archive) -> tuple[Library, ...]:
 
 
 def main_attributes(archive: Archive) -> Mapping[str, str]:
-    """The main section of the manifest, lines joined again (JAR File Specification)."""
+    """The main section of the manifest, with continued lines joined (JAR File Specification)."""
     if MANIFEST not in archive.files:
         return {}
     text = archive.read(MANIFEST).decode(errors="replace")
@@ -58,21 +58,21 @@ def _declared(archive: Archive) -> Iterator[Library]:
     for name in archive.files:
         if match := POM_PROPERTIES.fullmatch(name):
             lines = archive.read(name).decode(errors="replace").splitlines()
-            told = {key.strip(): value.strip() for key, _, value in (line.partition("=") for line in lines)}
+            properties = {key.strip(): value.strip() for key, _, value in (line.partition("=") for line in lines)}
             yield Library(
-                told.get("groupId", match[1]),
-                told.get("artifactId", match[2]),
-                told.get("version", ""),
+                properties.get("groupId", match[1]),
+                properties.get("artifactId", match[2]),
+                properties.get("version", ""),
                 _pom_licences(archive, str(PurePosixPath(name).with_name("pom.xml"))),
             )
 
 
 def _pom_licences(archive: Archive, pom: str) -> tuple[str, ...]:
-    """Of the POM itself; those of its parent are not in the jar."""
+    """The licences in the POM; its parent is not in the jar."""
     if pom not in archive.files:
         return ()
     text = archive.read(pom)
-    if b"<!DOCTYPE" in text:  # no POM has one, and entities are a way to fill the memory
+    if b"<!DOCTYPE" in text:  # no POM has one, and entities can exhaust the memory
         return ()
     try:
         found = ElementTree.fromstring(text).findall("./{*}licenses/{*}license")
@@ -83,7 +83,7 @@ def _pom_licences(archive: Archive, pom: str) -> tuple[str, ...]:
 
 
 def _guessed(archive: Archive, manifest: Mapping[str, str]) -> Library:
-    """The file name is Maven's; a manifest's titles are prose, but its vendor id is mostly the group."""
+    """From the file name, which is Maven's; the manifest's vendor id is usually the group."""
     stem = archive.name.rpartition("/")[2].removesuffix(".jar")
     version = manifest.get("Implementation-Version", "")
     if version and f"-{version}" in stem:
@@ -100,7 +100,7 @@ def _guessed(archive: Archive, manifest: Mapping[str, str]) -> Library:
 
 
 def _licences(archive: Archive, manifest: Mapping[str, str]) -> tuple[str, ...]:
-    """Of the jar as a whole."""
+    """The licences of the whole jar."""
     bundle = re.findall(r'\s*("[^"]*"|[^,;]+)(?:;(?:"[^"]*"|[^,"])*)?(?:,|$)', manifest.get("Bundle-License", ""))
     if bundle:
         return tuple(sorted({licences.named(name.strip('"')) for name in bundle}))

@@ -1,4 +1,4 @@
-"""Licences by their SPDX identifiers, from the names, addresses and texts that archives carry."""
+"""SPDX identifiers of licences, from the names, URLs and texts in archives."""
 
 import re
 from typing import Final
@@ -10,7 +10,7 @@ def _compiled(*pairs: tuple[str, str]) -> Patterns:
     return tuple((re.compile(pattern, re.IGNORECASE | re.DOTALL), spdx) for pattern, spdx in pairs)
 
 
-# The first that matches counts: the narrower stands before the wider.
+# The first match is used: specific patterns come before general ones.
 NAMES: Final = _compiled(
     (r"apache.*\b2|\basl.?2", "Apache-2.0"),
     (r"classpath", "GPL-2.0-only WITH Classpath-exception-2.0"),
@@ -51,12 +51,12 @@ TEXTS: Final = _compiled(
 
 
 def named(name: str) -> str:
-    """The SPDX identifier of a licence's name or address; what no rule knows stays as written."""
+    """The SPDX identifier of a licence's name or URL; the name itself if unknown."""
     return _first(NAMES, name) or " ".join(name.split())
 
 
 def recognised(text: str) -> str | None:
-    """The SPDX identifier of a licence's text; a collection of texts counts as the first rule that it meets."""
+    """The SPDX identifier of a licence's text; of several texts the first that matches."""
     return _first(TEXTS, text)
 
 

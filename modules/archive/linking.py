@@ -1,4 +1,4 @@
-"""References from a plugin to classes of its worker, resolved as Java would at run time (JVMS 5.4.3)."""
+"""References from a plugin to classes of its worker, resolved like Java does at run time (JVMS 5.4.3)."""
 
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from modules.archive.plugins import dotted
 from modules.archive.worker import PROVIDED, Worker, shared
 
 OBJECT: Final = "java/lang/Object"
-# What every class and interface has from Object, and what plugins call on it.
+# Object's methods, which every class and interface has.
 OBJECT_METHODS: Final = {
     ("<init>", "()V"), ("clone", "()Ljava/lang/Object;"), ("equals", "(Ljava/lang/Object;)Z"), ("finalize", "()V"),
     ("getClass", "()Ljava/lang/Class;"), ("hashCode", "()I"), ("notify", "()V"), ("notifyAll", "()V"),
     ("toString", "()Ljava/lang/String;"), ("wait", "()V"), ("wait", "(J)V"), ("wait", "(JI)V"),
 }  # fmt: skip
-# Java's own classes may have any method; these, the usual ends of a hierarchy, have no field to inherit.
+# Java's own classes may have any method; these common superclasses have no fields to inherit.
 WITHOUT_FIELDS: Final = {
     OBJECT, "java/lang/Enum", "java/lang/Record", "java/lang/Throwable", "java/lang/Exception",
     "java/lang/RuntimeException",
@@ -25,7 +25,7 @@ WITHOUT_FIELDS: Final = {
 
 @dataclass(frozen=True, order=True, slots=True)
 class Missing:
-    """``target``, as Java code names it, is not there for ``user``, a class of ``jar``; ``owner`` is internal."""
+    """``target``, in Java notation, is missing for ``user``, a class of ``jar``; ``owner`` is an internal name."""
 
     jar: str
     target: str
@@ -35,17 +35,18 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class _Lineage:
-    """A class and its supers in the order of search, and the names where the search leaves what is known."""
+    """A class and its supers in the order of resolution, and the names of supers that are unknown."""
 
     classes: tuple[ClassFile, ...]
     ends: frozenset[str]
 
 
 def unresolved(plugin: ClassPath, worker: Worker, *, left_out: Set[str] = frozenset()) -> tuple[Missing, ...]:
-    """What loading ``plugin`` into ``worker`` would fail on sooner or later, sorted.
+    """References of ``plugin`` that cannot be resolved on ``worker``, sorted.
 
-    Judged is what a worker must provide: its own libraries and the classes ``left_out`` (internal names) of a plugin
-    because it has them. Kafka classes that a plugin brings do not count where Connect prefers the worker's.
+    Checked are references to what a worker must provide: its own libraries, and the classes ``left_out`` (internal
+    names) of a plugin because the worker has them. Kafka classes in a plugin are ignored where Connect loads the
+    worker's.
     """
     return tuple(sorted(_Linker(plugin, worker, left_out).missing()))
 
@@ -82,7 +83,7 @@ class _Linker:
         return self._found[reference]
 
     def _search(self, reference: Reference) -> bool:
-        """True also for what cannot be known: members of classes that neither side has."""
+        """True also for the unknown: members of classes that neither side has."""
         lineage = self._lineage(reference.owner)
         if not any(self._provided(known.name) for known in lineage.classes):
             return True
@@ -108,7 +109,7 @@ class _Linker:
             name = names.pop(0)
             if known := self._find(name):
                 classes[name] = known
-                names += [above for above in known.supers if above not in classes]
+                names += [parent for parent in known.supers if parent not in classes]
             else:
                 ends.add(name)
         return _Lineage(tuple(classes.values()), frozenset(ends))

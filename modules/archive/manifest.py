@@ -1,4 +1,4 @@
-"""``plugin.json``: what an archive that was made here says of itself."""
+"""``plugin.json``: the manifest of an archive that was built here."""
 
 import json
 from pathlib import Path, PurePosixPath
@@ -13,7 +13,7 @@ FILE: Final = "plugin.json"
 
 
 class ManifestError(BadArchiveError):
-    """An archive, or its manifest, that cannot be read."""
+    """The archive or its manifest cannot be read."""
 
 
 class Model(BaseModel):
@@ -23,7 +23,7 @@ class Model(BaseModel):
 
 
 class PartEntry(Model):
-    """A file that the plugin was made of, as it was pinned."""
+    """A pinned file that the plugin was built from."""
 
     name: str
     version: str
@@ -33,7 +33,7 @@ class PartEntry(Model):
 
 
 class JarEntry(Model):
-    """A jar of the archive; ``coordinates`` of every library in it."""
+    """A jar of the archive, with the ``coordinates`` of every library in it."""
 
     name: str
     sha256: str
@@ -41,10 +41,10 @@ class JarEntry(Model):
 
 
 class Manifest(Model):
-    """Plugins are class names, ``java`` the oldest that loads every class.
+    """Plugins are class names; ``java`` is the oldest release that loads every class.
 
-    ``left_out`` names parts that its builder went without, ``worker_owned`` jars that the worker brings.
-    ``kafkaconnect_versions`` are those that it was found to link against.
+    ``left_out`` are parts that were left out, ``worker_owned`` jars that the worker has itself, and
+    ``kafkaconnect_versions`` those that the plugin was checked against.
     """
 
     format: Literal[1] = FORMAT
@@ -69,9 +69,9 @@ class Manifest(Model):
 
 
 def read(path: Path) -> Manifest | None:
-    """The manifest of the archive at ``path``, None for one that was not made here.
+    """The manifest of the archive at ``path``; None if it was not built here.
 
-    Raises OSError for a file that is not there, ManifestError for one that is damaged.
+    Raises OSError for a missing file, ManifestError for a damaged one.
     """
     try:
         return of(open_archive(path))
@@ -82,7 +82,7 @@ def read(path: Path) -> Manifest | None:
 
 
 def of(archive: Archive) -> Manifest | None:
-    """As ``read``, of an archive that is open."""
+    """Like ``read``, for an open archive."""
     name = next((name for name in archive.files if _is_manifest(name)), None)
     if name is None:
         return None
@@ -106,6 +106,6 @@ def of(archive: Archive) -> Manifest | None:
 
 
 def _is_manifest(name: str) -> bool:
-    """Below the plugin's own folder, and nowhere else."""
+    """Whether it is ``plugin.json`` in the plugin's own folder."""
     path = PurePosixPath(name)
     return path.name == FILE and len(path.parts) == 2

@@ -1,4 +1,4 @@
-"""Which Kafka Connect plugins jars hold, as a worker that starts would list them."""
+"""The Kafka Connect plugins in jars, as a worker finds them at its start."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from modules.archive.worker import Worker, shared
 
 
 class Kind(StrEnum):
-    """What Connect can load, by the class that it must extend or implement (Kafka 3.7.2, PluginType)."""
+    """Kinds of plugins, by the class that they extend or implement (Kafka 3.7.2, PluginType)."""
 
     SOURCE = "org/apache/kafka/connect/source/SourceConnector"
     SINK = "org/apache/kafka/connect/sink/SinkConnector"
@@ -24,7 +24,7 @@ class Kind(StrEnum):
 
 KINDS: Final = {kind.value: kind for kind in Kind}
 CONNECTORS: Final = (Kind.SOURCE, Kind.SINK)
-# Where the hierarchy ends at a class that only the worker has, the names that plugins extend most often tell.
+# Kinds by the names of common superclasses, if the hierarchy ends at a class that only the worker has.
 KNOWN: Final = {
     "org/apache/kafka/connect/json/JsonConverter": (Kind.CONVERTER, Kind.HEADER_CONVERTER),
     "org/apache/kafka/connect/storage/StringConverter": (Kind.CONVERTER, Kind.HEADER_CONVERTER),
@@ -34,7 +34,7 @@ KNOWN: Final = {
 
 @dataclass(frozen=True, order=True, slots=True)
 class Plugin:
-    """``class_name`` as Java writes it; ``version`` is that of the library it is from, empty where nothing tells."""
+    """``class_name`` is in Java notation; ``version`` is that of its library, empty if unknown."""
 
     class_name: str
     kind: Kind
@@ -43,9 +43,9 @@ class Plugin:
 
 
 def plugins(classes: ClassPath, worker: Worker | None) -> tuple[Plugin, ...]:
-    """All that ``classes`` hold, sorted; without a worker as far as names tell.
+    """All plugins in ``classes``, sorted; without a worker only by the names of superclasses.
 
-    Found by hierarchy, and config providers only by their service file: Connect's default, hybrid scan (Kafka 3.7.2,
+    Found by class hierarchy, and config providers only by their service file: Connect's hybrid scan (Kafka 3.7.2,
     ReflectionScanner and ServiceLoaderScanner).
     """
     return tuple(sorted(_found(classes, worker)))
@@ -63,13 +63,13 @@ def _found(classes: ClassPath, worker: Worker | None) -> Iterator[Plugin]:
                 yield Plugin(name, kind, version, jar.name)
 
 
-def names(held: Iterable[Plugin], *wanted: Kind) -> tuple[str, ...]:
-    """Class names of some kinds, sorted, each once."""
-    return tuple(sorted({plugin.class_name for plugin in held if plugin.kind in wanted}))
+def names(found: Iterable[Plugin], *of_kinds: Kind) -> tuple[str, ...]:
+    """Class names of the plugins of these kinds, sorted, each once."""
+    return tuple(sorted({plugin.class_name for plugin in found if plugin.kind in of_kinds}))
 
 
 def kinds(of: ClassFile, classes: ClassPath, worker: Worker | None) -> set[Kind]:
-    """Every kind that the class is one of, whether or not it could be loaded as such."""
+    """All kinds of the class, even if Connect could not instantiate it."""
     found: set[Kind] = set()
     seen: set[str] = set()
     supers = list(of.supers)

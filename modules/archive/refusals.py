@@ -1,4 +1,4 @@
-"""What would break once a worker loads a plugin, told before anybody deploys it."""
+"""Checks of a plugin against a worker: what would break once it is loaded, found before a deploy."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -17,12 +17,12 @@ from modules.messages.problems import either
 IAM_ARTIFACT: Final = "aws-msk-iam-auth"
 IAM_CLASS: Final = "software/amazon/msk/auth/iam/IAMLoginModule"
 EXAMPLES: Final = 3
-AGREE: Final = "leave one out, or take releases that agree"
+AGREE: Final = "leave one out, or use releases with the same version"
 
 
 @dataclass(frozen=True, order=True, slots=True)
 class Refusal:
-    """One reason not to deploy; ``jar`` and ``class_name`` are empty where it is about the whole archive."""
+    """One reason not to deploy; ``jar`` and ``class_name`` are empty if it is about the whole archive."""
 
     jar: str
     class_name: str
@@ -33,16 +33,16 @@ class Refusal:
 
 
 def refusals(contents: Contents, *, connector: str | None, worker: Worker) -> tuple[Refusal, ...]:
-    """All that is wrong with ``contents`` on ``worker``, a few lines for each jar; empty for a plugin that suits.
+    """All problems of ``contents`` on ``worker``, a few lines for each jar; empty for a plugin that runs.
 
-    ``connector`` is the class that must be there, None where any will do.
+    ``connector`` is the required class, None for any connector.
     """
     classes = ClassPath(contents.jars, worker.java)
-    held = plugins(classes, worker)
+    found = plugins(classes, worker)
     return (
-        *_connector(classes, held, connector, worker),
+        *_connector(classes, found, connector, worker),
         *_changed(contents),
-        *_brings_iam(classes),
+        *_contains_iam(classes),
         *_versions(contents),
         *_copies(classes),
         *_too_new(classes, worker),
@@ -51,43 +51,43 @@ def refusals(contents: Contents, *, connector: str | None, worker: Worker) -> tu
 
 
 def _connector(classes: ClassPath, held: Iterable[Plugin], connector: str | None, worker: Worker) -> Iterator[Refusal]:
-    there = list(names(held, *CONNECTORS))
-    if not there and connector is None:
-        yield Refusal("", "", "must hold a source or sink connector, and holds none; add the connector's own archive")
-    if connector is None or connector in there:
+    others = list(names(held, *CONNECTORS))
+    if not others and connector is None:
+        yield Refusal("", "", "must contain a source or sink connector, got none; add the connector's own archive")
+    if connector is None or connector in others:
         return
     found = classes.find(connector.replace(".", "/"))
-    there.sort(key=lambda name: -SequenceMatcher(None, name, connector).ratio())
-    others = f"it holds {either(there, last='and')}" if there else "it holds no other connector"
+    others.sort(key=lambda name: -SequenceMatcher(None, name, connector).ratio())
+    contained = f"it contains {either(others, last='and')}" if others else "it contains no other connector"
     if found is None:
-        yield Refusal("", connector, f"must be in the archive; {others}")
+        yield Refusal("", connector, f"must be in the archive; {contained}")
     elif not kinds(found, classes, worker) & set(CONNECTORS):
-        yield Refusal("", connector, f"must be a source or sink connector, and extends neither; {others}")
+        yield Refusal("", connector, f"must be a source or sink connector, and extends neither; {contained}")
     else:
         yield Refusal(
-            "", connector, f"must be public and concrete, with a public constructor without arguments; {others}"
+            "", connector, f"must be public and concrete, with a public constructor without arguments; {contained}"
         )
 
 
 def _changed(contents: Contents) -> Iterator[Refusal]:
     if contents.manifest is None:
         return
-    told = {jar.name: jar.sha256 for jar in contents.manifest.jars}
-    held = {jar.name: jar.sha256 for jar in (*contents.jars, *contents.workers_own)}
-    for name in sorted(told.keys() | held.keys()):
-        if told.get(name) != held.get(name):
-            expected, found = told.get(name, "not to be there"), held.get(name, "no such jar")
-            yield Refusal(name, "", f"plugin.json wants sha256 {expected}, got {found}; build the plugin again")
+    recorded = {jar.name: f"sha256 {jar.sha256}" for jar in contents.manifest.jars}
+    actual = {jar.name: f"sha256 {jar.sha256}" for jar in (*contents.jars, *contents.worker_owned)}
+    for name in sorted(recorded.keys() | actual.keys()):
+        if recorded.get(name) != actual.get(name):
+            expected, found = recorded.get(name, "left out"), actual.get(name, "no such jar")
+            yield Refusal(name, "", f"must be {expected}, as in plugin.json, got {found}; build the plugin again")
 
 
-def _brings_iam(classes: ClassPath) -> Iterator[Refusal]:
+def _contains_iam(classes: ClassPath) -> Iterator[Refusal]:
     for jar in classes.jars:
         module = next((name for name in jar.entries(classes.java) if name.endswith(IAM_CLASS)), None)
         if module or any(library.artifact == IAM_ARTIFACT for library in jar.libraries):
             yield Refusal(
                 jar.name,
                 dotted(module or ""),
-                f"holds {IAM_ARTIFACT}, which the worker has itself; with a second copy its clients fail with"
+                f"contains {IAM_ARTIFACT}, which the worker has itself; with a second copy its clients fail with"
                 ' "Unsupported callback type"; leave it out',
             )
 
@@ -95,8 +95,8 @@ def _brings_iam(classes: ClassPath) -> Iterator[Refusal]:
 def _versions(contents: Contents) -> Iterator[Refusal]:
     for product, found in conflicts.versions(contents.jars).items():
         if len(found) > 1:
-            holders = (f"{version or 'an unknown one'} in {_some(jars)}" for version, jars in found.items())
-            yield Refusal("", "", f"{product} must be there in one version, got {either(holders, last='and')}; {AGREE}")
+            holders = (f"{version or 'an unknown version'} in {_some(jars)}" for version, jars in found.items())
+            yield Refusal("", "", f"{product} must have one version, got {either(holders, last='and')}; {AGREE}")
 
 
 def _copies(classes: ClassPath) -> Iterator[Refusal]:
@@ -104,8 +104,8 @@ def _copies(classes: ClassPath) -> Iterator[Refusal]:
         yield Refusal(
             found.second,
             dotted(found.classes[0]),
-            f"{_count(found.classes, 'class is', 'classes are')} in {found.first} too, with other members, and Connect"
-            f" loads that one because of its file name: {_some(map(dotted, found.classes))}; {AGREE}",
+            f"{_count(found.classes, 'class is', 'classes are')} also in {found.first}, with other members, and Connect"
+            f" loads that copy, by file name: {_some(map(dotted, found.classes))}; {AGREE}",
         )
 
 
@@ -120,12 +120,12 @@ def _too_new(classes: ClassPath, worker: Worker) -> Iterator[Refusal]:
             jar_name,
             dotted(name),
             f"must be for Java {worker.java} or older, which Kafka Connect {worker.version} runs on, got Java {java}"
-            f" ({_count(found_newer, 'class is', 'classes are')} too new); take a release for Java {worker.java}",
+            f" ({_count(found_newer, 'class is', 'classes are')} too new); use a release for Java {worker.java}",
         )
 
 
 def _unlinked(classes: ClassPath, contents: Contents, worker: Worker) -> Iterator[Refusal]:
-    left_out = {name for jar in contents.workers_own for name in jar.entries(worker.java)}
+    left_out = {name for jar in contents.worker_owned for name in jar.entries(worker.java)}
     by_jar: defaultdict[str, list[Missing]] = defaultdict(list)
     for missing in unresolved(classes, worker, left_out=left_out):
         by_jar[missing.jar].append(missing)
@@ -135,7 +135,7 @@ def _unlinked(classes: ClassPath, contents: Contents, worker: Worker) -> Iterato
             jar,
             found[0].user,
             f"needs what Kafka Connect {worker.version} does not have: {_some(targets)};"
-            " take a release made for it, or a newer kafkaconnect_version",
+            " use a release made for it, or a newer kafkaconnect_version",
         )
 
 

@@ -131,7 +131,7 @@ def test_inspect_shows_the_contents_and_where_it_runs(built: Cdc) -> None:
     found = json.loads(built("plugin", "inspect", str(archive(built)), "--json").stdout)
     assert found["connectors"] == [CONNECTOR]
     assert found["manifest"]["left_out"] == [PROVIDER]
-    assert {verdict["kafkaconnect_version"]: verdict["suits"] for verdict in found["verdicts"]} == {
+    assert {verdict["kafkaconnect_version"]: verdict["runs"] for verdict in found["verdicts"]} == {
         "3.7.x": True,
         "2.7.1": False,
     }

@@ -1,4 +1,4 @@
-"""Class files, jars and workers made of bytes alone: no compiler is needed to break them in a given way."""
+"""Class files, jars and workers built from bytes, so that they can be damaged in any way without a compiler."""
 
 import io
 import struct
@@ -31,7 +31,7 @@ ERRORS = "org/apache/kafka/common/protocol/Errors"
 
 
 class Pool:
-    """A constant pool; what is asked for twice is there once."""
+    """A constant pool without duplicates."""
 
     def __init__(self) -> None:
         self._indexes: dict[bytes, int] = {}
@@ -67,7 +67,7 @@ def class_file(
     references: Iterable[Reference] = (),
     tail: bytes = b"",
 ) -> bytes:
-    """A class with a constructor without arguments, unless ``methods`` says otherwise; ``tail`` is an attribute."""
+    """A class with a constructor without arguments, unless ``methods`` is given; ``tail`` is an attribute."""
     pool = Pool()
     for named in classes:
         pool.class_(named)
@@ -112,7 +112,7 @@ def zipped(files: Mapping[str, bytes | str]) -> bytes:
 def jar_bytes(
     classes: Mapping[str, bytes] | Iterable[str] = (), files: Mapping[str, bytes | str] | None = None
 ) -> bytes:
-    """A jar of ``classes``, by name; names alone stand for classes with nothing in them."""
+    """A jar of ``classes``, by name; names alone are empty classes."""
     held = classes if isinstance(classes, Mapping) else {name: class_file(name) for name in classes}
     return zipped({**{f"{name}.class": data for name, data in held.items()}, **(files or {})})
 
@@ -124,7 +124,7 @@ def jar(
 
 
 def pom(group: str, artifact: str, version: str, licence: str = "") -> dict[str, bytes | str]:
-    """What Maven leaves in a jar."""
+    """The files that Maven writes into a jar."""
     folder = f"META-INF/maven/{group}/{artifact}"
     licences = f"<licenses><license><name>{licence}</name></license></licenses>" if licence else ""
     return {
@@ -138,7 +138,7 @@ def connector(name: str = "org/example/Connector", **more: object) -> dict[str, 
 
 
 def api(*, admin_methods: Members | None = None) -> dict[str, bytes]:
-    """A worker's classes, as far as plugins extend and call them."""
+    """The classes of a worker that plugins extend and call."""
     abstract = {
         f"{CONNECT}/connector/Connector": class_file(f"{CONNECT}/connector/Connector", access=ABSTRACT),
         SOURCE: class_file(SOURCE, superclass=f"{CONNECT}/connector/Connector", access=ABSTRACT),

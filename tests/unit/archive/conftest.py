@@ -1,4 +1,4 @@
-"""A worker made of bytes, and the real parts that the lock file pins."""
+"""A worker built from bytes, and the real files that the lock file pins."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -17,20 +17,20 @@ from tests.unit.archive.classes import make_worker
 
 @pytest.fixture(scope="session")
 def worker(tmp_path_factory: pytest.TempPathFactory) -> Worker:
-    """Connect 3.7.x on Java 17, as far as tests extend and call it."""
+    """Connect 3.7.x on Java 17, with the classes that the tests use."""
     return make_worker(tmp_path_factory.mktemp("worker"))
 
 
 @pytest.fixture(scope="session")
 def debezium_archive() -> Path:
-    """Debezium's own plugin archive."""
+    """Debezium's plugin archive."""
     (path,) = _fetched(load().sets["debezium-connector-mysql"].files).values()
     return path
 
 
 @pytest.fixture(scope="session")
 def workers() -> Mapping[str, Worker]:
-    """What MSK Connect runs, with all its jars, by kafkaconnect_version."""
+    """The workers of MSK Connect with all their jars, by kafkaconnect_version."""
     pins = load()
     return {
         version: Worker(version, worker.java, tuple(_fetched(pins.sets[worker.jars].files).values()))

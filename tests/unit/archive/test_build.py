@@ -1,4 +1,4 @@
-"""A plugin's archive has what it needs and nothing else, and is the same to the byte wherever it is built."""
+"""A plugin's archive has the required jars only, and the same bytes on every machine."""
 
 import os
 import stat
@@ -44,7 +44,7 @@ def jars(assembly: Assembly) -> list[str]:
     return [jar.name for jar in assembly.contents.jars]
 
 
-def test_jars_lie_flat_and_texts_by_part(tmp_path: Path, worker: Worker) -> None:
+def test_jars_are_in_one_folder_and_licence_texts_by_part(tmp_path: Path, worker: Worker) -> None:
     archive = bundle(tmp_path, {"LICENSE.txt": "mit", "sub/NOTICE": "n", "README.md": "no", "sub/connector-1.jar": JAR})
     single = part(tmp_path, "thing", jar_bytes(["t/T"]), "thing-2.jar")
     with zipfile.ZipFile(built(tmp_path, worker, archive, single)) as result:
@@ -58,7 +58,7 @@ def test_jars_lie_flat_and_texts_by_part(tmp_path: Path, worker: Worker) -> None
         assert result.read("orders/connector-1.jar") == JAR
 
 
-def test_the_manifest_says_what_is_in_it(tmp_path: Path, worker: Worker) -> None:
+def test_the_manifest_describes_the_archive(tmp_path: Path, worker: Worker) -> None:
     files = {"connector-1.jar": JAR, "kafka-clients-4.3.0.jar": jar_bytes(["org/apache/kafka/clients/A"])}
     manifest = read(built(tmp_path, worker, bundle(tmp_path, files)))
     assert manifest is not None
@@ -71,15 +71,15 @@ def test_the_manifest_says_what_is_in_it(tmp_path: Path, worker: Worker) -> None
     assert (manifest.java, manifest.kafkaconnect_versions) == (17, ("3.7.x",))
 
 
-def test_what_the_worker_has_is_left_out(tmp_path: Path, worker: Worker) -> None:
+def test_jars_of_the_worker_are_left_out(tmp_path: Path, worker: Worker) -> None:
     files = {"connector-1.jar": JAR, "lz4-java-1.8.jar": jar_bytes(["net/jpountz/A"])}
     assembly = assemble("orders", [bundle(tmp_path, files)], workers=[worker])
     assert jars(assembly) == ["connector-1.jar"]
-    assert [jar.name for jar in assembly.contents.workers_own] == ["lz4-java-1.8.jar"]
+    assert [jar.name for jar in assembly.contents.worker_owned] == ["lz4-java-1.8.jar"]
 
 
 @pytest.mark.parametrize("worker_has_it", [True, False])
-def test_a_jar_that_the_worker_cannot_stand_in_for_is_kept(tmp_path: Path, worker_has_it: bool) -> None:
+def test_a_jar_that_the_worker_cannot_replace_is_kept(tmp_path: Path, worker_has_it: bool) -> None:
     response = {RESPONSE: class_file(RESPONSE, methods={("ok", "()V"): 1})}
     worker = make_worker(tmp_path, more=response if worker_has_it else {})
     needs = jar_bytes(connector(references=[method(RESPONSE, "ok")]))
@@ -101,15 +101,15 @@ def test_two_jars_of_one_name_must_be_equal(tmp_path: Path, worker: Worker, othe
     ("data", "file_name", "message"),
     [
         (b"", "connector.zip", "connector.zip must be a ZIP or JAR"),
-        (zipped({"../a.jar": JAR}), "connector.zip", "connector.zip: entry '../a.jar' must lie below"),
-        (zipped({"a.jar": b"no jar"}), "connector.zip", "a.jar must be a ZIP or JAR, and begins with b'no jar'"),
+        (zipped({"../a.jar": JAR}), "connector.zip", "connector.zip: entry '../a.jar' must be inside"),
+        (zipped({"a.jar": b"no jar"}), "connector.zip", "a.jar must be a ZIP or JAR, got b'no jar'"),
         (zipped({"a.jar": JAR[:-30]}), "connector.zip", "a.jar is truncated or damaged"),
         (zipped({"a.jar": zipped({"/A.class": b""})}), "connector.zip", "a.jar: entry '/A.class' must have a relative"),
         (JAR[:-30], "connector-1.jar", "connector-1.jar is truncated or damaged"),
         (zipped({"a.jar": jar_bytes({"a/A": b"no"})}), "connector.zip", "a.jar: a/A.class must be a class file"),
     ],
 )
-def test_a_broken_part_is_told(tmp_path: Path, worker: Worker, data: bytes, file_name: str, message: str) -> None:
+def test_a_damaged_part_is_an_error(tmp_path: Path, worker: Worker, data: bytes, file_name: str, message: str) -> None:
     with pytest.raises(BadArchiveError, match=message):
         assemble("orders", [part(tmp_path, "connector", data, file_name)], workers=[worker])
 
@@ -129,7 +129,7 @@ write(assembly, describe(assembly, connector="org.example.Connector", workers=[w
 """
 
 
-def test_the_same_bytes_wherever_it_is_built(tmp_path: Path, worker: Worker) -> None:
+def test_the_bytes_are_the_same_on_every_machine(tmp_path: Path, worker: Worker) -> None:
     inner = {f"j{number}.jar": jar_bytes([f"a/A{number}"]) for number in range(9)}
     archives = {
         "a.zip": zipped({"top/LICENSE": "mit", "top/connector-1.jar": JAR}),
@@ -149,7 +149,7 @@ def test_the_same_bytes_wherever_it_is_built(tmp_path: Path, worker: Worker) -> 
     assert results[0] == results[1]
 
 
-def test_entries_say_nothing_of_the_machine(tmp_path: Path, worker: Worker) -> None:
+def test_entries_do_not_depend_on_the_machine(tmp_path: Path, worker: Worker) -> None:
     target = built(tmp_path, worker, bundle(tmp_path, {"LIZENZ/LICENSE-Grüße": "x", "connector-1.jar": JAR}))
     with zipfile.ZipFile(target) as result:
         assert {
@@ -161,7 +161,7 @@ def test_entries_say_nothing_of_the_machine(tmp_path: Path, worker: Worker) -> N
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, OSError])
-def test_nothing_half_written_is_left(
+def test_no_incomplete_file_remains(
     tmp_path: Path, worker: Worker, monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
 ) -> None:
     target = built(tmp_path, worker, bundle(tmp_path, {"connector-1.jar": JAR}))

@@ -1,4 +1,4 @@
-"""Class files are read as the JVM specification lays them out, and damaged ones are told."""
+"""Class files are read as in the JVM specification; damaged ones are errors."""
 
 import struct
 
@@ -21,7 +21,7 @@ NAME = "org/example/Thing"
 SOUND = class_file(NAME, tail=b"0123456789")
 
 
-def test_a_class_is_told_with_all_that_it_names() -> None:
+def test_a_class_with_its_references() -> None:
     references = {method("org/a/A", "run"), interface_method("org/a/B", "run"), field("org/a/C", "size")}
     found = parse(
         class_file(
@@ -42,7 +42,7 @@ def test_a_class_is_told_with_all_that_it_names() -> None:
     assert found.classes == {NAME, SOURCE, "org/a/A", "org/a/B", "org/a/C", "org/a/D", "org/a/E"}
 
 
-def test_long_constants_take_two_places() -> None:
+def test_long_constants_take_two_slots() -> None:
     data = bytearray(class_file(NAME))
     last = b"SourceDebugExtension"
     end = data.index(last) + len(last)
@@ -63,7 +63,7 @@ def test_long_constants_take_two_places() -> None:
     ],
     ids=["public", "abstract", "interface", "not public", "closed constructor", "inner class"],
 )
-def test_only_what_connect_can_make_is_instantiable(data: bytes, instantiable: bool) -> None:
+def test_which_classes_are_instantiable(data: bytes, instantiable: bool) -> None:
     assert parse(data, "a.jar").instantiable is instantiable
 
 
@@ -80,12 +80,12 @@ def test_only_what_connect_can_make_is_instantiable(data: bytes, instantiable: b
     ],
     ids=["empty", "another format", "too old", "cut in its pool", "cut at its end", "too long", "unknown constant"],
 )
-def test_a_damaged_class_is_told(data: bytes, message: str) -> None:
+def test_a_damaged_class_is_an_error(data: bytes, message: str) -> None:
     with pytest.raises(BadClassError, match=message):
         parse(data, "a.jar: Thing.class")
 
 
 @pytest.mark.parametrize("cut", range(10, len(SOUND)))
-def test_wherever_it_is_cut(cut: int) -> None:
+def test_a_truncated_class_is_an_error(cut: int) -> None:
     with pytest.raises(BadClassError):
         parse(SOUND[:cut], "a.jar")

@@ -1,4 +1,4 @@
-"""The real Debezium, judged against what MSK Connect runs, comes out as it does on real workers."""
+"""The real Debezium, checked against the workers of MSK Connect: the results match real workers."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -29,12 +29,12 @@ def test_its_plugins(debezium: Inspection) -> None:
     assert debezium.config_providers == ()
 
 
-def test_what_it_brings_in_vain(debezium: Inspection) -> None:
+def test_its_jars_that_the_worker_has(debezium: Inspection) -> None:
     assert [name.rpartition("-")[0] for name in debezium.worker_owned if "zstd" not in name] == list(WORKERS_OWN[:-1])
     assert any(name.startswith(WORKERS_OWN[-1]) for name in debezium.worker_owned)
 
 
-def test_every_jar_tells_its_library(debezium: Inspection) -> None:
+def test_the_library_of_every_jar_is_known(debezium: Inspection) -> None:
     assert all(library.version for jar in debezium.jars for library in jar.libraries)
 
 
@@ -44,9 +44,9 @@ def test_it_runs_on_connect_3_7(debezium: Inspection) -> None:
 
 
 def test_it_does_not_run_on_connect_2_7(debezium: Inspection) -> None:
-    told = refused(debezium, "2.7.1")
-    assert sum("must be for Java 11 or older" in line for line in told) > 5
-    lacking = [line.partition("does not have: ")[2].partition(";")[0] for line in told if "does not have" in line]
+    lines = refused(debezium, "2.7.1")
+    assert sum("must be for Java 11 or older" in line for line in lines) > 5
+    lacking = [line.partition("does not have: ")[2].partition(";")[0] for line in lines if "does not have" in line]
     assert lacking == [
         "org.apache.kafka.connect.source.ExactlyOnceSupport",
         "org.apache.kafka.clients.admin.DescribeTopicsResult.topicNameValues()",

@@ -1,4 +1,4 @@
-"""Any archive can be looked into: ours, others', and a single jar."""
+"""Any archive can be inspected: one built here, one of others, and a single jar."""
 
 import json
 from pathlib import Path
@@ -19,14 +19,14 @@ def placed(folder: Path, data: bytes, name: str = "foreign.zip") -> Path:
     return path
 
 
-def ours(folder: Path, worker: Worker) -> Path:
+def built_here(folder: Path, worker: Worker) -> Path:
     part = Part("connector", "org.example:connector:1", "1", "MIT", "connector-1.jar", placed(folder, JAR, "part"))
     assembly = assemble("orders", [part], workers=[worker])
     write(assembly, describe(assembly, connector=NAME, workers=[worker]), folder / "orders.zip")
     return folder / "orders.zip"
 
 
-def test_an_archive_of_others(tmp_path: Path, worker: Worker) -> None:
+def test_an_archive_that_was_not_built_here(tmp_path: Path, worker: Worker) -> None:
     data = zipped({"a/connector-1.jar": JAR, "b/kafka-clients-4.3.0.jar": KAFKA, "README.md": "x"})
     found = inspect(placed(tmp_path, data), [worker])
     assert (found.name, found.size, found.java, found.manifest) == ("foreign.zip", len(data), 11, None)
@@ -36,13 +36,13 @@ def test_an_archive_of_others(tmp_path: Path, worker: Worker) -> None:
     ]
     assert found.worker_owned == ("kafka-clients-4.3.0.jar",)
     assert (found.connectors, found.versions) == ((NAME,), {NAME: "1"})
-    assert [(verdict.kafkaconnect_version, verdict.suits) for verdict in found.verdicts] == [("3.7.x", True)]
+    assert [(verdict.kafkaconnect_version, verdict.runs) for verdict in found.verdicts] == [("3.7.x", True)]
 
 
-def test_each_worker_has_its_verdict(tmp_path: Path, worker: Worker) -> None:
+def test_each_worker_has_a_verdict(tmp_path: Path, worker: Worker) -> None:
     older = make_worker(tmp_path, version="2.7.1", java=8)
     found = inspect(placed(tmp_path, zipped({"connector-1.jar": JAR})), [older, worker])
-    assert [verdict.suits for verdict in found.verdicts] == [False, True]
+    assert [verdict.runs for verdict in found.verdicts] == [False, True]
     assert "must be for Java 8 or older" in found.verdicts[0].refusals[0].reason
 
 
@@ -51,40 +51,40 @@ def test_a_single_jar(tmp_path: Path) -> None:
     assert ([jar.name for jar in found.jars], found.connectors) == (["connector-1.jar"], (NAME,))
 
 
-def test_jars_of_one_name_are_told_by_their_folders(tmp_path: Path) -> None:
+def test_jars_of_one_name_are_shown_with_their_folders(tmp_path: Path) -> None:
     found = inspect(placed(tmp_path, zipped({"x/a-1.jar": JAR, "y/a-1.jar": JAR, "b-1.jar": JAR})))
     assert [jar.name for jar in found.jars] == ["b-1.jar", "x/a-1.jar", "y/a-1.jar"]
     assert found.repeated == {"org.example:connector:1": ("b-1.jar", "x/a-1.jar", "y/a-1.jar")}
 
 
-def test_an_archive_with_nothing_in_it(tmp_path: Path, worker: Worker) -> None:
+def test_an_empty_archive(tmp_path: Path, worker: Worker) -> None:
     found = inspect(placed(tmp_path, zipped({"README.md": "x"})), [worker])
     assert [refusal.reason for refusal in found.verdicts[0].refusals] == [
-        "must hold a source or sink connector, and holds none; add the connector's own archive"
+        "must contain a source or sink connector, got none; add the connector's own archive"
     ]
 
 
-def test_our_own_is_as_its_manifest_says(tmp_path: Path, worker: Worker) -> None:
-    found = inspect(ours(tmp_path, worker), [worker])
+def test_an_archive_built_here_matches_its_manifest(tmp_path: Path, worker: Worker) -> None:
+    found = inspect(built_here(tmp_path, worker), [worker])
     assert found.manifest is not None
     assert found.manifest.connectors == found.connectors
-    assert found.verdicts[0].suits
+    assert found.verdicts[0].runs
 
 
-def test_our_own_with_another_jar_is_refused(tmp_path: Path, worker: Worker) -> None:
-    manifest = inspect(ours(tmp_path, worker)).manifest
+def test_an_archive_built_here_with_another_jar_is_refused(tmp_path: Path, worker: Worker) -> None:
+    manifest = inspect(built_here(tmp_path, worker)).manifest
     assert manifest is not None
     newer = jar_bytes(connector(java=17))
     data = zipped({"orders/connector-1.jar": newer, "orders/more.jar": KAFKA, "orders/plugin.json": manifest.dump()})
     reasons = [str(refusal) for refusal in inspect(placed(tmp_path, data), [worker]).verdicts[0].refusals]
     assert [reason.partition(", got")[0] for reason in reasons] == [
-        f"connector-1.jar: plugin.json wants sha256 {manifest.jars[0].sha256}",
-        "more.jar: plugin.json wants sha256 not to be there",
+        f"connector-1.jar: must be sha256 {manifest.jars[0].sha256}, as in plugin.json",
+        "more.jar: must be left out, as in plugin.json",
     ]
 
 
 def test_it_is_json(tmp_path: Path, worker: Worker) -> None:
     unlinked = jar_bytes(connector(classes=[f"{CONNECT}/Newer"]) | {"a/A": class_file("a/A")})
-    told = json.loads(inspect(placed(tmp_path, zipped({"a-1.jar": unlinked})), [worker]).model_dump_json())
-    (refusal,) = told["verdicts"][0]["refusals"]
+    document = json.loads(inspect(placed(tmp_path, zipped({"a-1.jar": unlinked})), [worker]).model_dump_json())
+    (refusal,) = document["verdicts"][0]["refusals"]
     assert (refusal["jar"], refusal["class_name"]) == ("a-1.jar", NAME)

@@ -41,11 +41,11 @@ def test_a_library_by_its_file_name_and_manifest(name: str, manifest: str, coord
     assert libraries(name, {MANIFEST: f"Manifest-Version: 1.0\r\n{manifest}\r\n\r\n"}) == [coordinates]
 
 
-def test_maven_s_own_words_go_first() -> None:
+def test_mavens_files_have_priority() -> None:
     assert libraries("renamed-9.jar", pom("org.example", "thing", "1.0")) == ["org.example:thing:1.0"]
 
 
-def test_a_shaded_jar_holds_several_libraries() -> None:
+def test_a_shaded_jar_has_several_libraries() -> None:
     shaded = jar("a-1-all.jar", files={**pom("org.a", "a", "1"), **pom("org.b", "b", "2")})
     assert [str(library) for library in shaded.libraries] == ["org.a:a:1", "org.b:b:2"]
     assert shaded.library == Library("org.a", "a", "1")
@@ -91,7 +91,7 @@ def test_licences_by_their_spdx_identifiers(files: dict[str, bytes | str], licen
     assert library.licences == licences
 
 
-def test_services_are_told_without_their_comments() -> None:
+def test_services_without_their_comments() -> None:
     found = jar("a-1.jar", files={"META-INF/services/org.a.Spi": "# ours\n\norg.a.One # first\norg.a.Two\n"})
     assert found.services == {"org.a.Spi": ("org.a.One", "org.a.Two")}
 
@@ -102,7 +102,7 @@ def multi_release(*, declared: bool) -> dict[str, bytes | str]:
 
 
 @pytest.mark.parametrize(("declared", "java", "loaded"), [(True, 8, 8), (True, 17, 11), (True, 21, 21), (False, 21, 8)])
-def test_of_a_multi_release_jar_each_java_loads_its_own(declared: bool, java: int, loaded: int) -> None:
+def test_each_java_loads_its_own_classes_of_a_multi_release_jar(declared: bool, java: int, loaded: int) -> None:
     held = jar("a-1.jar", {"org/a/A": class_file("org/a/A", java=8)}, multi_release(declared=declared))
     found = held.find("org/a/A", java)
     assert found is not None
@@ -110,7 +110,7 @@ def test_of_a_multi_release_jar_each_java_loads_its_own(declared: bool, java: in
     assert list(held.entries(java)) == ["org/a/A"]
 
 
-def test_a_class_under_another_name_is_none() -> None:
+def test_a_class_with_another_name_than_its_path_is_ignored() -> None:
     held = jar("a-1.jar", {"template/A": class_file("org/a/A")})
     assert held.find("template/A", 17) is None
 

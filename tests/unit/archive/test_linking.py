@@ -1,4 +1,4 @@
-"""What a plugin names and its worker lacks is found; what nobody can know is let pass."""
+"""References of a plugin that its worker does not have are found; unknown ones are accepted."""
 
 from pathlib import Path
 
@@ -29,13 +29,13 @@ NONE = f"L{ERRORS};"
 
 
 def missing(worker: Worker, data: bytes, *more: str, left_out: frozenset[str] = frozenset()) -> list[str]:
-    """The targets that a class ``data`` in a jar with ``more`` empty classes lacks."""
+    """The missing targets of a class ``data``, in a jar with ``more`` empty classes."""
     held = jar("a.jar", {USER: data, **{name: class_file(name) for name in more}})
     return [found.target for found in unresolved(ClassPath((held,), 17), worker, left_out=left_out)]
 
 
 @pytest.mark.parametrize(
-    ("reference", "lacks"),
+    ("reference", "target"),
     [
         (interface_method(ADMIN, "close"), None),
         (interface_method(ADMIN, "hashCode", "()I"), None),
@@ -56,18 +56,18 @@ def missing(worker: Worker, data: bytes, *more: str, left_out: frozenset[str] = 
     ],
     ids=lambda value: f"{value.owner}.{value.name}" if isinstance(value, Reference) else "",
 )
-def test_a_reference(worker: Worker, reference: Reference, lacks: str | None) -> None:
+def test_a_reference(worker: Worker, reference: Reference, target: str | None) -> None:
     targets = missing(worker, class_file(USER, references=[reference]))
-    assert targets == ([lacks.replace("/", ".")] if lacks else [])
+    assert targets == ([target.replace("/", ".")] if target else [])
 
 
-def test_a_class_that_is_only_named_must_be_there_too(worker: Worker) -> None:
+def test_a_class_that_is_only_named_must_exist_too(worker: Worker) -> None:
     assert missing(worker, class_file(USER, classes=[f"[L{CONNECT}/Newer;", SOURCE])) == [
         "org.apache.kafka.connect.Newer"
     ]
 
 
-def test_a_member_is_looked_for_in_all_supers(tmp_path: Path) -> None:
+def test_a_member_is_resolved_in_all_supers(tmp_path: Path) -> None:
     base = class_file("org/apache/kafka/Base", methods={("run", "()V"): PUBLIC})
     top = class_file("org/apache/kafka/Top", superclass="org/apache/kafka/Base")
     worker = make_worker(tmp_path, more={"org/apache/kafka/Base": base, "org/apache/kafka/Top": top})
@@ -75,36 +75,36 @@ def test_a_member_is_looked_for_in_all_supers(tmp_path: Path) -> None:
     assert missing(worker, class_file(USER, references=calls)) == ["org.apache.kafka.Top.stop()"]
 
 
-def test_a_member_that_the_plugin_s_own_class_inherits(worker: Worker) -> None:
+def test_a_member_that_the_plugins_own_class_inherits(worker: Worker) -> None:
     own = class_file(USER, superclass=SOURCE, references=[method(USER, "<init>"), method(USER, "newer")])
     assert missing(worker, own) == ["org.a.User.newer()"]
 
 
-def test_what_may_come_from_java_is_let_pass(tmp_path: Path) -> None:
+def test_members_that_java_may_have_are_accepted(tmp_path: Path) -> None:
     stream = class_file("org/apache/kafka/Stream", superclass="java/io/FilterInputStream")
     worker = make_worker(tmp_path, more={"org/apache/kafka/Stream": stream})
     calls = [method("org/apache/kafka/Stream", "read", "()I"), field("org/apache/kafka/Stream", "in", "Ljava/io/I;")]
     assert missing(worker, class_file(USER, references=calls)) == []
 
 
-def test_a_kafka_class_in_the_plugin_is_none_where_connect_prefers_the_worker_s(worker: Worker) -> None:
+def test_a_kafka_class_in_the_plugin_is_ignored_where_connect_loads_the_workers(worker: Worker) -> None:
     newer = f"{CONNECT}/source/ExactlyOnceSupport"
     assert missing(worker, class_file(USER, classes=[newer]), newer) == [newer.replace("/", ".")]
 
 
-def test_an_isolated_kafka_class_in_the_plugin_is_one(worker: Worker) -> None:
+def test_an_isolated_kafka_class_in_the_plugin_is_used(worker: Worker) -> None:
     own = f"{CONNECT}/transforms/ExtractField"
     assert missing(worker, class_file(USER, classes=[own])) == [own.replace("/", ".")]
     assert missing(worker, class_file(USER, classes=[own, TRANSFORM, JSON_CONVERTER]), own) == []
 
 
-def test_kafka_classes_of_the_plugin_are_not_asked_what_they_need(worker: Worker) -> None:
+def test_references_of_the_plugins_kafka_classes_are_ignored(worker: Worker) -> None:
     shaded = class_file("org/apache/kafka/clients/Shaded", classes=["org/apache/kafka/Newer"])
     held = jar("a.jar", {"org/apache/kafka/clients/Shaded": shaded})
     assert unresolved(ClassPath((held,), 17), worker) == ()
 
 
-def test_a_class_left_out_of_the_plugin_must_be_the_worker_s(worker: Worker) -> None:
+def test_a_class_left_out_of_the_plugin_must_be_in_the_worker(worker: Worker) -> None:
     user = class_file(USER, references=[method("jakarta/ws/rs/core/Response", "ok")])
     assert missing(worker, user) == []
     assert missing(worker, user, left_out=frozenset({"jakarta/ws/rs/core/Response"})) == ["jakarta.ws.rs.core.Response"]

@@ -1,4 +1,4 @@
-"""A manifest comes back as it was written, and a damaged one is told."""
+"""A manifest can be written and read; a damaged one is an error."""
 
 import json
 from pathlib import Path
@@ -31,7 +31,7 @@ def changed(**fields: object) -> bytes:
     return json.dumps({**json.loads(MANIFEST.dump()), **fields}).encode()
 
 
-def test_it_comes_back(tmp_path: Path) -> None:
+def test_it_is_read_as_written(tmp_path: Path) -> None:
     assert read(archive(tmp_path, MANIFEST.dump())) == MANIFEST
 
 
@@ -49,7 +49,7 @@ def test_it_is_sorted_json_with_a_newline_at_the_end() -> None:
         (b"[]", "debezium-mysql/plugin.json"),
     ],
 )
-def test_an_archive_of_others_has_none(tmp_path: Path, content: bytes, name: str) -> None:
+def test_an_archive_that_was_not_built_here_has_none(tmp_path: Path, content: bytes, name: str) -> None:
     assert read(archive(tmp_path, content, name)) is None
 
 
@@ -63,12 +63,12 @@ def test_an_archive_of_others_has_none(tmp_path: Path, content: bytes, name: str
         (changed(host="here"), "plugin.json: host: Extra inputs are not permitted"),
     ],
 )
-def test_a_damaged_one_is_told(tmp_path: Path, content: bytes, message: str) -> None:
+def test_a_damaged_manifest_is_an_error(tmp_path: Path, content: bytes, message: str) -> None:
     with pytest.raises(ManifestError, match=message):
         read(archive(tmp_path, content))
 
 
-def test_an_archive_that_is_none_is_told(tmp_path: Path) -> None:
+def test_another_file_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "plugin.zip"
     with pytest.raises(FileNotFoundError):
         read(path)

@@ -1,4 +1,4 @@
-"""Plugins are found as Connect's scan finds them, with and without the worker's own classes."""
+"""Plugins are found like in Connect's scan, with and without the worker's classes."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,7 @@ import pytest
 from modules.archive.classpath import ClassPath
 from modules.archive.jar import Jar
 from modules.archive.plugins import Kind, Plugin, plugins
-from modules.archive.worker import Worker, shared, workers_own
+from modules.archive.worker import Worker, is_worker_owned, shared
 from tests.unit.archive.classes import (
     ABSTRACT,
     CONFIG_PROVIDER,
@@ -57,13 +57,13 @@ def test_every_kind(
     assert {kind for name, kind in held if name == "org.b.Plugin"} == kinds
 
 
-def test_a_plugin_has_its_library_s_version(worker: Worker) -> None:
+def test_a_plugin_has_the_version_of_its_library(worker: Worker) -> None:
     held = jar("a-1.jar", connector("org/a/A"), pom("org.a", "a", "1.2"))
     assert plugins(ClassPath((held,), 17), worker) == (Plugin("org.a.A", Kind.SOURCE, "1.2", "a-1.jar"),)
 
 
 @pytest.mark.parametrize(("methods", "access"), [({}, 1), (None, ABSTRACT), (None, 0)])
-def test_what_connect_cannot_make_is_no_plugin(
+def test_a_class_that_cannot_be_instantiated_is_no_plugin(
     worker: Worker, methods: dict[tuple[str, str], int], access: int
 ) -> None:
     assert found([jar("a.jar", connector(methods=methods, access=access))], worker) == set()
@@ -76,7 +76,7 @@ def test_a_config_provider_needs_its_service_file(
     assert found([jar("a.jar", PROVIDER, files)], worker) == kinds
 
 
-def test_a_class_in_circles_is_no_plugin(worker: Worker) -> None:
+def test_a_circular_hierarchy_is_no_plugin(worker: Worker) -> None:
     circle = {name: class_file(name, superclass=above) for name, above in (("a/A", "a/B"), ("a/B", "a/A"))}
     assert found([jar("a.jar", circle)], worker) == set()
 
@@ -100,11 +100,11 @@ def test_a_class_in_circles_is_no_plugin(worker: Worker) -> None:
         ("io/debezium/Module", False),
     ],
 )
-def test_connect_prefers_the_worker_s_copy(name: str, from_worker: bool) -> None:
+def test_which_copy_connect_loads(name: str, from_worker: bool) -> None:
     assert shared(name) is from_worker
 
 
-def test_the_worker_s_copy_of_a_plugin_is_not_the_plugin_s(worker: Worker) -> None:
+def test_a_class_of_the_worker_is_no_plugin_of_the_archive(worker: Worker) -> None:
     shared_name = "org/apache/kafka/connect/file/internal/Hidden"
     isolated = jar("a.jar", connector(shared_name))
     hidden = jar("b.jar", connector("org/apache/kafka/clients/Connector"))
@@ -127,4 +127,4 @@ def test_the_worker_s_copy_of_a_plugin_is_not_the_plugin_s(worker: Worker) -> No
     ],
 )
 def test_jars_that_every_worker_has(name: str, files: dict[str, bytes | str], owned: bool) -> None:
-    assert workers_own(jar(name, files=files)) is owned
+    assert is_worker_owned(jar(name, files=files)) is owned

@@ -1,4 +1,4 @@
-"""Each way in which a plugin breaks on MSK Connect is refused in a line; the same plugin mended is not."""
+"""Each way in which a plugin breaks on MSK Connect is refused in one line; the fixed plugin is not."""
 
 from collections.abc import Iterable, Mapping
 
@@ -18,7 +18,7 @@ CONNECTOR = jar("connector-1.jar", connector(), pom("org.example", "connector", 
 Files = Mapping[str, bytes | str]
 
 
-def told(worker: Worker, jars: Iterable[Jar], name: str | None = NAME) -> list[str]:
+def lines(worker: Worker, jars: Iterable[Jar], name: str | None = NAME) -> list[str]:
     contents = Contents(name="plugin.zip", jars=tuple(jars))
     return [str(refusal) for refusal in refusals(contents, connector=name, worker=worker)]
 
@@ -31,9 +31,9 @@ def with_member(file: str, member: str, access: int = PUBLIC) -> Jar:
     return jar(file, {"org/a/A": class_file("org/a/A", methods={(member, "()V"): access})})
 
 
-def test_a_plugin_in_order(worker: Worker) -> None:
-    assert told(worker, [CONNECTOR, library("a", "1"), library("b", "2")]) == []
-    assert told(worker, [CONNECTOR], None) == []
+def test_a_valid_plugin(worker: Worker) -> None:
+    assert lines(worker, [CONNECTOR, library("a", "1"), library("b", "2")]) == []
+    assert lines(worker, [CONNECTOR], None) == []
 
 
 @pytest.mark.parametrize(
@@ -42,31 +42,31 @@ def test_a_plugin_in_order(worker: Worker) -> None:
         (
             None,
             [library("a", "1")],
-            "must hold a source or sink connector, and holds none; add the connector's own archive",
+            "must contain a source or sink connector, got none; add the connector's own archive",
         ),
-        ("org.example.Conector", [CONNECTOR], f"org.example.Conector: must be in the archive; it holds {NAME}"),
-        (NAME, [library("a", "1")], f"{NAME}: must be in the archive; it holds no other connector"),
+        ("org.example.Conector", [CONNECTOR], f"org.example.Conector: must be in the archive; it contains {NAME}"),
+        (NAME, [library("a", "1")], f"{NAME}: must be in the archive; it contains no other connector"),
         (
             "org.example.Sink",
             [jar("a.jar", connector("com/else/Where") | connector("org/example/Sinks"))],
-            "org.example.Sink: must be in the archive; it holds org.example.Sinks and com.else.Where",
+            "org.example.Sink: must be in the archive; it contains org.example.Sinks and com.else.Where",
         ),
         (
             NAME,
             [jar("a.jar", connector(access=ABSTRACT))],
-            f"{NAME}: must be public and concrete, with a public constructor without arguments; it holds no other"
+            f"{NAME}: must be public and concrete, with a public constructor without arguments; it contains no other"
             " connector",
         ),
         (
             NAME,
             [jar("a.jar", {"org/example/Connector": class_file("org/example/Connector", interfaces=[TRANSFORM])})],
-            f"{NAME}: must be a source or sink connector, and extends neither; it holds no other connector",
+            f"{NAME}: must be a source or sink connector, and extends neither; it contains no other connector",
         ),
     ],
     ids=["none", "misspelt", "missing", "nearest first", "abstract", "another kind"],
 )
-def test_the_connector_must_be_there(worker: Worker, name: str | None, jars: list[Jar], refusal: str) -> None:
-    assert told(worker, jars, name) == [refusal]
+def test_the_connector_is_required(worker: Worker, name: str | None, jars: list[Jar], refusal: str) -> None:
+    assert lines(worker, jars, name) == [refusal]
 
 
 @pytest.mark.parametrize(
@@ -78,17 +78,15 @@ def test_the_connector_must_be_there(worker: Worker, name: str | None, jars: lis
     ],
     ids=["its class", "its class in another package", "its coordinates"],
 )
-def test_the_worker_s_login_module_must_not_be_there(
-    worker: Worker, classes: list[str], files: Files, class_name: str
-) -> None:
-    (refusal,) = told(worker, [CONNECTOR, jar("a.jar", classes, files)])
+def test_the_workers_login_module_is_refused(worker: Worker, classes: list[str], files: Files, class_name: str) -> None:
+    (refusal,) = lines(worker, [CONNECTOR, jar("a.jar", classes, files)])
     assert refusal == (
-        f"a.jar: {class_name}holds aws-msk-iam-auth, which the worker has itself; with a second copy its clients fail"
-        ' with "Unsupported callback type"; leave it out'
+        f"a.jar: {class_name}contains aws-msk-iam-auth, which the worker has itself; with a second copy its clients"
+        ' fail with "Unsupported callback type"; leave it out'
     )
 
 
-AGREE = "leave one out, or take releases that agree"
+AGREE = "leave one out, or use releases with the same version"
 SDK = "software.amazon.awssdk"
 
 
@@ -97,31 +95,31 @@ SDK = "software.amazon.awssdk"
     [
         (
             [library("guava", "32"), library("guava", "33")],
-            f"org.example:guava must be there in one version, got 32 in guava-32.jar and 33 in guava-33.jar; {AGREE}",
+            f"org.example:guava must have one version, got 32 in guava-32.jar and 33 in guava-33.jar; {AGREE}",
         ),
         (
             [library("guava", "32"), jar("guava-33.jar", ["org/x/Y"])],
-            f"org.example:guava must be there in one version, got 32 in guava-32.jar and 33 in guava-33.jar; {AGREE}",
+            f"org.example:guava must have one version, got 32 in guava-32.jar and 33 in guava-33.jar; {AGREE}",
         ),
         (
             [jar("all.jar", ["a/A"], pom("org.a", "a", "1")), jar("b.jar", ["b/B"], pom("org.a", "a", ""))],
-            f"org.a:a must be there in one version, got an unknown one in b.jar and 1 in all.jar; {AGREE}",
+            f"org.a:a must have one version, got an unknown version in b.jar and 1 in all.jar; {AGREE}",
         ),
         (
             [library("auth", "2.1", SDK), library("sts", "2.2", SDK), library("s3", "2.2", SDK)],
-            "AWS SDK for Java 2 must be there in one version, got 2.1 in auth-2.1.jar and 2.2 in s3-2.2.jar and"
+            "AWS SDK for Java 2 must have one version, got 2.1 in auth-2.1.jar and 2.2 in s3-2.2.jar and"
             f" sts-2.2.jar; {AGREE}",
         ),
         (
             [library("aws-java-sdk-s3", "1.1", "com.amazonaws"), library("aws-java-sdk-sts", "1.2", "com.amazonaws")],
-            "AWS SDK for Java 1 must be there in one version, got 1.1 in aws-java-sdk-s3-1.1.jar and 1.2 in"
+            "AWS SDK for Java 1 must have one version, got 1.1 in aws-java-sdk-s3-1.1.jar and 1.2 in"
             f" aws-java-sdk-sts-1.2.jar; {AGREE}",
         ),
     ],
     ids=["one library", "coordinates of one only", "no version", "AWS SDK 2", "AWS SDK 1"],
 )
-def test_a_library_must_be_there_in_one_version(worker: Worker, jars: list[Jar], refusal: str) -> None:
-    assert told(worker, [CONNECTOR, *jars]) == [refusal]
+def test_a_library_must_have_one_version(worker: Worker, jars: list[Jar], refusal: str) -> None:
+    assert lines(worker, [CONNECTOR, *jars]) == [refusal]
 
 
 @pytest.mark.parametrize(
@@ -137,41 +135,41 @@ def test_a_library_must_be_there_in_one_version(worker: Worker, jars: list[Jar],
     ],
     ids=["one SDK", "both SDKs", "two groups", "two copies of what the worker has"],
 )
-def test_libraries_that_go_together(worker: Worker, jars: list[Jar]) -> None:
-    assert told(worker, [CONNECTOR, *jars]) == []
+def test_libraries_that_do_not_conflict(worker: Worker, jars: list[Jar]) -> None:
+    assert lines(worker, [CONNECTOR, *jars]) == []
 
 
-def test_one_library_in_two_jars_is_told_and_not_refused(worker: Worker) -> None:
+def test_one_library_in_two_jars_is_reported_and_not_refused(worker: Worker) -> None:
     jars = [jar(f"{name}.jar", ["org/a/A"], pom("org.a", "a", "1") | pom("org", name, "1")) for name in "xy"]
     assert repeated(jars) == {"org.a:a:1": ("x.jar", "y.jar")}
-    assert told(worker, [CONNECTOR, *jars]) == []
+    assert lines(worker, [CONNECTOR, *jars]) == []
 
 
 def test_copies_of_a_class_must_have_the_same_members(worker: Worker) -> None:
-    assert told(worker, [CONNECTOR, with_member("x.jar", "run"), with_member("y.jar", "walk")]) == [
-        "y.jar: org.a.A: 1 class is in x.jar too, with other members, and Connect loads that one because of its file"
-        f" name: org.a.A; {AGREE}"
+    assert lines(worker, [CONNECTOR, with_member("x.jar", "run"), with_member("y.jar", "walk")]) == [
+        "y.jar: org.a.A: 1 class is also in x.jar, with other members, and Connect loads that copy, by file name:"
+        f" org.a.A; {AGREE}"
     ]
     shaded = jar("y.jar", {"org/a/A": class_file("org/a/A", methods={("run", "()V"): PUBLIC}, classes=["b/B"])})
-    assert told(worker, [CONNECTOR, with_member("x.jar", "run"), shaded]) == []
+    assert lines(worker, [CONNECTOR, with_member("x.jar", "run"), shaded]) == []
 
 
 @pytest.mark.parametrize(("java", "refused"), [(11, False), (17, False), (21, True)])
-def test_classes_must_be_for_the_worker_s_java(worker: Worker, java: int, refused: bool) -> None:
+def test_classes_must_be_for_the_workers_java(worker: Worker, java: int, refused: bool) -> None:
     classes = {name: class_file(name, java=java) for name in ("b/B", "a/A")}
     expected = (
         "new.jar: a.A: must be for Java 17 or older, which Kafka Connect 3.7.x runs on, got Java 21 (2 classes are too"
-        " new); take a release for Java 17"
+        " new); use a release for Java 17"
     )
-    assert told(worker, [CONNECTOR, jar("new.jar", classes)]) == [expected] * refused
+    assert lines(worker, [CONNECTOR, jar("new.jar", classes)]) == [expected] * refused
 
 
-def test_missing_classes_are_told_in_a_line_for_each_jar(worker: Worker) -> None:
+def test_missing_classes_are_one_line_for_each_jar(worker: Worker) -> None:
     needed = [f"{CONNECT}/New{number}" for number in range(100)]
     users = {f"a/User{number}": class_file(f"a/User{number}", classes=needed) for number in range(3)}
     one, other = jar("a.jar", users), jar("b.jar", {"b/User": class_file("b/User", classes=needed[:1])})
-    after = "; take a release made for it, or a newer kafkaconnect_version"
-    assert told(worker, [CONNECTOR, one, other]) == [
+    after = "; use a release made for it, or a newer kafkaconnect_version"
+    assert lines(worker, [CONNECTOR, one, other]) == [
         "a.jar: a.User0: needs what Kafka Connect 3.7.x does not have: org.apache.kafka.connect.New0,"
         f" org.apache.kafka.connect.New1, org.apache.kafka.connect.New10 and 97 more{after}",
         f"b.jar: b.User: needs what Kafka Connect 3.7.x does not have: org.apache.kafka.connect.New0{after}",
