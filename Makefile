@@ -1,4 +1,4 @@
-# Each command works alone on a fresh clone: it installs first what it needs, into this folder only.
+# Each command works on a fresh clone: it first installs what it needs, into this folder only.
 #   PYTHON   the Python (3.11 or later) that .venv is made with
 #   ENV      the environment to synthesize: environments/$(ENV).yaml; FILES names several
 #   PLUGIN   the plugin to build; more options: .venv/bin/cdc plugin build --help
@@ -12,15 +12,15 @@ BIN      := .venv/bin
 LINTERS  := tests/policies/.venv
 NODE_LIB := tests/policies/node_modules
 EXIT     := tests/delivery/exit/.venv
-# The folders of the last synth.
+# The stack folders of the last synth.
 STACKS    = $$(sed -n 's|.*"synthesizedStackPath": "\(.*\)/cdk.tf.json".*|cdktf.out/\1|p' cdktf.out/manifest.json)
 
-# Turns a Pipfile.lock into pip requirements. pip then takes its index from the machine's own configuration,
-# and lets in only what the hashes name.
+# Converts a Pipfile.lock to pip requirements. pip then uses the index of the machine's own configuration,
+# and accepts only files with these hashes.
 MICROPIPENV := micropipenv==1.10.0 --hash=sha256:fb5733341bf7ee83e41a327ea036966d29285348162f5bfd7618e416d4ede15d
 PIP_INSTALL := install --quiet --no-deps --no-compile --require-hashes --disable-pip-version-check
 
-# $(call venv,DIRECTORY): the stamp is written last, so an interrupted install is started again.
+# $(call venv,DIRECTORY): the stamp is written last, so that an interrupted install is repeated.
 define venv
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("needs Python 3.11 or later, but $(PYTHON) \
 	is %d.%d; name another one: PYTHON=python3.12 make $(MAKECMDGOALS)" % sys.version_info[:2])'
@@ -32,35 +32,35 @@ define venv
 	@touch $(1)/.installed
 endef
 
-# A rehearsal loads thousands of modules, in several processes: compiled each time, that takes longer than to run them.
+# A rehearsal imports thousands of modules in several processes: without compiled files most time goes to compiling.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help install demo plugin synth validate check test clean
 .DELETE_ON_ERROR:
 
-help:  ## this list
+help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-install: .venv/.installed  ## .venv from Pipfile.lock
+install: .venv/.installed  ## create .venv from Pipfile.lock
 
-demo: install  ## deploy environments/rehearsal.yaml on this machine, and stream real changes through it
+demo: install  ## rehearse environments/rehearsal.yaml on this machine
 	@$(BIN)/cdc rehearse rehearsal
 
-plugin: install  ## the ZIP of PLUGIN=debezium-mysql, below build/plugins
+plugin: install  ## build the ZIP of PLUGIN=debezium-mysql in build/plugins
 	@$(BIN)/cdc plugin build $(PLUGIN)
 
-synth: install  ## Terraform JSON of ENV=prod, or of FILES="a.yaml b.yaml", below cdktf.out
+synth: install  ## synthesize ENV=prod, or FILES="a.yaml b.yaml", into cdktf.out
 	@$(BIN)/python main.py $(FILES)
 	@echo "Terraform JSON:" && printf '  %s/cdk.tf.json\n' $(STACKS)
 
-validate: synth  ## synth, then terraform init and validate in each stack; needs no account
+validate: synth  ## synth, then terraform validate in each stack; needs no account
 	@set -e; for stack in $(STACKS); do \
 	  eval "$$($(BIN)/python -m cdc.terraform env $$stack)"; \
 	  terraform -chdir=$$stack init -backend=false -input=false >/dev/null; \
 	  printf '%s: ' $$stack; terraform -chdir=$$stack validate; \
 	done
 
-check: install  ## format, lint and types, and the files that CI and Renovate read
+check: install  ## check format, lint and types, and the files for CI and Renovate
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/mypy
@@ -69,10 +69,10 @@ check: install  ## format, lint and types, and the files that CI and Renovate re
 	@$(BIN)/check-jsonschema --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci .gitlab-ci.yml
 	@$(BIN)/check-jsonschema --builtin-schema vendor.renovate renovate.json
 
-test: check $(LINTERS)/.installed $(NODE_LIB)/.installed $(EXIT)/.installed  ## the whole gate: check, then every test
+test: check $(LINTERS)/.installed $(NODE_LIB)/.installed $(EXIT)/.installed  ## run check and all tests
 	@$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder
 
-clean:  ## remove what these commands made
+clean:  ## remove all files that these commands create
 	rm -rf .venv $(LINTERS) $(NODE_LIB) $(EXIT) cdktf.out .mypy_cache .pytest_cache .ruff_cache
 
 .venv/.installed: Pipfile.lock pyproject.toml

@@ -1,0 +1,1 @@
+"""Benchmarks: each measures its baseline too, on the same machine."""

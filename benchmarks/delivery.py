@@ -1,9 +1,9 @@
-"""Measures what delivering costs beside Terraform: each way against Terraform by hand, in turn, in one account.
+"""Measures the overhead of delivery compared with Terraform by hand, in turn, in one account.
 
     python -m benchmarks.delivery [--runs N]
 
-All of prod is deployed to an embedded AWS whose clusters and connectors start at once, so that what is left is the
-tools' own time. Figures are medians of wall seconds.
+All of prod is deployed to an embedded AWS whose clusters and connectors start at once, so that only the tools' own
+time remains. Figures are medians of wall-clock seconds.
 """
 
 import argparse
@@ -43,7 +43,7 @@ def bootstrap(place: Project) -> None:
 
 
 def shown_plan(place: Project) -> None:
-    """A plan of connect, and its JSON, for what reads it."""
+    """Writes a plan of connect and its JSON, for the plan commands."""
     place.shell(*by_hand("prod-connect", "plan -destroy -out=tfplan", "show -json tfplan > plan.json"))
 
 

@@ -1,4 +1,4 @@
-"""Three brokers, a database and workers: what a rehearsal runs, without the AWS and the Terraform around it."""
+"""Three brokers, a database and workers, as in a rehearsal, but without AWS and Terraform."""
 
 import json
 import tempfile
@@ -40,7 +40,7 @@ _LOGIN: Final = {"username": "cdc", "password": "rehearsal"}
 
 @dataclass(frozen=True)
 class Lab:
-    """Servers that run, and their files below ``folder``; ``archive`` is the plugin's ZIP.
+    """Running servers, with their files in ``folder``; ``archive`` is the plugin's ZIP.
 
     Workers of ``signed`` sign in to the brokers under ``role``, over TLS; those of ``plain`` do neither.
     """
@@ -56,11 +56,11 @@ class Lab:
 
     @property
     def connector(self) -> Connector:
-        """The one of the environment's that is measured."""
+        """The measured connector of the environment."""
         return next(iter(self.environment.connectors.values()))
 
     def deployed(self, connector: Connector) -> dict[str, str]:
-        """The configuration that a deploy gives ``connector``."""
+        """The deployed configuration of ``connector``."""
         connection = configuration.connection_properties(
             connector, hostname=_HOST, port=str(self.database.address.port), bootstrap=self.cluster.bootstrap
         )
@@ -69,7 +69,7 @@ class Lab:
     def start(
         self, name: str, configuration: Mapping[str, str], worker: Mapping[str, str], *, signed: bool
     ) -> RunningConnector:
-        """A connector on a worker of its own, of one MCU; its task runs when this returns."""
+        """Starts a connector on its own worker of one MCU, and waits until its task is running."""
         bootstrap = self.cluster.bootstrap if signed else self.cluster.inspection
         servers = "schema.history.internal.kafka.bootstrap.servers"
         spec = ConnectorSpec(
@@ -90,7 +90,7 @@ class Lab:
 
 @contextmanager
 def running(name: str) -> Iterator[Lab]:
-    """The servers that the environment ``name`` asks for; everything is gone afterwards."""
+    """The servers of the environment ``name``, stopped and removed at the end."""
     [file] = files([name])
     environment, lock = load_environment(file), load()
     with FetchProgress() as progress:

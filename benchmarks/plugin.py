@@ -1,8 +1,8 @@
-"""Measures `cdc plugin build`: where a build spends its time with an empty cache, with a full one, and a second time.
+"""Measures `cdc plugin build`: each step with an empty cache, with a full cache, and a second build.
 
     python -m benchmarks.plugin [--runs N] [--without PART]... [--source SOURCE]...
 
-The steps are timed within one process each; the whole command is timed from outside, interpreter and all.
+The steps are timed within one process each; the whole command is timed from outside, including the interpreter.
 """
 
 import argparse
@@ -23,7 +23,7 @@ STEPS = """
 import json, sys, time
 began = time.perf_counter()
 from pathlib import Path
-from cdc import building
+from cdc.plugin import building
 from modules.archive.build import assemble, describe, write
 from modules.archive.refusals import refusals
 from modules.artifacts.cache import Cache
@@ -39,7 +39,7 @@ def step(what):
     began = now
 step("import")
 order = building.Order(load(), name, without=without)
-step("read the pins")
+step("read the lock file")
 paths = fetch(order.files, sources=sources(given or None), cache=Cache())
 step("fetch and verify")
 workers = [building.worker(order.lock, version, paths) for version in order.kafkaconnect_versions]
@@ -48,7 +48,7 @@ step("read jars, leave out the worker's")
 found = [r for w in workers for r in refusals(assembly.contents, connector=order.recipe.connector, worker=w)]
 assert not found, found
 manifest = describe(assembly, connector=order.recipe.connector, workers=workers)
-step("judge")
+step("check")
 write(assembly, manifest, Path(target))
 step("write")
 print(json.dumps(took))
@@ -57,7 +57,7 @@ print(json.dumps(took))
 
 @contextmanager
 def project() -> Iterator[tuple[Path, dict[str, str]]]:
-    """An empty folder to build in, and variables that name an empty cache."""
+    """An empty folder to build in, and variables for an empty cache."""
     with tempfile.TemporaryDirectory() as folder:
         yield (
             Path(folder),

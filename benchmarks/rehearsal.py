@@ -1,9 +1,9 @@
-"""Measures `cdc rehearse`: where the time goes until the first event and until the end, and what memory it takes.
+"""Measures `cdc rehearse`: the time until the first event and until the end, and its memory.
 
     python -m benchmarks.rehearsal [ENV] [--runs N]
 
-Memory is the resident size of everything that works in the rehearsal's folder, and of the command itself, once a
-second. Pages that several processes share count once where the system tells (Linux), else for each.
+Memory is the resident size of all processes in the rehearsal's folder and of the command itself, sampled once a
+second. Shared pages count once where the system reports them (Linux), else once for each process.
 """
 
 import argparse
@@ -25,7 +25,7 @@ SAMPLE_SECONDS = 1.0
 
 
 def rehearsed(environment: str) -> tuple[dict[str, Any], float, int]:
-    """What the command printed, its seconds, and the most MB that were resident at once."""
+    """The command's output, its seconds, and its peak resident MB."""
     began, most = time.perf_counter(), 0
     command = [sys.executable, "-m", "cdc.cli", "rehearse", environment, "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
@@ -34,12 +34,12 @@ def rehearsed(environment: str) -> tuple[dict[str, Any], float, int]:
             time.sleep(SAMPLE_SECONDS)
         printed = process.stdout.read() if process.stdout else b""
     if process.returncode:
-        raise SystemExit(f"cdc rehearse {environment} must pass, got exit status {process.returncode}")
+        raise SystemExit(f"cdc rehearse {environment} failed: exit status {process.returncode}")
     return json.loads(printed), time.perf_counter() - began, most // 10**6
 
 
 def working(environment: str) -> Iterable[psutil.Process]:
-    """What works for the rehearsals of ``environment``: run one at a time."""
+    """The processes of the rehearsals of ``environment``; run one rehearsal at a time."""
     return (
         process for run in runs.all_runs() if run.environment == environment for process in runs.processes(run.folder)
     )

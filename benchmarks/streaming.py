@@ -1,11 +1,11 @@
-"""Measures the way from a table to the brokers: this project's defaults, plain text, Debezium's, JSON with schemas.
+"""Measures rows per second from a table to the brokers: these defaults, plain text, Debezium's defaults, schemas.
 
     python -m benchmarks.streaming [--rows N] [--runs N]
 
-Each runs on a fresh worker of one MCU beside three brokers and MySQL, on this machine, by IAM over TLS but where it is
-said. A snapshot of N rows first; then the connector is stopped, N rows are written in transactions of 100, and it is
-let go on. Rows a second count from the first that is on the brokers to the last; bytes are those of the log segments on
-all brokers.
+Each variant runs on a new worker of one MCU, with three brokers and MySQL on this machine, with IAM over TLS unless
+said otherwise. First a snapshot of N rows; then the connector is stopped, N rows are written in transactions of 100,
+and it is resumed. Rows per second count from the first to the last row on the brokers; bytes are those of the log
+segments on all brokers.
 """
 
 import argparse
@@ -29,7 +29,7 @@ ENVIRONMENT: Final = "rehearsal"
 TABLE: Final = "shop.orders"
 ROWS_OF_A_TRANSACTION: Final = 100
 _POLL_SECONDS: Final = 0.02
-_PATIENCE_SECONDS: Final = 120
+_TIMEOUT_SECONDS: Final = 120
 _CREATE: Final = f"""
     CREATE TABLE {TABLE} (
         id BIGINT PRIMARY KEY AUTO_INCREMENT, customer_id INT NOT NULL, status VARCHAR(20) NOT NULL,
@@ -40,8 +40,8 @@ _ROW: Final = """
     CONCAT(FLOOR(RAND() * 900), ' ', MD5(RAND()), ' Street'), CONCAT('Leave it at the door, code ', MD5(RAND())),
     NOW(3), NOW(3)"""
 _NAMES: Final = "customer_id, status, total, address, note, created_at, updated_at"
-# What Debezium needs to be told; the rest of its configuration is its own defaults.
-_TOLD: Final = (
+# The properties that Debezium requires; the others keep its defaults.
+_REQUIRED: Final = (
     "connector.class",
     "tasks.max",
     "database.hostname",
@@ -67,19 +67,19 @@ _TOLD: Final = (
 
 @dataclass(frozen=True)
 class Variant:
-    """``connector`` and ``worker`` make the properties from those that a deploy would give.
+    """``connector`` and ``worker`` return properties, given those of a deployment.
 
-    ``signed`` clients sign in by IAM, over TLS.
+    ``iam``: clients use IAM over TLS.
     """
 
     name: str
     connector: Callable[[Mapping[str, str]], dict[str, str]]
     worker: Callable[[Mapping[str, str]], dict[str, str]]
-    signed: bool = True
+    iam: bool = True
 
 
-def _told(deployed: Mapping[str, str]) -> dict[str, str]:
-    return {key: deployed[key] for key in _TOLD}
+def _required(deployed: Mapping[str, str]) -> dict[str, str]:
+    return {key: deployed[key] for key in _REQUIRED}
 
 
 def _untuned(deployed: Mapping[str, str]) -> dict[str, str]:
@@ -92,18 +92,18 @@ def _with_schemas(deployed: Mapping[str, str]) -> dict[str, str]:
     )
 
 
-DEFAULTS: Final = Variant("Debezium's and Connect's defaults", _told, _untuned)
+DEFAULTS: Final = Variant("Debezium's and Connect's defaults", _required, _untuned)
 VARIANTS: Final = (
     Variant("this project's defaults", dict, dict),
-    Variant("… without IAM and TLS", dict, dict, signed=False),
+    Variant("… without IAM and TLS", dict, dict, iam=False),
     DEFAULTS,
-    Variant("… and JSON with schemas", _told, _with_schemas),
+    Variant("… and JSON with schemas", _required, _with_schemas),
 )
 
 
 @dataclass(frozen=True)
 class Speed:
-    """Rows a second, and bytes a row on all brokers together."""
+    """Rows per second, and bytes per row on all brokers together."""
 
     rows: float
     bytes: float
@@ -118,19 +118,19 @@ class Topic:
         self._partitions = [TopicPartition(self.name, number) for number in range(lab.connector.topics.partitions)]
 
     def speed(self, rows: int) -> Speed:
-        """Waits for ``rows`` more than there are."""
+        """Waits for ``rows`` more rows."""
         with KafkaConsumer(bootstrap_servers=self._lab.cluster.inspection.split(",")) as client:
             before, weight = self._count(client), self._bytes()
             seen, first = self._until(client, before + 1)
             _, last = self._until(client, before + rows)
-        time.sleep(1)  # the followers have it too
+        time.sleep(1)  # until the followers have it too
         return Speed((before + rows - seen) / (last - first), (self._bytes() - weight) / rows)
 
     def _until(self, client: KafkaConsumer, count: int) -> tuple[int, float]:
-        deadline = time.monotonic() + _PATIENCE_SECONDS
+        deadline = time.monotonic() + _TIMEOUT_SECONDS
         while (seen := self._count(client)) < count:
             if time.monotonic() > deadline:
-                raise SystemExit(f"{self.name} must get {count} rows within {_PATIENCE_SECONDS} s, has {seen}")
+                raise SystemExit(f"{self.name} has {seen} of {count} rows after {_TIMEOUT_SECONDS} s")
             time.sleep(_POLL_SECONDS)
         return seen, time.monotonic()
 
@@ -144,14 +144,14 @@ class Topic:
 
 
 def measured(lab: Lab, variant: Variant, prefix: str, rows: int) -> tuple[Speed, Speed]:
-    """Of the snapshot, and of streaming."""
+    """The speed of the snapshot, and of streaming."""
     fill(lab, rows)
     there = lab.connector.topics.model_copy(update={"prefix": prefix})
     deployed = lab.deployed(lab.connector.model_copy(update={"topics": there}))
     worker = configuration.worker_properties(region=lab.environment.region, offset_topic=topics.offset_topic(prefix))
     topic = Topic(lab, prefix)
     snapshot = Background(partial(topic.speed, rows))
-    connector = lab.start(prefix, variant.connector(deployed), variant.worker(worker), signed=variant.signed)
+    connector = lab.start(prefix, variant.connector(deployed), variant.worker(worker), signed=variant.iam)
     try:
         read = snapshot.result()
         ask(connector, "stop")
@@ -164,7 +164,7 @@ def measured(lab: Lab, variant: Variant, prefix: str, rows: int) -> tuple[Speed,
 
 
 def ask(connector: RunningConnector, what: str) -> None:
-    """Kafka Connect's ``stop`` ends the task; ``resume`` starts it where it was."""
+    """Kafka Connect's ``stop`` ends the task; ``resume`` starts it from the committed offset."""
     requests.put(f"{connector.rest.url}/connectors/{connector.name}/{what}", timeout=10).raise_for_status()
     if what == "stop":
         while (status := connector.rest.status(connector.name)) is None or status.tasks:
@@ -172,7 +172,7 @@ def ask(connector: RunningConnector, what: str) -> None:
 
 
 def fill(lab: Lab, rows: int) -> None:
-    """The table anew, with so many rows."""
+    """Creates the table again, with ``rows`` rows."""
     with lab.database.connect() as connection, connection.cursor() as cursor:
         cursor.execute(f"CREATE DATABASE IF NOT EXISTS {TABLE.partition('.')[0]}")
         cursor.execute(f"DROP TABLE IF EXISTS {TABLE}")
@@ -181,7 +181,7 @@ def fill(lab: Lab, rows: int) -> None:
 
 
 def insert(lab: Lab, rows: int) -> None:
-    """In transactions of 100 rows."""
+    """Inserts ``rows`` rows in transactions of 100."""
     values = ", ".join([f"({_ROW})"] * ROWS_OF_A_TRANSACTION)
     with lab.database.connect() as connection, connection.cursor() as cursor:
         for _ in range(rows // ROWS_OF_A_TRANSACTION):

@@ -1,4 +1,4 @@
-"""Measures synthesis: an empty CDKTF app, the stock bindings and ours side by side, in turn, after a warm-up.
+"""Measures synthesis: an empty CDKTF app, the stock bindings and this project's, in turn, after a warm-up.
 
     python -m benchmarks.synth [--runs N] [--stock-runs N]
 
@@ -33,7 +33,7 @@ FIRST_RUN_ALLOWED = 6
 
 @dataclass
 class Candidate:
-    """One command, and what its runs took."""
+    """One command, with the times and memory of its runs."""
 
     name: str
     arguments: Sequence[str]
@@ -55,7 +55,7 @@ class Candidate:
             process.returncode = os.waitstatus_to_exitcode(status)
             if process.returncode:
                 errors.seek(0)
-                raise SystemExit(f"{self.name} must exit 0, got {process.returncode}:\n{errors.read().decode()}")
+                raise SystemExit(f"{self.name} failed with exit status {process.returncode}:\n{errors.read().decode()}")
         return seconds, usage.ru_maxrss / PEAK_UNIT
 
     def measure(self) -> None:
@@ -77,7 +77,7 @@ def synth(name: str, file: Path, *, runs: int, **environment: str) -> Candidate:
 
 
 def alternate(candidates: Sequence[Candidate]) -> None:
-    """Run all candidates once unmeasured, then each as often as it wants, one after the other in turn."""
+    """Run all candidates once without measuring, then in turn, each as often as configured."""
     for candidate in candidates:
         candidate.run()
     for i in range(max(candidate.runs for candidate in candidates)):
@@ -109,7 +109,7 @@ def report(title: str, candidates: Sequence[Candidate], *, against: Candidate) -
 
 
 def first_run(ours: Candidate) -> float:
-    """Seconds of a run that finds no cache at all: neither ours, nor jsii's, nor compiled Python."""
+    """Seconds of a run without any cache: this project's, jsii's, and compiled Python."""
     with tempfile.TemporaryDirectory() as empty:
         seconds, megabytes = ours.run(
             XDG_CACHE_HOME=f"{empty}/xdg",
@@ -121,7 +121,7 @@ def first_run(ours: Candidate) -> float:
 
 
 def verdict(checks: Iterable[tuple[str, float, float]]) -> int:
-    """Print what is beyond its limit; the exit status."""
+    """Print measurements beyond their limit; return the exit status."""
     beyond = [f"{what} must be at most {limit}, got {value:.2f}" for what, value, limit in checks if value > limit]
     print("\n" + ("\n".join(beyond) or "all within the limits"))
     return 1 if beyond else 0

@@ -1,0 +1,1 @@
+"""What is deployed: constructs and stacks, and what synthesis needs for them."""

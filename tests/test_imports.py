@@ -1,4 +1,4 @@
-"""Imports go one way, only synthesis knows the CDK distribution, and it reads nothing of the machine."""
+"""Imports go one way, only synthesis imports the CDK distribution, and it does not depend on the machine."""
 
 import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -7,8 +7,8 @@ import pytest
 
 from tests.places import ROOT
 
-# Rooms from the bottom up: a folder, or a file that lies beside folders. What stands in a row of one list may import
-# from all lists above, and never from its own or a later one; within a folder only circles are forbidden.
+# Rooms from the bottom up: folders, and files next to folders. The rooms of one list may import from all lists above,
+# never from their own or a later one; within a folder only circular imports are forbidden.
 MODULES = [
     ["cache_folder", "messages", "properties_file"],
     ["archive", "debezium"],
@@ -42,7 +42,7 @@ CDC = [
     ["cli"],
 ]
 ORDERS: Mapping[str, Sequence[Sequence[str]]] = {"modules": MODULES, "rehearsal": REHEARSAL, "cdc": CDC}
-# What may import what, by the folder at the top.
+# The allowed imports between top-level folders.
 TOPS = [["modules"], ["rehearsal"], ["cdc"], ["benchmarks", "tests", "main"]]
 
 DISTRIBUTION = {"cdktf", "cdktf_cdktf_provider_aws", "constructs", "jsii"}
@@ -51,7 +51,7 @@ DEPLOYED_NEVER_IMPORTS = {"boto3", "botocore"}
 # The same YAML gives the same bytes on every machine, at any time.
 NOT_IN_SYNTHESIS = {"datetime", "getpass", "random", "secrets", "socket", "time", "uuid"}
 READS_MACHINE = {"modules.cache_folder", "modules.synthesis.bindings"}
-# Fetching and judging go before synthesis, which reads an archive's manifest and nothing else of it.
+# Downloads and checks run before synthesis, which reads only the manifest of an archive.
 BEFORE_SYNTHESIS = ("modules.archive.", "modules.artifacts.")
 READ_BY_SYNTHESIS = {"modules.archive.manifest", "modules.archive.zips"}
 SEEN_BY_REHEARSAL = ("archive", "artifacts", "cache_folder", "debezium", "environment", "messages", "properties_file")
@@ -60,7 +60,7 @@ Sources = Mapping[str, str]
 
 
 def python_files(*folders: str) -> dict[str, str]:
-    """Source text by dotted name; a package by its own."""
+    """Source text by dotted name."""
     files = [file.relative_to(ROOT) for folder in folders for file in (ROOT / folder).rglob("*.py")]
     ours = [file for file in files if not any(part.startswith((".", "node_")) for part in file.parts)]
     return {".".join(file.with_suffix("").parts).removesuffix(".__init__"): (ROOT / file).read_text() for file in ours}
@@ -95,17 +95,17 @@ def place(name: str, order: Sequence[Sequence[str]]) -> int | None:
     return next((level for level, rooms in enumerate(order) if name in rooms), None)
 
 
-def wrong_ways(sources: Sources) -> list[str]:
-    """Imports that do not point from a room to one that is listed before it."""
+def wrong_directions(sources: Sources) -> list[str]:
+    """Imports of a room that is not listed before the importing one."""
     return [
         f"{module} imports {name}"
         for module, source in sources.items()
         for name in imports(source)
-        if _is_ours(name) and not _may(module, name)
+        if _is_own(name) and not _may(module, name)
     ]
 
 
-def _is_ours(name: str) -> bool:
+def _is_own(name: str) -> bool:
     return place(top(name), TOPS) is not None
 
 
@@ -155,7 +155,7 @@ def machine_readers(sources: Sources) -> list[str]:
 
 
 def beyond(sources: Sources) -> list[str]:
-    """Modules that import of ``modules`` more than the environment file, archives and pins."""
+    """Modules that import more of ``modules`` than the environment file, archives and pins."""
     return [
         module
         for module, source in sources.items()
@@ -175,10 +175,10 @@ def test_every_room_has_a_place(folder: str) -> None:
 
 
 def test_imports_point_one_way() -> None:
-    assert wrong_ways({**OURS, "main": (ROOT / "main.py").read_text()}) == []
+    assert wrong_directions({**OURS, "main": (ROOT / "main.py").read_text()}) == []
 
 
-def test_nothing_imports_itself_through_others() -> None:
+def test_there_are_no_circular_imports() -> None:
     assert circles(OURS) == []
 
 
@@ -186,12 +186,12 @@ def test_only_synthesis_names_the_distribution() -> None:
     assert set(distribution_users(EVERYTHING)) <= LOADS_DISTRIBUTION
 
 
-def test_what_is_deployed_asks_no_account() -> None:
+def test_modules_do_not_import_aws_clients() -> None:
     assert outward(DEPLOYED) == []
 
 
-def test_the_rehearsal_reads_what_terraform_reads() -> None:
-    """It knows the environment file and the pins; of what is deployed it sees the JSON only."""
+def test_the_rehearsal_reads_the_synthesized_json_only() -> None:
+    """It imports the environment file and the pins, but no constructs."""
     assert beyond({name: source for name, source in OURS.items() if top(name) == "rehearsal"}) == []
 
 
@@ -200,20 +200,20 @@ def synthesis() -> dict[str, str]:
     return {name: DEPLOYED[name] for name in _reached({"modules.app"}, graph)}
 
 
-def test_synthesis_reads_nothing_of_the_machine() -> None:
+def test_synthesis_does_not_depend_on_the_machine() -> None:
     assert "modules.network" in synthesis()
     assert set(machine_readers(synthesis())) <= READS_MACHINE
 
 
-def test_synthesis_fetches_and_judges_nothing() -> None:
+def test_synthesis_downloads_and_checks_nothing() -> None:
     assert {name for name in synthesis() if name.startswith(BEFORE_SYNTHESIS)} == READ_BY_SYNTHESIS
 
 
-def test_judging_an_archive_reads_nothing_of_the_machine() -> None:
+def test_archive_checks_do_not_depend_on_the_machine() -> None:
     assert machine_readers({name: text for name, text in DEPLOYED.items() if name.startswith("modules.archive.")}) == []
 
 
-def test_main_knows_the_app_only() -> None:
+def test_main_imports_the_app_only() -> None:
     assert imports((ROOT / "main.py").read_text()) == {"sys", "modules.app"}
 
 
@@ -242,7 +242,7 @@ def test_main_knows_the_app_only() -> None:
     ],
 )
 def test_the_direction_is_checked(module: str, source: str, wrong: bool) -> None:
-    assert bool(wrong_ways({module: source})) is wrong
+    assert bool(wrong_directions({module: source})) is wrong
 
 
 @pytest.mark.parametrize(
@@ -254,7 +254,7 @@ def test_the_direction_is_checked(module: str, source: str, wrong: bool) -> None
         ({"a": "def f():\n    import b", "b": "import a"}, ["a", "b"]),
     ],
 )
-def test_a_circle_is_found(sources: Sources, found: list[str]) -> None:
+def test_a_circular_import_is_found(sources: Sources, found: list[str]) -> None:
     assert circles(sources) == found
 
 

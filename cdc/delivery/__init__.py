@@ -1,0 +1,1 @@
+"""Commands for delivery: exported JSON, Atlantis, CDKTF's command line, provider hashes."""

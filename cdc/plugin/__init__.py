@@ -1,0 +1,1 @@
+"""cdc plugin: build, inspect and update plugin archives."""

@@ -1,0 +1,1 @@
+"""cdc rehearse: run a rehearsal, and explain permissions."""

@@ -1,0 +1,1 @@
+"""cdc bootstrap and cdc state: the state store, locks and versions."""

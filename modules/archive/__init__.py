@@ -1,0 +1,1 @@
+"""Plugin archives: reading, checking and building them."""

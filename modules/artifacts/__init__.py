@@ -1,0 +1,1 @@
+"""Pinned files: the lock file, downloads, the cache, and pinning new versions."""

@@ -1,0 +1,1 @@
+"""Properties of connectors and workers, and checks of the user's."""

@@ -1,0 +1,1 @@
+"""Error messages, and secrets that must not appear in them."""

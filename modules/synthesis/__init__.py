@@ -1,0 +1,1 @@
+"""The CDK: its bindings, HCL output and the provider lock file."""

@@ -1,4 +1,4 @@
-"""A team's own copy of the project, with one environment, and an account to deploy it to."""
+"""A copy of the project with one environment, and an account to deploy it to."""
 
 import os
 import shutil

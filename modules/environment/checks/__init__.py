@@ -1,0 +1,1 @@
+"""Rules and warnings about several values of an environment file."""

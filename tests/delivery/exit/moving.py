@@ -1,4 +1,4 @@
-"""The move to CDK Terrain, as docs/cdk-terrain.md says it: the page's names and lines are what is applied here."""
+"""The migration to CDK Terrain of docs/cdk-terrain.md: applies the names and lines of the page."""
 
 import json
 import os
@@ -24,7 +24,7 @@ Differences = set[tuple[str, Any, Any]]
 
 @dataclass(frozen=True)
 class Written:
-    """What a synthesis wrote by path, and what it said on stderr."""
+    """The files of a synthesis by path, and its stderr."""
 
     files: Mapping[str, bytes]
     stderr: str
@@ -34,7 +34,7 @@ class Written:
 
 
 def names() -> dict[str, str]:
-    """Old and new names in the façade."""
+    """Old and new package names in the façade."""
     return dict(re.findall(r"^\| `(cdktf\w*)` \| `(cdktn\w*)` \|$", PAGE, re.MULTILINE))
 
 
@@ -50,22 +50,22 @@ def _sides(diff: str) -> tuple[str, str]:
 
 
 def edited(file: str) -> str:
-    """The project's ``file`` with the page's lines in it."""
+    """The project's ``file`` with the page's edits."""
     before, after = edits()[file]
     text = (ROOT / file).read_text()
-    assert text.count(before) == 1, f"{file} must hold once what the page replaces, got {text.count(before)}: {before}"
+    assert text.count(before) == 1, f"{file} must contain the replaced lines once, got {text.count(before)}: {before}"
     return text.replace(before, after)
 
 
 def documented(file: str) -> Differences:
-    """What the page's table says of ``cdk.tf.json`` or ``manifest.json``."""
+    """The documented differences of ``cdk.tf.json`` or ``manifest.json``."""
     rows = re.findall(rf"^\| `{re.escape(file)}` \| `(\S+)` \| `(\S+)` \| `(\S+)` \|$", PAGE, re.MULTILINE)
-    assert rows, f"the page must say what differs in {file}"
+    assert rows, f"the page must list the differences of {file}"
     return set(rows)
 
 
 def move(project: Path, *, keeping_the_provider: bool) -> Path:
-    """A copy of what is synthesized from, moved."""
+    """A migrated copy of the sources of synthesis."""
     for name in SOURCE:
         source = ROOT / name
         if source.is_dir():
@@ -83,7 +83,7 @@ def move(project: Path, *, keeping_the_provider: bool) -> Path:
 
 
 def synthesize(python: str | Path, project: Path, outdir: Path, *environments: Path, **variables: str) -> Written:
-    """What ``main.py`` of ``project`` makes of these environment files."""
+    """The output of ``main.py`` of ``project`` for these environment files."""
     inherited = {key: value for key, value in os.environ.items() if key != "MSK_CDC_STOCK_BINDINGS"}
     process = subprocess.run(
         [python, "main.py", *environments],
@@ -99,7 +99,7 @@ def synthesize(python: str | Path, project: Path, outdir: Path, *environments: P
 
 
 def differences(before: Any, after: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
-    """Every place where two documents differ, as a dotted key with both values; None where there is none."""
+    """The differences of two documents: dotted key and both values; None for a missing one."""
     if isinstance(before, dict) and isinstance(after, dict):
         for key in before.keys() | after.keys():
             yield from differences(before.get(key), after.get(key), f"{path}.{key}".lstrip("."))
@@ -111,7 +111,7 @@ def differences(before: Any, after: Any, path: str = "") -> Iterator[tuple[str, 
 
 
 def addresses(document: Mapping[str, Any]) -> set[str]:
-    """Every resource, data source and output of a stack as Terraform names it."""
+    """The Terraform addresses of all resources, data sources and outputs of a stack."""
     blocks = {"resource": "", "data": "data."}
     found = {f"{p}{t}.{n}" for b, p in blocks.items() for t, names_ in document.get(b, {}).items() for n in names_}
     return found | {f"output.{name}" for name in document.get("output", {})}

@@ -1,4 +1,4 @@
-"""The newest bindings refer from one submodule to another: both are in the cut then, and still nothing else is."""
+"""The newest bindings refer from one submodule to another: the reduced assembly has both, and no others."""
 
 import json
 from pathlib import Path
@@ -16,7 +16,7 @@ REFERRING: Final[dict[str, Any]] = {
 REQUIRING: Final = {"lib/vpc/index.js": 'require("../subnet/index")'}
 
 
-def test_a_cut_holds_what_it_refers_to(tmp_path: Path) -> None:
+def test_a_reduced_assembly_has_the_referenced_submodules(tmp_path: Path) -> None:
     source = assembly(tmp_path, FILES | REQUIRING | {".jsii": described(types=REFERRING)})
     files = unpacked(cut(source, name=NAME, types=[f"{NAME}.vpc.Vpc"]))
     assert json.loads(files["package/.jsii"])["types"] == REFERRING
@@ -27,14 +27,14 @@ def test_a_cut_holds_what_it_refers_to(tmp_path: Path) -> None:
     ]
 
 
-def test_a_cut_without_a_reference_stays_small(tmp_path: Path) -> None:
+def test_without_a_reference_no_other_submodule_is_kept(tmp_path: Path) -> None:
     source = assembly(tmp_path, FILES | {".jsii": described(types=REFERRING)})
     files = unpacked(cut(source, name=NAME, types=[f"{NAME}.subnet.Subnet"]))
     assert "package/lib/vpc/index.js" not in files
 
 
 @pytest.mark.parametrize("required", ["../subnet/index", "../vpc/../subnet/index", "../../index"])
-def test_code_that_no_type_tells_of_is_refused(tmp_path: Path, required: str) -> None:
+def test_a_required_file_without_a_type_reference_is_an_error(tmp_path: Path, required: str) -> None:
     source = assembly(tmp_path, FILES | {"lib/vpc/index.js": f'require("{required}")'})
     with pytest.raises(ValueError, match="must require only"):
         cut(source, name=NAME, types=[f"{NAME}.vpc.Vpc"])

@@ -1,6 +1,6 @@
-"""The way out: moved to CDK Terrain as the page says, the project gives the same Terraform but for what the page lists.
+"""The migration to CDK Terrain of the page gives the same Terraform, except for the documented differences.
 
-Both distributions are the real packages, each in an environment of its own.
+Both distributions are the real packages, each in its own virtual environment.
 """
 
 import json
@@ -35,7 +35,7 @@ def _environment() -> None:
 
 @pytest.fixture(scope="module")
 def environments(tmp_path_factory: pytest.TempPathFactory, archive: Path) -> list[Path]:
-    """The production example, and one with what that has not: HCP Terraform, an existing network, an archive."""
+    """The production example, and one with HCP Terraform, an existing network and an archive."""
     hosted = tmp_path_factory.mktemp("environments") / "hosted.yaml"
     plugin = {"plugins__debezium-mysql": {"archive": str(archive)}}
     hosted.write_text(yaml.safe_dump(changed(document("prod"), state=HCP, network=EXISTING_NETWORK, **plugin)))
@@ -54,7 +54,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def after(project: Path, tmp_path_factory: pytest.TempPathFactory, environments: list[Path]) -> Written:
-    """With an empty cache, so that the bindings are cut here."""
+    """With an empty cache, so that the bindings are reduced here."""
     folder = tmp_path_factory.mktemp("after")
     return moving.synthesize(moving.PYTHON, project, folder / "out", *environments, XDG_CACHE_HOME=str(folder))
 
@@ -70,18 +70,18 @@ def packages(pipfile: str) -> dict[str, Any]:
     return found
 
 
-def test_the_move_is_two_names_and_two_lines() -> None:
+def test_the_migration_is_two_names_and_two_lines() -> None:
     assert len(moving.names()) == 2
     before, after = (packages(f"[packages]\n{lines}") for lines in moving.edits()["Pipfile"])
     assert before.keys() == {"cdktf", "cdktf-cdktf-provider-aws"}
     assert after.keys() == {"cdktn", "cdktn-provider-aws"}
 
 
-def test_no_old_name_is_left(project: Path) -> None:
+def test_no_old_name_remains(project: Path) -> None:
     assert re.findall(r"cdktf\w*", (project / moving.SDK).read_text()) == []
 
 
-def test_the_environment_is_the_project_s_own_but_for_these_lines() -> None:
+def test_only_these_lines_of_the_pipfile_differ() -> None:
     tried = packages((Path(__file__).parent / "Pipfile").read_text())
     moved = packages(moving.edited("Pipfile"))
     assert tried == {name: moved.get(name) for name in tried}
@@ -93,7 +93,7 @@ def test_the_environment_is_the_project_s_own_but_for_these_lines() -> None:
     [(moving.PYTHON, ["cdktf", "cdktf_cdktf_provider_aws"]), (Path(sys.executable), ["cdktn", "cdktn_provider_aws"])],
     ids=["cdktn", "cdktf"],
 )
-def test_no_environment_holds_both(python: Path, other: list[str]) -> None:
+def test_no_virtual_environment_has_both(python: Path, other: list[str]) -> None:
     code = "import importlib.util, sys; print(*filter(importlib.util.find_spec, sys.argv[1:]))"
     assert subprocess.run([python, "-c", code, *other], capture_output=True, text=True).stdout == "\n"
 
@@ -106,17 +106,17 @@ def test_the_same_files_are_written(before: Written, after: Written) -> None:
 
 
 @pytest.mark.parametrize("stack", sorted(STACKS))
-def test_stacks_differ_in_what_is_documented_only(before: Written, after: Written, stack: str) -> None:
+def test_stacks_have_only_the_documented_differences(before: Written, after: Written, stack: str) -> None:
     assert set(differences(stacks(before)[stack], stacks(after)[stack])) == documented("cdk.tf.json")
 
 
-def test_the_manifest_differs_in_what_is_documented_only(before: Written, after: Written) -> None:
+def test_the_manifest_has_only_the_documented_differences(before: Written, after: Written) -> None:
     found = differences(before.json()["manifest.json"], after.json()["manifest.json"])
     assert set(found) == documented("manifest.json")
 
 
 @pytest.mark.parametrize("stack", sorted(STACKS))
-def test_every_address_stays(before: Written, after: Written, stack: str) -> None:
+def test_every_address_is_unchanged(before: Written, after: Written, stack: str) -> None:
     assert addresses(stacks(after)[stack]) == addresses(stacks(before)[stack])
     assert len(addresses(stacks(after)[stack])) > 4
 
@@ -132,7 +132,7 @@ def test_stock_bindings_give_the_same(project: Path, after: Written, tmp_path: P
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory, environments: list[Path], before: Written) -> dict[str, Stack]:
-    """Moved, and the AWS provider kept at the version that it has."""
+    """Migrated, with the current version of the AWS provider."""
     project = moving.move(tmp_path_factory.mktemp("kept"), keeping_the_provider=True)
     outdir = tmp_path_factory.mktemp("out")
     written = stacks(moving.synthesize(moving.PYTHON, project, outdir, *environments))
@@ -143,7 +143,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory, environments: list[Path], bef
 
 
 @pytest.mark.parametrize("stack", ["prod-platform", "hosted-connect"])
-def test_terraform_accepts_it_with_the_provider_of_today(
+def test_terraform_accepts_it_with_the_current_provider(
     terraform: Terraform, kept: dict[str, Stack], stack: str
 ) -> None:
     assert terraform.validate(kept[stack]) == []
@@ -167,5 +167,5 @@ def test_the_moved_facade_is_in_the_house_style(project: Path, tool: list[str]) 
         ({"a": 1}, {"a": True}, [("a", 1, True)]),
     ],
 )
-def test_a_difference_is_told(before: Any, after: Any, found: list[Any]) -> None:
+def test_differences_are_found(before: Any, after: Any, found: list[Any]) -> None:
     assert sorted(differences(before, after), key=json.dumps) == found

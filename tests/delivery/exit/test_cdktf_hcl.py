@@ -1,4 +1,4 @@
-"""What CDKTF's own generator of HCL makes of the project: Terraform refuses it, for the reasons that the page gives."""
+"""HCL of CDKTF's own generator: Terraform refuses it, for the documented reasons."""
 
 import json
 import re
@@ -20,7 +20,7 @@ from tests.synthesized import changed, document
 from tests.terraform.variants import EXISTING_KAFKA
 
 CDKTF: Final = Path(sys.executable).with_name("cdktf")
-# Past main.py, which may write HCL in a way of its own.
+# Without main.py, which writes HCL itself.
 APP: Final = """
 import sys
 from pathlib import Path
@@ -32,13 +32,13 @@ build(load_all(map(Path, sys.argv[1:]))).synth()
 
 @pytest.fixture(scope="module")
 def stacks(tmp_path_factory: pytest.TempPathFactory, archive: Path) -> Path:
-    """The folder of the stacks of prod, and of an environment that lets a cluster go and uploads a plugin."""
+    """The stacks of prod, and of an environment that removes a cluster from the state and uploads a plugin."""
     if not CDKTF.is_file():
         missing(f"{CDKTF}, which make install installs")
     folder = tmp_path_factory.mktemp("hcl")
     plugin = {"plugins__debezium-mysql": {"archive": str(archive)}}
-    (folder / "let-go.yaml").write_text(yaml.safe_dump(changed(document("prod"), kafka=EXISTING_KAFKA, **plugin)))
-    app = [sys.executable, "-c", APP, "environments/prod.yaml", str(folder / "let-go.yaml")]
+    (folder / "existing.yaml").write_text(yaml.safe_dump(changed(document("prod"), kafka=EXISTING_KAFKA, **plugin)))
+    app = [sys.executable, "-c", APP, "environments/prod.yaml", str(folder / "existing.yaml")]
     command = [str(CDKTF), "synth", "--hcl", "--output", str(folder / "out"), "--app", shlex.join(app)]
     process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert process.returncode == 0, process.stdout + process.stderr
@@ -67,4 +67,4 @@ def documented() -> set[str]:
 
 
 def test_overrides_are_left_out(stacks: Path) -> None:
-    assert "removed" not in (stacks / "let-go-platform/cdk.tf").read_text()
+    assert "removed" not in (stacks / "existing-platform/cdk.tf").read_text()

@@ -1,4 +1,4 @@
-"""HCP Terraform's API (``tfe.v2``), as much of it as Terraform's own CLI asks for; JSON:API documents."""
+"""HCP Terraform's API (``tfe.v2``), as far as Terraform's CLI uses it, in JSON:API documents."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ _ROUTES: Final[list[tuple[str, re.Pattern[str], Route]]] = []
 
 @dataclass(frozen=True)
 class Request:
-    """``path`` is below ``/api/v2/``; ``user`` is who the token belongs to."""
+    """``path`` is relative to ``/api/v2/``; ``user`` is the token's user."""
 
     method: str
     path: str
@@ -36,7 +36,7 @@ class Answer:
 
 
 def _route(method: str, path: str) -> Callable[[Route], Route]:
-    """``{id}`` in ``path`` is handed over as the request's ``id``."""
+    """``{id}`` in ``path`` becomes the request's ``id``."""
     pattern = re.compile(path.replace("{id}", "(?P<id>[^/]+)"))
 
     def add(route: Route) -> Route:
@@ -47,14 +47,14 @@ def _route(method: str, path: str) -> Callable[[Route], Route]:
 
 
 class Api:
-    """Answers requests for one organization; ``url`` is where states and configurations are kept."""
+    """Answers requests for one organization; ``url`` is the base URL of states and configurations."""
 
     def __init__(self, organization: Organization, *, url: str) -> None:
         self.organization = organization
         self._url = url
 
     def answer(self, request: Request) -> Answer:
-        """Raises RefusalError. Another organization is not found, as one that the user does not belong to."""
+        """Raises RefusalError; any other organization is not found."""
         path = request.path
         if path.startswith("organizations/"):
             _, name, path = path.split("/", 2)
@@ -86,7 +86,7 @@ class Api:
 
     @_route("GET", "workspaces/{id}")
     def read_workspace(self, request: Request) -> Answer:
-        """By its name below an organization, which is how Terraform asks."""
+        """A workspace by name in an organization, as Terraform requests it."""
         if request.path.startswith("organizations/"):
             if request.id not in self.organization.workspaces:
                 raise RefusalError(404, "not found")
@@ -141,7 +141,7 @@ class Api:
 
     @_route("GET", "state-version-outputs/{id}")
     def read_output(self, request: Request) -> Answer:
-        """With its value, sensitive or not."""
+        """An output with its value, sensitive or not."""
         state_id, _, name = request.id.partition(":")
         state = self.organization.state(state_id)
         if name not in state.outputs:

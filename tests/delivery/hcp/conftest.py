@@ -1,4 +1,4 @@
-"""HCP Terraform and an AWS to deploy to, both on loopback; laptops that know where they are."""
+"""HCP Terraform and an AWS on loopback, and laptops that are configured for them."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ NewLaptop = Callable[[str | None, HcpTerraform], Laptop]
 
 @dataclass(frozen=True)
 class Deployed:
-    """``dev`` as the page deploys it, from Alice's machine."""
+    """``dev``, deployed with the commands of the page from Alice's machine."""
 
     hcp: HcpTerraform
     aws: str
@@ -37,7 +37,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 @pytest.fixture(scope="session")
 def aws(project: Project) -> Iterator[str]:
-    """The URL of an embedded AWS that holds what the project's environment expects."""
+    """The URL of an embedded AWS with the resources that the environment refers to."""
     with account(project.file) as found:
         yield found.url
 
@@ -53,7 +53,7 @@ def new_laptop(terraform: Terraform, aws: str, tmp_path_factory: pytest.TempPath
 
 @pytest.fixture(scope="session")
 def deployed(project: Project, aws: str, new_laptop: NewLaptop) -> Iterator[Deployed]:
-    """Tests may change it, and leave the environment file as what is deployed."""
+    """Tests may change it, but must leave the environment file as deployed."""
     with hcp_terraform(USERS) as hcp:
         alice = new_laptop(ALICE, hcp)
         page.follow("The first rollout", folder=project.folder, variables=alice.variables)
@@ -63,7 +63,7 @@ def deployed(project: Project, aws: str, new_laptop: NewLaptop) -> Iterator[Depl
 
 @pytest.fixture
 def hcp() -> Iterator[HcpTerraform]:
-    """Without a workspace."""
+    """An organization without workspaces."""
     with hcp_terraform(USERS) as hcp:
         yield hcp
         assert hcp.unknown == []
@@ -71,7 +71,7 @@ def hcp() -> Iterator[HcpTerraform]:
 
 @pytest.fixture
 def stacks(project: Project, tmp_path: Path) -> Project:
-    """The project's environment synthesized into a folder of its own."""
+    """The project's environment, synthesized into its own folder."""
     (other := Project(tmp_path / "project")).synthesize()
     assert other.environment.state == project.environment.state
     return other

@@ -1,4 +1,4 @@
-"""A machine with Terraform, a provider and a token, whose way to HCP Terraform leads to the fake."""
+"""A machine with Terraform, a provider and a token, that uses the fake HCP Terraform."""
 
 import os
 import re
@@ -20,7 +20,7 @@ _OURS: Final = ("AWS_", "TF_")
 
 
 class Laptop:
-    """``home`` holds all that it knows; ``providers`` is a folder as ``terraform init`` fills it."""
+    """``home`` has its configuration; ``providers`` is a folder in the layout of ``terraform init``."""
 
     def __init__(self, home: Path, *, hcp: HcpTerraform, providers: Path, aws: str, token: str | None) -> None:
         (home / ".terraform.d").mkdir(parents=True)
@@ -35,17 +35,17 @@ class Laptop:
             self.variables[TOKEN] = token
 
     def run(self, stack: Path, *arguments: str, accept: tuple[int, ...] = (0,)) -> subprocess.CompletedProcess[str]:
-        """``terraform ARGUMENTS`` in ``stack`` without questions."""
+        """Runs ``terraform ARGUMENTS`` in ``stack`` without prompts."""
         done = cli.run(stack, *arguments, variables=self.variables, check=False)
         assert done.returncode in accept, one_line(done.stderr or done.stdout)
         return done
 
     def refused(self, stack: Path, *arguments: str) -> str:
-        """What Terraform says where it must not succeed, in one line."""
+        """The output of a Terraform command that must fail, on one line."""
         return one_line(self.run(stack, *arguments, accept=(1,)).stderr)
 
     def start(self, stack: Path, *arguments: str) -> subprocess.Popen[str]:
-        """``terraform ARGUMENTS`` in a process group of its own, whose output is read as it comes."""
+        """Starts ``terraform ARGUMENTS`` in its own process group."""
         return subprocess.Popen(
             [cli.executable(), f"-chdir={stack}", *arguments],
             env=self.variables,
@@ -58,12 +58,12 @@ class Laptop:
 
 
 def one_line(text: str) -> str:
-    """Without frames and line breaks, so that a sentence can be looked for."""
+    """``text`` without frames and line breaks, so that sentences can be searched."""
     return " ".join(re.sub(r"[╷│╵]", " ", text).split())
 
 
 def _configuration(*, hcp: HcpTerraform, providers: Path) -> str:
-    """The provider from ``providers``, HCP Terraform's services from the fake (Terraform: CLI configuration)."""
+    """A CLI configuration: the provider from ``providers``, HCP Terraform's services from the fake."""
     services = "\n".join(f'    "{service}" = "{hcp.url}/api/v2/"' for service in SERVICES)
     mirror = f'provider_installation {{\n  filesystem_mirror {{\n    path = "{providers}"\n  }}\n}}\n'
     return f'{mirror}host "{HOSTNAME}" {{\n  services = {{\n{services}\n  }}\n}}\n'

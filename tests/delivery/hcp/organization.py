@@ -1,4 +1,4 @@
-"""What an organization of HCP Terraform holds, and the rules by which it changes."""
+"""An organization of HCP Terraform: projects, workspaces, states, and the rules for changing them."""
 
 import base64
 import hashlib
@@ -24,7 +24,7 @@ class RefusalError(Exception):
 
 @dataclass
 class StateVersion:
-    """Its content is missing while it is pending."""
+    """A state version; without content while it is pending."""
 
     serial: int
     lineage: str
@@ -46,7 +46,7 @@ class StateVersion:
 
 @dataclass
 class Configuration:
-    """A configuration version: what a remote run would run."""
+    """A configuration version, for a remote run."""
 
     archive: bytes | None = None
     id: str = field(default_factory=lambda: f"cv-{uuid4()}")
@@ -54,7 +54,7 @@ class Configuration:
 
 @dataclass
 class Workspace:
-    """Locked by a user or by nobody; its state only ever grows newer, unless it is forced."""
+    """A workspace, with at most one lock; a new state must have a higher serial, unless forced."""
 
     name: str
     project: str
@@ -91,7 +91,7 @@ class Workspace:
         self.locked_by = None
 
     def add_state(self, user: str, attributes: Mapping[str, Any]) -> StateVersion:
-        """A state version, pending unless the state is in ``attributes``; raises RefusalError."""
+        """Creates a state version, pending unless the state is in ``attributes``; raises RefusalError."""
         if self.locked_by != user:
             raise RefusalError(409, "The workspace must be locked by the user that creates a state version")
         if not attributes.get("force"):
@@ -121,7 +121,7 @@ class Workspace:
 
 @dataclass
 class Organization:
-    """``users`` by their token; ``mode`` is the execution mode of new workspaces, in HCP Terraform a setting."""
+    """``users`` by token; ``mode`` is the execution mode of new workspaces."""
 
     name: str
     users: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""The command lines of docs/hcp-terraform.md, run as they are written."""
+"""Runs the commands of docs/hcp-terraform.md as written."""
 
 import subprocess
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ PAGE: Final = "hcp-terraform.md"
 
 
 def sections() -> dict[str, list[str]]:
-    """The command lines below each heading that has some."""
+    """The commands by heading."""
     found = {}
     for heading, listed in consoles(PAGE).items():
         lines = [line for block in listed for line in block.splitlines()]
@@ -21,7 +21,7 @@ def sections() -> dict[str, list[str]]:
 
 
 def follow(heading: str, *, folder: Path, variables: Mapping[str, str]) -> str:
-    """What the lines below ``heading`` print, one after another in one shell; every question is answered with yes."""
+    """Runs the commands under ``heading`` in one shell; every prompt is answered with yes. Returns their output."""
     script = "\n".join(["set -euo pipefail", *sections()[heading]])
     with subprocess.Popen(["yes", "yes"], stdout=subprocess.PIPE) as yes:
         done = subprocess.run(

@@ -1,4 +1,4 @@
-"""A checkout with one environment in it, and Terraform's JSON where a synthesis puts it."""
+"""A checkout with one environment, and its synthesized JSON."""
 
 import shutil
 import sys
@@ -33,11 +33,11 @@ class Project:
         return Environment.model_validate({"name": NAME, **self._content})
 
     def stack(self, part: str) -> Path:
-        """Where its JSON is."""
+        """The folder of a stack's JSON."""
         return self.folder / "cdktf.out" / "stacks" / f"{NAME}-{part}"
 
     def change(self, **changes: Any) -> None:
-        """Edits the environment file as ``changed`` does, and synthesizes."""
+        """Edits the environment file like ``changed``, and synthesizes."""
         self._write(changed(self._content, **changes))
         self.synthesize()
 

@@ -20,7 +20,7 @@ _API: Final = "/api/v2/"
 
 
 class HcpTerraform:
-    """Public: ``organization``, ``url``, ``unknown`` (requests that the fake has no answer to)."""
+    """Public: ``organization``, ``url``, ``unknown`` (requests that the fake cannot answer)."""
 
     def __init__(self, organization: Organization, url: str) -> None:
         self.organization = organization
@@ -40,7 +40,7 @@ class HcpTerraform:
                 return Answer(404, {"errors": [{"status": "404", "detail": "not found"}]})
 
     def store(self, kind: str, id_: str, content: bytes) -> None:
-        """What a client uploads: its URL is all that it needs, as in HCP Terraform."""
+        """An upload by a client, authorized by its URL as in HCP Terraform."""
         with self._one_at_a_time:
             if kind == "state":
                 self.organization.state(id_).upload(content)
@@ -124,7 +124,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def hcp_terraform(users: Mapping[str, str], *, mode: Mode = "local") -> Iterator[HcpTerraform]:
-    """Serves the organization acme until the context ends; ``users`` by token, ``mode`` is that of new workspaces."""
+    """Serves the organization acme in the block; ``users`` by token, ``mode`` of new workspaces."""
     with ThreadingHTTPServer(("127.0.0.1", 0), _Handler) as server:
         url = f"http://127.0.0.1:{server.server_port}"
         hcp = HcpTerraform(Organization("acme", users=users, mode=mode), url)

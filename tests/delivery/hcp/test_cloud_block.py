@@ -1,4 +1,4 @@
-"""What Terraform makes of the synthesized ``cloud`` block, and of what it might have been."""
+"""Terraform with the synthesized ``cloud`` block, and with other forms of it."""
 
 import io
 import json
@@ -19,14 +19,14 @@ from tests.synthesized import changed, document, synthesize
 
 
 def with_workspaces(folder: Path, **workspaces: Any) -> Path:
-    """A stack that needs no provider, in the workspaces given."""
+    """A stack without a provider, in these workspaces."""
     cloud = {"organization": "acme", "workspaces": workspaces}
     stack = {"terraform": {"cloud": cloud}, "resource": {"terraform_data": {"one": {"input": "1"}}}}
     (folder / "cdk.tf.json").write_text(json.dumps(stack))
     return folder
 
 
-def test_init_makes_the_workspaces_in_the_project(stacks: Project, hcp: HcpTerraform, new_laptop: NewLaptop) -> None:
+def test_init_creates_the_workspaces_in_the_project(stacks: Project, hcp: HcpTerraform, new_laptop: NewLaptop) -> None:
     alice = new_laptop(ALICE, hcp)
     for part in ("platform", "connect"):
         alice.run(stacks.stack(part), "init")
@@ -43,14 +43,14 @@ def test_init_makes_the_workspaces_in_the_project(stacks: Project, hcp: HcpTerra
     [("stolen", "unauthorized"), (None, "Required token could not be found")],
     ids=["another-token", "no-token"],
 )
-def test_without_a_token_nothing_is_made(
+def test_without_a_token_nothing_is_created(
     stacks: Project, hcp: HcpTerraform, new_laptop: NewLaptop, token: str | None, said: str
 ) -> None:
     assert said in new_laptop(token, hcp).refused(stacks.stack("platform"), "init")
     assert hcp.organization.workspaces == {}
 
 
-def test_login_is_as_good_as_a_variable(stacks: Project, hcp: HcpTerraform, new_laptop: NewLaptop) -> None:
+def test_a_login_works_like_a_variable(stacks: Project, hcp: HcpTerraform, new_laptop: NewLaptop) -> None:
     laptop = new_laptop(None, hcp)
     [line] = page.sections()["Once: where Terraform runs"]
     assert line.startswith("terraform ")
@@ -90,7 +90,7 @@ def test_a_name_and_tags_are_refused_together(tmp_path: Path, hcp: HcpTerraform,
     assert list(hcp.organization.workspaces) == ["dev-platform"]
 
 
-def test_a_plan_of_connect_that_comes_too_early(stacks: Project, hcp: HcpTerraform, new_laptop: NewLaptop) -> None:
+def test_a_plan_of_connect_before_the_platform(stacks: Project, hcp: HcpTerraform, new_laptop: NewLaptop) -> None:
     alice = new_laptop(ALICE, hcp)
     alice.run(stacks.stack("connect"), "init")
     said = alice.refused(stacks.stack("connect"), "plan")
@@ -129,7 +129,7 @@ def test_a_state_that_could_not_be_stored(
     alice.run(stack, "init")
     workspace = hcp.organization.workspaces["dev-platform"]
     with monkeypatch.context() as full:
-        full.setattr(hcp, "store", no_room)
+        full.setattr(hcp, "store", disk_full)
         assert "terraform state push errored.tfstate" in alice.refused(stack, "apply", "-auto-approve")
     assert workspace.locked_by == "alice"
     alice.run(stack, "force-unlock", "-force", "acme/dev-platform")
@@ -138,5 +138,5 @@ def test_a_state_that_could_not_be_stored(
     alice.run(stack, "plan", "-detailed-exitcode")
 
 
-def no_room(*_: object) -> None:
+def disk_full(*_: object) -> None:
     raise RefusalError(422, "no room")

@@ -1,4 +1,4 @@
-"""A whole environment with its state in HCP Terraform, deployed and kept by the lines of docs/hcp-terraform.md."""
+"""An environment with its state in HCP Terraform, deployed and changed with the commands of docs/hcp-terraform.md."""
 
 import json
 import os
@@ -31,7 +31,7 @@ def state(deployed: Deployed, part: str) -> dict[str, Any]:
 
 
 def retention(deployed: Deployed) -> int:
-    """In days, of the brokers' logs."""
+    """The retention of the brokers' logs, in days."""
     groups = client(deployed.aws, "logs", REGION).describe_log_groups()["logGroups"]
     [days] = [group["retentionInDays"] for group in groups if "broker" in group["logGroupName"]]
     return int(days)
@@ -42,7 +42,7 @@ def faults(deployed: Deployed, method: str, **fault: Any) -> None:
     urlopen(Request(f"{deployed.aws}/_rehearsal/faults", data=body, method=method)).close()
 
 
-def test_every_line_of_the_page_is_followed() -> None:
+def test_every_section_of_the_page_is_tested() -> None:
     assert set(page.sections()) == set(FOLLOWED)
 
 
@@ -51,7 +51,7 @@ def test_each_stack_has_its_workspace_in_the_project(deployed: Deployed) -> None
     assert found == {"dev-platform": ("cdc", None), "dev-connect": ("cdc", None)}
 
 
-def test_connect_reads_what_the_platform_put_out(deployed: Deployed) -> None:
+def test_connect_reads_the_platforms_outputs(deployed: Deployed) -> None:
     outputs = state(deployed, "platform")["outputs"]
     [lookup] = [one for one in state(deployed, "connect")["resources"] if one["type"] == "terraform_remote_state"]
     [read] = lookup["instances"]
@@ -61,7 +61,7 @@ def test_connect_reads_what_the_platform_put_out(deployed: Deployed) -> None:
         assert read["attributes"]["outputs"]["value"][name] == outputs[name]["value"]
 
 
-def test_a_change_goes_through_a_saved_plan(deployed: Deployed) -> None:
+def test_a_change_with_a_saved_plan(deployed: Deployed) -> None:
     deployed.project.change(**{RETENTION: 60})
     said = page.follow("Changes", folder=deployed.project.folder, variables=deployed.alice.variables)
     assert "0 added, 1 changed, 0 destroyed" in said
@@ -69,7 +69,7 @@ def test_a_change_goes_through_a_saved_plan(deployed: Deployed) -> None:
     assert retention(deployed) == 60
 
 
-def test_a_killed_apply_leaves_a_lock_and_the_next_goes_on(deployed: Deployed, new_laptop: NewLaptop) -> None:
+def test_a_killed_apply_leaves_a_lock_and_the_next_continues(deployed: Deployed, new_laptop: NewLaptop) -> None:
     folder, before = deployed.project.stack("platform"), workspace(deployed, "platform").current
     deployed.project.change(**{RETENTION: 90})
     never = {"delay": 600, "error": {"code": "ServiceUnavailableException", "status": 503}}
@@ -98,8 +98,8 @@ def test_another_machine_sees_the_same_state(deployed: Deployed, new_laptop: New
     assert workspace(deployed, "connect").current is before
 
 
-def test_cdktfs_command_line_finds_both_as_they_are(deployed: Deployed) -> None:
-    """Its hashes would come from the registry, which a mirror stands in for here."""
+def test_cdktf_finds_no_changes(deployed: Deployed) -> None:
+    """With a mirror instead of the registry, whose hashes it would use."""
     command = [".venv/bin/cdktf", "deploy", "dev-*", "--auto-approve", "--skip-provider-lock"]
     done = subprocess.run(
         command,

@@ -1,4 +1,4 @@
-"""The rules of HCP Terraform that the fake keeps, asked for without Terraform."""
+"""The rules of HCP Terraform that the fake implements, tested without Terraform."""
 
 import base64
 import hashlib
@@ -38,7 +38,7 @@ def workspace(hcp: HcpTerraform) -> Workspace:
 
 
 def state(serial: int, lineage: str = "one", outputs: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """What a client says of a state that it sends along."""
+    """The attributes of a state that a client sends with it."""
     content = json.dumps({"serial": serial, "lineage": lineage}).encode()
     return {
         "serial": serial,
@@ -49,7 +49,7 @@ def state(serial: int, lineage: str = "one", outputs: Mapping[str, Any] | None =
     }
 
 
-def test_only_a_users_token_opens_the_organization(hcp: HcpTerraform) -> None:
+def test_only_a_users_token_has_access(hcp: HcpTerraform) -> None:
     assert status(hcp, "GET", "organizations/acme/entitlement-set") == OK
     assert status(hcp, "GET", "organizations/acme/entitlement-set", token="stolen") == UNAUTHORIZED
     assert status(hcp, "GET", "organizations/other/entitlement-set") == NOT_FOUND
@@ -72,7 +72,7 @@ def test_one_lock_at_a_time(hcp: HcpTerraform, workspace: Workspace) -> None:
     assert workspace.locked_by is None
 
 
-def test_a_state_is_newer_than_the_last(hcp: HcpTerraform, workspace: Workspace) -> None:
+def test_a_state_must_be_newer_than_the_last(hcp: HcpTerraform, workspace: Workspace) -> None:
     versions = f"workspaces/{workspace.id}/state-versions"
     assert status(hcp, "GET", f"workspaces/{workspace.id}/current-state-version") == NOT_FOUND
     assert status(hcp, "POST", versions, **state(2)) == CONFLICT  # nobody has locked it
@@ -89,7 +89,7 @@ def test_a_state_is_newer_than_the_last(hcp: HcpTerraform, workspace: Workspace)
         assert json.load(response) == {"serial": 1, "lineage": "another"}
 
 
-def test_no_unlock_while_a_state_is_on_its_way(hcp: HcpTerraform, workspace: Workspace) -> None:
+def test_no_unlock_while_a_state_is_uploaded(hcp: HcpTerraform, workspace: Workspace) -> None:
     workspace.lock("alice")
     coming = state(1)
     content = base64.b64decode(coming.pop("state"))
@@ -103,7 +103,7 @@ def test_no_unlock_while_a_state_is_on_its_way(hcp: HcpTerraform, workspace: Wor
     assert status(hcp, "POST", f"workspaces/{workspace.id}/actions/unlock") == OK
 
 
-def test_a_sensitive_output_is_told_only_when_asked_for(hcp: HcpTerraform, workspace: Workspace) -> None:
+def test_a_sensitive_output_is_returned_only_on_request(hcp: HcpTerraform, workspace: Workspace) -> None:
     workspace.lock("alice")
     outputs = {"password": {"sensitive": True, "type": "string", "value": "secret"}}
     assert status(hcp, "POST", f"workspaces/{workspace.id}/state-versions", **state(1, outputs=outputs)) == CREATED
@@ -114,13 +114,13 @@ def test_a_sensitive_output_is_told_only_when_asked_for(hcp: HcpTerraform, works
     assert read["data"]["attributes"]["value"] == "secret"
 
 
-def test_what_it_does_not_know_is_remembered() -> None:
+def test_unknown_requests_are_recorded() -> None:
     with hcp_terraform({ALICE: "alice"}) as hcp:
         assert status(hcp, "GET", "organizations/acme/teams") == NOT_FOUND
         assert hcp.unknown == ["GET organizations/acme/teams"]
 
 
-def test_new_workspaces_run_where_the_organization_says() -> None:
+def test_new_workspaces_have_the_organizations_execution_mode() -> None:
     for mode in ("local", "remote"):
         assert (
             Organization("acme", users={}, mode=mode).create("a", project_id=None, terraform_version="1.11.4").mode
