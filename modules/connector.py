@@ -37,7 +37,7 @@ def literal(value: str) -> str:
 
 
 class Connector(Construct):
-    """A connector whose name and offset topic derive from its key: after a replacement it resumes from its offset.
+    """A connector whose name and offset topic never change: after a replacement it resumes from its offset.
 
     Public: ``name`` (str, known at synthesis), ``arn`` (str).
     """
@@ -58,8 +58,10 @@ class Connector(Construct):
         super().__init__(scope, id_)
         self._config = config
         self._deployment = deployment
-        self.name = deployment.name(id_)
-        self._offsets = topics.offset_topic(self.name)
+        self.name = deployment.connector_name(id_, config)
+        self._offsets = topics.offsets_of(config, name=self.name)
+        # What else is its own is named after its key, whatever it was called before.
+        self._prefix = deployment.name(id_)
         self._aurora = aurora
         # Metadata only: the worker reads the value, Terraform never does.
         self._secret_arn = DataAwsSecretsmanagerSecret(self, "secret", name=config.source.secret).arn
@@ -75,7 +77,7 @@ class Connector(Construct):
 
     def _workers(self, network: Network, kafka: Kafka) -> str:
         """Id of the workers' security group: egress to brokers, Aurora, DNS and AWS services; no ingress."""
-        name = f"{self.name}-workers"
+        name = f"{self._prefix}-workers"
         group = SecurityGroup(
             self, "workers", name=name, description="MSK Connect workers", vpc_id=network.vpc_id, tags={"Name": name}
         ).id
@@ -108,7 +110,7 @@ class Connector(Construct):
         role = IamRole(
             self,
             "role",
-            name=f"{self.name}-worker",
+            name=f"{self._prefix}-worker",
             assume_role_policy=policies.connector_trust(self._deployment, self.name),
         )
         document = policies.connector_execution(
@@ -119,7 +121,7 @@ class Connector(Construct):
             secret_arn=self._secret_arn,
         )
         self._permissions = IamRolePolicy(
-            self, "permissions", name=f"{self.name}-worker", role=role.id, policy=document
+            self, "permissions", name=f"{self._prefix}-worker", role=role.id, policy=document
         )
         return role
 
@@ -131,7 +133,7 @@ class Connector(Construct):
             self,
             "worker-configuration",
             # MSK Connect cannot update it: other content needs another name, created before the old one is destroyed.
-            name=f"{self.name}-{digest[:12]}",
+            name=f"{self._prefix}-{digest[:12]}",
             properties_file_content=content,
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         )

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from modules.environment.models.connectors import Connector
+
 
 @dataclass(frozen=True)
 class Deployment:
@@ -15,6 +17,10 @@ class Deployment:
     def name(self, *parts: str) -> str:
         """``cdc-<environment>-<part>…``: unique if no environment's name is the prefix of another's at a hyphen."""
         return "-".join(("cdc", self.environment, *parts))
+
+    def connector_name(self, key: str, config: Connector) -> str:
+        """What MSK Connect calls the connector ``key``; offsets are kept under this name."""
+        return config.adopt.name if config.adopt else self.name(key)
 
     def log_group(self, *parts: str) -> str:
         """Under /aws/vendedlogs/, where log delivery does not fill the resource policy, whose size is limited.

@@ -118,11 +118,11 @@ def _debezium(arns: ClusterArns, connector: Connector) -> list[Statement]:
         allow(
             "SchemaHistory",
             _kafka("CreateTopic", "DescribeTopic", "ReadData", "WriteData"),
-            arns.topic(topics.schema_history_topic(prefix)),
+            arns.topic(topics.schema_history_topic(connector)),
         ),
     ]
     if connector.signals and connector.signals.topic:
-        groups.append(topics.signal_group(prefix))
+        groups.append(topics.signal_group(connector))
         statements.append(allow("Signals", _kafka("DescribeTopic", "ReadData"), arns.topic(connector.signals.topic)))
     return [*statements, allow("Groups", _kafka("AlterGroup", "DescribeGroup"), arns.group(*groups))]
 

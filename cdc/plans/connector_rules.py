@@ -16,6 +16,7 @@ _FIXED: Final = {
     "schema.history.internal.kafka.topic": rules.HISTORY_CHANGED,
     "database.hostname": rules.SOURCE_CHANGED,
 }
+_GROUP: Final = "signal.kafka.groupId"
 # Values that lose events, whatever the value was before.
 _LOSSY: Final[dict[str, tuple[tuple[str, ...], Rule]]] = {
     "snapshot.mode": (("initial_only",), rules.STREAMING_ENDED),
@@ -53,7 +54,14 @@ def _changed(stack: str, before: Connector, after: Connector) -> Iterator[Findin
             yield _unknown(stack, after, key)
         elif old != new and old is not None:
             yield Finding(rule, stack, after.address, _described(key, before, after))
+    yield from _signal_group(stack, before, after)
     yield from _lossy(stack, before, after)
+
+
+def _signal_group(stack: str, before: Connector, after: Connector) -> Iterator[Finding]:
+    old, new = before.configured(_GROUP), after.configured(_GROUP)
+    if None not in (old, new) and old != new:
+        yield Finding(rules.SIGNAL_GROUP_CHANGED, stack, after.address, _described(_GROUP, before, after))
 
 
 def _offsets(stack: str, before: Connector, after: Connector) -> Iterator[Finding]:
@@ -62,6 +70,8 @@ def _offsets(stack: str, before: Connector, after: Connector) -> Iterator[Findin
         return
     if old is UNKNOWN or new is UNKNOWN:
         yield _unknown(stack, after, "offset.storage.topic")
+    elif old is None and new is not None and new == before.default_offsets:
+        return
     elif old != new or (old is None and after.resource.replaces):
         topics = " to ".join(topic or "MSK Connect's default" for topic in (old, new))
         what = f"offset.storage.topic of {after.name} changes from {topics}"

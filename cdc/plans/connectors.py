@@ -59,6 +59,14 @@ class Connector:
         return UNKNOWN if isinstance(self.worker, Unknown) else self.worker.get(_OFFSETS)
 
     @property
+    def default_offsets(self) -> str | None:
+        """MSK Connect's default topic, which it names after the connector's ARN; None before there is one."""
+        arn = self.side.get("arn")
+        if not isinstance(arn, str) or arn.count("/") != 2:
+            return None
+        return "__amazon_msk_connect_offsets_{}_{}".format(*arn.split("/")[1:])
+
+    @property
     def server_id(self) -> Any:
         return self.configured(_SERVER_ID)
 

@@ -110,6 +110,12 @@ PREFIX_CHANGED: Final = Rule(
     " is stored under the prefix",
     "keep topics.prefix; for another prefix add a connector with its own key and server_id",
 )
+SIGNAL_GROUP_CHANGED: Final = Rule(
+    "signal-group-changed",
+    "the group's committed offset says which signals are done: another group reads the topic from its start, and takes"
+    " every snapshot again that was ever requested there",
+    "keep adopt.signal_group as it is",
+)
 SOURCE_CHANGED: Final = Rule(
     "source-changed",
     "its committed offset is a binlog position of the old database: in the new one it skips events, or its task fails",

@@ -107,13 +107,12 @@ def _arns(environment: Environment, deployment: Deployment) -> ClusterArns:
 
 
 def _connector(deployment: Deployment, key: str, config: Connector, arns: ClusterArns) -> Iterator[Permission]:
-    name = deployment.name(key)
-    role = f"{name}-worker"
+    role = f"{deployment.name(key)}-worker"
     document = policies.connector_execution(
         deployment,
         config,
         arns=arns,
-        offsets=topics.offset_topic(name),
+        offsets=topics.offsets_of(config, name=deployment.connector_name(key, config)),
         secret_arn=deployment.arn("secretsmanager", f"secret:{config.source.secret}"),
     )
     return _explained(Holder("connector", key, role, (role,)), document)

@@ -43,7 +43,8 @@ def _placeholder(secret: str, key: str) -> str:
     return f"${{{SECRET_PROVIDER}:{secret}:{key}}}"
 
 
-def _signals(signals: Signals | None, prefix: str) -> dict[str, str]:
+def _signals(connector: Connector) -> dict[str, str]:
+    signals = connector.signals
     if signals is None:
         return {}
     channels = [name for name, given in (("source", signals.table), ("kafka", signals.topic)) if given]
@@ -55,7 +56,7 @@ def _signals(signals: Signals | None, prefix: str) -> dict[str, str]:
         properties["read.only"] = "true"
     if signals.topic:
         properties["signal.kafka.topic"] = signals.topic
-        properties["signal.kafka.groupId"] = topics.signal_group(prefix)
+        properties["signal.kafka.groupId"] = topics.signal_group(connector)
     return properties
 
 
@@ -79,9 +80,9 @@ def connector_properties(connector: Connector) -> dict[str, str]:
         "snapshot.mode": connector.snapshot.mode,
         "snapshot.locking.mode": connector.snapshot.locking,
         "heartbeat.interval.ms": str(connector.heartbeat_seconds * 1000),
-        "schema.history.internal.kafka.topic": topics.schema_history_topic(prefix),
+        "schema.history.internal.kafka.topic": topics.schema_history_topic(connector),
         "schema.history.internal.store.only.captured.databases.ddl": "true",
-        **_signals(connector.signals, prefix),
+        **_signals(connector),
     }
     return ours | {key: as_text(value) for key, value in connector.properties.items()}
 

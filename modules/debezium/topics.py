@@ -1,13 +1,15 @@
-"""Topics and consumer groups that a connector uses, by its topic prefix."""
+"""Topics and consumer groups that a connector uses: by its topic prefix, or those of the connector that it adopts."""
 
 from typing import Final
+
+from modules.debezium.settings import Connector
 
 HEARTBEAT_PREFIX: Final = "__debezium-heartbeat"
 
 
-def schema_history_topic(prefix: str) -> str:
+def schema_history_topic(connector: Connector) -> str:
     """Outside ``<prefix>.*``, so that no consumer's pattern ever covers it."""
-    return f"schema-history.{prefix}"
+    return connector.adopt.schema_history_topic if connector.adopt else f"schema-history.{connector.topics.prefix}"
 
 
 def heartbeat_topic(prefix: str) -> str:
@@ -19,10 +21,17 @@ def schema_history_group(prefix: str) -> str:
     return f"{prefix}-schemahistory"
 
 
-def signal_group(prefix: str) -> str:
-    return f"{prefix}-signal"
+def signal_group(connector: Connector) -> str:
+    """Its committed offset says which signals are done: another group reads all of them again."""
+    adopted = connector.adopt.signal_group if connector.adopt else None
+    return adopted or f"{connector.topics.prefix}-signal"
 
 
 def offset_topic(connector_name: str) -> str:
-    """Fixed by the connector's name: with both kept, a replaced connector goes on where it was."""
+    """Fixed by the connector's name: with both kept, a replaced connector resumes from the committed offset."""
     return f"{connector_name}-offsets"
+
+
+def offsets_of(connector: Connector, *, name: str) -> str:
+    """The offset topic of the connector called ``name``."""
+    return connector.adopt.offset_topic if connector.adopt else offset_topic(name)

@@ -23,7 +23,7 @@ def load(file: Path) -> Environment:
     try:
         environment = Environment.model_validate({**document.data, "name": file.stem})
     except ValidationError as error:
-        problems += _problems(document, error)
+        problems += _problems(document, error, name=file.stem)
     else:
         problems += document.problems
     if problems:
@@ -72,14 +72,14 @@ def located(problems: Iterable[Problem], file: Path) -> tuple[Problem, ...]:
     return tuple(_located(Document(file), problems)) if problems else ()
 
 
-def _problems(document: Document, error: ValidationError) -> list[Problem]:
+def _problems(document: Document, error: ValidationError, *, name: str) -> list[Problem]:
     """Errors of fields, and of rules whose fields are valid."""
     from modules.environment import shape, wording  # only imported for an invalid file
 
     fields = wording.told(error)
     broken = {field.broken for field in fields if field.broken is not None}
     meant = {field.meant for field in fields if field.meant is not None and not document.has(field.meant)}
-    sections = shape.sections(document.data, broken | meant | document.repeated)
+    sections = shape.sections({**document.data, "name": name}, broken | meant | document.repeated)
     return [
         *(field.problem for field in fields if field.certain),
         *document.problems,

@@ -128,6 +128,12 @@ ClusterIdentifier = Annotated[str, Text(r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", _CLUST
 
 _TOPIC_WORDS: Final = "letters, digits, . _ and -, up to 200 characters"
 TopicName = Annotated[str, Text(r"^[A-Za-z0-9._-]+$", _TOPIC_WORDS, length=(1, 200))]
+_EXISTING_WORDS: Final = "a topic's name: letters, digits, . _ and -, up to 249 characters"
+KafkaTopic = Annotated[str, Text(r"^[A-Za-z0-9._-]+$", _EXISTING_WORDS, length=(1, 249))]
+_GROUP_WORDS: Final = "a consumer group's name: letters, digits, . _ and -, up to 249 characters"
+ConsumerGroup = Annotated[str, Text(r"^[A-Za-z0-9._-]+$", _GROUP_WORDS, length=(1, 249))]
+_CONNECTOR_WORDS: Final = "a connector's name, not its ARN: letters, digits, . _ and -, up to 128 characters"
+ConnectorName = Annotated[str, Text(r"^[A-Za-z0-9._-]+$", _CONNECTOR_WORDS, length=(1, 128))]
 # A lone * would match every topic of the cluster: at least one literal character must precede it.
 _PATTERN_WORDS: Final = "a name, with * for anything but not first: a lone * would be everything in the cluster"
 TopicPattern = Annotated[str, Text(r"^[A-Za-z0-9._-][A-Za-z0-9._*-]*$", _PATTERN_WORDS, length=(1, 249))]

@@ -41,6 +41,18 @@ class Signals(Model):
     topic: names.TopicName | None = None
 
 
+class Adoption(Model):
+    """A connector that ran before under ``name``: resumed from the offsets and the schema history that it left.
+
+    ``signal_group`` is the consumer group that it read its signal topic in.
+    """
+
+    name: names.ConnectorName
+    offset_topic: names.KafkaTopic
+    schema_history_topic: names.KafkaTopic
+    signal_group: names.ConsumerGroup | None = None
+
+
 class Capacity(Model):
     """MSK Connect units (1 vCPU, 4 GiB each) of one worker."""
 
@@ -60,4 +72,5 @@ class Connector(Model):
     capacity: Capacity = Capacity()
     kafkaconnect_version: msk.KafkaConnectVersion = "3.7.x"
     log_retention_days: names.RetentionDays = 30
+    adopt: Adoption | None = None
     properties: names.Keyed[str, names.Property] = {}

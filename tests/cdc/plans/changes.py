@@ -73,6 +73,17 @@ def _identities(base: Document) -> Document:
     return base
 
 
+def _adopting(base: Document) -> Document:
+    """A running connector gets another name, another other topics; a third keeps its own under another key."""
+    elsewhere = {"offset_topic": "connect-offsets", "schema_history_topic": "dbhistory.orders"}
+    stock = {"name": "cdc-prod-stock", "signal_group": "kafka-signal", **elsewhere}
+    base = _with(base, orders__adopt={"name": "orders-cdc", **elsewhere}, stock__adopt=stock)
+    base["connectors"]["stock"]["adopt"]["schema_history_topic"] = "dbhistory.stock"
+    own = {"offset_topic": "cdc-prod-refunds-offsets", "schema_history_topic": "schema-history.refunds"}
+    base["connectors"]["returns"] = {**base["connectors"].pop("refunds"), "adopt": {"name": "cdc-prod-refunds", **own}}
+    return base
+
+
 def _numbers(base: Document) -> Document:
     """Server ids of one database change owners."""
     source = {**base["connectors"]["orders"]["source"], "tables": ["orders.returns"]}
@@ -163,6 +174,7 @@ CHANGES: Final[Mapping[str, Change]] = {
     "nothing": Change("connect", _as_is),
     "weekly": Change("connect", _weekly),
     "identities": Change("connect", _identities),
+    "adopting": Change("connect", _adopting),
     "numbers": Change("connect", _numbers),
     "workers": Change("connect", _as_is, _workers),
     "fewer": Change("connect", _fewer, _forget_refunds),

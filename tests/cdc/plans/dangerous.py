@@ -85,6 +85,12 @@ DANGEROUS: Final = {
     "a connector's prefix changes in the environment file": Dangerous(
         "identities", narrowed(ORDERS), "topic-prefix-changed schema-history-changed"
     ),
+    "a deployed connector adopts another one": Dangerous("adopting", narrowed(ORDERS), "connector-renamed"),
+    "a deployed connector adopts other topics and another group": Dangerous(
+        "adopting",
+        narrowed(STOCK, f"{WORKER}stock"),
+        "offset-topic-changed schema-history-changed signal-group-changed",
+    ),
     "a connector reads another database": Dangerous("identities", only(STOCK, "database.hostname"), "source-changed"),
     "a connector stops after its snapshot": Dangerous("identities", only(STOCK, "snapshot.mode"), "streaming-ended"),
     "Debezium skips events": Dangerous(

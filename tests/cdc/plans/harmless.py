@@ -78,6 +78,9 @@ HARMLESS: Final = {
     "a connector is destroyed and created at another address": Harmless(
         "nothing", at_another_address(ORDERS), "connector-renamed"
     ),
+    "a connector adopts itself under another key": Harmless(
+        "adopting", narrowed(REFUNDS, RETURNS, f"{WORKER}returns"), "connector-renamed"
+    ),
     "a connector is replaced because of another worker configuration": Harmless(
         "workers", narrowed(STOCK, f"{WORKER}stock"), "offset-topic-changed"
     ),
@@ -87,6 +90,11 @@ HARMLESS: Final = {
     "a connector's tables change": Harmless("weekly", only(ORDERS, "table.include.list"), "topic-prefix-changed"),
     "a connector's heartbeat changes": Harmless(
         "weekly", only(ORDERS, "heartbeat.interval.ms"), "schema-history-changed"
+    ),
+    "a connector reads a signal topic for the first time": Harmless(
+        "weekly",
+        then(only(ORDERS, "heartbeat.interval.ms"), with_property(ORDERS, "signal.kafka.groupId", "orders-signal")),
+        "signal-group-changed",
     ),
     "a connector reads with larger batches": Harmless("weekly", only(STOCK, "max.batch.size"), "source-changed"),
     "a connector takes a snapshot when needed": Harmless("weekly", only(STOCK, "snapshot.mode"), "streaming-ended"),

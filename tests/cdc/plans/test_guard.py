@@ -8,10 +8,10 @@ import pytest
 from cdc.plans import guard
 from cdc.plans.findings import RULES, Finding
 from cdc.plans.reading import Plan, parse
-from tests.cdc.plans.altered import deposed, narrowed, resource, sensitive, then
+from tests.cdc.plans.altered import deposed, narrowed, only, resource, sensitive, then
 from tests.cdc.plans.changes import CHANGES
 from tests.cdc.plans.conftest import Planned
-from tests.cdc.plans.dangerous import BUCKET, CLUSTER, DANGEROUS, ORDERS, PROPERTIES, RETURNS, Dangerous
+from tests.cdc.plans.dangerous import BUCKET, CLUSTER, DANGEROUS, ORDERS, PROPERTIES, RETURNS, STOCK, WORKER, Dangerous
 from tests.cdc.plans.harmless import HARMLESS, Harmless
 from tests.synthesized import Document
 
@@ -103,6 +103,21 @@ def test_msk_connects_default_offset_topic_is_lost_with_its_connector(planned: P
     [finding] = findings(plan)
     assert finding.rule.name == "offset-topic-changed"
     change["actions"] = ["update"]
+    assert findings(plan) == []
+
+
+def test_the_default_offset_topic_of_msk_connect_can_be_adopted(planned: Planned) -> None:
+    """Its name is made of the connector's ARN: arn:…:connector/NAME/ID."""
+    plan = narrowed(STOCK, f"{WORKER}stock")(planned("adopting"))
+    change = resource(plan, STOCK)["change"]
+    change["after"]["connector_configuration"] = change["before"]["connector_configuration"]
+    change["before"]["worker_configuration"] = []
+    [finding] = findings(plan)
+    assert finding.rule.name == "offset-topic-changed"
+    assert finding.what.endswith("changes from MSK Connect's default to connect-offsets")
+    default = "__amazon_msk_connect_offsets_{1}_{2}".format(*change["before"]["arn"].split("/"))
+    worker = resource(plan, f"{WORKER}stock")["change"]["after"]
+    worker["properties_file_content"] = worker["properties_file_content"].replace("connect-offsets", default)
     assert findings(plan) == []
 
 

@@ -12,10 +12,10 @@ from modules.environment.checks import rulebook
 from modules.environment.environment import Environment
 from modules.environment.loading import load, warnings
 from modules.messages.problems import EnvironmentErrors, Problem, shown
-from tests.unit.environment import connect_cases, kafka_cases, platform_cases
+from tests.unit.environment import adoption_cases, connect_cases, kafka_cases, platform_cases
 from tests.unit.environment.environment_files import PROD, Edits, Refused, edited, marked, marked_line, write
 
-CASES = platform_cases.CASES | kafka_cases.CASES | connect_cases.CASES
+CASES = platform_cases.CASES | kafka_cases.CASES | connect_cases.CASES | adoption_cases.CASES
 
 # The path, what stands there in prod.yaml -> what does not do, and what is told.
 TYPES = r"""
@@ -194,6 +194,7 @@ ADVICE = {
         "no connector writes there: topics start with orders, got 'ordres.orders.*'",
     ),
 }
+ADVICE |= adoption_cases.ADVICE
 
 
 @pytest.mark.parametrize("advised", ADVICE.values(), ids=ADVICE)
