@@ -92,6 +92,7 @@ def test_a_role_that_is_explained_is_the_role_that_is_deployed(adopting: Stack) 
     assert ("InternalTopics", "topic/connect-offsets") in explained
     assert ("SchemaHistory", "topic/dbhistory.orders") in explained
     assert ("Groups", "group/kafka-signal") in explained
-    assert Deployment("prod", "us-east-1", "aws", "1").connector_name("orders", environment.connectors["orders"]) == (
-        adopting.one("aws_mskconnect_connector")["name"]
+    assert (
+        Deployment("prod", "us-east-1", "aws", "1").connector_name("orders", environment.connectors["orders"])
+        == (adopting.one("aws_mskconnect_connector")["name"])
     )

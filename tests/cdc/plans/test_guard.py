@@ -8,7 +8,7 @@ import pytest
 from cdc.plans import guard
 from cdc.plans.findings import RULES, Finding
 from cdc.plans.reading import Plan, parse
-from tests.cdc.plans.altered import deposed, narrowed, only, resource, sensitive, then
+from tests.cdc.plans.altered import deposed, narrowed, resource, sensitive, then
 from tests.cdc.plans.changes import CHANGES
 from tests.cdc.plans.conftest import Planned
 from tests.cdc.plans.dangerous import BUCKET, CLUSTER, DANGEROUS, ORDERS, PROPERTIES, RETURNS, STOCK, WORKER, Dangerous
