@@ -1,13 +1,17 @@
 """``cdc check``: everything about an environment that can be checked without an account."""
 
 import json
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from cdc.console import err, fail, out
 from cdc.environments import UnknownEnvironmentError, files
-from cdc.options import EnvsArgument, JsonOption
+from cdc.options import EnvsArgument, JsonOption, OfflineOption, SourceOption
+from modules.environment.environment import Environment
 from modules.environment.loading import load_all, located, warnings
 from modules.environment.plugin_archives import Contents, findings, recorded
 from modules.messages.problems import EnvironmentErrors, Problem
@@ -16,13 +20,22 @@ from modules.messages.problems import EnvironmentErrors, Problem
 def check(
     names: EnvsArgument = None,
     as_json: JsonOption = False,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Also run Debezium's own validation, in a JVM with the plugin's jars.")
+    ] = False,
+    plugins: Annotated[
+        list[str] | None,
+        typer.Option("--plugin", metavar="NAME=ZIP", help="With --deep: the archive of a published plugin."),
+    ] = None,
+    source: SourceOption = None,
+    offline: OfflineOption = False,
 ) -> None:
-    """Validate environments and their plugin archives, offline."""
+    """Validate environments and their plugin archives, without an account."""
     try:
         chosen = files(names or [])
     except UnknownEnvironmentError as error:
         fail(error)
-    errors, advice = _checked(chosen)
+    errors, advice = _checked(chosen, deep=partial(_deeply, plugins or [], source, offline) if deep else None)
     if as_json:
         out.print_json(json.dumps({"errors": [_shown(p) for p in errors], "warnings": [_shown(p) for p in advice]}))
     else:
@@ -31,7 +44,11 @@ def check(
         raise typer.Exit(1)
 
 
-def _checked(chosen: list[Path]) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
+Problems = tuple[Problem, ...]
+Deep = Callable[[Sequence[Environment], Sequence[Path]], tuple[Problems, Problems]]
+
+
+def _checked(chosen: list[Path], *, deep: Deep | None) -> tuple[Problems, Problems]:
     """Errors and warnings of all files; archives are inspected only if the files are valid."""
     try:
         environments = load_all(chosen)
@@ -43,7 +60,32 @@ def _checked(chosen: list[Path]) -> tuple[tuple[Problem, ...], tuple[Problem, ..
         found = findings(environment, look=_look)
         errors += located((*found.errors, *found.on_msk_connect), file)
         advice += warnings(environment, file)
-    return tuple(errors), tuple(advice)
+    refused, unasked = deep(environments, chosen) if deep else ((), ())
+    return (*errors, *refused), (*advice, *unasked)
+
+
+def _archives(given: list[str]) -> dict[str, Path]:
+    """``NAME=ZIP`` as plugins' archives."""
+    archives = {name: Path(file) for name, _, file in (each.partition("=") for each in given)}
+    if wrong := next((name for name, file in archives.items() if not file.is_file()), None):
+        raise typer.BadParameter(f"must be NAME=ZIP, and the ZIP must be a file, got {wrong}={archives[wrong]}")
+    return archives
+
+
+def _deeply(
+    plugins: list[str],
+    source: list[str] | None,
+    offline: bool,
+    environments: Sequence[Environment],
+    chosen: Sequence[Path],
+) -> tuple[Problems, Problems]:
+    """What the plugins themselves refuse, and those that could not be asked."""
+    from cdc.deep.command import REPORTED, judge  # with all that starts a JVM
+
+    try:
+        return judge(environments, chosen, _archives(plugins), source=source, offline=offline)
+    except REPORTED as error:
+        fail(error)
 
 
 def _look(archive: Path) -> Contents | None:

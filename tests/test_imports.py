@@ -36,8 +36,9 @@ REHEARSAL = [
 ]
 CDC = [
     ["options", "environments", "terraform", "console", "version"],
-    ["display"],
-    ["artifacts", "check", "definitions", "delivery", "plans", "plugin", "state"],
+    ["display", "jars"],
+    ["deep", "definitions"],
+    ["artifacts", "check", "delivery", "plans", "plugin", "state"],
     ["rehearse"],
     ["cli"],
 ]

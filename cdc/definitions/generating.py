@@ -3,12 +3,12 @@
 import json
 import subprocess
 import tempfile
-import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from cdc.definitions.releases import Source, connector
+from cdc.jars import unpacked
 from modules.artifacts.cache import Cache
 from modules.artifacts.fetch import fetch
 from modules.artifacts.lock import File, Lock
@@ -20,7 +20,7 @@ from rehearsal.processes.java import Jvm
 FOLDER: Final = Path(__file__).parents[2] / "modules" / "debezium" / "releases"
 JAVA: Final = Path(__file__).parent / "java"
 _HEAP: Final = 512
-_KAFKA: Final = ("connect-3.7", "debezium-connector-mysql")
+_COMPILED: Final = ("connect-3.7", "debezium-connector-mysql")  # what the sources are compiled against
 
 
 class GeneratorError(RehearsalError):
@@ -32,41 +32,35 @@ def generated(source: Source, lock: Lock, *, offline: bool = False) -> str:
 
     Raises GeneratorError, UnknownClassError, CompileError, JavaError, or what fetching raises.
     """
-    names = {*source.sets, *_KAFKA, pinned_files.COMPILER, *([source.plugin] if source.plugin else ())}
+    names = {*source.sets, *_COMPILED, pinned_files.COMPILER, *([source.plugin] if source.plugin else ())}
     paths = fetch(pinned_files.files(lock, *sorted(names)), sources=sources(), cache=Cache(), offline=offline)
-    with tempfile.TemporaryDirectory() as folder:
-        [ecj] = pinned_files.jars(lock, pinned_files.COMPILER, paths)
-        library = [
-            *pinned_files.jars(lock, "connect-3.7", paths),
-            *_plugin(lock, paths, _KAFKA[1], Path(folder, "build")),
-        ]
-        program = compiler.jar("definitions", JAVA, compiler=ecj, libraries=library)
-        found = json.loads(_asked(source, [program, *_class_path(source, lock, paths, Path(folder))], Path(folder)))
+    [ecj] = pinned_files.jars(lock, pinned_files.COMPILER, paths)
+    library = [*pinned_files.jars(lock, _COMPILED[0], paths), *_plugin(lock, paths, _COMPILED[1])]
+    program = compiler.jar("definitions", JAVA, compiler=ecj, libraries=library)
+    found = json.loads(_asked(source, [program, *_class_path(source, lock, paths)]))
     return written(connector(found) if source.plugin else _silenced(found, source.silent))
 
 
-def _class_path(source: Source, lock: Lock, paths: Mapping[File, Path], folder: Path) -> Iterator[Path]:
+def _class_path(source: Source, lock: Lock, paths: Mapping[File, Path]) -> Iterator[Path]:
     """As a worker has it: its own jars first."""
     for name in source.sets:
         yield from pinned_files.jars(lock, name, paths)
     if source.plugin:
-        yield from _plugin(lock, paths, source.plugin, folder / "plugin")
+        yield from _plugin(lock, paths, source.plugin)
 
 
-def _plugin(lock: Lock, paths: Mapping[File, Path], name: str, folder: Path) -> list[Path]:
-    """The jars of Debezium's archive, unpacked."""
+def _plugin(lock: Lock, paths: Mapping[File, Path], name: str) -> list[Path]:
     [archive] = pinned_files.jars(lock, name, paths)
-    with zipfile.ZipFile(archive) as content:
-        content.extractall(folder, [each for each in content.namelist() if each.endswith(".jar")])
-    return sorted(folder.rglob("*.jar"))
+    return unpacked(archive)
 
 
-def _asked(source: Source, jars: list[Path], folder: Path) -> str:
+def _asked(source: Source, jars: list[Path]) -> str:
     arguments = ["debezium"]
     if source.sections is not None:
         arguments = ["kafka", *(f"{name}={place}" for name, place in source.sections.items())]
-    command = Jvm("Definitions", jars, heap=_HEAP).command(*arguments, folder=folder)
-    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    with tempfile.TemporaryDirectory() as folder:
+        command = Jvm("Definitions", jars, heap=_HEAP).command(*arguments, folder=Path(folder))
+        ended = subprocess.run(command, capture_output=True, text=True, check=False)
     if ended.returncode:
         raise GeneratorError(f"{source.file} cannot be generated:\n{ended.stderr[-4000:]}".rstrip())
     return ended.stdout

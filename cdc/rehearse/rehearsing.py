@@ -1,11 +1,12 @@
 """Prepares and runs a rehearsal: download pinned files, build plugins, then rehearse."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from cdc import terraform as cli
 from cdc.console import FetchProgress
+from cdc.deep.judging import Machine, judged
 from cdc.environments import files
 from cdc.rehearse.plugins import Builder
 from modules.artifacts.cache import Cache
@@ -13,7 +14,8 @@ from modules.artifacts.fetch import fetch
 from modules.artifacts.lock import Lock, load as load_lock
 from modules.artifacts.sources import sources
 from modules.environment.environment import Environment
-from modules.environment.loading import load
+from modules.environment.loading import load, located
+from modules.messages.problems import EnvironmentErrors
 from rehearsal import rehearsal, requirements
 from rehearsal.daemon_client import DaemonClient
 from rehearsal.deploy.terraform import Terraform, embedded_env as embedded
@@ -51,6 +53,7 @@ def inputs(options: Options, reporter: Reporter) -> Inputs:
         builder = Builder(lock, sources(options.source), offline=options.offline, progress=progress)
         _fetch_parts(lock, options, progress)
         archives = builder.archives(environment)
+        _judge(environment, file, Machine(lock, sources(wanted.source), wanted.offline, progress), archives)
     for note in builder.notes:
         reporter.message(note)
     return Inputs(
@@ -62,6 +65,13 @@ def inputs(options: Options, reporter: Reporter) -> Inputs:
         schema=options.schema,
         brokers=options.brokers,
     )
+
+
+def _judge(environment: Environment, file: Path, machine: Machine, archives: Mapping[str, Path]) -> None:
+    """What Debezium refuses shows in a second, not after minutes of deploying; raises EnvironmentErrors."""
+    [found] = judged([environment], machine, archives)
+    if found.refused:
+        raise EnvironmentErrors(located(found.refused, file))
 
 
 def stop(name: str) -> dict[str, list[str]]:

@@ -1,0 +1,111 @@
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.kafka.common.config.ConfigValue;
+
+/** What was found to be wrong: each once, with the property and who says it. */
+final class Findings {
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{[^}:]+:[^}]*}");
+    private static final Pattern NAMED = Pattern.compile(
+            "(?:for configuration|issing required configuration|Unknown configuration) [\"']?([A-Za-z0-9._-]+)");
+    private static final Pattern LOGGED = Pattern.compile("^The '([^']+)' value .*is invalid: ", Pattern.DOTALL);
+
+    /** Something that may throw what it finds wrong. */
+    interface Step {
+        void run() throws Exception;
+    }
+
+    private final Map<String, String> properties;
+    private final Set<List<String>> seen = new LinkedHashSet<>();
+
+    Findings(Map<String, String> properties) {
+        this.properties = properties;
+    }
+
+    /** A value that only a worker knows can be judged by nobody here. */
+    void add(String by, String property, String message) {
+        String value = properties.get(property);
+        if (value == null || !PLACEHOLDER.matcher(value).find()) {
+            seen.add(List.of(by, property, message));
+        }
+    }
+
+    void add(String by, String prefix, Iterable<ConfigValue> values) {
+        for (ConfigValue value : values) {
+            for (String message : value.errorMessages()) {
+                add(by, prefix + value.name(), message);
+            }
+        }
+    }
+
+    /**
+     * Runs {@code step}; what it throws is said of {@code property}, or of the one behind {@code prefix} that the
+     * exception names. A release without the class or the method that a step needs has nothing to say there.
+     */
+    void of(String by, String property, String prefix, Step step) {
+        Errors errors = Errors.begin();
+        try {
+            step.run();
+        } catch (LinkageError error) {
+            System.err.println("not asked: " + by + " about " + property + ": " + error);
+        } catch (Exception error) {
+            if (!logged(by, prefix, errors.end())) {
+                add(by, named(property, prefix, message(error)), message(error));
+            }
+        } finally {
+            errors.end();
+        }
+    }
+
+    /** Debezium often throws that something is wrong, and only logs what. */
+    private boolean logged(String by, String prefix, List<String> errors) {
+        boolean any = false;
+        for (String error : errors) {
+            Matcher match = LOGGED.matcher(error);
+            if (match.find()) {
+                add(by, prefix + match.group(1), error);
+                any = true;
+            }
+        }
+        return any;
+    }
+
+    boolean none() {
+        return seen.isEmpty();
+    }
+
+    List<Map<String, String>> all() {
+        List<Map<String, String>> found = new ArrayList<>();
+        for (List<String> each : seen) {
+            Map<String, String> finding = new LinkedHashMap<>();
+            finding.put("by", each.get(0));
+            finding.put("property", each.get(1));
+            finding.put("message", each.get(2));
+            found.add(finding);
+        }
+        return found;
+    }
+
+    private static String named(String property, String prefix, String message) {
+        Matcher match = NAMED.matcher(message);
+        if (!match.find()) {
+            return property;
+        }
+        String name = match.group(1);
+        return name.startsWith(prefix) ? name : prefix + name;
+    }
+
+    /** The innermost cause that says something says what is wrong. */
+    private static String message(Throwable error) {
+        String message = error.getMessage();
+        for (Throwable cause = error.getCause(); cause != null; cause = cause.getCause()) {
+            message = cause.getMessage() == null ? message : cause.getMessage();
+        }
+        return message == null ? error.getClass().getName() : message;
+    }
+}

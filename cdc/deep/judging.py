@@ -1,0 +1,167 @@
+"""An environment's connectors before their own plugins: what these refuse, as problems of the environment file."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import file_digest
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from cdc.deep.asking import Finding, Question, ask, pinned
+from modules.archive.zips import BadArchiveError
+from modules.artifacts.cache import Cache
+from modules.artifacts.fetch import fetch
+from modules.artifacts.lock import Lock
+from modules.artifacts.progress import Progress
+from modules.artifacts.sources import Source
+from modules.debezium.configuration import connection_properties, connector_properties
+from modules.debezium.definitions import Release, release, resolved
+from modules.environment.environment import Environment
+from modules.environment.models.connectors import Connector
+from modules.environment.models.plugins import ArchivePlugin
+from modules.environment.plugin_archives import recorded
+from modules.messages import secrecy
+from modules.messages.problems import Problem
+
+# Stand in for what only a deploy knows: nothing connects to them.
+_HOSTNAME: Final = "database.invalid"
+_PORT: Final = "3306"
+_BOOTSTRAP: Final = "broker.invalid:9098"
+_PUBLISHED: Final = Path("build/plugins")
+_DIGEST: Final = 64
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What the judge runs from: pins, where their files come from, and whether the network may be asked."""
+
+    lock: Lock
+    sources: Sequence[Source]
+    offline: bool = False
+    progress: Progress | None = None
+
+
+class Judged(NamedTuple):
+    """Of one environment: ``refused`` is wrong with its file, ``unasked`` are plugins whose ZIP is not at hand."""
+
+    refused: tuple[Problem, ...]
+    unasked: tuple[Problem, ...]
+
+
+class _Subject(NamedTuple):
+    """A connector of the environment at ``place``."""
+
+    place: int
+    name: str
+    question: Question
+
+
+def judged(
+    environments: Sequence[Environment], machine: Machine, archives: Mapping[str, Path] = MappingProxyType({})
+) -> tuple[Judged, ...]:
+    """Every connector before its plugin's own validation, in one JVM for each version of Kafka Connect.
+
+    ``archives`` are ZIPs by plugin, for those that their environment does not name. Raises what asking and fetching
+    raise.
+    """
+    subjects: dict[str, list[_Subject]] = {}
+    unasked: list[list[Problem]] = [[] for _ in environments]
+    for place, environment in enumerate(environments):
+        known = {name: archives.get(name) or _at_hand(environment, name) for name in environment.plugins}
+        published = {name for name, plugin in environment.plugins.items() if not isinstance(plugin, ArchivePlugin)}
+        unasked[place] += [_unasked(name) for name, path in known.items() if path is None and name in published]
+        for name, connector in environment.connectors.items():
+            if path := known[connector.plugin]:
+                question = Question(path, effective(environment, name))
+                subjects.setdefault(connector.kafkaconnect_version, []).append(_Subject(place, name, question))
+    refused: list[list[Problem]] = [[] for _ in environments]
+    for worker, several in sorted(subjects.items()):
+        for subject, findings in zip(several, _asked(several, machine, worker), strict=True):
+            environment = environments[subject.place]
+            refused[subject.place] += [_problem(environment, subject.name, each) for each in _first(findings)]
+    return tuple(Judged(tuple(one), tuple(other)) for one, other in zip(refused, unasked, strict=True))
+
+
+def _asked(subjects: Sequence[_Subject], machine: Machine, worker: str) -> list[tuple[Finding, ...]]:
+    paths = fetch(
+        pinned(machine.lock, worker),
+        sources=machine.sources,
+        cache=Cache(),
+        offline=machine.offline,
+        progress=machine.progress,
+    )
+    return ask([subject.question for subject in subjects], machine.lock, paths, worker=worker)
+
+
+def effective(environment: Environment, name: str) -> dict[str, str]:
+    """The configuration that Kafka Connect would read, with stand-ins for what only a deploy knows.
+
+    Classes have their full names: short ones are found by a worker's scan of its plugins, which nobody waits for here.
+    """
+    connector = environment.connectors[name]
+    properties = {
+        "name": name,
+        **connector_properties(connector),
+        **connection_properties(connector, hostname=_HOSTNAME, port=_PORT, bootstrap=_BOOTSTRAP),
+    }
+    known = release(environment.plugins[connector.plugin].debezium_version, connector.kafkaconnect_version)
+    return {key: _full(known, key, value) for key, value in properties.items()}
+
+
+def _full(known: Release, key: str, value: str) -> str:
+    kinds = (("transforms.", known.transforms), ("predicates.", known.predicates))
+    for prefix, classes in kinds:
+        if key.startswith(prefix) and key.endswith(".type"):
+            return resolved(value, classes) or value
+    return (resolved(value, known.converters) or value) if key.endswith(".converter") else value
+
+
+def _at_hand(environment: Environment, name: str) -> Path | None:
+    """The ZIP of a plugin: the one that it names, or for a published one what was built here and is the same."""
+    plugin = environment.plugins[name]
+    if isinstance(plugin, ArchivePlugin):
+        archive = Path(plugin.archive)
+        return archive if archive.is_file() else None
+    path = _PUBLISHED / f"{name}.zip"
+    try:
+        contents = recorded(path)
+    except (OSError, BadArchiveError):
+        return None
+    digest = Path(plugin.key).stem
+    if len(digest) == _DIGEST:  # an object that is called after its content
+        with path.open("rb") as content:
+            return path if file_digest(content, "sha256").hexdigest() == digest else None
+    return path if contents and contents.debezium_version == plugin.debezium_version else None
+
+
+def _unasked(name: str) -> Problem:
+    return Problem(
+        ("plugins", name), f"was not asked, for its ZIP is not on this machine: give it with --plugin {name}=ZIP"
+    )
+
+
+def _first(findings: Sequence[Finding]) -> list[Finding]:
+    """One finding for each property: Kafka Connect and the class behind an alias often say the same."""
+    return list({finding.property: finding for finding in reversed(findings)}.values())[::-1]
+
+
+def _problem(environment: Environment, name: str, finding: Finding) -> Problem:
+    connector = environment.connectors[name]
+    own = finding.property in connector.properties
+    path = ("connectors", name, "properties", finding.property) if own else ("connectors", name)
+    what = "" if own else f"{finding.property}: "
+    said = " ".join(finding.message.split())
+    if secrecy.names_secret(finding.property):
+        said = "its value"
+    problem = Problem(path, f"{what}{finding.by} {_version(environment, connector, finding)}refuses it: {said}")
+    if not own:
+        return problem
+    return replace(problem, value=secrecy.shown_value(finding.property, connector.properties[finding.property]))
+
+
+def _version(environment: Environment, connector: Connector, finding: Finding) -> str:
+    versions = {
+        "Debezium": environment.plugins[connector.plugin].debezium_version,
+        "Kafka Connect": connector.kafkaconnect_version,
+    }
+    return f"{versions[finding.by]} " if finding.by in versions else ""

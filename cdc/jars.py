@@ -1,0 +1,23 @@
+"""A plugin's jars, unpacked for a JVM."""
+
+from hashlib import file_digest
+from pathlib import Path
+
+from modules.archive.zips import Archive
+from rehearsal.processes.pinned_files import kept
+
+
+def unpacked(archive: Path) -> list[Path]:
+    """The jars of a plugin's ZIP, in the user's cache by the archive's content; raises OSError and BadArchiveError."""
+    with archive.open("rb") as content:
+        digest = file_digest(content, "sha256").hexdigest()
+    return sorted(kept("plugin-jars", digest, lambda folder: _unpack(archive, folder)).rglob("*.jar"))
+
+
+def _unpack(archive: Path, folder: Path) -> None:
+    content = Archive(archive.read_bytes(), str(archive), unpacked=True)
+    for name in content.files:
+        if name.endswith(".jar"):
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content.read(name))

@@ -1,0 +1,180 @@
+"""``cdc check --deep``: an environment's connectors before their own plugins, and what is wrong by its line."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from cdc.cli import app
+from cdc.deep.judging import Judged, Machine, effective, judged
+from cdc.rehearse import rehearsing
+from modules.artifacts.lock import load as load_lock
+from modules.artifacts.sources import sources
+from modules.environment.environment import Environment
+from modules.environment.loading import load, located
+from modules.environment.models.plugins import ArchivePlugin
+from modules.messages.problems import EnvironmentErrors
+from rehearsal.steps import Step
+from tests.cdc.deep import lab
+from tests.places import ROOT
+
+FILES = {name: ROOT / "environments" / f"{name}.yaml" for name in ("dev", "prod", "rehearsal")}
+# Right by all that is written down of it: only the transform itself knows that a string needs its format.
+UNWRITTEN = {
+    "transforms": "at",
+    "transforms.at.type": "org.apache.kafka.connect.transforms.TimestampConverter$Value",
+    "transforms.at.target.type": "string",
+}
+
+
+def environment(properties: Mapping[str, str] | None = None, *, archive: bool = True) -> Environment:
+    """prod with other properties, past the checks of the file; its plugin is an archive here."""
+    whole = load(FILES["prod"])
+    [(name, connector)] = list(whole.connectors.items())[:1]
+    connectors = {name: connector.model_copy(update={"properties": dict(properties or {})})}
+    plugins = {connector.plugin: ArchivePlugin(archive=str(lab.archive("3.6.1.Final")))} if archive else whole.plugins
+    return whole.model_copy(update={"connectors": connectors, "plugins": plugins})
+
+
+def machine() -> Machine:
+    lab.paths("3.7.x", "2.7.1")
+    return Machine(load_lock(), sources(), offline=True)
+
+
+def judge(one: Environment, archives: Mapping[str, Path] | None = None) -> Judged:
+    [found] = judged([one], machine(), archives or {})
+    return found
+
+
+def test_the_examples_pass() -> None:
+    environments = [load(file) for file in FILES.values()]
+    archives = {name: lab.archive("3.6.1.Final") for each in environments for name in each.plugins}
+    assert judged(environments, machine(), archives) == (Judged((), ()),) * 3
+
+
+def test_a_property_of_the_file_is_named_with_its_line(tmp_path: Path) -> None:
+    name = next(iter(load(FILES["prod"]).connectors))
+    file = tmp_path / "prod.yaml"
+    file.write_text(f"connectors:\n  {name}:\n    properties:\n      errors.tolerance: some\n")
+    [problem] = located(judge(environment({"errors.tolerance": "some"})).refused, file)
+    assert str(problem).startswith(f"{file}:4: connectors.{name}.properties.errors.tolerance: Kafka Connect 3.7.x ref")
+    assert str(problem).endswith("must be one of: none, all, got 'some'")
+
+
+def test_a_property_of_ours_is_named_in_the_message() -> None:
+    [problem] = judge(environment({"max.batch.size": "20000"})).refused
+    assert problem.path[0] == "connectors"
+    assert len(problem.path) == 2
+    assert problem.message.startswith("max.queue.size: Debezium 3.6.1.Final refuses it: The 'max.queue.size' value")
+
+
+def test_one_finding_for_each_property() -> None:
+    wrong = {"transforms": "r", "transforms.r.type": "RegexRouter", "transforms.r.regex": "("}
+    found = [problem.path[-1] for problem in judge(environment(wrong)).refused]
+    assert sorted(map(str, found)) == sorted(set(map(str, found)))
+    assert "transforms.r.regex" in found
+
+
+def test_classes_may_have_their_short_names() -> None:
+    short = {"transforms": "r", "transforms.r.type": "RegexRouter", "value.converter": "JsonConverter"}
+    whole = {**short, "transforms.r.regex": "(.*)", "transforms.r.replacement": "$1"}
+    assert judge(environment(whole)).refused == ()
+    name = next(iter(environment().connectors))
+    assert effective(environment(whole), name)["value.converter"] == "org.apache.kafka.connect.json.JsonConverter"
+
+
+def test_a_secret_is_not_in_what_is_said() -> None:
+    wrong = {"value.converter": "com.example.Avro", "converters": "own", "own.type": "com.example.Own"}
+    [one, other] = judge(environment({**wrong, "own.password": "hunter2"})).refused
+    assert "hunter2" not in f"{one}{other}"
+
+
+def test_a_published_plugin_is_asked_where_its_archive_is_at_hand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = environment(UNWRITTEN, archive=False)
+    [plugin] = one.plugins
+    archive = lab.archive("3.6.1.Final")
+    ready = machine()
+    monkeypatch.chdir(tmp_path)
+    [nowhere] = judged([one], ready)
+    assert nowhere.refused == ()
+    assert [problem.message for problem in nowhere.unasked] == [
+        f"was not asked, for its ZIP is not on this machine: give it with --plugin {plugin}=ZIP"
+    ]
+    [given] = judged([one], ready, {plugin: archive})
+    assert [problem.path[-1] for problem in given.refused] == ["transforms.at.type"]
+    assert given.unasked == ()
+
+
+def test_a_published_plugin_is_found_by_its_hash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = environment(UNWRITTEN, archive=False)
+    [(name, plugin)] = one.plugins.items()
+    ready = machine()
+    archive = lab.archive("3.6.1.Final")
+    monkeypatch.chdir(tmp_path)
+    place = tmp_path / "build" / "plugins" / f"{name}.zip"
+    place.parent.mkdir(parents=True)
+    shutil.copyfile(archive, place)
+    lock = load_lock()
+    [file] = lock.sets[lab.ARCHIVES["3.6.1.Final"]].files
+    same = one.model_copy(update={"plugins": {name: plugin.model_copy(update={"key": f"x/{file.sha256}.zip"})}})
+    other = one.model_copy(update={"plugins": {name: plugin.model_copy(update={"key": f"x/{'0' * 64}.zip"})}})
+    [found, not_found] = judged([same, other], ready)
+    assert (len(found.refused), found.unasked) == (1, ())
+    assert (not_found.refused, len(not_found.unasked)) == ((), 1)
+
+
+def written(folder: Path, properties: Mapping[str, str]) -> Path:
+    """rehearsal.yaml with other properties of its first connector."""
+    text = FILES["rehearsal"].read_text()
+    archive = lab.archive("3.6.1.Final")
+    assert text.count("archive: build/plugins/debezium-mysql.zip") == 1
+    text = text.replace("archive: build/plugins/debezium-mysql.zip", f"archive: {archive}")
+    lines = "".join(f"\n      {key}: {value}" for key, value in properties.items())
+    assert text.count("    source:") == 1
+    file = folder / "rehearsal.yaml"
+    file.write_text(text.replace("    source:", f"    properties:{lines}\n    source:"))
+    return file
+
+
+def test_the_command_reports_it_like_other_problems(tmp_path: Path) -> None:
+    file = written(tmp_path, UNWRITTEN)
+    shallow = CliRunner().invoke(app, ["check", str(file), "--json"])
+    deep = CliRunner().invoke(app, ["check", str(file), "--deep", "--offline", "--json"])
+    before, after = (json.loads(each.stdout)["errors"] for each in (shallow, deep))
+    new = [problem for problem in after if problem not in before]
+    assert [problem["path"][-1] for problem in new] == ["transforms.at.type"]
+    assert new[0]["line"] is not None
+    assert "format" in new[0]["message"]
+    assert deep.exit_code == 1
+
+
+def test_the_command_wants_archives_that_are_there() -> None:
+    wrong = CliRunner().invoke(app, ["check", "--deep", "--plugin", "debezium-mysql=nowhere.zip"])
+    assert wrong.exit_code == 2
+    assert "must be NAME=ZIP" in " ".join(wrong.stderr.split())
+
+
+class Quiet:
+    """A reporter that shows nothing."""
+
+    def started(self, step: str) -> None: ...
+
+    def progress(self, text: str) -> None: ...
+
+    def finished(self, step: Step) -> None: ...
+
+    def message(self, text: str) -> None: ...
+
+
+def test_a_rehearsal_asks_before_it_starts_anything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rehearsing, "_fetch_parts", lambda *_: None)
+    monkeypatch.setattr(rehearsing, "_lacking", list)
+    machine()
+    file = written(tmp_path, UNWRITTEN)
+    with pytest.raises(EnvironmentErrors, match=r"transforms\.at\.type: .*TimestampConverter.* refuses it"):
+        rehearsing.script(rehearsing.Wanted(str(file), offline=True), Quiet())
