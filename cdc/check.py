@@ -60,8 +60,8 @@ def _checked(chosen: list[Path], *, deep: Deep | None) -> tuple[Problems, Proble
         found = findings(environment, look=_look)
         errors += located((*found.errors, *found.on_msk_connect), file)
         advice += warnings(environment, file)
-    refused, unasked = deep(environments, chosen) if deep else ((), ())
-    return (*errors, *refused), (*advice, *unasked)
+    refused, skipped = deep(environments, chosen) if deep else ((), ())
+    return (*errors, *refused), (*advice, *skipped)
 
 
 def _archives(given: list[str]) -> dict[str, Path]:
@@ -79,11 +79,11 @@ def _deeply(
     environments: Sequence[Environment],
     chosen: Sequence[Path],
 ) -> tuple[Problems, Problems]:
-    """What the plugins themselves refuse, and those that could not be asked."""
-    from cdc.deep.command import REPORTED, judge  # with all that starts a JVM
+    """Errors that the plugins' own validation finds, and the plugins that were skipped."""
+    from cdc.deep.command import REPORTED, validate  # with all that starts a JVM
 
     try:
-        return judge(environments, chosen, _archives(plugins), source=source, offline=offline)
+        return validate(environments, chosen, _archives(plugins), source=source, offline=offline)
     except REPORTED as error:
         fail(error)
 

@@ -4,14 +4,14 @@ from hashlib import file_digest
 from pathlib import Path
 
 from modules.archive.zips import Archive
-from rehearsal.processes.pinned_files import kept
+from rehearsal.processes.cached_folder import cached_folder
 
 
 def unpacked(archive: Path) -> list[Path]:
     """The jars of a plugin's ZIP, in the user's cache by the archive's content; raises OSError and BadArchiveError."""
     with archive.open("rb") as content:
         digest = file_digest(content, "sha256").hexdigest()
-    return sorted(kept("plugin-jars", digest, lambda folder: _unpack(archive, folder)).rglob("*.jar"))
+    return sorted(cached_folder("plugin-jars", digest, lambda folder: _unpack(archive, folder)).rglob("*.jar"))
 
 
 def _unpack(archive: Path, folder: Path) -> None:

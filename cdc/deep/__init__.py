@@ -1,1 +1,1 @@
-"""The real judge: a JVM with a plugin's own jars, which says what Debezium and Kafka Connect think of a connector."""
+"""Validation by the plugin itself: Debezium's and Kafka Connect's own classes, in a JVM."""

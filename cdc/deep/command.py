@@ -1,11 +1,11 @@
-"""``cdc check --deep``: environment files before their own plugins."""
+"""``cdc check --deep``: environment files, validated by their plugins."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from cdc.console import FetchProgress
-from cdc.deep.judging import Machine, judged
+from cdc.deep.environments import Machine, validated
 from modules.archive.zips import BadArchiveError
 from modules.artifacts.cache import CacheError
 from modules.artifacts.fetch import FetchErrors, OfflineError
@@ -21,7 +21,7 @@ REPORTED: Final = (
 )  # fmt: skip
 
 
-def judge(
+def validate(
     environments: Sequence[Environment],
     files: Sequence[Path],
     archives: Mapping[str, Path],
@@ -29,13 +29,13 @@ def judge(
     source: Sequence[str] | None = None,
     offline: bool = False,
 ) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
-    """What plugins refuse in ``environments`` from ``files``, and which could not be asked; raises REPORTED.
+    """Errors in ``environments`` from ``files``, and the plugins that were skipped; raises REPORTED.
 
     ``archives`` are ZIPs of published plugins, by their names.
     """
     with FetchProgress() as progress:
         machine = Machine(load_lock(), sources(source), offline=offline, progress=progress)
-        found = list(zip(judged(environments, machine, archives), files, strict=True))
-    refused = [problem for one, file in found for problem in located(one.refused, file)]
-    unasked = [problem for one, file in found for problem in located(one.unasked, file)]
-    return tuple(refused), tuple(unasked)
+        found = list(zip(validated(environments, machine, archives), files, strict=True))
+    errors = [problem for one, file in found for problem in located(one.errors, file)]
+    skipped = [problem for one, file in found for problem in located(one.skipped, file)]
+    return tuple(errors), tuple(skipped)

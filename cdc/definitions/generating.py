@@ -1,4 +1,4 @@
-"""Asks the pinned jars in a JVM of their own, and writes what they say."""
+"""Reads definitions out of the pinned jars, in a JVM of their own."""
 
 import json
 import subprocess
@@ -24,7 +24,7 @@ _COMPILED: Final = ("connect-3.7", "debezium-connector-mysql")  # what the sourc
 
 
 class GeneratorError(RehearsalError):
-    """The jars cannot be asked, in the words of the JVM."""
+    """The JVM failed, with its output."""
 
 
 def generated(source: Source, lock: Lock, *, offline: bool = False) -> str:
@@ -37,7 +37,7 @@ def generated(source: Source, lock: Lock, *, offline: bool = False) -> str:
     [ecj] = pinned_files.jars(lock, pinned_files.COMPILER, paths)
     library = [*pinned_files.jars(lock, _COMPILED[0], paths), *_plugin(lock, paths, _COMPILED[1])]
     program = compiler.jar("definitions", JAVA, compiler=ecj, libraries=library)
-    found = json.loads(_asked(source, [program, *_class_path(source, lock, paths)]))
+    found = json.loads(_output(source, [program, *_class_path(source, lock, paths)]))
     return written(connector(found) if source.plugin else _silenced(found, source.silent))
 
 
@@ -54,7 +54,7 @@ def _plugin(lock: Lock, paths: Mapping[File, Path], name: str) -> list[Path]:
     return unpacked(archive)
 
 
-def _asked(source: Source, jars: list[Path]) -> str:
+def _output(source: Source, jars: list[Path]) -> str:
     arguments = ["debezium"]
     if source.sections is not None:
         arguments = ["kafka", *(f"{name}={place}" for name, place in source.sections.items())]

@@ -61,7 +61,7 @@ BROKER: Final = {
 
 
 class UnknownClassError(Exception):
-    """A release has classes with properties of which nobody has said yet what they belong to."""
+    """A release has classes with properties that are in neither list."""
 
     def __init__(self, classes: Iterable[str]) -> None:
         super().__init__(
@@ -74,7 +74,7 @@ class UnknownClassError(Exception):
 class Source:
     """A file that is generated. ``sets`` of artifacts.lock.toml make the class path: the worker's jars come first.
 
-    ``plugin`` is the set of Debezium's archive; without one the ``sections`` of Kafka's own are asked for.
+    ``plugin`` is the set of Debezium's archive; without one the file holds ``sections`` of Kafka's own.
     ``silent`` sections go without documentation: only their names, types and ranges are of use.
     """
 

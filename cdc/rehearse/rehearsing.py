@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cdc import terraform as cli
 from cdc.console import FetchProgress
-from cdc.deep.judging import Machine, judged
+from cdc.deep.environments import Machine, validated
 from cdc.environments import files
 from cdc.rehearse.plugins import Builder
 from modules.artifacts.cache import Cache
@@ -53,7 +53,7 @@ def inputs(options: Options, reporter: Reporter) -> Inputs:
         builder = Builder(lock, sources(options.source), offline=options.offline, progress=progress)
         _fetch_parts(lock, options, progress)
         archives = builder.archives(environment)
-        _judge(environment, file, Machine(lock, sources(wanted.source), wanted.offline, progress), archives)
+        _validate(environment, file, Machine(lock, sources(options.source), options.offline, progress), archives)
     for note in builder.notes:
         reporter.message(note)
     return Inputs(
@@ -67,11 +67,11 @@ def inputs(options: Options, reporter: Reporter) -> Inputs:
     )
 
 
-def _judge(environment: Environment, file: Path, machine: Machine, archives: Mapping[str, Path]) -> None:
-    """What Debezium refuses shows in a second, not after minutes of deploying; raises EnvironmentErrors."""
-    [found] = judged([environment], machine, archives)
-    if found.refused:
-        raise EnvironmentErrors(located(found.refused, file))
+def _validate(environment: Environment, file: Path, machine: Machine, archives: Mapping[str, Path]) -> None:
+    """Debezium's own validation, before minutes of deploying; raises EnvironmentErrors."""
+    [found] = validated([environment], machine, archives)
+    if found.errors:
+        raise EnvironmentErrors(located(found.errors, file))
 
 
 def stop(name: str) -> dict[str, list[str]]:

@@ -23,7 +23,7 @@ final class Aliases {
         this.findings = findings;
     }
 
-    static void judge(Map<String, String> properties, Findings findings) {
+    static void validate(Map<String, String> properties, Findings findings) {
         Aliases aliases = new Aliases(properties, findings);
         for (String alias : aliases.listed("transforms")) {
             aliases.transform("transforms." + alias + ".");
@@ -98,7 +98,7 @@ final class Aliases {
     private <T> void made(String property, String prefix, Class<T> kind, Use<T> use) {
         String name = properties.get(property);
         if (name == null) {
-            return; // what needs it says so itself
+            return; // reported by Kafka Connect, or by needed()
         }
         findings.of(name, property, prefix, () -> {
             Class<?> type = type(name);

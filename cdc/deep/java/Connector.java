@@ -22,7 +22,7 @@ final class Connector {
         this.findings = findings;
     }
 
-    void judge() {
+    void validate() {
         findings.of(BY, "connector.class", "", this::fields);
         if (findings.none()) { // as a worker does: no task is made of what was refused
             findings.of(BY, "connector.class", "", this::made);

@@ -13,13 +13,13 @@ import org.apache.log4j.Level;
 import org.apache.log4j.Logger;
 
 /**
- * Asks connectors, and all that they are configured with, what they think of configurations; connects to nothing.
+ * Runs the validation of connectors, and of all that they are configured with; connects to nothing.
  *
  * <p>Argument: a JSON file with {@code plugins}, the jars of each by its name, and {@code cases}, each with the plugin
  * and the properties of a connector. Prints a list of findings for each case. The class path is a worker's and ours.
  */
 public final class Deep {
-    private final Map<String, Function<Map<String, String>, List<Map<String, String>>>> judges = new HashMap<>();
+    private final Map<String, Function<Map<String, String>, List<Map<String, String>>>> validators = new HashMap<>();
     private final JsonNode plugins;
     private final URL own = Deep.class.getProtectionDomain().getCodeSource().getLocation();
 
@@ -38,30 +38,30 @@ public final class Deep {
         for (JsonNode each : order.get("cases")) {
             Map<String, String> properties = new HashMap<>();
             each.get("properties").fields().forEachRemaining(one -> properties.put(one.getKey(), one.getValue().asText()));
-            found.add(deep.judged(each.get("plugin").asText(), properties));
+            found.add(deep.validated(each.get("plugin").asText(), properties));
         }
         out.println(mapper.writeValueAsString(found));
         System.exit(0); // threads of a connector's libraries may still wait
     }
 
     /** In the class loader that a worker gives the plugin: what it brings goes before what the worker has. */
-    private List<Map<String, String>> judged(String plugin, Map<String, String> properties) throws Exception {
+    private List<Map<String, String>> validated(String plugin, Map<String, String> properties) throws Exception {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
-        if (!judges.containsKey(plugin)) {
-            judges.put(plugin, judge(plugins.get(plugin)));
+        if (!validators.containsKey(plugin)) {
+            validators.put(plugin, validator(plugins.get(plugin)));
         }
-        Function<Map<String, String>, List<Map<String, String>>> judge = judges.get(plugin);
-        thread.setContextClassLoader(judge.getClass().getClassLoader());
+        Function<Map<String, String>, List<Map<String, String>>> validator = validators.get(plugin);
+        thread.setContextClassLoader(validator.getClass().getClassLoader());
         try {
-            return judge.apply(properties);
+            return validator.apply(properties);
         } finally {
             thread.setContextClassLoader(before);
         }
     }
 
     @SuppressWarnings("unchecked")
-    private Function<Map<String, String>, List<Map<String, String>>> judge(JsonNode jars) throws Exception {
+    private Function<Map<String, String>, List<Map<String, String>>> validator(JsonNode jars) throws Exception {
         List<URL> urls = new ArrayList<>();
         for (JsonNode jar : jars) {
             urls.add(new File(jar.asText()).toURI().toURL());
@@ -70,6 +70,6 @@ public final class Deep {
         URL[] all = urls.toArray(new URL[0]);
         ClassLoader loader = new PluginClassLoader(all[0], all, Deep.class.getClassLoader());
         return (Function<Map<String, String>, List<Map<String, String>>>)
-                loader.loadClass("Judge").getConstructor().newInstance();
+                loader.loadClass("Validator").getConstructor().newInstance();
     }
 }

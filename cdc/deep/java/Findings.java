@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.config.ConfigValue;
 
-/** What was found to be wrong: each once, with the property and who says it. */
+/** What was found to be wrong: each once, with the property and who refuses it. */
 final class Findings {
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{[^}:]+:[^}]*}");
     private static final Pattern NAMED = Pattern.compile(
@@ -27,7 +27,7 @@ final class Findings {
         this.properties = properties;
     }
 
-    /** A value that only a worker knows can be judged by nobody here. */
+    /** The value of a placeholder is known to the worker only. */
     void add(String by, String property, String message) {
         String value = properties.get(property);
         if (value == null || !PLACEHOLDER.matcher(value).find()) {
@@ -44,15 +44,15 @@ final class Findings {
     }
 
     /**
-     * Runs {@code step}; what it throws is said of {@code property}, or of the one behind {@code prefix} that the
-     * exception names. A release without the class or the method that a step needs has nothing to say there.
+     * Runs {@code step}; what it throws is reported for {@code property}, or for the one behind {@code prefix} that
+     * the exception names. Releases without the class or the method that a step needs skip it.
      */
     void of(String by, String property, String prefix, Step step) {
         Errors errors = Errors.begin();
         try {
             step.run();
         } catch (LinkageError error) {
-            System.err.println("not asked: " + by + " about " + property + ": " + error);
+            System.err.println("skipped: " + by + " on " + property + ": " + error);
         } catch (Exception error) {
             if (!logged(by, prefix, errors.end())) {
                 add(by, named(property, prefix, message(error)), message(error));
@@ -62,7 +62,7 @@ final class Findings {
         }
     }
 
-    /** Debezium often throws that something is wrong, and only logs what. */
+    /** Debezium often throws "Unable to validate config." and logs the details. */
     private boolean logged(String by, String prefix, List<String> errors) {
         boolean any = false;
         for (String error : errors) {
@@ -100,7 +100,7 @@ final class Findings {
         return name.startsWith(prefix) ? name : prefix + name;
     }
 
-    /** The innermost cause that says something says what is wrong. */
+    /** The message of the innermost cause that has one. */
     private static String message(Throwable error) {
         String message = error.getMessage();
         for (Throwable cause = error.getCause(); cause != null; cause = cause.getCause()) {

@@ -14,7 +14,7 @@ final class Worker {
     private final org.apache.kafka.connect.runtime.isolation.Plugins none =
             new org.apache.kafka.connect.runtime.isolation.Plugins(Map.of("plugin.discovery", "service_load"));
 
-    void judge(Map<String, String> properties, Findings findings) {
+    void validate(Map<String, String> properties, Findings findings) {
         findings.of(BY, "transforms", "", () -> {
             ConfigDef whole = ConnectorConfig.enrich(none, SourceConnectorConfig.configDef(), properties, false);
             findings.add(BY, "", whole.validate(properties));

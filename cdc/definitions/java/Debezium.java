@@ -85,7 +85,7 @@ final class Debezium {
         for (Class<?> holder : holders(type)) {
             fields.addAll(Fields.of(holder));
         }
-        found.putAll(Fields.properties(fields)); // says more than a ConfigDef made of it
+        found.putAll(Fields.properties(fields)); // more detailed than a ConfigDef made of it
         for (Class<?> holder : holders(type)) {
             for (ConfigDef definition : definitions(holder)) {
                 Kafka.properties(definition).forEach(found::putIfAbsent);

@@ -23,14 +23,14 @@ final class Fields {
         return found;
     }
 
-    /** Those that a plugin says it has; from Debezium 3.5 on. */
+    /** Those that a plugin describes; from Debezium 3.5 on. */
     static List<Field> described(Object plugin) throws Exception {
-        Field.Set fields = (Field.Set) asked(plugin, "getConfigFields");
+        Field.Set fields = (Field.Set) called(plugin, "getConfigFields");
         return fields == null ? List.of() : List.of(fields.asArray());
     }
 
-    /** What a method says that not every release has; null where this one has not. */
-    private static Object asked(Object holder, String name) throws Exception {
+    /** The result of a method that not every release has; null without it. */
+    private static Object called(Object holder, String name) throws Exception {
         for (Method method : holder.getClass().getMethods()) {
             if (method.getName().equals(name) && method.getParameterCount() == 0) {
                 return method.invoke(holder);
@@ -42,25 +42,25 @@ final class Fields {
     static Map<String, Object> properties(List<Field> fields) throws Exception {
         Map<String, Object> found = new TreeMap<>();
         for (Field field : fields) {
-            found.putIfAbsent(field.name(), property(field, new Asking(field, fields)).facts());
+            found.putIfAbsent(field.name(), property(field, new Constraints(field, fields)).facts());
         }
         return found;
     }
 
     @SuppressWarnings("unchecked")
-    private static Property property(Field field, Asking asking) throws Exception {
+    private static Property property(Field field, Constraints constraints) throws Exception {
         Property property = new Property()
                 .type(field.type() == null ? "string" : field.type())
                 .standard(field.defaultValueAsString())
                 .documentation(field.description())
                 .importance(field.importance())
-                .allowed(asking.words())
-                .minimum(asking.minimum())
-                .maximum(asking.maximum())
-                .format(asking.format())
+                .allowed(constraints.words())
+                .minimum(constraints.minimum())
+                .maximum(constraints.maximum())
+                .format(constraints.format())
                 .flag("required", field.isRequired())
                 .flag("internal", field.name().startsWith(Field.INTERNAL_PREFIX));
-        if (asked(field, "deprecatedAliases") instanceof Set<?> aliases) {
+        if (called(field, "deprecatedAliases") instanceof Set<?> aliases) {
             property.aliases((Set<String>) aliases);
         }
         return property;

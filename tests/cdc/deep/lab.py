@@ -1,10 +1,10 @@
-"""The real judge on Debezium's own archives, as pinned: what it says of configurations, several at once."""
+"""Validation with Debezium's own archives, as pinned: findings on configurations, several at once."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from cdc.deep.asking import Finding, Question, ask, pinned
+from cdc.deep.validation import Case, Finding, pinned, validate
 from modules.artifacts.cache import Cache
 from modules.artifacts.fetch import FetchErrors, fetch
 from modules.artifacts.lock import File, load
@@ -51,5 +51,5 @@ def findings(
     cases: Sequence[Mapping[str, str]], release: str = "3.6.1.Final", worker: str = "3.7.x"
 ) -> list[tuple[Finding, ...]]:
     """Of each case, with ``WHOLE`` around it."""
-    questions = [Question(archive(release), {**WHOLE, **case}) for case in cases]
-    return ask(questions, load(), paths("3.7.x", "2.7.1"), worker=worker)
+    whole = [Case(archive(release), {**WHOLE, **case}) for case in cases]
+    return validate(whole, load(), paths("3.7.x", "2.7.1"), worker=worker)

@@ -1,4 +1,4 @@
-"""What a connector's own validation says, asked in a JVM: of wrong configurations one by one, and of good ones."""
+"""Debezium's and Kafka Connect's own validation, of wrong configurations one by one, and of good ones."""
 
 import re
 import zipfile
@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from cdc.deep.asking import DeepError, Question, ask
+from cdc.deep.validation import Case, DeepError, validate
 from modules.archive.zips import BadArchiveError
 from modules.artifacts.lock import load
 from modules.debezium.definitions import release
@@ -102,7 +102,7 @@ WRONG = [
 ]
 
 
-def test_what_is_wrong_is_said_of_the_property() -> None:
+def test_a_finding_names_the_property() -> None:
     answers = lab.findings([properties for properties, *_ in WRONG])
     for (properties, property_, by, words), found in zip(WRONG, answers, strict=True):
         said = [each for each in found if (each.property, each.by) == (property_, by)]
@@ -142,7 +142,7 @@ def test_a_placeholder_is_no_value() -> None:
     assert {each.property for each in literal} == {"poll.interval.ms"}
 
 
-def test_releases_are_asked_with_their_own_words() -> None:
+def test_each_release_has_its_own_words() -> None:
     case = {"snapshot.mode": "schema_only"}
     [new] = lab.findings([case])
     [old] = lab.findings([case], "2.7.4.Final", "2.7.1")
@@ -151,8 +151,8 @@ def test_releases_are_asked_with_their_own_words() -> None:
 
 def test_several_plugins_share_a_jvm() -> None:
     case = {**lab.WHOLE, "snapshot.mode": "schema_only"}
-    questions = [Question(lab.archive(version), case) for version in ("3.6.1.Final", "2.7.4.Final", "3.6.1.Final")]
-    answers = ask(questions, load(), lab.paths("3.7.x", "2.7.1"), worker="3.7.x")
+    cases = [Case(lab.archive(version), case) for version in ("3.6.1.Final", "2.7.4.Final", "3.6.1.Final")]
+    answers = validate(cases, load(), lab.paths("3.7.x", "2.7.1"), worker="3.7.x")
     assert [bool(each) for each in answers] == [True, False, True]
 
 
@@ -160,12 +160,12 @@ def test_a_plugin_must_be_an_archive(tmp_path: Path) -> None:
     broken = tmp_path / "broken.zip"
     broken.write_bytes(b"no ZIP")
     with pytest.raises(BadArchiveError, match="must be a ZIP"):
-        ask([Question(broken, {})], load(), lab.paths("3.7.x", "2.7.1"), worker="3.7.x")
+        validate([Case(broken, {})], load(), lab.paths("3.7.x", "2.7.1"), worker="3.7.x")
 
 
 def test_a_jvm_that_ends_without_an_answer_is_reported(tmp_path: Path) -> None:
     without_debezium = tmp_path / "other.zip"
     with zipfile.ZipFile(without_debezium, "w") as content:
         content.writestr("plugin/README", "no jar")
-    with pytest.raises(DeepError, match=r"without an answer(.|\n)*NoClassDefFoundError"):
-        ask([Question(without_debezium, lab.WHOLE)], load(), lab.paths("3.7.x", "2.7.1"), worker="3.7.x")
+    with pytest.raises(DeepError, match=r"own validation failed(.|\n)*NoClassDefFoundError"):
+        validate([Case(without_debezium, lab.WHOLE)], load(), lab.paths("3.7.x", "2.7.1"), worker="3.7.x")

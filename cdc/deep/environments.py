@@ -1,4 +1,4 @@
-"""An environment's connectors before their own plugins: what these refuse, as problems of the environment file."""
+"""Validation of an environment's connectors by their plugins; findings as problems of the environment file."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from cdc.deep.asking import Finding, Question, ask, pinned
+from cdc.deep.validation import Case, Finding, pinned, validate
 from modules.archive.zips import BadArchiveError
 from modules.artifacts.cache import Cache
 from modules.artifacts.fetch import fetch
@@ -33,7 +33,7 @@ _DIGEST: Final = 64
 
 @dataclass(frozen=True)
 class Machine:
-    """What the judge runs from: pins, where their files come from, and whether the network may be asked."""
+    """Where jars come from: pins, sources, and whether the network may be used."""
 
     lock: Lock
     sources: Sequence[Source]
@@ -41,11 +41,11 @@ class Machine:
     progress: Progress | None = None
 
 
-class Judged(NamedTuple):
-    """Of one environment: ``refused`` is wrong with its file, ``unasked`` are plugins whose ZIP is not at hand."""
+class Validated(NamedTuple):
+    """Of one environment: ``errors`` in its file, and plugins ``skipped`` because their ZIP is not on this machine."""
 
-    refused: tuple[Problem, ...]
-    unasked: tuple[Problem, ...]
+    errors: tuple[Problem, ...]
+    skipped: tuple[Problem, ...]
 
 
 class _Subject(NamedTuple):
@@ -53,36 +53,36 @@ class _Subject(NamedTuple):
 
     place: int
     name: str
-    question: Question
+    case: Case
 
 
-def judged(
+def validated(
     environments: Sequence[Environment], machine: Machine, archives: Mapping[str, Path] = MappingProxyType({})
-) -> tuple[Judged, ...]:
-    """Every connector before its plugin's own validation, in one JVM for each version of Kafka Connect.
+) -> tuple[Validated, ...]:
+    """Validates every connector with its own plugin, in one JVM for each version of Kafka Connect.
 
-    ``archives`` are ZIPs by plugin, for those that their environment does not name. Raises what asking and fetching
-    raise.
+    ``archives`` are ZIPs by plugin, for those that their environment does not name. Raises what ``validate`` and
+    fetching raise.
     """
     subjects: dict[str, list[_Subject]] = {}
-    unasked: list[list[Problem]] = [[] for _ in environments]
+    skipped: list[list[Problem]] = [[] for _ in environments]
     for place, environment in enumerate(environments):
         known = {name: archives.get(name) or _at_hand(environment, name) for name in environment.plugins}
         published = {name for name, plugin in environment.plugins.items() if not isinstance(plugin, ArchivePlugin)}
-        unasked[place] += [_unasked(name) for name, path in known.items() if path is None and name in published]
+        skipped[place] += [_skipped(name) for name, path in known.items() if path is None and name in published]
         for name, connector in environment.connectors.items():
             if path := known[connector.plugin]:
-                question = Question(path, effective(environment, name))
-                subjects.setdefault(connector.kafkaconnect_version, []).append(_Subject(place, name, question))
+                case = Case(path, effective(environment, name))
+                subjects.setdefault(connector.kafkaconnect_version, []).append(_Subject(place, name, case))
     refused: list[list[Problem]] = [[] for _ in environments]
     for worker, several in sorted(subjects.items()):
-        for subject, findings in zip(several, _asked(several, machine, worker), strict=True):
+        for subject, findings in zip(several, _findings(several, machine, worker), strict=True):
             environment = environments[subject.place]
             refused[subject.place] += [_problem(environment, subject.name, each) for each in _first(findings)]
-    return tuple(Judged(tuple(one), tuple(other)) for one, other in zip(refused, unasked, strict=True))
+    return tuple(Validated(tuple(one), tuple(other)) for one, other in zip(refused, skipped, strict=True))
 
 
-def _asked(subjects: Sequence[_Subject], machine: Machine, worker: str) -> list[tuple[Finding, ...]]:
+def _findings(subjects: Sequence[_Subject], machine: Machine, worker: str) -> list[tuple[Finding, ...]]:
     paths = fetch(
         pinned(machine.lock, worker),
         sources=machine.sources,
@@ -90,13 +90,13 @@ def _asked(subjects: Sequence[_Subject], machine: Machine, worker: str) -> list[
         offline=machine.offline,
         progress=machine.progress,
     )
-    return ask([subject.question for subject in subjects], machine.lock, paths, worker=worker)
+    return validate([subject.case for subject in subjects], machine.lock, paths, worker=worker)
 
 
 def effective(environment: Environment, name: str) -> dict[str, str]:
     """The configuration that Kafka Connect would read, with stand-ins for what only a deploy knows.
 
-    Classes have their full names: short ones are found by a worker's scan of its plugins, which nobody waits for here.
+    Classes have their full names: short ones are found by a worker's scan of its plugins, which takes seconds.
     """
     connector = environment.connectors[name]
     properties = {
@@ -134,14 +134,14 @@ def _at_hand(environment: Environment, name: str) -> Path | None:
     return path if contents and contents.debezium_version == plugin.debezium_version else None
 
 
-def _unasked(name: str) -> Problem:
+def _skipped(name: str) -> Problem:
     return Problem(
-        ("plugins", name), f"was not asked, for its ZIP is not on this machine: give it with --plugin {name}=ZIP"
+        ("plugins", name), f"was not validated: its ZIP is not on this machine; pass it with --plugin {name}=ZIP"
     )
 
 
 def _first(findings: Sequence[Finding]) -> list[Finding]:
-    """One finding for each property: Kafka Connect and the class behind an alias often say the same."""
+    """One finding for each property: Kafka Connect and the class behind an alias often report the same."""
     return list({finding.property: finding for finding in reversed(findings)}.values())[::-1]
 
 
@@ -150,10 +150,10 @@ def _problem(environment: Environment, name: str, finding: Finding) -> Problem:
     own = finding.property in connector.properties
     path = ("connectors", name, "properties", finding.property) if own else ("connectors", name)
     what = "" if own else f"{finding.property}: "
-    said = " ".join(finding.message.split())
+    message = " ".join(finding.message.split())
     if secrecy.names_secret(finding.property):
-        said = "its value"
-    problem = Problem(path, f"{what}{finding.by} {_version(environment, connector, finding)}refuses it: {said}")
+        message = "its value"
+    problem = Problem(path, f"{what}{finding.by} {_version(environment, connector, finding)}refuses it: {message}")
     if not own:
         return problem
     return replace(problem, value=secrecy.shown_value(finding.property, connector.properties[finding.property]))

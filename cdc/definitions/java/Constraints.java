@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** What a field's validators let through, found by asking them: they do not say it in any other way. */
-final class Asking {
+/** What a field's validators accept, found by trying values: they declare it nowhere. */
+final class Constraints {
     private static final Set<String> NUMBERS = Set.of("INT", "LONG", "SHORT", "DOUBLE");
     private static final String NONSENSE = "qzx";
     private static final String UNFIT = "*(";
@@ -26,7 +26,7 @@ final class Asking {
     private final Field field;
     private final Collection<Field> all;
 
-    Asking(Field field, Collection<Field> all) {
+    Constraints(Field field, Collection<Field> all) {
         this.field = field;
         this.all = all;
     }
@@ -97,7 +97,7 @@ final class Asking {
 
     private Map<String, String> others(String value) {
         Map<String, String> found = new HashMap<>();
-        all.stream().filter(Asking::isNumber).forEach(each -> found.put(each.name(), value));
+        all.stream().filter(Constraints::isNumber).forEach(each -> found.put(each.name(), value));
         return found;
     }
 
@@ -112,10 +112,10 @@ final class Asking {
     }
 
     private String problem(Map<String, String> values) {
-        StringBuilder said = new StringBuilder();
+        StringBuilder messages = new StringBuilder();
         try {
-            boolean valid = field.validate(Configuration.from(values), (each, value, problem) -> said.append(problem));
-            return valid ? null : said.toString();
+            boolean valid = field.validate(Configuration.from(values), (each, value, problem) -> messages.append(problem));
+            return valid ? null : messages.toString();
         } catch (RuntimeException error) {
             return String.valueOf(error.getMessage());
         }

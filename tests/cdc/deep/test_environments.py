@@ -1,4 +1,4 @@
-"""``cdc check --deep``: an environment's connectors before their own plugins, and what is wrong by its line."""
+"""``cdc check --deep``: an environment's connectors validated by their plugins, and errors with their lines."""
 
 import json
 import shutil
@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cdc.cli import app
-from cdc.deep.judging import Judged, Machine, effective, judged
+from cdc.deep.environments import Machine, Validated, effective, validated
 from cdc.rehearse import rehearsing
 from modules.artifacts.lock import load as load_lock
 from modules.artifacts.sources import sources
@@ -44,28 +44,28 @@ def machine() -> Machine:
     return Machine(load_lock(), sources(), offline=True)
 
 
-def judge(one: Environment, archives: Mapping[str, Path] | None = None) -> Judged:
-    [found] = judged([one], machine(), archives or {})
+def problems(one: Environment, archives: Mapping[str, Path] | None = None) -> Validated:
+    [found] = validated([one], machine(), archives or {})
     return found
 
 
 def test_the_examples_pass() -> None:
     environments = [load(file) for file in FILES.values()]
     archives = {name: lab.archive("3.6.1.Final") for each in environments for name in each.plugins}
-    assert judged(environments, machine(), archives) == (Judged((), ()),) * 3
+    assert validated(environments, machine(), archives) == (Validated((), ()),) * 3
 
 
 def test_a_property_of_the_file_is_named_with_its_line(tmp_path: Path) -> None:
     name = next(iter(load(FILES["prod"]).connectors))
     file = tmp_path / "prod.yaml"
     file.write_text(f"connectors:\n  {name}:\n    properties:\n      errors.tolerance: some\n")
-    [problem] = located(judge(environment({"errors.tolerance": "some"})).refused, file)
+    [problem] = located(problems(environment({"errors.tolerance": "some"})).errors, file)
     assert str(problem).startswith(f"{file}:4: connectors.{name}.properties.errors.tolerance: Kafka Connect 3.7.x ref")
     assert str(problem).endswith("must be one of: none, all, got 'some'")
 
 
 def test_a_property_of_ours_is_named_in_the_message() -> None:
-    [problem] = judge(environment({"max.batch.size": "20000"})).refused
+    [problem] = problems(environment({"max.batch.size": "20000"})).errors
     assert problem.path[0] == "connectors"
     assert len(problem.path) == 2
     assert problem.message.startswith("max.queue.size: Debezium 3.6.1.Final refuses it: The 'max.queue.size' value")
@@ -73,7 +73,7 @@ def test_a_property_of_ours_is_named_in_the_message() -> None:
 
 def test_one_finding_for_each_property() -> None:
     wrong = {"transforms": "r", "transforms.r.type": "RegexRouter", "transforms.r.regex": "("}
-    found = [problem.path[-1] for problem in judge(environment(wrong)).refused]
+    found = [problem.path[-1] for problem in problems(environment(wrong)).errors]
     assert sorted(map(str, found)) == sorted(set(map(str, found)))
     assert "transforms.r.regex" in found
 
@@ -81,18 +81,18 @@ def test_one_finding_for_each_property() -> None:
 def test_classes_may_have_their_short_names() -> None:
     short = {"transforms": "r", "transforms.r.type": "RegexRouter", "value.converter": "JsonConverter"}
     whole = {**short, "transforms.r.regex": "(.*)", "transforms.r.replacement": "$1"}
-    assert judge(environment(whole)).refused == ()
+    assert problems(environment(whole)).errors == ()
     name = next(iter(environment().connectors))
     assert effective(environment(whole), name)["value.converter"] == "org.apache.kafka.connect.json.JsonConverter"
 
 
-def test_a_secret_is_not_in_what_is_said() -> None:
+def test_a_secret_is_in_no_message() -> None:
     wrong = {"value.converter": "com.example.Avro", "converters": "own", "own.type": "com.example.Own"}
-    [one, other] = judge(environment({**wrong, "own.password": "hunter2"})).refused
+    [one, other] = problems(environment({**wrong, "own.password": "hunter2"})).errors
     assert "hunter2" not in f"{one}{other}"
 
 
-def test_a_published_plugin_is_asked_where_its_archive_is_at_hand(
+def test_a_published_plugin_validates_where_its_archive_is_at_hand(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = environment(UNWRITTEN, archive=False)
@@ -100,14 +100,14 @@ def test_a_published_plugin_is_asked_where_its_archive_is_at_hand(
     archive = lab.archive("3.6.1.Final")
     ready = machine()
     monkeypatch.chdir(tmp_path)
-    [nowhere] = judged([one], ready)
-    assert nowhere.refused == ()
-    assert [problem.message for problem in nowhere.unasked] == [
-        f"was not asked, for its ZIP is not on this machine: give it with --plugin {plugin}=ZIP"
+    [nowhere] = validated([one], ready)
+    assert nowhere.errors == ()
+    assert [problem.message for problem in nowhere.skipped] == [
+        f"was not validated: its ZIP is not on this machine; pass it with --plugin {plugin}=ZIP"
     ]
-    [given] = judged([one], ready, {plugin: archive})
-    assert [problem.path[-1] for problem in given.refused] == ["transforms.at.type"]
-    assert given.unasked == ()
+    [given] = validated([one], ready, {plugin: archive})
+    assert [problem.path[-1] for problem in given.errors] == ["transforms.at.type"]
+    assert given.skipped == ()
 
 
 def test_a_published_plugin_is_found_by_its_hash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,9 +123,9 @@ def test_a_published_plugin_is_found_by_its_hash(tmp_path: Path, monkeypatch: py
     [file] = lock.sets[lab.ARCHIVES["3.6.1.Final"]].files
     same = one.model_copy(update={"plugins": {name: plugin.model_copy(update={"key": f"x/{file.sha256}.zip"})}})
     other = one.model_copy(update={"plugins": {name: plugin.model_copy(update={"key": f"x/{'0' * 64}.zip"})}})
-    [found, not_found] = judged([same, other], ready)
-    assert (len(found.refused), found.unasked) == (1, ())
-    assert (not_found.refused, len(not_found.unasked)) == ((), 1)
+    [found, not_found] = validated([same, other], ready)
+    assert (len(found.errors), found.skipped) == (1, ())
+    assert (not_found.errors, len(not_found.skipped)) == ((), 1)
 
 
 def written(folder: Path, properties: Mapping[str, str]) -> Path:
@@ -171,10 +171,10 @@ class Quiet:
     def message(self, text: str) -> None: ...
 
 
-def test_a_rehearsal_asks_before_it_starts_anything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rehearsal_validates_before_it_starts_anything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rehearsing, "_fetch_parts", lambda *_: None)
-    monkeypatch.setattr(rehearsing, "_lacking", list)
+    monkeypatch.setattr(rehearsing, "_missing", list)
     machine()
     file = written(tmp_path, UNWRITTEN)
     with pytest.raises(EnvironmentErrors, match=r"transforms\.at\.type: .*TimestampConverter.* refuses it"):
-        rehearsing.script(rehearsing.Wanted(str(file), offline=True), Quiet())
+        rehearsing.inputs(rehearsing.Options(str(file), offline=True), Quiet())

@@ -1,4 +1,4 @@
-"""One JVM for many configurations: it takes their plugins' jars and a worker's, and connects to nothing."""
+"""One JVM for many configurations, with their plugins' jars and a worker's; it connects to nothing."""
 
 import json
 import subprocess
@@ -21,11 +21,11 @@ _SECONDS: Final = 120  # the last resort: many configurations take a few
 
 
 class DeepError(RehearsalError):
-    """The JVM gave no answer, in its own words."""
+    """The JVM failed, with its stack trace."""
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Case:
     """A connector's whole configuration, and the ZIP of the plugin that it runs from."""
 
     plugin: Path
@@ -34,7 +34,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What ``by`` says of ``property``: Debezium, Kafka Connect, a class behind an alias, or the plugin's loader."""
+    """Why ``property`` is refused; ``by`` is Debezium, Kafka Connect, a class behind an alias, or the plugin."""
 
     by: str
     property: str
@@ -42,28 +42,28 @@ class Finding:
 
 
 def pinned(lock: Lock, *workers: str) -> tuple[File, ...]:
-    """The files that ``ask`` needs for these versions of Kafka Connect."""
+    """The files that ``validate`` needs for these versions of Kafka Connect."""
     sets = sorted({lock.workers[worker].jars for worker in workers} | {*_COMPILED, pinned_files.COMPILER})
     return pinned_files.files(lock, *sets)
 
 
-def ask(
-    questions: Sequence[Question], lock: Lock, paths: Mapping[File, Path], *, worker: str
+def validate(
+    cases: Sequence[Case], lock: Lock, paths: Mapping[File, Path], *, worker: str
 ) -> list[tuple[Finding, ...]]:
-    """What is wrong with each configuration on Kafka Connect ``worker``, in a JVM; ``paths`` are of ``pinned``.
+    """The findings on each case with Kafka Connect ``worker``; ``paths`` are those of ``pinned``.
 
     Raises DeepError, CompileError, JavaError, and OSError or BadArchiveError for a plugin.
     """
-    if not questions:
+    if not cases:
         return []
-    plugins = {str(question.plugin): list(map(str, unpacked(question.plugin))) for question in questions}
-    cases = [{"plugin": str(question.plugin), "properties": dict(question.properties)} for question in questions]
+    plugins = {str(case.plugin): list(map(str, unpacked(case.plugin))) for case in cases}
+    order = [{"plugin": str(case.plugin), "properties": dict(case.properties)} for case in cases]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        order = folder / "order.json"
-        order.write_text(json.dumps({"plugins": plugins, "cases": cases}), encoding="utf-8")
+        file = folder / "cases.json"
+        file.write_text(json.dumps({"plugins": plugins, "cases": order}), encoding="utf-8")
         jars = [_program(lock, paths), *pinned_files.jars(lock, lock.workers[worker].jars, paths)]
-        answers: list[list[dict[str, Any]]] = json.loads(_answer(jars, order, folder))
+        answers: list[list[dict[str, Any]]] = json.loads(_answer(jars, file, folder))
     return [tuple(Finding(**each) for each in answer) for answer in answers]
 
 
@@ -75,14 +75,14 @@ def _program(lock: Lock, paths: Mapping[File, Path]) -> Path:
     return compiler.jar("deep", JAVA, compiler=ecj, libraries=libraries)
 
 
-def _answer(jars: Sequence[Path], order: Path, folder: Path) -> str:
-    command = Jvm("Deep", jars, heap=_HEAP).command(str(order), folder=folder)
+def _answer(jars: Sequence[Path], cases: Path, folder: Path) -> str:
+    command = Jvm("Deep", jars, heap=_HEAP).command(str(cases), folder=folder)
     try:
         ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_SECONDS)
     except subprocess.TimeoutExpired as error:
-        raise DeepError(f"the plugin's own check must end within {_SECONDS} s, and did not") from error
+        raise DeepError(f"the plugin's own validation must end within {_SECONDS} s, and did not") from error
     if ended.returncode:
         # Logs may hold values of properties; an exception and where it came from do not.
         trace = [line for line in ended.stderr.splitlines() if line.startswith(("Exception", "\tat ", "Caused by"))]
-        raise DeepError("\n".join(["the plugin's own check ended without an answer:", *trace[:20]]))
+        raise DeepError("\n".join(["the plugin's own validation failed:", *trace[:20]]))
     return ended.stdout

@@ -1,0 +1,18 @@
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** Validates in the order of a worker: Kafka Connect first, then the connector, then what its task makes. */
+public final class Validator implements Function<Map<String, String>, List<Map<String, String>>> {
+    private final Worker worker = new Worker();
+
+    @Override
+    public List<Map<String, String>> apply(Map<String, String> properties) {
+        Findings findings = new Findings(properties);
+        worker.validate(properties, findings);
+        Aliases.validate(properties, findings);
+        worker.made(properties, findings);
+        new Connector(properties, findings).validate();
+        return findings.all();
+    }
+}
