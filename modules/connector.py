@@ -10,13 +10,13 @@ from modules.encryption import Key
 from modules.environment import msk
 from modules.environment.models.connectors import Connector as ConnectorConfig
 from modules.kafka import Kafka
+from modules.logs import log_group
 from modules.network import Network
 from modules.plugin import Plugin
 from modules.properties_file import as_lines
 from modules.security_group_rules import ANYWHERE, Peer, egress, ingress
 from modules.source import Aurora
 from modules.synthesis.sdk import (
-    CloudwatchLogGroup,
     Construct,
     DataAwsSecretsmanagerSecret,
     IamRole,
@@ -66,13 +66,8 @@ class Connector(Construct):
         # Metadata only: the worker reads the value, Terraform never does.
         self._secret_arn = DataAwsSecretsmanagerSecret(self, "secret", name=config.source.secret).arn
         workers = self._workers(network, kafka)
-        self._logs = CloudwatchLogGroup(
-            self,
-            "log-group",
-            name=deployment.log_group("connectors", id_),
-            retention_in_days=config.log_retention_days,
-            kms_key_id=key.arn,
-        )
+        name = deployment.log_group("connectors", id_)
+        self._logs = log_group(self, name=name, retention_days=config.log_retention_days, key=key)
         self.arn = self._connector(network, kafka, plugin, workers).arn
 
     def _workers(self, network: Network, kafka: Kafka) -> str:

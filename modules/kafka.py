@@ -10,6 +10,7 @@ from modules.environment.models.kafka import (
     ExistingKafka as ExistingKafkaConfig,
     ProvisionedKafka as ProvisionedKafkaConfig,
 )
+from modules.logs import log_group
 from modules.network import Network
 from modules.policies import ClusterArns
 from modules.properties_file import as_lines, as_text
@@ -17,7 +18,6 @@ from modules.security_group_rules import Peer, egress, ingress
 from modules.synthesis.sdk import (
     AppautoscalingPolicy,
     AppautoscalingTarget,
-    CloudwatchLogGroup,
     Construct,
     DataAwsMskBootstrapBrokers,
     DataAwsMskKafkaVersion,
@@ -219,13 +219,8 @@ class ProvisionedKafka(Kafka):
         return methods | {"tls": {"certificate_authority_arns": authorities}} if authorities else methods
 
     def _logging(self) -> dict[str, Any]:
-        logs = CloudwatchLogGroup(
-            self,
-            "log-group",
-            name=self._deployment.log_group("brokers"),
-            retention_in_days=self._config.log_retention_days,
-            kms_key_id=self._key.arn,
-        )
+        name = self._deployment.log_group("brokers")
+        logs = log_group(self, name=name, retention_days=self._config.log_retention_days, key=self._key)
         return {"broker_logs": {"cloudwatch_logs": {"enabled": True, "log_group": logs.name}}}
 
     def _exporters(self) -> dict[str, Any] | None:

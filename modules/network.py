@@ -11,9 +11,9 @@ from modules.environment.models.network import (
     NewNetwork as NewNetworkConfig,
     Peering,
 )
+from modules.logs import log_group
 from modules.security_group_rules import ANYWHERE
 from modules.synthesis.sdk import (
-    CloudwatchLogGroup,
     Construct,
     DataAwsSubnet,
     DataAwsVpc,
@@ -259,13 +259,8 @@ class FlowLogs(Construct):
         key: Key,
     ) -> None:
         super().__init__(scope, id_)
-        group = CloudwatchLogGroup(
-            self,
-            "log-group",
-            name=deployment.log_group("flow-logs"),
-            retention_in_days=config.log_retention_days,
-            kms_key_id=key.arn,
-        )
+        name = deployment.log_group("flow-logs")
+        group = log_group(self, name=name, retention_days=config.log_retention_days, key=key)
         role = IamRole(
             self,
             "role",

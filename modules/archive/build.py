@@ -14,7 +14,7 @@ from modules.archive.contents import Contents
 from modules.archive.jar import EVERY_JAVA, Jar
 from modules.archive.linking import unresolved
 from modules.archive.manifest import FILE, JarEntry, Manifest, PartEntry
-from modules.archive.plugins import CONNECTORS, Kind, names, plugins
+from modules.archive.plugins import names_by_kind, plugins
 from modules.archive.worker import Worker, shared
 from modules.archive.zips import Archive
 
@@ -86,12 +86,7 @@ def describe(assembly: Assembly, *, connector: str, workers: Sequence[Worker]) -
         jars=tuple(
             JarEntry(name=jar.name, sha256=jar.sha256, coordinates=tuple(map(str, jar.libraries))) for jar in jars
         ),
-        connectors=names(found, *CONNECTORS),
-        transforms=names(found, Kind.TRANSFORM),
-        converters=names(found, Kind.CONVERTER),
-        header_converters=names(found, Kind.HEADER_CONVERTER),
-        predicates=names(found, Kind.PREDICATE),
-        config_providers=names(found, Kind.CONFIG_PROVIDER),
+        **names_by_kind(found),
         java=required_java(jars),
         kafkaconnect_versions=tuple(sorted(worker.version for worker in workers)),
     )

@@ -8,8 +8,8 @@ from modules.archive.classpath import ClassPath, required_java
 from modules.archive.contents import Contents
 from modules.archive.jar import Jar
 from modules.archive.libraries import Library
-from modules.archive.manifest import Manifest, Model
-from modules.archive.plugins import CONNECTORS, Kind, names, plugins
+from modules.archive.manifest import Manifest, Model, PluginNames
+from modules.archive.plugins import names_by_kind, plugins
 from modules.archive.refusals import Refusal, refusals
 from modules.archive.worker import Worker
 from modules.archive.zips import open_archive
@@ -42,8 +42,8 @@ class Verdict(Model):
     refusals: tuple[Refusal, ...]
 
 
-class Inspection(Model):
-    """Plugins are class names, with their ``versions`` where known.
+class Inspection(PluginNames):
+    """``versions`` are those of the plugins where known.
 
     ``worker_owned`` are jars in the archive that every worker has; ``repeated`` are jars with the same library.
     """
@@ -56,12 +56,6 @@ class Inspection(Model):
     jars: tuple[JarReport, ...]
     worker_owned: tuple[str, ...]
     repeated: Mapping[str, tuple[str, ...]]
-    connectors: tuple[str, ...]
-    transforms: tuple[str, ...]
-    converters: tuple[str, ...]
-    header_converters: tuple[str, ...]
-    predicates: tuple[str, ...]
-    config_providers: tuple[str, ...]
     versions: Mapping[str, str]
     verdicts: tuple[Verdict, ...]
 
@@ -85,12 +79,7 @@ def inspect(path: Path, workers: Sequence[Worker] = ()) -> Inspection:
         jars=tuple(map(_jar, contents.jars)),
         worker_owned=tuple(jar.name for jar in contents.worker_owned),
         repeated=conflicts.repeated(contents.jars),
-        connectors=names(found, *CONNECTORS),
-        transforms=names(found, Kind.TRANSFORM),
-        converters=names(found, Kind.CONVERTER),
-        header_converters=names(found, Kind.HEADER_CONVERTER),
-        predicates=names(found, Kind.PREDICATE),
-        config_providers=names(found, Kind.CONFIG_PROVIDER),
+        **names_by_kind(found),
         versions={plugin.class_name: plugin.version for plugin in found if plugin.version},
         verdicts=tuple(_verdict(contents, worker) for worker in workers),
     )

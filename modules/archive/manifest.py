@@ -40,8 +40,19 @@ class JarEntry(Model):
     coordinates: tuple[str, ...]
 
 
-class Manifest(Model):
-    """Plugins are class names; ``java`` is the oldest release that loads every class.
+class PluginNames(Model):
+    """Class names of the plugins in an archive, by kind."""
+
+    connectors: tuple[str, ...]
+    transforms: tuple[str, ...] = ()
+    converters: tuple[str, ...] = ()
+    header_converters: tuple[str, ...] = ()
+    predicates: tuple[str, ...] = ()
+    config_providers: tuple[str, ...] = ()
+
+
+class Manifest(PluginNames):
+    """``java`` is the oldest release that loads every class.
 
     ``left_out`` are parts that were left out, ``worker_owned`` jars that the worker has itself, and
     ``kafkaconnect_versions`` those that the plugin was checked against.
@@ -54,12 +65,6 @@ class Manifest(Model):
     left_out: tuple[str, ...] = ()
     worker_owned: tuple[str, ...] = ()
     jars: tuple[JarEntry, ...]
-    connectors: tuple[str, ...]
-    transforms: tuple[str, ...] = ()
-    converters: tuple[str, ...] = ()
-    header_converters: tuple[str, ...] = ()
-    predicates: tuple[str, ...] = ()
-    config_providers: tuple[str, ...] = ()
     java: int
     kafkaconnect_versions: tuple[str, ...]
 

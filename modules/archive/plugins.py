@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from modules.archive.classfile import ClassFile
 from modules.archive.classpath import ClassPath
@@ -66,6 +66,19 @@ def _found(classes: ClassPath, worker: Worker | None) -> Iterator[Plugin]:
 def names(found: Iterable[Plugin], *of_kinds: Kind) -> tuple[str, ...]:
     """Class names of the plugins of these kinds, sorted, each once."""
     return tuple(sorted({plugin.class_name for plugin in found if plugin.kind in of_kinds}))
+
+
+def names_by_kind(found: Iterable[Plugin]) -> dict[str, Any]:
+    """The fields of ``modules.archive.manifest.PluginNames``."""
+    found = tuple(found)
+    return {
+        "connectors": names(found, *CONNECTORS),
+        "transforms": names(found, Kind.TRANSFORM),
+        "converters": names(found, Kind.CONVERTER),
+        "header_converters": names(found, Kind.HEADER_CONVERTER),
+        "predicates": names(found, Kind.PREDICATE),
+        "config_providers": names(found, Kind.CONFIG_PROVIDER),
+    }
 
 
 def kinds(of: ClassFile, classes: ClassPath, worker: Worker | None) -> set[Kind]:
