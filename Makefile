@@ -2,10 +2,13 @@
 #   PYTHON   the Python (3.11 or later) that .venv is made with
 #   ENV      the environment to synthesize: environments/$(ENV).yaml; FILES names several
 #   PLUGIN   the plugin to build; more options: .venv/bin/cdc plugin build --help
+#   WORKERS  how many tests run at once; SEED runs them in the random order of that number
 
 PYTHON ?= python3
 ENV    ?= prod
 FILES  ?= environments/$(ENV).yaml
+# Servers and providers wait now and then: one process more than cores uses that time.
+WORKERS ?= 3
 PLUGIN ?= debezium-mysql
 
 BIN      := .venv/bin
@@ -34,8 +37,10 @@ endef
 
 # A rehearsal imports thousands of modules in several processes: without compiled files most time goes to compiling.
 unexport PYTHONDONTWRITEBYTECODE
+# pytest says how long all took.
+export GATE_BEGAN := $(shell date +%s)
 
-.PHONY: help install demo plugin synth validate check test clean
+.PHONY: help install demo plugin synth validate check quick test clean
 .DELETE_ON_ERROR:
 
 help:  ## show this list
@@ -69,8 +74,11 @@ check: install  ## check format, lint and types, and the files for CI and Renova
 	@$(BIN)/check-jsonschema --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci .gitlab-ci.yml
 	@$(BIN)/check-jsonschema --builtin-schema vendor.renovate renovate.json
 
+quick: install  ## run the tests that start no server and no Terraform
+	@$(BIN)/pytest -n $(WORKERS) -m quick
+
 test: check $(LINTERS)/.installed $(NODE_LIB)/.installed $(EXIT)/.installed  ## run check and all tests
-	@$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder
+	@$(BIN)/pytest -n $(WORKERS)
 
 clean:  ## remove all files that these commands create
 	rm -rf .venv $(LINTERS) $(NODE_LIB) $(EXIT) cdktf.out .mypy_cache .pytest_cache .ruff_cache

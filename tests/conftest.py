@@ -3,36 +3,20 @@
 import json
 import os
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from textwrap import shorten
 
 import pytest
-from xdist.remote import Producer
-from xdist.scheduler import LoadScopeScheduling
 
 from cdc import terraform as cli
+from tests.mocked_account import plan
 from tests.needs import missing
-from tests.real_terraform import Terraform
-from tests.synthesized import Stack, document, synthesize
+from tests.real_terraform import Outcome, Terraform
+from tests.synthesized import Document, Stack, changed, document, synthesize
+from tests.terraform.variants import with_stock
 
-# Each folder's tests share servers, so they stay together; the longest begin first.
-LONGEST_FIRST = ("rehearsal", "delivery", "cdc", "policies", "terraform")
-
-
-class ByFolder(LoadScopeScheduling):  # type: ignore[misc]
-    """A folder of tests is one piece of work."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        return nodeid.split("::")[0].split("/")[1]
-
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFolder:
-    return ByFolder(config, log)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    places = {name: place for place, name in enumerate(LONGEST_FIRST)}
-    items.sort(key=lambda item: places.get(item.nodeid.split("/")[1], len(places)))
+pytest_plugins = ("tests.gate",)
 
 
 @pytest.fixture(scope="session")
@@ -58,12 +42,33 @@ def dev(tmp_path_factory: pytest.TempPathFactory, archive: Path) -> dict[str, St
 
 
 @pytest.fixture(scope="session")
-def terraform(prod: dict[str, Stack], pytestconfig: pytest.Config) -> Terraform:
+def terraform(prod: dict[str, Stack], pytestconfig: pytest.Config) -> Iterator[Terraform]:
     """Terraform and the provider that the stacks pin; without them a test is skipped, in CI it fails."""
     seed = pytestconfig.cache.mkdir(os.environ.get("PYTEST_XDIST_WORKER", "terraform"))
     required = prod["platform"].json["terraform"]["required_providers"]
     (seed / "cdk.tf.json").write_text(json.dumps({"terraform": {"required_providers": required}}))
     try:
-        return Terraform(seed)
+        terraform = Terraform(seed)
     except cli.TerraformError as error:
         missing(f"Terraform and its AWS provider: {shorten(str(error), 300)}")
+    with terraform.sharing():
+        yield terraform
+
+
+@pytest.fixture(scope="session")
+def largest(archive: Path) -> Document:
+    """The production example with a second connector, its plugin uploaded, its signals in a topic."""
+    content = changed(document("prod"), plugins__uploaded={"archive": str(archive)})
+    return with_stock(content, plugin="uploaded")
+
+
+@pytest.fixture(scope="session")
+def largest_stacks(largest: Document, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Stack]:
+    """``largest``, synthesized."""
+    return synthesize(tmp_path_factory.mktemp("largest"), largest)
+
+
+@pytest.fixture(scope="session")
+def largest_planned(terraform: Terraform, largest_stacks: dict[str, Stack]) -> dict[str, Outcome]:
+    """Each stack's plan in a mocked account that is in order."""
+    return plan(terraform, largest_stacks)

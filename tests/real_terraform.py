@@ -1,10 +1,14 @@
 """Runs Terraform on synthesized stacks: what it finds in them, and what it would plan in a mocked account."""
 
 import json
-from collections.abc import Mapping
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from cdc import terraform as cli
 from tests.synthesized import Stack
@@ -27,40 +31,88 @@ class Outcome:
         return {c["name"]: c["change"]["after"] for c in self.changes if c["type"] == type_ and c["mode"] == "managed"}
 
 
+# A provider that somebody else has started: Terraform starts and installs none (Terraform: debugging providers).
+REATTACH: Final = "TF_REATTACH_PROVIDERS"
+_SILENT: Final = {f"TF_LOG_SDK{part}": "off" for part in ("", "_PROTO", "_MUX", "_HELPER_SCHEMA", "_FRAMEWORK")}
+
+
+@contextmanager
+def started_provider(providers: Path, variables: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """``variables``, with which runs of Terraform share one process of the AWS provider while the block lasts.
+
+    That saves each of them the time in which the provider starts. It sees ``variables`` too: one account for all runs.
+    """
+    [program] = providers.glob(f"{cli.REGISTRY}/hashicorp/aws/*/{cli.target()}/terraform-provider-aws_*")
+    quiet = {**variables, **_SILENT, "TF_LOG_PROVIDER": "off"}
+    with subprocess.Popen(
+        [program, "-debug"], env=quiet, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        try:
+            assert process.stdout
+            line = next(line for line in process.stdout if f"{REATTACH}=" in line)
+            yield {**variables, REATTACH: line.partition("=")[2].strip().strip("'")}
+        finally:
+            process.terminate()
+
+
 class Terraform:
-    """Terraform with the providers that the stack in ``seed`` pins, fetched once."""
+    """Terraform with the providers that the stack in ``seed`` pins, fetched once, and in ``shared`` started once."""
 
     def __init__(self, seed: Path) -> None:
         self.variables = cli.environment(seed)
         self.providers = seed / ".terraform/providers"
         cli.run(seed, "init", "-backend=false", variables=self.variables)
+        self.shared = self.variables
 
-    def prepare(self, stack: Stack) -> Path:
-        """The folder of a stack, initialized without its backend."""
-        folder = stack.file.parent
-        if not (folder / ".terraform").is_dir():
-            cli.run(folder, "init", "-backend=false", f"-plugin-dir={self.providers}", variables=self.variables)
-        return folder
+    @contextmanager
+    def sharing(self) -> Iterator["Terraform"]:
+        """With one process of the provider for all that needs no account."""
+        with started_provider(self.providers, self.variables) as self.shared:
+            yield self
 
     def validate(self, stack: Stack) -> list[str]:
         """Every error and every warning that Terraform and the provider have about a stack."""
-        process = cli.run(self.prepare(stack), "validate", "-json", variables=self.variables, check=False)
-        found = json.loads(process.stdout)["diagnostics"]
-        return [f"{one['severity']}: {one['summary']}: {one.get('detail', '')}" for one in found]
+        return [_worded(one) for one in self._diagnostics(stack.file.parent)]
+
+    def validate_together(self, stacks: Sequence[Stack], folder: Path) -> list[list[str]]:
+        """As ``validate``, for each of the stacks: they become modules of one configuration in ``folder``.
+
+        That a module's backend is ignored is no finding. What only a root module may hold is one.
+        """
+        sources = [f"./{os.path.relpath(stack.file.parent, folder)}/" for stack in stacks]
+        modules = {f"stack-{number}": {"source": source} for number, source in enumerate(sources)}
+        required = stacks[0].json["terraform"]["required_providers"]
+        root = {"terraform": {"required_providers": required}, "module": modules}
+        (folder / "main.tf.json").write_text(json.dumps(root))
+        cli.run(folder, "get", variables=self.shared)
+        found = [one for one in self._diagnostics(folder) if one["summary"] != "Backend configuration ignored"]
+        where = [Path(folder, one["range"]["filename"]).resolve().parent for one in found]
+        assert {*where} <= {stack.file.parent.resolve() for stack in stacks}, found
+        return [
+            [_worded(one) for one, place in zip(found, where, strict=True) if place == stack.file.parent.resolve()]
+            for stack in stacks
+        ]
+
+    def _diagnostics(self, folder: Path) -> list[dict[str, Any]]:
+        process = cli.run(folder, "validate", "-json", variables=self.shared, check=False)
+        found: list[dict[str, Any]] = json.loads(process.stdout)["diagnostics"]
+        return found
 
     def plan(self, stack: Stack, worlds: Mapping[str, World], *, outputs: Values | None = None) -> dict[str, Outcome]:
         """The plan in each of these mocked accounts; ``outputs`` are what other stacks have put out."""
-        folder = self.prepare(stack)
-        (tests := folder / "tests").mkdir(exist_ok=True)
-        for old in tests.glob("*.tftest.json"):
-            old.unlink()
+        (tests := (folder := stack.file.parent) / "tests").mkdir()
         for name, world in worlds.items():
             (tests / f"{name}.tftest.json").write_text(json.dumps(_mocked(stack, world, outputs or {})))
-        process = cli.run(folder, "test", "-json", "-verbose", variables=self.variables, check=False)
+        process = cli.run(folder, "test", "-json", "-verbose", variables=self.shared, check=False)
+        shutil.rmtree(tests)
         outcomes = {name: Outcome() for name in worlds}
         for line in process.stdout.splitlines():
             _add(outcomes, json.loads(line))
         return outcomes
+
+
+def _worded(diagnostic: Mapping[str, Any]) -> str:
+    return f"{diagnostic['severity']}: {diagnostic['summary']}: {diagnostic.get('detail', '')}"
 
 
 def _mocked(stack: Stack, world: World, outputs: Values) -> dict[str, Any]:

@@ -8,21 +8,21 @@ from tests.delivery.pages import commands
 from tests.delivery.project import Project, project
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     """A project with nothing deployed."""
     with project(tmp_path_factory.mktemp("delivery") / "project") as found:
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def bootstrapped(fresh: Project) -> Project:
     """A project with its state store."""
     fresh.shell(*commands("deploy.md", "The first state"))
     return fresh
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def delivered(bootstrapped: Project) -> Project:
     """A project with all stacks deployed, by CDKTF's command line."""
     bootstrapped.shell(*commands("deploy.md", "In CI"))

@@ -21,8 +21,8 @@ from tests.mocked_account import plan
 from tests.needs import missing
 from tests.places import ROOT
 from tests.real_terraform import Outcome, Terraform
-from tests.synthesized import Stack, changed, document, synthesize
-from tests.terraform.variants import EXISTING_KAFKA, EXISTING_NETWORK, VARIANTS, with_stock
+from tests.synthesized import Document, Stack, changed, document, synthesize
+from tests.terraform.variants import EXISTING_KAFKA, EXISTING_NETWORK, VARIANTS
 
 CDKTF = Path(sys.executable).with_name("cdktf")
 HCP = {"kind": "cloud", "organization": "acme", "project": "cdc"}
@@ -32,11 +32,9 @@ PARTS = ["state", "platform", "connect"]
 
 
 @pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory, archive: Path) -> Path:
-    """The production example with a second connector and its plugin uploaded."""
+def environment(tmp_path_factory: pytest.TempPathFactory, largest: Document) -> Path:
     file = tmp_path_factory.mktemp("environments") / "prod.yaml"
-    content = changed(document("prod"), plugins__uploaded={"archive": str(archive)})
-    file.write_text(yaml.safe_dump(with_stock(content, plugin="uploaded")))
+    file.write_text(yaml.safe_dump(largest))
     return file
 
 
@@ -53,11 +51,6 @@ def outdir(tmp_path_factory: pytest.TempPathFactory, environment: Path) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def as_json(tmp_path_factory: pytest.TempPathFactory, environment: Path) -> dict[str, Stack]:
-    return synthesize(tmp_path_factory.mktemp("json"), yaml.safe_load(environment.read_text()))
-
-
 def in_hcl(stack: Stack, file: Path) -> Stack:
     """``stack``, which Terraform reads from ``file``."""
     other = copy.copy(stack)
@@ -72,11 +65,11 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(file.relative_to(folder)): file.read_bytes() for file in found if ".terraform" not in file.parts}
 
 
-def test_every_stack_is_hcl_and_assets_are_the_same(outdir: Path, as_json: dict[str, Stack]) -> None:
+def test_every_stack_is_hcl_and_assets_are_the_same(outdir: Path, largest_stacks: dict[str, Stack]) -> None:
     assert {file.parent.name for file in outdir.glob("stacks/*/cdk.tf")} == {f"prod-{part}" for part in PARTS}
     assert list(outdir.rglob("cdk.tf.json")) == []
     assets = contents(outdir / "stacks")
-    assert assets == contents(as_json["connect"].file.parents[1])
+    assert assets == contents(largest_stacks["connect"].file.parents[1])
     assert len(assets) == 1
 
 
@@ -87,12 +80,15 @@ def test_it_is_formatted(outdir: Path, terraform: Terraform) -> None:
 
 
 @pytest.fixture(scope="module")
-def plans(terraform: Terraform, outdir: Path, as_json: dict[str, Stack]) -> list[dict[str, Outcome]]:
+def plans(
+    terraform: Terraform, outdir: Path, largest_stacks: dict[str, Stack], largest_planned: dict[str, Outcome]
+) -> list[dict[str, Outcome]]:
     """What Terraform would do with the JSON, and with the HCL."""
     other = {
-        part: in_hcl(stack, outdir / "stacks" / stack.file.parent.name / "cdk.tf") for part, stack in as_json.items()
+        part: in_hcl(stack, outdir / "stacks" / stack.file.parent.name / "cdk.tf")
+        for part, stack in largest_stacks.items()
     }
-    return [plan(terraform, as_json), plan(terraform, other)]
+    return [largest_planned, plan(terraform, other)]
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -136,11 +132,11 @@ def schemas(terraform: Terraform) -> dict[str, Any]:
 
 
 def test_what_is_no_block_is_known(
-    schemas: dict[str, Any], as_json: dict[str, Stack], tmp_path_factory: pytest.TempPathFactory
+    schemas: dict[str, Any], largest_stacks: dict[str, Stack], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """By the provider's own schema, of everything that any environment of the tests holds."""
     variants = [synthesize(tmp_path_factory.mktemp(name), content) for name, content in VARIANTS.items()]
-    stacks = [stack for parts in (as_json, *variants) for stack in parts.values()]
+    stacks = [stack for parts in (largest_stacks, *variants) for stack in parts.values()]
     nested = {one for stack in stacks for one in _nested_in(stack, schemas)}
     assert {name for name, is_block in nested if not is_block} == MAPS - {"config"}
     assert {name for name, is_block in nested if is_block} & MAPS == set()

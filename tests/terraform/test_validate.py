@@ -1,8 +1,7 @@
 """Terraform and the AWS provider accept every stack without an error or a warning."""
 
 import json
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -10,46 +9,54 @@ from tests.real_terraform import Terraform
 from tests.synthesized import Stack, synthesize
 from tests.terraform.variants import VARIANTS
 
-ENVIRONMENTS = ["prod", "dev", *VARIANTS]
-AT_ONCE = 2
-Findings = dict[str, Future[list[str]]]
+Findings = dict[str, list[str]]
+# The time of one validation grows faster than the number of stacks in it.
+TOGETHER = 8
+
+
+def contents(environment: dict[str, Stack]) -> list[str]:
+    assert {"platform", "connect"} <= environment.keys()
+    return [stack.file.read_text() for stack in environment.values()]
+
+
+@pytest.mark.parametrize("name", ["prod", "dev"])
+def test_an_example_is_accepted(terraform: Terraform, request: pytest.FixtureRequest, name: str) -> None:
+    environment: dict[str, Stack] = request.getfixturevalue(name)
+    assert contents(environment)
+    assert [problem for stack in environment.values() for problem in terraform.validate(stack)] == []
 
 
 @pytest.fixture(scope="module")
-def stacks(
-    prod: dict[str, Stack], dev: dict[str, Stack], tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, dict[str, Stack]]:
-    """Every stack by environment and part."""
-    variants = {name: synthesize(tmp_path_factory.mktemp(name), content) for name, content in VARIANTS.items()}
-    return {"prod": prod, "dev": dev} | variants
+def variants(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Stack]]:
+    return {name: synthesize(tmp_path_factory.mktemp(name), content) for name, content in VARIANTS.items()}
 
 
 @pytest.fixture(scope="module")
-def findings(terraform: Terraform, stacks: dict[str, dict[str, Stack]]) -> Iterator[dict[str, Findings]]:
-    """What was found in each stack: two at a time, and what several environments have alike only once."""
-    by_content: dict[str, Future[list[str]]] = {}
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-
-        def find(stack: Stack) -> Future[list[str]]:
-            content = stack.file.read_text()
-            if content not in by_content:
-                by_content[content] = pool.submit(terraform.validate, stack)
-            return by_content[content]
-
-        yield {name: {part: find(stack) for part, stack in parts.items()} for name, parts in stacks.items()}
-        pool.shutdown(cancel_futures=True)
-
-
-@pytest.mark.parametrize("name", ENVIRONMENTS)
-def test_terraform_finds_nothing(findings: dict[str, Findings], name: str) -> None:
-    assert {"platform", "connect"} <= findings[name].keys()
-    assert [problem for found in findings[name].values() for problem in found.result()] == []
+def findings(
+    terraform: Terraform, variants: dict[str, dict[str, Stack]], tmp_path_factory: pytest.TempPathFactory
+) -> Findings:
+    """What was found in each stack, by its content: what several variants have alike is validated once."""
+    distinct = {stack.file.read_text(): stack for parts in variants.values() for stack in parts.values()}
+    texts = list(distinct)
+    found: Findings = {}
+    for start in range(0, len(texts), TOGETHER):
+        some = texts[start : start + TOGETHER]
+        results = terraform.validate_together([distinct[text] for text in some], tmp_path_factory.mktemp("together"))
+        found.update(zip(some, results, strict=True))
+    return found
 
 
-def test_a_mistake_is_found(terraform: Terraform, tmp_path_factory: pytest.TempPathFactory) -> None:
-    stack = synthesize(tmp_path_factory.mktemp("mistake"), VARIANTS["state-in-a-file"])["platform"]
-    [cluster] = stack.json["resource"]["aws_msk_cluster"].values()
+@pytest.mark.parametrize("name", VARIANTS)
+def test_a_variant_is_accepted(findings: Findings, variants: dict[str, dict[str, Stack]], name: str) -> None:
+    assert [problem for text in contents(variants[name]) for problem in findings[text]] == []
+
+
+def test_a_mistake_is_found_in_the_stack_that_has_it(terraform: Terraform, tmp_path: Path) -> None:
+    right, wrong = (synthesize(tmp_path / name, VARIANTS["state-in-a-file"])["platform"] for name in ("right", "wrong"))
+    [cluster] = wrong.json["resource"]["aws_msk_cluster"].values()
     cluster["enhanced_monitoring"] = "PER_WHIM"
-    stack.file.write_text(json.dumps(stack.json))
-    [found] = terraform.validate(stack)
+    wrong.file.write_text(json.dumps(wrong.json))
+    [found] = terraform.validate(wrong)
     assert "PER_WHIM" in found
+    (together := tmp_path / "together").mkdir()
+    assert terraform.validate_together([right, wrong], together) == [[], [found]]

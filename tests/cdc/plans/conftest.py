@@ -13,13 +13,13 @@ from tests.synthesized import Document
 Planned = Callable[[str], Document]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def deployed_world(tmp_path_factory: pytest.TempPathFactory, terraform: Terraform) -> Iterator[World]:
     with deployed(tmp_path_factory.mktemp("plans"), terraform) as world:
         yield world
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def planned(deployed_world: World) -> Planned:
     """The JSON of a plan, by its name in ``tests.cdc.plans.changes``; a copy that the caller may change."""
     made: dict[str, Document] = {}

@@ -6,6 +6,7 @@ So every plan here is what ``terraform show -json`` writes of a change to what i
 import json
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -17,11 +18,10 @@ import yaml
 from cdc import terraform as cli
 from rehearsal.deploy import overrides
 from tests.account import account
-from tests.real_terraform import Terraform
+from tests.real_terraform import Terraform, started_provider
 from tests.synthesized import Document, Stack, changed, synthesize, with_another
 from tests.terraform.variants import PROD, with_stock
 
-PARTS: Final = ("state", "platform", "connect")
 # Plans against an empty state.
 EMPTY_STATE: Final = "-state=nowhere.tfstate"
 # The provider waits a minute for each: they are in the first plan only.
@@ -43,7 +43,6 @@ class World:
     """What is deployed; ``base`` is the environment file that it was deployed from."""
 
     folder: Path
-    terraform: Terraform
     variables: Mapping[str, str]
     base: Document
     _number: "count[int]" = field(default_factory=count)
@@ -62,7 +61,7 @@ class World:
         if part == "state":
             layers.append(overrides.local_backend("../../../terraform.prod-state.tfstate"))
         (folder / "test_override.tf.json").write_text(json.dumps(overrides.merge(*layers)))
-        self.run(folder, "init", f"-plugin-dir={self.terraform.providers}")
+        self.run(folder, "init")
         return folder
 
     def run(self, folder: Path, *arguments: str) -> str:
@@ -100,8 +99,11 @@ def deployed(folder: Path, terraform: Terraform) -> Iterator[World]:
     base = production(archive)
     (file := folder / "prod.yaml").write_text(yaml.safe_dump(base))
     with account(file) as aws:
-        variables = aws.variables(terraform.variables, region=base["region"])
-        world = World(folder, terraform, variables, base)
-        for part in PARTS:
-            world.apply(part)
-        yield world
+        given = aws.variables(terraform.variables, region=base["region"])
+        with started_provider(terraform.providers, given) as variables, ThreadPoolExecutor() as pool:
+            world = World(folder, variables, base)
+            state = pool.submit(world.apply, "state")  # the provider waits there, and nothing waits for it
+            world.apply("platform")
+            world.apply("connect")
+            state.result()
+            yield world

@@ -30,19 +30,19 @@ class Deployed:
     alice: Laptop
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return Project(tmp_path_factory.mktemp("project"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def aws(project: Project) -> Iterator[str]:
     """The URL of an embedded AWS with the resources that the environment refers to."""
     with account(project.file) as found:
         yield found.url
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def new_laptop(terraform: Terraform, aws: str, tmp_path_factory: pytest.TempPathFactory) -> NewLaptop:
     def make(token: str | None, hcp: HcpTerraform) -> Laptop:
         home = tmp_path_factory.mktemp("home")
@@ -51,7 +51,7 @@ def new_laptop(terraform: Terraform, aws: str, tmp_path_factory: pytest.TempPath
     return make
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def deployed(project: Project, aws: str, new_laptop: NewLaptop) -> Iterator[Deployed]:
     """Tests may change it, but must leave the environment file as deployed."""
     with hcp_terraform(USERS) as hcp:

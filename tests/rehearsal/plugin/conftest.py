@@ -34,19 +34,19 @@ class StartWorker(Protocol):
     ) -> Worker: ...
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     libraries = parts.libraries("kafka-3.9", tmp_path_factory.mktemp("kafka-libraries"))
     with Broker(libraries=libraries, folder=tmp_path_factory.mktemp("broker")) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def connect_libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return parts.libraries("connect-3.7", tmp_path_factory.mktemp("connect-libraries"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def start_worker(tmp_path_factory: pytest.TempPathFactory, broker: Broker, connect_libraries: Path) -> StartWorker:
     def start(
         name: str,
@@ -68,7 +68,7 @@ def start_worker(tmp_path_factory: pytest.TempPathFactory, broker: Broker, conne
     return start
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The plugin with a provider that can be fetched everywhere in the place of AWS's."""
     return parts.with_stand_in(tmp_path_factory.mktemp("built"))
@@ -81,19 +81,19 @@ def unpacked(archive: Path, folder: Path) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def plugins(tmp_path_factory: pytest.TempPathFactory, built: Path) -> Path:
     """The worker's plugin path."""
     return unpacked(built, tmp_path_factory.mktemp("plugins"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def worker_configuration(prod: Mapping[str, Stack]) -> dict[str, str]:
     """As it is synthesized for the production example."""
     return parse(prod["connect"].one("aws_mskconnect_worker_configuration")["properties_file_content"])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running_worker(
     broker: Broker, start_worker: StartWorker, plugins: Path, worker_configuration: dict[str, str]
 ) -> Iterator[Worker]:
@@ -116,7 +116,7 @@ def worker(running_worker: Worker) -> Iterator[Worker]:
     print(running_worker.tail())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def configuration(prod: Mapping[str, Stack], broker: Broker) -> dict[str, str]:
     """The production example's connector as the worker gets it, with nobody where its database should be.
 

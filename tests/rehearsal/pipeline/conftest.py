@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.rehearsal.deployed import Deployed, deployed
+from tests.rehearsal.pipeline.deployed import Deployed, deployed
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     with deployed(tmp_path_factory.mktemp("deployed")) as running:
         yield running

@@ -12,7 +12,7 @@ from rehearsal.deploy.stacks import CONNECT
 from rehearsal.deploy.terraform import TerraformError
 from rehearsal.processes import runs
 from rehearsal.processes.background import Background
-from tests.rehearsal.deployed import CONNECTOR, Deployed, lock_id
+from tests.rehearsal.pipeline.deployed import CONNECTOR, Deployed, lock_id
 
 
 @pytest.fixture(autouse=True)

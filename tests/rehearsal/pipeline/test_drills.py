@@ -8,7 +8,7 @@ import pytest
 
 from rehearsal.connect.rest import Rest
 from rehearsal.database.event_kinds import EventKind
-from tests.rehearsal.deployed import CONNECTOR, Deployed
+from tests.rehearsal.pipeline.deployed import CONNECTOR, Deployed
 
 ROWS_PER_SECOND = 1000
 CLUSTER = "cdc-drill"

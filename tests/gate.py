@@ -1,0 +1,134 @@
+"""How a run is spread over processes, in what order, what is quick, and where the time went.
+
+``SEED=1 pytest`` runs in the random order of that seed: groups, files within a group, and tests within a file.
+"""
+
+import os
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any, Final
+
+import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
+
+# What starts servers or Terraform, by the start of its path below tests/. Each row runs in one process, whose servers
+# its tests share; the row that takes longest begins first. Everything else is quick: each of its files is a row.
+ROWS: Final = (
+    ("rehearsal/test_command.py",),
+    ("rehearsal/pipeline/",),
+    ("delivery/test_bootstrap.py",),
+    ("rehearsal/iam/test_permissions.py",),
+    ("delivery/test_cdktf.py", "delivery/test_recovery.py"),
+    ("cdc/plans/",),
+    ("terraform/", "policies/"),
+    ("delivery/hcp/",),
+    ("rehearsal/connect/",),
+    ("delivery/test_atlantis.py",),
+    ("delivery/exit/",),
+    ("rehearsal/iam/test_extension.py", "rehearsal/iam/test_jar.py", "rehearsal/iam/test_signatures.py"),
+    ("rehearsal/kafka/",),
+    ("rehearsal/plugin/",),
+    ("rehearsal/events/",),
+    ("rehearsal/database/",),
+    ("rehearsal/aws/test_terraform.py",),
+    ("rehearsal/processes/test_java.py", "rehearsal/processes/test_compiler.py"),
+)
+QUICK: Final = len(ROWS)
+# Of the quick ones, those that take longest.
+BEFORE_OTHERS: Final = ("tests/unit/synthesis/test_bindings.py", "tests/cdc/plugin/test_commands.py")
+SEED: Final = "SEED"
+BEGAN: Final = "GATE_BEGAN"  # when make began, in seconds since 1970
+SHOWN: Final = 15
+PROGRAMS: Final = ("java", "mysqld", "terraform")
+# Go's collector runs at a hundred per cent growth of the heap: each start of the provider would run it dozens of times.
+GARBAGE: Final = {"GOGC": "400"}
+
+
+@cache
+def row(file: str) -> int:
+    """The place of a file's row, from ``QUICK`` on that of a quick file."""
+    found = (place for place, paths in enumerate(ROWS) if file.startswith(tuple(f"tests/{path}" for path in paths)))
+    return next(found, QUICK + (file not in BEFORE_OTHERS))
+
+
+def file_of(nodeid: str) -> str:
+    return nodeid.partition("::")[0]
+
+
+class ByRow(LoadScopeScheduling):  # type: ignore[misc]
+    """A row of tests is one piece of work."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        place = row(file := file_of(nodeid))
+        return file if place >= QUICK else str(place)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByRow:
+    config.option.loadscopereorder = False  # by the number of tests
+    return ByRow(config, log)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "quick: starts no server and no Terraform")
+    os.environ |= {name: value for name, value in GARBAGE.items() if name not in os.environ}
+    if config.option.markexpr == "quick":
+        sys.addaudithook(_stay_quick)
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Times())
+
+
+def _stay_quick(event: str, arguments: tuple[Any, ...]) -> None:
+    """Refuses to start what is not quick; a test's own script under such a name may run."""
+    if event != "subprocess.Popen":
+        return
+    program = Path(os.fsdecode(arguments[0]))
+    if program.name in PROGRAMS and not program.is_relative_to(tempfile.gettempdir()):
+        raise AssertionError(f"a quick test must not start {program.name}: add its file to ROWS in tests/gate.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if row(file_of(item.nodeid)) >= QUICK:
+            item.add_marker(pytest.mark.quick)
+    if seed := os.environ.get(SEED):
+        place = _places(Random(seed))
+        items.sort(key=lambda item: (place(file_of(item.nodeid)), place(item.nodeid)))
+    items.sort(key=lambda item: row(file_of(item.nodeid)))
+
+
+def _places(random: Random) -> Callable[[str], float]:
+    """One random number a name: the same in every process, which collects the same names in the same order."""
+    return cache(lambda _: random.random())
+
+
+class Times:
+    """The seconds that each file took, over all processes."""
+
+    def __init__(self) -> None:
+        self._files: Counter[str] = Counter()
+        self._began = float(os.environ.get(BEGAN) or time.time())
+
+    def pytest_report_header(self) -> str:
+        seed = os.environ.get(SEED)
+        return f"order: random; for the same again: {SEED}={seed}" if seed else "order: as written"
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self._files[file_of(report.nodeid)] += round(report.duration * 1000)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        minutes, seconds = divmod(round(time.time() - self._began), 60)
+        total = sum(self._files.values()) / 1000
+        terminalreporter.section("where the time went")
+        for file, took in self._files.most_common(SHOWN):
+            if took >= 1000:
+                terminalreporter.write_line(f"{took / 1000:7.0f} s  {file}")
+        seed = os.environ.get(SEED)
+        ending = f", {SEED}={seed}" if seed else ""
+        terminalreporter.write_line(f"{total:7.0f} s  of tests, {minutes}:{seconds:02d} in all{ending}")
