@@ -34,7 +34,7 @@ def python(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[
     """Runs Python in the project folder, with the default bindings."""
     inherited = {key: value for key, value in os.environ.items() if key != "MSK_CDC_STOCK_BINDINGS"}
     return subprocess.run(
-        [sys.executable, *arguments], cwd=ROOT, env=inherited | environment, capture_output=True, text=True, timeout=120
+        [sys.executable, *arguments], cwd=ROOT, env=inherited | environment, capture_output=True, text=True, timeout=300
     )
 
 
