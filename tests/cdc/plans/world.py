@@ -67,9 +67,17 @@ class World:
     def run(self, folder: Path, *arguments: str) -> str:
         return cli.run(folder, *arguments, variables=self.variables).stdout
 
-    def apply(self, part: str) -> None:
-        stack = self.synthesize(part, self.base)
-        self.run(self.prepare(stack, part, _without_slow), "apply", "-auto-approve")
+    def apply(self) -> None:
+        """Every stack; that of the state meanwhile, for which nothing else waits."""
+        state, platform, connect = (
+            self.prepare(self.synthesize(part, self.base), part, _without_slow)
+            for part in ("state", "platform", "connect")
+        )
+        with ThreadPoolExecutor() as pool:
+            beside = pool.submit(self.run, state, "apply", "-auto-approve")
+            self.run(platform, "apply", "-auto-approve")
+            self.run(connect, "apply", "-auto-approve")
+            beside.result()
 
     def plan(
         self, part: str, content: Document, *flags: str, edit: Callable[[Document], object] = lambda _: None
@@ -100,10 +108,7 @@ def deployed(folder: Path, terraform: Terraform) -> Iterator[World]:
     (file := folder / "prod.yaml").write_text(yaml.safe_dump(base))
     with account(file) as aws:
         given = aws.variables(terraform.variables, region=base["region"])
-        with started_provider(terraform.providers, given) as variables, ThreadPoolExecutor() as pool:
+        with started_provider(terraform.providers, given) as variables:
             world = World(folder, variables, base)
-            state = pool.submit(world.apply, "state")  # the provider waits there, and nothing waits for it
-            world.apply("platform")
-            world.apply("connect")
-            state.result()
+            world.apply()
             yield world
