@@ -37,16 +37,16 @@ _SILENT: Final = {f"TF_LOG_SDK{part}": "off" for part in ("", "_PROTO", "_MUX", 
 
 
 @contextmanager
-def started_provider(providers: Path, variables: Mapping[str, str]) -> Iterator[dict[str, str]]:
+def started_provider(providers: Path, variables: Mapping[str, str], folder: Path) -> Iterator[dict[str, str]]:
     """``variables``, with which runs of Terraform share one process of the AWS provider while the block lasts.
 
-    That saves each of them the time in which the provider starts. It sees ``variables`` too: one account for all runs.
+    That saves each of them the time in which the provider starts. It sees ``variables`` too, one account for all
+    runs, and looks for files of relative paths in ``folder``.
     """
     [program] = providers.glob(f"{cli.REGISTRY}/hashicorp/aws/*/{cli.target()}/terraform-provider-aws_*")
     quiet = {**variables, **_SILENT, "TF_LOG_PROVIDER": "off"}
-    with subprocess.Popen(
-        [program, "-debug"], env=quiet, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as process:
+    command, pipe = [program.absolute(), "-debug"], subprocess.PIPE
+    with subprocess.Popen(command, cwd=folder, env=quiet, stdout=pipe, stderr=subprocess.DEVNULL, text=True) as process:
         try:
             assert process.stdout
             line = next(line for line in process.stdout if f"{REATTACH}=" in line)
@@ -67,7 +67,7 @@ class Terraform:
     @contextmanager
     def sharing(self) -> Iterator["Terraform"]:
         """With one process of the provider for all that needs no account."""
-        with started_provider(self.providers, self.variables) as self.shared:
+        with started_provider(self.providers, self.variables, self.providers) as self.shared:
             yield self
 
     def validate(self, stack: Stack) -> list[str]:

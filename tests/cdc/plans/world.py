@@ -4,6 +4,7 @@ So every plan here is what ``terraform show -json`` writes of a change to what i
 """
 
 import json
+import shutil
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -61,6 +62,8 @@ class World:
         if part == "state":
             layers.append(overrides.local_backend("../../../terraform.prod-state.tfstate"))
         (folder / "test_override.tf.json").write_text(json.dumps(overrides.merge(*layers)))
+        if (assets := folder / "assets").is_dir():  # where the provider looks, which all stacks share
+            shutil.copytree(assets, self.folder / "assets", dirs_exist_ok=True)
         self.run(folder, "init")
         return folder
 
@@ -108,7 +111,7 @@ def deployed(folder: Path, terraform: Terraform) -> Iterator[World]:
     (file := folder / "prod.yaml").write_text(yaml.safe_dump(base))
     with account(file) as aws:
         given = aws.variables(terraform.variables, region=base["region"])
-        with started_provider(terraform.providers, given) as variables:
+        with started_provider(terraform.providers, given, folder) as variables:
             world = World(folder, variables, base)
             world.apply()
             yield world
