@@ -45,7 +45,7 @@ def started_provider(providers: Path, variables: Mapping[str, str], folder: Path
     """
     [program] = providers.glob(f"{cli.REGISTRY}/hashicorp/aws/*/{cli.target()}/terraform-provider-aws_*")
     quiet = {**variables, **_SILENT, "TF_LOG_PROVIDER": "off"}
-    command, pipe = [program.absolute(), "-debug"], subprocess.PIPE
+    command, pipe = [str(program.absolute()), "-debug"], subprocess.PIPE
     with subprocess.Popen(command, cwd=folder, env=quiet, stdout=pipe, stderr=subprocess.DEVNULL, text=True) as process:
         try:
             assert process.stdout
