@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.pages import consoles
 from tests.places import ROOT
-from tests.unit.environment.environment_files import edited, write
+from tests.unit.environment.environment_files import PROPERTY, SECRET, edited, write
 
 MAIN = ROOT / "main.py"
 
@@ -54,6 +55,21 @@ def test_errors_of_all_files_are_printed_and_nothing_is_written(project: Path) -
     ]
     assert all("kafka.brokers: must be a multiple of 3" in line for line in stderr.splitlines())
     assert stacks(project) == set()
+
+
+def test_the_errors_of_the_readme_are_printed(project: Path) -> None:
+    [block] = consoles("../README.md")["Describe your environment"]
+    command, *lines = block.splitlines()
+    assert command == "$ make synth ENV=staging"
+    mistakes = {
+        "us-east-1b, us-east-1c": "us-east-1b, eu-west-1c",
+        "brokers: 3": "brokers: 4",
+        "heartbeat_seconds": "heartbeat_second",
+        PROPERTY: f"database.password: {SECRET}",
+    }
+    write(project / "environments", edited(mistakes), name="staging.yaml")
+    status, stderr = run(project, "environments/staging.yaml")
+    assert (status, stderr.splitlines()) == (1, lines)
 
 
 def test_a_warning_does_not_stop_synthesis(project: Path) -> None:
