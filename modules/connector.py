@@ -54,9 +54,11 @@ class Connector(Construct):
         aurora: Aurora,
         plugin: Plugin,
         key: Key,
+        debezium_version: str,
     ) -> None:
         super().__init__(scope, id_)
         self._config = config
+        self._debezium_version = debezium_version
         self._deployment = deployment
         self.name = deployment.connector_name(id_, config)
         self._offsets = topics.offsets_of(config, name=self.name)
@@ -134,7 +136,7 @@ class Connector(Construct):
         )
 
     def _configuration(self, kafka: Kafka) -> dict[str, str]:
-        properties = configuration.connector_properties(self._config)
+        properties = configuration.connector_properties(self._config, debezium_version=self._debezium_version)
         connection = configuration.connection_properties(
             self._config,
             hostname=self._aurora.hostname,
@@ -166,7 +168,8 @@ class Connector(Construct):
             # A worker that starts before its rules and permissions exist fails, and so does the connector.
             depends_on=[self._permissions, *self._rules],
             lifecycle=TerraformResourceLifecycle(
-                ignore_changes=self._bootstrap_attributes(), precondition=self._aurora.preconditions
+                ignore_changes=self._bootstrap_attributes(),
+                precondition=[*self._aurora.preconditions, *self._aurora.runs_with(self._debezium_version)],
             ),
         )
 

@@ -16,6 +16,9 @@ from modules.synthesis.sdk import (
     Token,
 )
 
+# SHOW MASTER STATUS is gone with MySQL 8.4; Debezium asks otherwise from this release on.
+_READS_8_4 = 3
+
 
 @dataclass(frozen=True)
 class Routed:
@@ -58,6 +61,19 @@ class Aurora(Construct):
                 Op.neq(cluster.engine_mode, "serverless"),
                 "is Serverless v1, which has no binlog: migrate it to provisioned or Serverless v2 first",
             ),
+        ]
+
+    def runs_with(self, debezium_version: str) -> list[Precondition]:
+        """What this release of Debezium needs of the cluster; for the connectors that run it."""
+        if int(debezium_version.split(".")[0]) >= _READS_8_4:
+            return []
+        version = self._cluster.engine_version
+        return [
+            self._require(
+                Op.not_(Fn.startswith(version, "8.4")),
+                f"runs {version}, and Debezium {debezium_version} asks for its binary log as MySQL did before 8.4:"
+                " use a plugin with Debezium 3.0 or later",
+            )
         ]
 
     def _binlog(self) -> Precondition:

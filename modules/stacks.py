@@ -171,6 +171,7 @@ class Connect(EnvironmentStack):
                 aurora=sources[connector.source.cluster],
                 plugin=plugins[connector.plugin],
                 key=platform.key,
+                debezium_version=config.plugins[connector.plugin].debezium_version,
             )
             for key, connector in config.connectors.items()
         }

@@ -21,10 +21,14 @@ _GROUP: Final = "signal.kafka.groupId"
 _LOSSY: Final[dict[str, tuple[tuple[str, ...], Rule]]] = {
     "snapshot.mode": (("initial_only",), rules.STREAMING_ENDED),
     "event.processing.failure.handling.mode": (("warn", "skip", "ignore"), rules.EVENTS_SKIPPED),
+    "event.converting.failure.handling.mode": (("warn", "skip"), rules.VALUES_EMPTIED),
+    "event.deserialization.failure.handling.mode": (("warn", "skip", "ignore"), rules.EVENTS_SKIPPED),
     "inconsistent.schema.handling.mode": (("warn", "skip"), rules.EVENTS_SKIPPED),
     "errors.tolerance": (("all",), rules.EVENTS_SKIPPED),
     "schema.history.internal.skip.unparseable.ddl": (("true",), rules.EVENTS_SKIPPED),
 }
+# Values that are safe, and become a lossy default when they are removed.
+_UNTIL_REMOVED: Final = {"event.converting.failure.handling.mode": "fail"}
 
 
 def check(plan: Plan) -> Iterator[Finding]:
@@ -89,8 +93,14 @@ def _lossy(stack: str, before: Connector | None, after: Connector) -> Iterator[F
         new = after.configured(key)
         if before is None and rule is rules.STREAMING_ENDED:
             continue  # a new connector has not streamed yet
-        if old != new and new in values:
+        removed = new is None and key in _UNTIL_REMOVED and _word(old) == _UNTIL_REMOVED[key]
+        if removed or (_word(old) != _word(new) and _word(new) in values):
             yield Finding(rule, stack, after.address, _described(key, before, after))
+
+
+def _word(value: object) -> object:
+    """Debezium and Connect read words trimmed and without case."""
+    return value.strip().lower() if isinstance(value, str) else value
 
 
 def _described(key: str, before: Connector | None, after: Connector) -> str:

@@ -136,6 +136,11 @@ EVENTS_SKIPPED: Final = Rule(
     "an event that cannot be processed is dropped, and the task does not fail",
     "keep it, so that the task fails there and the cause can be fixed",
 )
+VALUES_EMPTIED: Final = Rule(
+    "values-emptied",
+    "a value that cannot be converted becomes null, and the worker only logs it",
+    "keep fail, so that the task fails there and the cause can be fixed",
+)
 RETENTION_SHORTENED: Final = Rule(
     "retention-shortened",
     "brokers delete older events at once, even those that no consumer has read",

@@ -11,6 +11,7 @@ from modules.debezium import topics
 from modules.debezium.settings import Connector, Signals
 from modules.properties_file import as_text
 
+RELEASE: Final = "3.6.1.Final"
 CONNECTOR_CLASS: Final = "io.debezium.connector.mysql.MySqlConnector"
 SECRET_PROVIDER: Final = "secretsmanager"
 SECRET_PROVIDER_CLASS: Final = "com.amazonaws.kafka.config.providers.SecretsManagerConfigProvider"
@@ -60,7 +61,14 @@ def _signals(connector: Connector) -> dict[str, str]:
     return properties
 
 
-def connector_properties(connector: Connector) -> dict[str, str]:
+def _failures(debezium_version: str) -> dict[str, str]:
+    """A value that cannot be converted stops the task: from 2.6 on the default is null and a line in the log."""
+    since = (2, 6)
+    mode = {"event.converting.failure.handling.mode": "fail"}
+    return mode if tuple(map(int, debezium_version.split(".")[:2])) >= since else {}
+
+
+def connector_properties(connector: Connector, *, debezium_version: str = RELEASE) -> dict[str, str]:
     """What the file alone decides; the user's own properties come last."""
     source, prefix = connector.source, connector.topics.prefix
     ours = {
@@ -82,6 +90,7 @@ def connector_properties(connector: Connector) -> dict[str, str]:
         "heartbeat.interval.ms": str(connector.heartbeat_seconds * 1000),
         "schema.history.internal.kafka.topic": topics.schema_history_topic(connector),
         "schema.history.internal.store.only.captured.databases.ddl": "true",
+        **_failures(debezium_version),
         **_signals(connector),
     }
     return ours | {key: as_text(value) for key, value in connector.properties.items()}

@@ -1,9 +1,12 @@
 """Topics and consumer groups that a connector uses: by its topic prefix, or those of the connector that it adopts."""
 
+import re
 from typing import Final
 
 from modules.debezium.settings import Connector
 
+LONGEST: Final = 249
+_NOT_IN_TOPICS: Final = re.compile(r"[^A-Za-z0-9._-]")
 HEARTBEAT_PREFIX: Final = "__debezium-heartbeat"
 
 
@@ -35,3 +38,18 @@ def offset_topic(connector_name: str) -> str:
 def offsets_of(connector: Connector, *, name: str) -> str:
     """The offset topic of the connector called ``name``."""
     return connector.adopt.offset_topic if connector.adopt else offset_topic(name)
+
+
+def sanitized(name: str) -> str:
+    """``name`` as Debezium makes a topic's name of it."""
+    return _NOT_IN_TOPICS.sub("_", name)[:LONGEST]
+
+
+def table_topic(prefix: str, table: str) -> str:
+    """The topic of ``database.table``."""
+    return sanitized(f"{prefix}.{table}")
+
+
+def as_kafka_compares(topic: str) -> str:
+    """Equal for topics of which Kafka refuses the second."""
+    return topic.replace(".", "_")

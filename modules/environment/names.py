@@ -11,6 +11,8 @@ from typing import Annotated, Any, Final, Literal, Never, TypeVar
 from pydantic import AfterValidator, Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from modules.environment.regions import REGIONS
+
 K = TypeVar("K")
 V = TypeVar("V")
 H = TypeVar("H", bound=Hashable)
@@ -105,7 +107,7 @@ _NAME_WORDS: Final = "lower-case letters, digits and hyphens, a letter first, 2 
 Name = Annotated[str, Text(_NAME, _NAME_WORDS.format(32), length=(2, 32))]
 EnvironmentName = Annotated[str, Text(_NAME, _NAME_WORDS.format(20), length=(2, 20))]
 
-Region = Annotated[str, Text(r"^[a-z]{2}(-[a-z]+)+-[0-9]$", "an AWS region, such as eu-west-1")]
+Region = Annotated[str, OneOf(REGIONS, "an AWS region, such as eu-west-1")]
 Zone = Annotated[str, Text(r"^[a-z]{2}(-[a-z]+)+-[0-9][a-g]$", "an availability zone, such as eu-west-1a")]
 AccountId = Annotated[str, Text(r"^[0-9]{12}$", "an AWS account's 12 digits, in quotes")]
 VpcId = Annotated[str, _id("vpc", "a VPC's id")]

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 from pydantic import BaseModel, Tag
 from pydantic.fields import FieldInfo
 
+from modules.environment import foreign
 from modules.environment.environment import Environment
 from modules.environment.models.plugins import plugin_kind
 from modules.environment.names import Expected, OneOf, Text
@@ -99,7 +100,10 @@ def wanted(kind: Any) -> str:
 
 def unknown_key(key: str, loc: tuple[int | str, ...]) -> tuple[str, str | None]:
     """What to say of a key that the model at ``loc`` does not have, and the key that was meant."""
-    model = bare(locate(loc)[1])
+    path, kind = locate(loc)
+    model = bare(kind)
+    if answer := foreign.answer((*path, key)):
+        return _foreign(answer, model, loc)
     known = [name for name in model.model_fields if name != "name"]
     for tag, variant in variants(locate(loc[:-1])[1]).items() if loc else ():
         if key in variant.model_fields:
@@ -113,6 +117,14 @@ def unknown_key(key: str, loc: tuple[int | str, ...]) -> tuple[str, str | None]:
         if is_model(inner) and key in inner.model_fields:
             return f"unknown key here; it stands under {name}", None
     return f"unknown key; allowed: {', '.join(known)}", None
+
+
+def _foreign(answer: foreign.Answer, model: Model, loc: tuple[int | str, ...]) -> tuple[str, str | None]:
+    told = f"unknown key: {answer.message}"
+    if answer.meant is None or answer.meant in model.model_fields:
+        return told, answer.meant
+    tags = [tag for tag, variant in variants(locate(loc[:-1])[1]).items() if answer.meant in variant.model_fields]
+    return f"{told}, and goes with kind: {either(tags)}" if tags else told, None
 
 
 def whole(kind: Any, value: Any, broken: Set[Path], path: Path = ()) -> Any:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from modules.environment import shape
+from modules.environment import foreign, shape
 from modules.messages.problems import ABSENT, RULE, Path, Problem, either, nearest
 from modules.messages.secrecy import names_secret
 
@@ -59,10 +59,10 @@ def _told(error: ErrorDetails) -> Told:
         return Told(Problem(path, f"is missing; must be {shape.wanted(kind)}"), broken=path, missing=True)
     if path == ("name",):
         return Told(Problem((), f"the file's name {error['msg']}", value), broken=path)
-    return Told(Problem(path, *_message(error, kind)), broken=path, certain=shape.bare(kind) not in _SCALARS)
+    return Told(Problem(path, *_message(error, path, kind)), broken=path, certain=shape.bare(kind) not in _SCALARS)
 
 
-def _message(error: ErrorDetails, kind: Any) -> tuple[str, object]:
+def _message(error: ErrorDetails, path: Path, kind: Any) -> tuple[str, object]:
     """What is allowed, and the value where it tells more."""
     type_, value = error["type"], error["input"]
     if type_ in _LIMITS:
@@ -70,7 +70,11 @@ def _message(error: ErrorDetails, kind: Any) -> tuple[str, object]:
         return _LIMITS[type_].format(**error["ctx"]), ABSENT if sized else value
     if type_ == "repeated" or (type_ in _OURS and isinstance(value, dict)):
         return error["msg"], ABSENT
+    if isinstance(value, str) and (reason := foreign.instead(path, value)):
+        return reason, value
     message = error["msg"] if type_ in _OURS else f"must be {shape.wanted(kind)}"
+    if isinstance(value, str) and (became := foreign.word(path, value)):
+        return f"{message} ({became})", value
     return message + _hint(kind, value, message), value
 
 

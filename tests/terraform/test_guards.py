@@ -8,7 +8,7 @@ import pytest
 
 from tests.mocked_account import PLATFORM_STATE, account, outputs, plan
 from tests.real_terraform import Outcome, Terraform, World
-from tests.synthesized import Stack, synthesize
+from tests.synthesized import Stack, document, synthesize
 from tests.terraform.variants import VARIANTS
 
 CONNECT: Final[Mapping[str, tuple[str, Mapping[str, Any], str]]] = {
@@ -109,6 +109,27 @@ def test_every_guard_has_refused_something(
 def _says(error: str, template: str) -> bool:
     literal = (re.escape(part) for part in re.split(r"\$\{[^}]*\}", template))
     return re.fullmatch(".*".join(literal), error) is not None
+
+
+@pytest.fixture(scope="module")
+def older(
+    terraform: Terraform, planned: dict[str, Outcome], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Outcome]:
+    """Connectors with Debezium 2.7, on either side of MySQL 8.4."""
+    content = document("prod")
+    content["plugins"]["debezium-mysql"]["debezium_version"] = "2.7.4.Final"
+    content["connectors"]["orders"]["kafkaconnect_version"] = "2.7.1"
+    stacks = synthesize(tmp_path_factory.mktemp("older"), content)
+    versions = {"8.0": "8.0.mysql_aurora.3.08.0", "8.4": "8.4.mysql_aurora.8.4.7"}
+    world = account(stacks)
+    worlds = {name: _with(world, "aws_rds_cluster", {"engine_version": it}) for name, it in versions.items()}
+    return terraform.plan(stacks["connect"], worlds, outputs=outputs(planned["platform"]))
+
+
+def test_debezium_2_does_not_read_mysql_8_4(older: dict[str, Outcome]) -> None:
+    assert older["8.0"].errors == []
+    [error] = older["8.4"].errors
+    assert error.startswith("Aurora cluster orders-prod runs 8.4.mysql_aurora.8.4.7, and Debezium 2.7.4.Final asks")
 
 
 @pytest.fixture(scope="module")

@@ -3,11 +3,18 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from modules.environment.checks import adoption_rules, connector_rules, platform_rules, rulebook
+from modules.environment.checks import (
+    adoption_rules,
+    broker_rules,
+    connector_rules,
+    platform_rules,
+    rulebook,
+    source_rules,
+)
 from modules.messages.problems import Problem
 
 # Importing them is what writes their rules down.
-__all__ = ["adoption_rules", "broken", "connector_rules", "platform_rules", "warned"]
+__all__ = ["adoption_rules", "broken", "broker_rules", "connector_rules", "platform_rules", "source_rules", "warned"]
 
 
 def broken(sections: Mapping[str, Any], *, document: object, partial: bool = False) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Discriminator, Tag
 
+from modules.debezium.configuration import RELEASE
 from modules.environment import names
 from modules.environment.models.base import Model
 
@@ -12,7 +13,7 @@ class ArchivePlugin(Model):
     """A local ZIP; its path is relative to the directory in which synthesis runs."""
 
     archive: names.ArchivePath
-    debezium_version: names.DebeziumVersion = "3.6.1.Final"
+    debezium_version: names.DebeziumVersion = RELEASE
 
 
 class PublishedPlugin(Model):
@@ -21,7 +22,7 @@ class PublishedPlugin(Model):
     bucket: names.BucketName
     key: names.ArchivePath
     version: names.ObjectVersion
-    debezium_version: names.DebeziumVersion = "3.6.1.Final"
+    debezium_version: names.DebeziumVersion = RELEASE
 
 
 def plugin_kind(value: Any) -> str | None:

@@ -91,6 +91,16 @@ def with_property(word: str, key: str, value: str, *, sides: tuple[str, ...] = (
     return alter
 
 
+def without_property(word: str, key: str) -> Alter:
+    """A connector that changes, and has a property no longer."""
+
+    def alter(plan: Document) -> Document:
+        del resource(plan, word)["change"]["after"]["connector_configuration"][key]
+        return plan
+
+    return alter
+
+
 def without(word: str) -> Alter:
     """The plan of a stack without a resource."""
 

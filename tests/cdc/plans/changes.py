@@ -67,6 +67,7 @@ def _weekly(base: Document) -> Document:
 def _identities(base: Document) -> Document:
     """Another prefix, key and database, and properties that skip events."""
     skipping = {"event.processing.failure.handling.mode": "skip", "errors.tolerance": "all"}
+    skipping["event.converting.failure.handling.mode"] = "skip"
     base = _with(base, orders__topics__prefix="shop", stock__source__cluster="orders-prod")
     base = _with(base, stock__snapshot__mode="initial_only", stock__properties=skipping)
     base["connectors"]["returns"] = base["connectors"].pop("refunds")

@@ -13,6 +13,7 @@ from tests.cdc.plans.altered import (
     unknown,
     with_property,
     without,
+    without_property,
 )
 
 CONNECTOR: Final = "aws_mskconnect_connector.connectors_"
@@ -95,6 +96,17 @@ DANGEROUS: Final = {
     "a connector stops after its snapshot": Dangerous("identities", only(STOCK, "snapshot.mode"), "streaming-ended"),
     "Debezium skips events": Dangerous(
         "identities", only(STOCK, "event.processing.failure.handling.mode"), "events-skipped"
+    ),
+    "Debezium empties values": Dangerous(
+        "identities", only(STOCK, "event.converting.failure.handling.mode"), "values-emptied"
+    ),
+    "a new connector's word in capitals": Dangerous(
+        "weekly", then(narrowed(RETURNS), with_property(RETURNS, "errors.tolerance", " ALL ")), "events-skipped"
+    ),
+    "a word that stopped the task is left out": Dangerous(
+        "weekly",
+        then(narrowed(STOCK), without_property(STOCK, "event.converting.failure.handling.mode")),
+        "values-emptied",
     ),
     "Kafka Connect skips events": Dangerous("identities", only(STOCK, "errors.tolerance"), "events-skipped"),
     "a new connector skips events": Dangerous(

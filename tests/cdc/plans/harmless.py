@@ -109,6 +109,9 @@ HARMLESS: Final = {
     "a connector stops skipping events": Harmless(
         "identities", then(only(STOCK, "errors.tolerance"), undone(STOCK)), "events-skipped"
     ),
+    "a connector stops emptying values": Harmless(
+        "identities", then(only(STOCK, "event.converting.failure.handling.mode"), undone(STOCK)), "values-emptied"
+    ),
     "a connector gets an unused server id": Harmless("numbers", narrowed(REFUNDS), "server-id-reused"),
     "one of two connectors with the same server id gets another": Harmless(
         "numbers",

@@ -60,7 +60,20 @@ def test_each_database_is_listed_once() -> None:
 def test_every_key_that_we_set_is_ours_to_refuse() -> None:
     ours = configuration.connector_properties(connector("a.b"))
     free = {key for key in ours if reserved.refusal(key) is None}
-    assert free == {"database.ssl.mode"}
+    assert free == {"database.ssl.mode", "event.converting.failure.handling.mode"}
+
+
+def test_a_value_that_cannot_be_converted_stops_the_task_where_the_release_can() -> None:
+    key = "event.converting.failure.handling.mode"
+    for release, mode in {
+        "2.3.4.Final": None,
+        "2.5.4.Final": None,
+        "2.6.0.Final": "fail",
+        "3.6.1.Final": "fail",
+    }.items():
+        assert configuration.connector_properties(connector("a.b"), debezium_version=release).get(key) == mode
+    users = connector("a.b").model_copy(update={"properties": {key: "warn"}})
+    assert configuration.connector_properties(users)[key] == "warn"
 
 
 def test_the_signal_tables_database_is_followed_and_its_table_not_captured() -> None:

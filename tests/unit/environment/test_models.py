@@ -12,10 +12,18 @@ from modules.environment.checks import rulebook
 from modules.environment.environment import Environment
 from modules.environment.loading import load, warnings
 from modules.messages.problems import EnvironmentErrors, Problem, shown
-from tests.unit.environment import adoption_cases, connect_cases, kafka_cases, platform_cases
+from tests.unit.environment import (
+    adoption_cases,
+    broker_cases,
+    connect_cases,
+    kafka_cases,
+    platform_cases,
+    source_cases,
+)
 from tests.unit.environment.environment_files import PROD, Edits, Refused, edited, marked, marked_line, write
 
-CASES = platform_cases.CASES | kafka_cases.CASES | connect_cases.CASES | adoption_cases.CASES
+_TABLES = (platform_cases, kafka_cases, broker_cases, connect_cases, source_cases, adoption_cases)
+CASES = {name: cases for table in _TABLES for name, cases in table.CASES.items()}
 
 # The path, what stands there in prod.yaml -> what does not do, and what is told.
 TYPES = r"""
@@ -172,6 +180,16 @@ ADVICE = {
         {"version: 3.9.x": "version: 3.7.x  # <-"},
         "kafka.version",
         "AWS ended its support on 2026-09-01, kafka.m7g.large runs up to 3.9.x, got '3.7.x'",
+    ),
+    "acknowledged_events_are_kept": Refused(
+        {"volume_gib: 100": "server_properties: {unclean.leader.election.enable: true}  # <-"},
+        "kafka.server_properties.unclean.leader.election.enable",
+        "a replica that lags behind may become leader, and events that were acknowledged are lost, got true",
+    ),
+    "compacted_topics_need_keys": Refused(
+        {"volume_gib: 100": "server_properties: {log.cleanup.policy: compact}  # <-"},
+        "kafka.server_properties.log.cleanup.policy",
+        "a table without a primary key has events without a key, and a compacted topic refuses them",
     ),
     "snapshots_leave_tables_writable": Refused(
         {"locking: none}": "locking: minimal}  # <-"},
