@@ -10,8 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, Literal
 
+from modules.debezium import since
 from modules.debezium.renamed import RENAMED, RENAMED_BEHIND, Renamed
 from modules.debezium.words import WORDS, Word
 
@@ -44,7 +46,7 @@ class Property:
     without case. ``minimum`` and ``maximum`` hold whatever other properties say. ``format`` is ``regex`` for one
     regular expression, ``regex list`` for several with commas between them, ``name`` for letters, digits, ``_``, ``-``
     and ``.``, ``pairs`` for ``key=value`` with commas between them. ``aliases`` are older names that are
-    still read. ``since`` is the release that brought it, as far as that is known.
+    still read. ``since`` is the release that brought it, where that is later than 1.0; Connector/J's for the driver.
     """
 
     name: str
@@ -80,13 +82,14 @@ class Found:
 class Properties(Mapping[str, Property]):
     """A section of a file; properties are made when they are asked for."""
 
-    def __init__(self, section: Mapping[str, Any]) -> None:
+    def __init__(self, section: Mapping[str, Any], since: Mapping[str, str] = MappingProxyType({})) -> None:
         self._section = section
+        self._since = since
         self._made: dict[str, Property] = {}
 
     def __getitem__(self, name: str) -> Property:
         if name not in self._made:
-            self._made[name] = _property(name, self._section[name])
+            self._made[name] = _property(name, self._section[name], self._since.get(name))
         return self._made[name]
 
     def __contains__(self, name: object) -> bool:
@@ -99,8 +102,9 @@ class Properties(Mapping[str, Property]):
         return len(self._section)
 
 
-def _property(name: str, facts: Mapping[str, Any]) -> Property:
-    facts = {key: tuple(value) if isinstance(value, list) else value for key, value in facts.items()}
+def _property(name: str, section: Mapping[str, Any], since: str | None) -> Property:
+    facts: dict[str, Any] = {"since": since}
+    facts |= {key: tuple(value) if isinstance(value, list) else value for key, value in section.items()}
     return Property(name, **facts)
 
 
@@ -119,7 +123,7 @@ class Release:
     @cached_property
     def connector(self) -> Properties:
         """Of the MySQL connector and what it is made of: schema history, signals, notifications, topic naming."""
-        return self._own("connector")
+        return Properties(self._text["connector"], since.PROPERTIES)
 
     @cached_property
     def connect(self) -> Properties:
@@ -196,6 +200,10 @@ class Release:
     def services(self) -> Mapping[str, tuple[str, ...]]:
         """Names of signal_channels, notification_channels, snapshot_modes, snapshot_locks and snapshot_queries."""
         return {kind: tuple(names) for kind, names in self._text["services"].items()}
+
+    def later(self, since: str | None) -> bool:
+        """Whether the release that was asked for is older than ``since``, a property's or a class's."""
+        return since is not None and _later(since, self.asked)
 
     def renamed(self, name: str, of: str | None = None) -> Renamed | None:
         """What became of a name that this release does not have or no longer reads; ``of`` is the alias's class."""

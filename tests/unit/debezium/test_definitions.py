@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from modules.debezium import since
 from modules.debezium.definitions import RELEASES, WORKERS, broker, release, resolved
 from modules.debezium.finding import find
 from modules.debezium.renamed import RENAMED, RENAMED_BEHIND
@@ -267,6 +268,21 @@ def test_words_agree_with_the_jars(version: str) -> None:
         there = each.word in known.connector[each.property].allowed
         if each.property != "snapshot.locking.mode" or each.word != "minimal_at_least_once":
             assert there is (known.word(each.property, each.word) is None), each
+
+
+def test_what_came_after_a_release_is_later() -> None:
+    new = set(NEW.connector) - set(OLD.connector)
+    assert len(new) > 20
+    assert [name for name in new if not OLD.later(NEW.connector[name].since)] == []
+    assert [name for name in OLD.connector if OLD.later(OLD.connector[name].since)] == []
+    assert [name for name in NEW.connector if NEW.later(NEW.connector[name].since)] == []
+    assert release("3.0.0.Final").later(NEW.connector["connection.validation.timeout.ms"].since)
+
+
+def test_classes_that_came_after_a_release_are_later() -> None:
+    new, old = ({*each.transforms, *each.custom_converters, *each.post_processors} for each in (NEW, OLD))
+    assert {name for name in new if OLD.later(since.CLASSES.get(name))} == new - old
+    assert [name for name in new if NEW.later(since.CLASSES.get(name))] == []
 
 
 def test_other_databases_properties_are_not_mysqls() -> None:
