@@ -36,8 +36,10 @@ def fail(message: object, *, status: int = 1) -> NoReturn:
 
 
 def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]]) -> Table:
-    """A plain table without a frame, so that columns can be copied or cut."""
-    made = Table(*columns, title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    """A plain table without a frame, so that columns can be copied or cut; the first column is never shortened."""
+    made = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for number, column in enumerate(columns):
+        made.add_column(column, no_wrap=number == 0)
     for row in rows:
         made.add_row(*row)
     return made
