@@ -30,12 +30,12 @@ def check(
     source: SourceOption = None,
     offline: OfflineOption = False,
 ) -> None:
-    """Validate environments and their plugin archives, without an account."""
+    """Validate environments and plugin archives, without AWS."""
     try:
         chosen = files(names or [])
     except UnknownEnvironmentError as error:
         fail(error)
-    errors, advice = _checked(chosen, deep=partial(_deeply, plugins or [], source, offline) if deep else None)
+    errors, advice = _checked(chosen, deep=partial(_run_deep, plugins or [], source, offline) if deep else None)
     if as_json:
         out.print_json(json.dumps({"errors": [_shown(p) for p in errors], "warnings": [_shown(p) for p in advice]}))
     else:
@@ -65,14 +65,14 @@ def _checked(chosen: list[Path], *, deep: Deep | None) -> tuple[Problems, Proble
 
 
 def _archives(given: list[str]) -> dict[str, Path]:
-    """``NAME=ZIP`` as plugins' archives."""
+    """The archive of each plugin, from ``NAME=ZIP``."""
     archives = {name: Path(file) for name, _, file in (each.partition("=") for each in given)}
     if wrong := next((name for name, file in archives.items() if not file.is_file()), None):
         raise typer.BadParameter(f"must be NAME=ZIP, and the ZIP must be a file, got {wrong}={archives[wrong]}")
     return archives
 
 
-def _deeply(
+def _run_deep(
     plugins: list[str],
     source: list[str] | None,
     offline: bool,
