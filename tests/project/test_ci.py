@@ -37,6 +37,8 @@ def test_pre_commit_runs_the_checks() -> None:
 def test_ci_runs_commands_of_the_makefile(name: str) -> None:
     called = re.findall(r"^ +(?:- run|script): make (\w+)$", text(name), flags=re.MULTILINE)
     assert called == ["check", "quick", "test"]
+    for target in called:
+        assert re.search(rf"^{target}:", text("Makefile"), flags=re.MULTILINE), f"make {target}"
 
 
 def test_ci_runs_every_python_that_the_project_names() -> None:

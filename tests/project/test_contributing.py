@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from tests.project.examples import PAGE, Edit, Example, examples
 
 
 def run(command: str, folder: Path) -> tuple[int, str]:
-    variables = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    variables = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "PYTHONDONT"))}
     done = subprocess.run(["bash", "-c", command], cwd=folder, env=variables, capture_output=True, text=True)
     return done.returncode, done.stdout + done.stderr
 
@@ -26,9 +27,23 @@ def test_there_are_three_of_at_most_three_files() -> None:
         assert all(command.startswith(".venv/bin/pytest ") for command in example.commands)
 
 
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return checkout.copy(tmp_path_factory.mktemp("checkout"))
+
+
+@pytest.fixture
+def folder(copied: Path) -> Iterator[Path]:
+    """A copy of the checkout, as it was for every test; compiled once for all of them."""
+    files = {copied / file for example in examples() for file in example.files}
+    texts = {file: file.read_text() for file in files}
+    yield copied
+    for file, text in texts.items():
+        file.write_text(text)
+
+
 @pytest.mark.parametrize("example", examples(), ids=lambda example: example.name)
-def test_an_example_can_be_followed(example: Example, tmp_path: Path) -> None:
-    folder = checkout.copy(tmp_path)
+def test_an_example_can_be_followed(example: Example, folder: Path) -> None:
     [command] = example.commands
     example.apply(folder, tests=True)
     status, output = run(command, folder)
@@ -57,3 +72,8 @@ def test_named_files_exist() -> None:
 
 # What commands of the page write.
 CREATED = {"cdktf.out/", ".terraform.lock.hcl"}
+
+
+@pytest.mark.parametrize("target", re.findall(r"^\$ make (\w+)", PAGE.read_text(), flags=re.MULTILINE))
+def test_named_make_targets_exist(target: str) -> None:
+    assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), flags=re.MULTILINE)
