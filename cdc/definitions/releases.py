@@ -30,6 +30,11 @@ PARTS: Final = (
 NOT_MYSQL: Final = ("database.dbname", "schema.include.list", "schema.exclude.list")
 # Names of many columns' own properties, column.mask.with.(d+).chars; modules/debezium/finding.py has the patterns.
 _PATTERN: Final = re.compile(r"[()]")
+# What a class reads although it declares it nowhere: a property of the connector's, behind its alias.
+UNDECLARED: Final = {
+    "io.debezium.transforms.ExtractSchemaToNewRecord": "schema.name.adjustment.mode",
+    "io.debezium.transforms.outbox.EventRouter": "field.name.adjustment.mode",
+}
 # Lists of names that the jars' services have.
 CHANNELS: Final = {
     "signal.enabled.channels": "signal_channels",
@@ -116,7 +121,10 @@ def connector(found: Mapping[str, Any]) -> dict[str, Any]:
     kept = {name: facts for name, facts in fields.items() if name not in NOT_MYSQL and not _PATTERN.search(name)}
     for name, kind in CHANNELS.items():
         kept[name] = {**kept[name], "allowed": sections["services"][kind]}
-    return sections | {"connector": kept}
+    transforms = dict(sections["transforms"])
+    for name, property_ in UNDECLARED.items():
+        transforms[name] = {property_: fields[property_], **transforms[name]}
+    return sections | {"connector": kept, "transforms": transforms}
 
 
 def _belongs(name: str, plugins: Iterable[str]) -> bool:
