@@ -33,6 +33,7 @@ final class Debezium {
 
     Map<String, Object> definitions() throws Exception {
         Map<String, Object> found = new TreeMap<>();
+        found.put("elsewhere", elsewhere()); // finds, too, what is deprecated
         found.put("connector", connector());
         for (var kind : KINDS.entrySet()) {
             found.put(kind.getKey(), plugins(Class.forName(kind.getValue())));
@@ -43,7 +44,6 @@ final class Debezium {
             services.put(service.getKey(), services(Class.forName(service.getValue())));
         }
         found.put("services", services);
-        found.put("elsewhere", elsewhere());
         return found;
     }
 

@@ -2,6 +2,7 @@ import io.debezium.config.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -9,6 +10,9 @@ import java.util.TreeMap;
 
 /** Properties out of Debezium's own Field objects. */
 final class Fields {
+    /** Names of the constants that were found to be marked so. */
+    static final Set<String> DEPRECATED = new HashSet<>();
+
     private Fields() {}
 
     /** Those that are constants of {@code type}. */
@@ -17,7 +21,11 @@ final class Fields {
         for (var constant : type.getDeclaredFields()) {
             if (Modifier.isStatic(constant.getModifiers()) && constant.getType() == Field.class) {
                 constant.setAccessible(true);
-                found.add((Field) constant.get(null));
+                Field field = (Field) constant.get(null);
+                found.add(field);
+                if (constant.isAnnotationPresent(Deprecated.class)) {
+                    DEPRECATED.add(field.name());
+                }
             }
         }
         return found;
@@ -59,6 +67,7 @@ final class Fields {
                 .maximum(constraints.maximum())
                 .format(constraints.format())
                 .flag("required", field.isRequired())
+                .flag("deprecated", DEPRECATED.contains(field.name()))
                 .flag("internal", field.name().startsWith(Field.INTERNAL_PREFIX));
         if (called(field, "deprecatedAliases") instanceof Set<?> aliases) {
             property.aliases((Set<String>) aliases);

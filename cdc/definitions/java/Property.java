@@ -3,10 +3,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /** What is printed of one property. What is not known, or goes without saying, is left out. */
 final class Property {
     private static final String TAGS = "</?(a|b|br|code|em|i|li|ol|p|pre|strong|ul)(\\s[^<>]*)?/?>";
+
+    private static final Pattern DEPRECATED =
+            Pattern.compile("^\\W*deprecated|scheduled for removal", Pattern.CASE_INSENSITIVE);
 
     private final Map<String, Object> facts = new TreeMap<>();
 
@@ -19,7 +23,10 @@ final class Property {
     }
 
     Property documentation(String text) {
-        return text == null || text.isBlank() ? this : fact("documentation", plain(text));
+        if (text == null || text.isBlank()) {
+            return this;
+        }
+        return fact("documentation", plain(text)).flag("deprecated", DEPRECATED.matcher(text).find());
     }
 
     /** Without markup: Kafka writes for a page, Connector/J marks its paragraphs. */

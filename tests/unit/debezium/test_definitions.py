@@ -85,6 +85,14 @@ def test_a_property_says_what_it_may_hold() -> None:
     assert NEW.driver["connectTimeout"].minimum == 0
 
 
+def test_what_is_to_go_is_deprecated() -> None:
+    assert OLD.transforms[UNWRAP]["drop.tombstones"].deprecated
+    assert NEW.connector["event.deserialization.failure.handling.mode"].deprecated
+    assert NEW.driver["useSSL"].deprecated
+    assert not NEW.driver["sslMode"].deprecated, "it names others that are"
+    assert not NEW.connector["topic.prefix"].deprecated
+
+
 def test_nothing_is_known_twice() -> None:
     for known in (NEW, OLD):
         assert not set(known.connector) & set(known.connect)
