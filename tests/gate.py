@@ -38,6 +38,7 @@ ROWS: Final = (
     ("rehearsal/events/",),
     ("rehearsal/database/",),
     ("rehearsal/aws/test_terraform.py",),
+    ("cdc/deep/", "cdc/definitions/test_generated.py"),
     ("rehearsal/processes/test_java.py", "rehearsal/processes/test_compiler.py"),
 )
 QUICK: Final = len(ROWS)
