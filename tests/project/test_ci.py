@@ -56,7 +56,7 @@ def test_both_take_the_same_terraform() -> None:
 @pytest.mark.parametrize(
     ("name", "old", "new", "refusal"),
     [
-        (GITHUB, "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1", "actions/checkout@v7", "unpinned-uses"),
+        (GITHUB, r"checkout@\w+", "checkout@v7", "unpinned-uses"),
         (GITHUB, "run: make check", "run: echo ${{ github.head_ref }}", "template-injection"),
         (GITHUB, "runs-on:", "run-on:", "'runs-on' is a required property"),
         (GITLAB, "expire_in:", "expires:", "'expires' was unexpected"),
@@ -65,15 +65,17 @@ def test_both_take_the_same_terraform() -> None:
 )
 def test_a_mistake_is_refused(tmp_path: Path, name: str, old: str, new: str, refusal: str) -> None:
     """By the command of ``make check`` that reads the file; the files as they are pass there."""
-    assert old in text(name)
+    broken, count = re.subn(old, new, text(name), count=1)
+    assert count == 1
     (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-    (tmp_path / name).write_text(text(name).replace(old, new, 1))
+    (tmp_path / name).write_text(broken)
     (tmp_path / ".venv").symlink_to(ROOT / ".venv")
     place = name.split("/")[0]
-    refusals = [told for line in checks() if f" {place}" in line if (told := _refusal(line, tmp_path)) is not None]
-    assert any(refusal in told for told in refusals), refusals
+    refusals = [_refusal(line, tmp_path) for line in checks() if f" {place}" in line]
+    assert any(refusal in output for output in refusals), refusals
 
 
-def _refusal(line: str, folder: Path) -> str | None:
+def _refusal(line: str, folder: Path) -> str:
+    """What a command prints that fails; nothing of one that succeeds."""
     done = subprocess.run(line.split(), cwd=folder, capture_output=True, text=True)
-    return None if done.returncode == 0 else done.stdout + done.stderr
+    return done.stdout + done.stderr if done.returncode else ""
