@@ -7,6 +7,7 @@ from modules.environment.checks import (
     adoption_rules,
     broker_rules,
     connector_rules,
+    document_rules,
     platform_rules,
     rulebook,
     source_rules,
@@ -14,7 +15,16 @@ from modules.environment.checks import (
 from modules.messages.problems import Problem
 
 # Importing them is what writes their rules down.
-__all__ = ["adoption_rules", "broken", "broker_rules", "connector_rules", "platform_rules", "source_rules", "warned"]
+__all__ = [
+    "adoption_rules",
+    "broken",
+    "broker_rules",
+    "connector_rules",
+    "document_rules",
+    "platform_rules",
+    "source_rules",
+    "warned",
+]
 
 
 def broken(sections: Mapping[str, Any], *, document: object, partial: bool = False) -> Iterator[Problem]:

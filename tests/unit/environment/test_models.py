@@ -16,13 +16,14 @@ from tests.unit.environment import (
     adoption_cases,
     broker_cases,
     connect_cases,
+    document_cases,
     kafka_cases,
     platform_cases,
     source_cases,
 )
 from tests.unit.environment.environment_files import PROD, Edits, Refused, edited, marked, marked_line, write
 
-_TABLES = (platform_cases, kafka_cases, broker_cases, connect_cases, source_cases, adoption_cases)
+_TABLES = (platform_cases, kafka_cases, broker_cases, connect_cases, source_cases, adoption_cases, document_cases)
 CASES = {name: cases for table in _TABLES for name, cases in table.CASES.items()}
 
 # The path, what stands there in prod.yaml -> what does not do, and what is told.

@@ -1,0 +1,1 @@
+"""``cdc import``: connectors as people have them, as entries of the environment file."""

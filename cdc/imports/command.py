@@ -1,0 +1,86 @@
+"""``cdc import``: a connector as people have it becomes an entry of the environment file."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cdc.console import err, fail, out
+from cdc.imports import checking, differences, output
+from cdc.imports.formats.described import InputError
+from cdc.imports.reading import MOST_BYTES, Shape, connectors
+from cdc.imports.translation.entry import Entry, entries
+from cdc.options import JsonOption
+from modules.messages.problems import either
+
+STDIN = "-"
+OPEN_STATUS = 3
+
+
+def import_connectors(
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Files to read; - is stdin.")],
+    shape: Annotated[
+        Shape | None,
+        typer.Option(
+            "--format",
+            metavar="SHAPE",
+            help=f"What the files are: {either(list(Shape))}. By default their content decides.",
+        ),
+    ] = None,
+    keep_offsets: Annotated[
+        bool,
+        typer.Option("--keep-offsets", help="Keep name, offset topic and schema history of the running connector."),
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Import existing connectors into an environment file.
+
+    Prints entries to paste, as YAML. Reads Kafka Connect's REST JSON, answers of aws kafkaconnect, properties files,
+    Terraform, CloudFormation and Strimzi manifests. Reports every line that is changed or left out, with the reason.
+    Exit status: 0 where all is imported, 1 where a file holds no connector, 3 where something is left for you to do.
+    """
+    try:
+        described = connectors([(_name(file), _content(file)) for file in _once(files)], shape)
+    except InputError as error:
+        fail(error)
+    found = entries(described, keep_offsets=keep_offsets)
+    if environment := checking.check(found):
+        differences.note(found, environment)
+    _print(found, as_json=as_json)
+    if any(entry.open for entry in found):
+        raise typer.Exit(OPEN_STATUS)
+
+
+def _once(files: list[str]) -> list[str]:
+    if files.count(STDIN) > 1:
+        fail("- can be given once: there is one stdin", status=2)
+    return files
+
+
+def _name(file: str) -> str:
+    return "stdin" if file == STDIN else file
+
+
+def _content(file: str) -> bytes:
+    """No more than can be read: a byte too many is enough to refuse it."""
+    try:
+        if file == STDIN:
+            return sys.stdin.buffer.read(MOST_BYTES + 1)
+        with Path(file).open("rb") as stream:
+            return stream.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise InputError(f"{file}: cannot be read: {(error.strerror or str(error)).lower()}") from None
+
+
+def _print(found: list[Entry], *, as_json: bool) -> None:
+    if as_json:
+        out.print_json(json.dumps(output.document(found)))
+        return
+    for entry in found:
+        for note in entry.notes:
+            err.print(str(note), markup=False, soft_wrap=True)
+    typer.echo(output.text(found), nl=False)
+    imported, left = [entry for entry in found if entry.body], sum(len(entry.open) for entry in found)
+    err.print(f"{len(imported)} of {len(found)} connectors imported, {left or 'nothing'} left to do", markup=False)

@@ -1,0 +1,64 @@
+"""What is captured: Debezium's lists of databases and tables as ``source.tables``."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from cdc.imports.formats.described import Unresolved, Value
+from cdc.imports.translation import patterns
+from cdc.imports.translation.draft import Draft
+from cdc.imports.translation.notes import Kind
+from cdc.imports.translation.patterns import InexpressibleError
+
+TABLES, DATABASES = "table.include.list", "database.include.list"
+EXCLUDED: Final = ("table.exclude.list", "database.exclude.list")
+_EVERYTHING: Final = "*.*"
+
+
+def take(draft: Draft) -> None:
+    """Fills ``source.tables``."""
+    given = {key: value for key in (TABLES, DATABASES) if (value := draft.take(key)) not in (None, "")}
+    for key in EXCLUDED:
+        if not draft.left.get(key, "-"):
+            draft.drop(key, "it is empty")
+    excluded = [key for key in EXCLUDED if draft.left.get(key)]
+    try:
+        found, widened = _tables(given)
+    except InexpressibleError as error:
+        for key, value in given.items():
+            draft.note(Kind.LOST, key, str(error), before=value)
+        _fill_in(draft, excluded, "")
+        return
+    for key, value in given.items():
+        why = "regular expressions become patterns" + (", which also match names with $ or -" if widened else "")
+        draft.note(Kind.MOVED, key, why, before=value, after=f"source.tables: {', '.join(found)}")
+    if excluded:
+        _fill_in(draft, excluded, ", ".join(found))
+        return
+    draft.put("source.tables", found)
+    if not given:
+        why = "nothing is listed, so every table of the cluster is captured, as before"
+        draft.note(Kind.ADDED, "source.tables", why, after=_EVERYTHING)
+
+
+def _tables(given: Mapping[str, Value | None]) -> tuple[list[str], bool]:
+    for value in given.values():
+        if isinstance(value, Unresolved):
+            raise InexpressibleError(f"{value} is not in this input")
+    parts = {key: patterns.split(value) for key, value in given.items() if isinstance(value, str)}
+    tables = [patterns.tables(part) for part in parts.get(TABLES, [])]
+    databases = [patterns.databases(part) for part in parts.get(DATABASES, [])]
+    found = [table for each in tables for table in each.patterns] or [_EVERYTHING]
+    if databases:
+        found = patterns.within(found, [database for each in databases for database in each.patterns])
+    if not found:
+        raise InexpressibleError("no table is in both lists, so nothing was captured")
+    return list(dict.fromkeys(found)), any(each.widened for each in (*tables, *databases))
+
+
+def _fill_in(draft: Draft, excluded: list[str], found: str) -> None:
+    wanted = "database.table, with * for any characters but a dot"
+    if excluded:
+        wanted += f": the tables{f' of {found}' if found else ''} but those of {' and '.join(excluded)}"
+    for key in EXCLUDED:
+        draft.lose(key, "source.tables lists what is captured, and has no words for all but some")
+    draft.fill_in("source.tables", wanted)

@@ -1,0 +1,112 @@
+"""The database that is read: cluster, server id, TLS; and what clients need, which the product sets itself."""
+
+import re
+from typing import Final
+
+from cdc.imports.formats.described import Unresolved, Value
+from cdc.imports.translation.draft import Draft
+
+_HOST: Final = re.compile(
+    r"(?P<name>[a-z][a-z0-9-]*)\.(?:(?P<kind>cluster|cluster-ro|cluster-custom|proxy)-)?[a-z0-9]+\.[a-z0-9-]+\.rds\.amazonaws\.com(?:\.cn)?",
+    re.IGNORECASE,
+)
+# Anything else may be an address with a password in it.
+_PLAIN: Final = re.compile(r"[\w.-]+")
+_NO_CLUSTER: Final = {
+    "": "is the endpoint of one instance, which may be a reader after a failover",
+    "cluster-custom": "is a custom endpoint, and the binary log is on the writer",
+    "proxy": "is a proxy's endpoint, and no binary log is read through a proxy",
+}
+_TLS: Final = ("required", "verify_ca", "verify_identity")
+_SERVER_IDS: Final = range(1, 2**32)
+_IAM: Final = re.compile(r"(security\.protocol|sasl\.|ssl\.|bootstrap\.servers)")
+_CLIENTS: Final = "every client of the worker signs in by IAM over TLS"
+_OVERRIDES: Final = ("producer.override.", "consumer.override.", "admin.override.")
+
+
+def take(draft: Draft) -> None:
+    """Fills ``source.cluster`` and ``source.server_id``."""
+    _cluster(draft)
+    _server_id(draft)
+    draft.drop("connector.class", "the plugin decides it")
+    _tasks(draft)
+    draft.drop("name", "a connector is called by its key")
+    draft.drop("database.port", "it comes from the cluster")
+    draft.drop("config.action.reload", "none for every connector: a restart by a reload would be silent")
+    _tls(draft)
+    _clients(draft)
+
+
+def _tasks(draft: Draft) -> None:
+    if draft.known("tasks.max") == "1":
+        draft.take("tasks.max")
+    draft.drop("tasks.max", "1 for every connector: Debezium MySQL runs one task")
+
+
+def _cluster(draft: Draft) -> None:
+    host = draft.take("database.hostname")
+    found = _HOST.fullmatch(host.strip()) if isinstance(host, str) else None
+    kind = (found["kind"] or "").lower() if found else None
+    if found and kind in ("cluster", "cluster-ro"):
+        name = found["name"].lower()
+        why = "the cluster, whose writer endpoint is looked up"
+        if kind == "cluster-ro":
+            why += "; that was the reader endpoint, where there is no binary log"
+        draft.move("database.hostname", "source.cluster", name, why, before=host)
+        return
+    reason = _NO_CLUSTER[kind or ""] if found else _unknown(host)
+    comment = "the identifier of the Aurora cluster"
+    shown = host if isinstance(host, Unresolved) or _PLAIN.fullmatch(host or "") else None
+    draft.fill_in("source.cluster", f"{comment}: the host {reason}", key="database.hostname", before=shown)
+    draft.comments["source", "cluster"] = comment
+
+
+def _unknown(host: Value | None) -> str:
+    if host is None:
+        return "is not given"
+    return "is known elsewhere" if isinstance(host, Unresolved) else "is not the writer endpoint of an Aurora cluster"
+
+
+def _server_id(draft: Draft) -> None:
+    value = draft.take("database.server.id")
+    text = value.strip() if isinstance(value, str) else ""
+    if text.isdecimal() and int(text) in _SERVER_IDS:
+        draft.move("database.server.id", "source.server_id", int(text), "a key of its own", before=value)
+        return
+    why = "a number that no other replica of the database has, 1 to 4294967295"
+    draft.fill_in("source.server_id", why, key="database.server.id", before=value)
+
+
+def _tls(draft: Draft) -> None:
+    mode = draft.known("database.ssl.mode")
+    if mode is None:
+        return
+    word = mode.strip().lower()
+    if word == "required":
+        draft.drop("database.ssl.mode", "it is what every connector has")
+    elif word not in _TLS:
+        draft.drop("database.ssl.mode", "required instead: the database is read over TLS only")
+
+
+def _clients(draft: Draft) -> None:
+    """Of Debezium's own clients and of Connect's, which a worker configures for all."""
+    for prefix in ("schema.history.internal.producer.", "schema.history.internal.consumer.", "signal.consumer."):
+        for key in _below(draft, prefix):
+            if _IAM.match(key.removeprefix(prefix)):
+                draft.drop(key, _CLIENTS)
+            else:
+                draft.lose(key, "this client has no settings of the user's")
+    for key in ("schema.history.internal.kafka.bootstrap.servers", "signal.kafka.bootstrap.servers"):
+        draft.drop(key, "the brokers of the environment's cluster")
+    for prefix in _OVERRIDES:
+        for key in _below(draft, prefix):
+            if _IAM.match(key.removeprefix(prefix)):
+                draft.drop(key, _CLIENTS)
+            else:
+                draft.lose(key, "MSK Connect refuses client overrides; the worker has its own producer settings")
+    for key in _below(draft, "config.providers"):
+        draft.drop(key, "the worker declares the provider of Secrets Manager")
+
+
+def _below(draft: Draft, prefix: str) -> list[str]:
+    return [key for key in draft.left if key.startswith(prefix)]

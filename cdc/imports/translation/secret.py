@@ -1,0 +1,94 @@
+"""The database's user and password: which secret is read, and what it must hold. Neither is ever printed."""
+
+import re
+from typing import Final, NamedTuple
+from urllib.parse import unquote
+
+from cdc.imports.formats.described import Unresolved, Value
+from cdc.imports.translation.draft import Draft
+from cdc.imports.translation.notes import Kind
+
+USER, PASSWORD = "database.user", "database.password"
+_FIELDS: Final = {USER: "username", PASSWORD: "password"}
+_PLACEHOLDER: Final = re.compile(r"\$\{(?P<provider>[^:}]+):(?P<path>[^}]*):(?P<field>[^:}]+)\}")
+_ANY: Final = re.compile(r"\$\{([\w.-]+):[^}]*\}")
+# What people call the provider of Secrets Manager, where the worker's declaration is not at hand.
+_SECRETS_MANAGER: Final = re.compile(r"(aws[-_.]?)?(asm|sm|secrets?[-_.]?manager)[-_.]?\w*", re.IGNORECASE)
+# CloudFormation reads {{resolve:secretsmanager:NAME:SecretString:KEY:…}} itself.
+_DYNAMIC: Final = re.compile(
+    r"\{\{resolve:secretsmanager:(?P<path>arn:[^}]+?:secret:[^:}]+|[^:}]+):SecretString:(?P<field>[^:}]+)[^}]*\}\}"
+)
+_ARN: Final = re.compile(r"arn:[\w-]+:secretsmanager:[\w-]+:\d+:secret:(?P<name>.+?)(?:-[A-Za-z0-9]{6})?")
+_NAME: Final = re.compile(r"[A-Za-z0-9/_+=.@-]{1,512}")
+
+
+class Held(NamedTuple):
+    """A value in the secret called ``secret``, under ``field``."""
+
+    secret: str
+    field: str
+
+
+def take(draft: Draft) -> None:
+    """Fills ``source.secret``."""
+    given = {key: draft.take(key) for key in _FIELDS}
+    user, password = (_held(draft, given[key]) for key in _FIELDS)
+    secret = password.secret if password else f"cdc/{draft.key}"
+    draft.put("source.secret", secret)
+    for key, field in _FIELDS.items():
+        if given[key] is not None:
+            draft.note(Kind.MOVED, key, f"it is read from there, under {field}", after=f"source.secret: {secret}")
+    if password is None:
+        _create(draft, secret, given)
+    elif (user, password) != (Held(secret, "username"), Held(secret, "password")):
+        today = ", ".join(f"the {word} is {_place(held)}" for word, held in (("user", user), ("password", password)))
+        why = f"must hold username and password as flat JSON; today {today}"
+        draft.note(Kind.TODO, "source.secret", why, after=secret)
+
+
+def _create(draft: Draft, secret: str, given: dict[str, Value | None]) -> None:
+    places = {_origin(value) for value in given.values()}
+    why = (
+        f"create it, as flat JSON with username and password, which are {' and '.join(sorted(places))} now:"
+        f" aws secretsmanager create-secret --name {secret} --secret-string file://secret.json"
+    )
+    draft.comments["source", "secret"] = "to be created, with username and password"
+    draft.note(Kind.TODO, "source.secret", why, after=secret)
+
+
+def _origin(value: Value | None) -> str:
+    if value is None:
+        return "nowhere in this input"
+    if isinstance(value, Unresolved):
+        return "given to it by Terraform or CloudFormation"
+    placeholder = _ANY.search(value)
+    return f"read by the config provider {placeholder[1]}" if placeholder else "written into the configuration"
+
+
+def _place(held: Held | None) -> str:
+    return f"in {held.secret} under {held.field}" if held else "not in Secrets Manager"
+
+
+def _held(draft: Draft, value: Value | None) -> Held | None:
+    """Where Secrets Manager holds ``value``; None where it does not, or not under a name that can be told."""
+    if not isinstance(value, str):
+        return None
+    if found := _DYNAMIC.fullmatch(value.strip()):
+        return _named(found["path"], found["field"])
+    found = _PLACEHOLDER.fullmatch(value.strip())
+    if found and _is_secrets_manager(draft, found["provider"]):
+        return _named(unquote(found["path"]), found["field"])
+    return None
+
+
+def _is_secrets_manager(draft: Draft, provider: str) -> bool:
+    declared = (draft.described.worker or {}).get(f"config.providers.{provider}.class")
+    if isinstance(declared, str):
+        return "SecretsManager" in declared or "SecretManager" in declared
+    return _SECRETS_MANAGER.fullmatch(provider) is not None
+
+
+def _named(path: str, field: str) -> Held | None:
+    """A secret's name where it is given by its ARN, whose last six characters are AWS's own."""
+    name = found["name"] if (found := _ARN.fullmatch(path)) else path
+    return Held(name, field) if _NAME.fullmatch(name) else None

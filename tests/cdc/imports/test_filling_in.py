@@ -1,0 +1,142 @@
+"""What an input does not say is marked, and cdc check refuses the mark."""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import yaml
+
+from modules.environment.loading import load
+from modules.messages.problems import EnvironmentErrors, shown
+from tests.cdc.imports.importing import Imported, given
+from tests.synthesized import changed, document
+
+CLASS: Final = "io.debezium.connector.mysql.MySqlConnector"
+
+
+def entry(folder: Path, **config: Any) -> tuple[dict[str, Any], Imported]:
+    found = given(folder, json.dumps({"name": "shop", "config": {"connector.class": CLASS, **config}}))
+    body: dict[str, Any] = found.connectors["shop"]
+    return body, found
+
+
+@pytest.mark.parametrize(
+    ("host", "cluster", "says"),
+    [
+        ("shop.cluster-c1a2b3c4d5e6.eu-west-1.rds.amazonaws.com", "shop", "whose writer endpoint is looked up"),
+        ("Shop.CLUSTER-xxxx.eu-west-1.rds.amazonaws.com", "shop", "whose writer endpoint is looked up"),
+        ("shop.cluster-c1a2.cn-north-1.rds.amazonaws.com.cn", "shop", "whose writer endpoint is looked up"),
+        ("shop.cluster-ro-c1a2b3c4d5e6.eu-west-1.rds.amazonaws.com", "shop", "that was the reader endpoint"),
+        ("shop.cluster-custom-c1a2b3.eu-west-1.rds.amazonaws.com", "FILL_IN", "is a custom endpoint"),
+        ("shop-1.c1a2b3c4d5e6.eu-west-1.rds.amazonaws.com", "FILL_IN", "is the endpoint of one instance"),
+        ("shop.proxy-c1a2b3c4d5e6.eu-west-1.rds.amazonaws.com", "FILL_IN", "is a proxy's endpoint"),
+        ("db.internal", "FILL_IN", "is not the writer endpoint of an Aurora cluster"),
+        ("10.0.0.7", "FILL_IN", "is not the writer endpoint of an Aurora cluster"),
+    ],
+)
+def test_a_host_is_a_cluster_where_it_is_its_writer(host: str, cluster: str, says: str, tmp_path: Path) -> None:
+    body, found = entry(tmp_path, **{"database.hostname": host})
+    assert body["source"]["cluster"] == cluster
+    (line,) = [line for line in found.report.splitlines() if "database.hostname" in line]
+    assert says in line
+
+
+def test_what_is_not_said_is_marked_with_what_belongs_there(tmp_path: Path) -> None:
+    body, found = entry(tmp_path)
+    marked = {
+        (section, key)
+        for section, part in body.items()
+        if isinstance(part, dict)
+        for key, value in part.items()
+        if value == "FILL_IN"
+    }
+    assert marked == {("source", "cluster"), ("source", "server_id"), ("topics", "prefix")}
+    assert "server_id: FILL_IN  # a number that no other replica of the database has" in found.output
+
+
+def test_a_mark_is_refused_by_name(tmp_path: Path) -> None:
+    """Whatever type the place has: text, a number, or an entry of a list."""
+    body, _ = entry(tmp_path, **{"table.include.list": r"shop\.(?!x).*"})
+    content = changed(document("prod"), consumers=None, connectors={"shop": body})
+    file = tmp_path / "prod.yaml"
+    file.write_text(yaml.safe_dump(content))
+    with pytest.raises(EnvironmentErrors) as error:
+        load(file)
+    problems = {shown(problem.path): problem.message for problem in error.value.problems}
+    assert set(problems) == {
+        "connectors.shop.source.cluster",
+        "connectors.shop.source.server_id",
+        "connectors.shop.source.tables[0]",
+        "connectors.shop.topics.prefix",
+    }
+    assert set(problems.values()) == {"must be filled in: cdc import could not tell it"}
+
+
+@pytest.mark.parametrize("excluded", ["table.exclude.list", "database.exclude.list"])
+def test_tables_that_were_taken_out_are_not_put_in_again(excluded: str, tmp_path: Path) -> None:
+    body, found = entry(tmp_path, **{"database.include.list": "shop", excluded: "shop.cards"})
+    assert body["source"]["tables"] == ["FILL_IN"]
+    assert f"{excluded} 'shop.cards'" in "\n".join(found.notes("not expressed"))
+    assert "the tables of shop.* but those of" in found.output
+
+
+@pytest.mark.parametrize(
+    ("config", "line"),
+    [
+        ({"snapshot.mode": "configuration_based"}, "snapshot.mode 'configuration_based': must be initial,"),
+        ({"signal.enabled.channels": "jmx"}, "signal.enabled.channels 'jmx': signals come from a table"),
+        ({"topic.delimiter": "/"}, "topic.delimiter '/': the connector's role names its topics"),
+        (
+            {"schema.history.internal": "io.debezium.storage.file.history.FileSchemaHistory"},
+            "schema.history.internal 'io.debezium.storage.file.history.FileSchemaHistory': the schema history is a",
+        ),
+        ({"schema.history.internal.skip.unparseable.ddl": "true"}, "the schema history is kept for you"),
+        ({"producer.override.linger.ms": "5"}, "producer.override.linger.ms '5': MSK Connect refuses client overrides"),
+        ({"snapshot.events.as.inserts": "true"}, "use the transform io.debezium.connector.mysql.transforms"),
+        (
+            {"value.converter": "io.confluent.connect.avro.AvroConverter"},
+            "value.converter 'io.confluent.connect.avro.AvroConverter': events are JSON",
+        ),
+    ],
+)
+def test_what_the_file_cannot_say_stays_as_a_comment(config: dict[str, str], line: str, tmp_path: Path) -> None:
+    body, found = entry(tmp_path, **config)
+    assert found.status == 3
+    assert any(line in each for each in found.notes("not expressed"))
+    assert line in " ".join(each.strip(" #") for each in found.output.splitlines() if each.lstrip().startswith("#"))
+    assert not body.get("properties", {}).keys() & config.keys()
+
+
+def test_what_cdc_check_would_refuse_is_taken_out_with_its_reason(tmp_path: Path) -> None:
+    body, found = entry(tmp_path, **{"signal.data.collection": "signals", "notification.sink.topic.name": "x"})
+    assert "properties" not in body
+    assert "notification.sink.topic.name 'x': must be left out: the connector's role names its topics" in found.notes(
+        "not expressed"
+    )
+    (line,) = [line for line in found.notes("to do") if line.startswith("signals.table")]
+    assert line == "signals.table 'signals': must be database.table"
+
+
+def test_two_connectors_with_one_server_id_are_reported(tmp_path: Path) -> None:
+    both = [
+        {"name": name, "config": {"connector.class": CLASS, "database.server.id": "7", "topic.prefix": name}}
+        for name in ("one", "two")
+    ]
+    found = given(tmp_path, json.dumps(both))
+    assert "source.server_id 7: must differ from connector one" in found.notes("to do")
+
+
+def test_keys_are_made_of_names_and_differ(tmp_path: Path) -> None:
+    names = ["Orders.CDC", "orders_cdc", "7up", "ÄÖÜ", "a-very-long-name-of-a-connector-for-orders", "x"]
+    inputs = [{"name": name, "config": {"connector.class": CLASS}} for name in names]
+    keys = list(given(tmp_path, json.dumps(inputs)).connectors)
+    assert keys == [
+        "orders-cdc",
+        "orders-cdc-2",
+        "c-7up",
+        "connector",
+        "a-very-long-name-of-a-connector",
+        "connector-2",
+    ]
+    assert all(len(key) <= 32 for key in keys)

@@ -1,0 +1,129 @@
+"""Connectors in every shape become entries that check clean and deploy the configuration that they had."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import yaml
+
+from modules.environment.environment import Environment
+from modules.environment.loading import load, warnings
+from modules.messages.problems import shown
+from tests.cdc.imports.importing import INPUTS, WORKERS, Imported, imported
+from tests.synthesized import Document, Stack, changed, document, synthesize
+
+EXPECTED: Final[dict[str, dict[str, dict[str, str]]]] = yaml.safe_load(
+    Path(__file__).with_name("expected.yaml").read_text()
+)
+# Of every connector, whatever it was before; expected.yaml says what else there is, and where one has other values.
+STANDARD: Final = {
+    "config.action.reload": "none",
+    "connector.class": "io.debezium.connector.mysql.MySqlConnector",
+    "database.ssl.mode": "required",
+    "heartbeat.interval.ms": "10000",
+    "schema.history.internal.store.only.captured.databases.ddl": "true",
+    "snapshot.locking.mode": "none",
+    "snapshot.mode": "initial",
+    "tasks.max": "1",
+    "topic.creation.default.partitions": "1",
+    "topic.creation.default.replication.factor": "-1",
+}
+# Known to a deploy only, or the same for all clients.
+CONNECTION: Final = ("database.hostname", "database.port", "database.user", "database.password")
+CLIENTS: Final = (".producer.", ".consumer.", ".bootstrap.servers")
+# Sinks and other databases beside them, and a worker of an old version: reported, and looked at below.
+INCOMPLETE: Final = {"cluster.json": 3, "museum.json": 3}
+# Allowed, and worth a second thought: a lock that bakery asked for, and routers, whatever they write to.
+WARNED: Final = {
+    "connectors.bakery.snapshot.locking",
+    "connectors.choir-outbox.properties.transforms.outbox.type",
+    "connectors.cinema-cdc.properties.transforms.route.type",
+}
+
+
+@pytest.fixture(scope="module")
+def runs() -> dict[str, Imported]:
+    return {name: imported(name) for name in EXPECTED}
+
+
+@pytest.fixture(scope="module")
+def content(runs: dict[str, Imported], archive: Path) -> Document:
+    """An environment file with all that was imported."""
+    base = changed(document("prod"), consumers=None)
+    plugins: Document = {}
+    connectors: Document = {}
+    for run in runs.values():
+        plugins |= run.document["plugins"]
+        connectors |= run.connectors
+    for plugin in plugins.values():
+        plugin["archive"] = str(archive)
+    return {**base, "plugins": plugins, "connectors": connectors}
+
+
+@pytest.fixture(scope="module")
+def connect(content: Document, tmp_path_factory: pytest.TempPathFactory) -> Stack:
+    return synthesize(tmp_path_factory.mktemp("imported"), content)["connect"]
+
+
+def test_every_input_is_expected() -> None:
+    assert {file.name for file in INPUTS.iterdir()} == {*EXPECTED, *WORKERS.values()}
+    assert sum(map(len, EXPECTED.values())) >= 30
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_an_import_says_truly_whether_something_is_left(name: str, runs: dict[str, Imported]) -> None:
+    run = runs[name]
+    assert run.status == INCOMPLETE.get(name, 0), run.report
+    assert list(run.connectors) == list(EXPECTED[name])
+    assert ("# " in run.output) == (name in INCOMPLETE)
+
+
+def test_what_was_imported_checks_clean(content: Document, tmp_path: Path) -> None:
+    file = tmp_path / "prod.yaml"
+    file.write_text(yaml.safe_dump(content))
+    environment = load(file)
+    assert {shown(problem.path) for problem in warnings(environment, file)} == WARNED
+
+
+@pytest.mark.parametrize(("name", "key"), [(name, key) for name, connectors in EXPECTED.items() for key in connectors])
+def test_an_entry_deploys_what_the_connector_had(name: str, key: str, connect: Stack) -> None:
+    deployed = connect.one("aws_mskconnect_connector", f"connectors/{key}/connector")["connector_configuration"]
+    ours = {
+        property_: value.replace("$${", "${").replace("%%{", "%{")
+        for property_, value in deployed.items()
+        if property_ not in CONNECTION and not any(part in property_ for part in CLIENTS)
+    }
+    expected = EXPECTED[name][key]
+    history = {"schema.history.internal.kafka.topic": f"schema-history.{expected['topic.prefix']}"}
+    assert ours == STANDARD | history | expected
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_every_property_is_kept_or_in_the_report(name: str, runs: dict[str, Imported]) -> None:
+    """Nothing is lost on the way: what is not among the entry's properties with its value has a line."""
+    run = runs[name]
+    reported = {line.split(": ", 2)[2].split(" ")[0].rstrip(":") for line in run.report.splitlines()[:-1]}
+    for key, value in _properties(name):
+        kept = [entry.get("properties", {}).get(key) for entry in run.connectors.values()]
+        assert any(str(each).lower() == value.lower() for each in kept) or key in reported, key
+
+
+def _properties(name: str) -> list[tuple[str, str]]:
+    """Of the inputs that are plain JSON, by a reading of the test's own."""
+    if not name.endswith(".json") or name in ("kitchen.template.json", "orchestra.tf.json", "vineyard.json"):
+        return []
+    found: list[tuple[str, str]] = []
+    waiting: list[Any] = [yaml.safe_load((INPUTS / name).read_text())]
+    for node in waiting:
+        if isinstance(node, list):
+            waiting += node
+        elif isinstance(node, dict):
+            if node.get("connector.class") == STANDARD["connector.class"]:
+                found += [(key, str(value)) for key, value in node.items() if key not in ("name", "tasks.max")]
+            waiting += node.values()
+    assert found
+    return found
+
+
+def test_an_environment_of_imports_is_an_environment(content: Document) -> None:
+    assert len(Environment.model_validate({"name": "prod", **content}).connectors) >= 30

@@ -1,0 +1,114 @@
+"""No secret is printed, in no shape and no place; and the report says which secret the connector needs."""
+
+import json
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.cdc.imports.importing import given
+
+CLASS: Final = "io.debezium.connector.mysql.MySqlConnector"
+SECRET: Final = "hunter2"
+# A secret in every place that people have put one.
+LEAKING: Final = {
+    "database.hostname": f"jdbc:mysql://root:{SECRET}@db.internal:3306/shop",
+    "database.user": SECRET,
+    "database.password": SECRET,
+    "database.ssl.truststore.password": SECRET,
+    "my.api_key": SECRET,
+    "callback.url": f"https://user:{SECRET}@example.com/",
+    "schema.history.internal.producer.sasl.jaas.config": f'LoginModule required username="a" password="{SECRET}";',
+    "schema.history.internal.consumer.ssl.key.password": SECRET,
+    "producer.override.sasl.jaas.config": f'LoginModule required password="{SECRET}";',
+    "signal.consumer.ssl.keystore.password": SECRET,
+    "value.converter": "io.confluent.connect.avro.AvroConverter",
+    "value.converter.basic.auth.user.info": f"user:{SECRET}",
+    "snapshot.mode": f"password={SECRET}",
+    "aws.secret.access.key": SECRET,
+}
+HCL: Final = "".join(f"    {json.dumps(key)} = {json.dumps(value)}\n" for key, value in LEAKING.items())
+WRITTEN: Final = {
+    "connect": json.dumps({"name": "shop", "config": {"connector.class": CLASS, **LEAKING}}),
+    "properties": "".join(f"{key}={value}\n" for key, value in {"connector.class": CLASS, **LEAKING}.items()),
+    "describe": json.dumps({"connectorName": "shop", "connectorConfiguration": {"connector.class": CLASS, **LEAKING}}),
+    "terraform": (
+        f'variable "password" {{\n  default = "{SECRET}"\n}}\n'
+        f'resource "aws_mskconnect_connector" "shop" {{\n  connector_configuration = {{\n'
+        f'    "connector.class" = "{CLASS}"\n    "x.password" = sensitive("{SECRET}")\n'
+        f'    "y" = format("%s", "{SECRET}")\n{HCL}  }}\n}}\n'
+    ),
+    "strimzi": json.dumps(
+        {
+            "apiVersion": "kafka.strimzi.io/v1beta2",
+            "kind": "KafkaConnector",
+            "metadata": {"name": "shop"},
+            "spec": {"class": CLASS, "config": LEAKING},
+        }
+    ),
+}
+
+
+@pytest.mark.parametrize("options", [(), ("--json",), ("--keep-offsets",)], ids=" ".join)
+@pytest.mark.parametrize("shape", WRITTEN)
+def test_a_secret_is_never_printed(shape: str, options: tuple[str, ...], tmp_path: Path) -> None:
+    found = given(tmp_path, WRITTEN[shape], *options)
+    assert found.status == 3
+    assert SECRET not in found.output + found.report
+    assert "cdc/" in found.output
+
+
+def source(folder: Path, *, user: str, password: str) -> tuple[str, list[str]]:
+    """The secret of an entry, and what the report says is left to do about it."""
+    config = {"connector.class": CLASS, "database.user": user, "database.password": password}
+    found = given(folder, json.dumps({"name": "shop", "config": config}))
+    secret: str = found.connectors["shop"]["source"]["secret"]
+    return secret, [line for line in found.notes("to do") if line.startswith("source.secret")]
+
+
+@pytest.mark.parametrize(
+    "placeholder",
+    [
+        "${secretsmanager:shop/cdc:{}}",
+        "${secretManager:shop/cdc:{}}",
+        "${asm:shop/cdc:{}}",
+        "${aws-secrets-manager:shop/cdc:{}}",
+        "${secretsmanager:arn%3Aaws%3Asecretsmanager%3Aeu-west-1%3A123456789012%3Asecret%3Ashop%2Fcdc-AbCd12:{}}",
+        "{{resolve:secretsmanager:shop/cdc:SecretString:{}}}",
+        "{{resolve:secretsmanager:arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/cdc-AbCd12:SecretString:{}::}}",
+    ],
+)
+def test_a_secret_that_is_there_is_named(placeholder: str, tmp_path: Path) -> None:
+    user, password = (placeholder.replace("{}", field) for field in ("username", "password"))
+    assert source(tmp_path, user=user, password=password) == ("shop/cdc", [])
+
+
+@pytest.mark.parametrize(
+    ("user", "password", "secret", "says"),
+    [
+        ("root", SECRET, "cdc/shop", "which are written into the configuration now"),
+        ("${file:/run/db:user}", "${file:/run/db:password}", "cdc/shop", "read by the config provider file now"),
+        ("${ssm:/shop/user}", "${ssm:/shop/password}", "cdc/shop", "read by the config provider ssm now"),
+        ("root", "${secretsmanager:shop/cdc:password}", "shop/cdc", "the user is not in Secrets Manager"),
+        (
+            "${secretsmanager:shop/cdc:dbuser}",
+            "${secretsmanager:shop/cdc:dbpass}",
+            "shop/cdc",
+            "the user is in shop/cdc under dbuser, the password is in shop/cdc under dbpass",
+        ),
+        (
+            "${secretsmanager:shop/user:username}",
+            "${secretsmanager:shop/cdc:password}",
+            "shop/cdc",
+            "the user is in shop/user under username",
+        ),
+    ],
+)
+def test_a_secret_that_is_to_be_made_or_changed_is_named(
+    user: str, password: str, secret: str, says: str, tmp_path: Path
+) -> None:
+    found, (line,) = source(tmp_path, user=user, password=password)
+    assert found == secret
+    assert says in line
+    assert "username and password" in line
+    assert SECRET not in line
