@@ -16,6 +16,7 @@ _WHY: Final = {
     "config.action.reload": "a restart by a reload would be silent",
     "database.ssl.mode": "the database is read over TLS only",
     "database.include.list": "it follows from source.tables, and narrows whose structure is followed",
+    "event.converting.failure.handling.mode": "a value that does not fit would become null",
     "heartbeat.interval.ms": "without heartbeats an idle database's offset is purged from the binary log",
     "snapshot.locking.mode": "Aurora has no global read lock, so another word locks every table for the whole snapshot",
     "schema.history.internal.store.only.captured.databases.ddl": "other databases are nothing that it reads",
@@ -33,7 +34,8 @@ def note(entries: list[Entry], environment: Environment) -> None:
         if connector := environment.connectors.get(entry.key):
             plugin = environment.plugins[connector.plugin]
             known = release(plugin.debezium_version, connector.kafkaconnect_version)
-            _note(entry, connector_properties(connector), known)
+            ours = connector_properties(connector, debezium_version=plugin.debezium_version)
+            _note(entry, ours, known)
 
 
 def _note(entry: Entry, ours: Mapping[str, str], known: Release) -> None:

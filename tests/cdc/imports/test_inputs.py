@@ -20,6 +20,7 @@ STANDARD: Final = {
     "config.action.reload": "none",
     "connector.class": "io.debezium.connector.mysql.MySqlConnector",
     "database.ssl.mode": "required",
+    "event.converting.failure.handling.mode": "fail",
     "heartbeat.interval.ms": "10000",
     "schema.history.internal.store.only.captured.databases.ddl": "true",
     "snapshot.locking.mode": "none",
