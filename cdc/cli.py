@@ -11,6 +11,7 @@ from cdc.console import out
 from cdc.delivery.atlantis import atlantis
 from cdc.delivery.export import export
 from cdc.delivery.providers import lock_providers
+from cdc.explain.command import explain
 from cdc.imports.command import import_connectors
 from cdc.plans.guard_command import plan_guard
 from cdc.plans.summary_command import plan_summary
@@ -27,6 +28,7 @@ app = typer.Typer(
     help="Checks, rehearsals, state and plan tools for CDC on Amazon MSK.",
 )
 app.command()(check)
+app.command()(explain)
 app.command("import")(import_connectors)
 app.command()(rehearse)
 app.command()(bootstrap)

@@ -1,5 +1,6 @@
 """Connector properties that an environment file's ``properties`` may not set, and where the file sets them instead."""
 
+import re
 from typing import Final
 
 # What a user's `properties` may not touch, and where the file says it instead.
@@ -42,6 +43,7 @@ _OWNED_PREFIXES: Final = {
     "admin.override.": "MSK Connect blocks client overrides",
     "config.providers": "providers are declared in the worker configuration",
 }
+_PATH: Final = re.compile(r"(?:set|it comes from) ([a-z_]+(?:\.[a-z_]+)?)")
 
 
 def refusal(key: str) -> str | None:
@@ -50,3 +52,9 @@ def refusal(key: str) -> str | None:
         if key.startswith(prefix):
             return reason
     return _OWNED.get(key)
+
+
+def paths() -> dict[str, str]:
+    """The key of a connector's entry that sets a property, by the property: ``source.tables``."""
+    found = ((key, _PATH.match(reason)) for key, reason in _OWNED.items())
+    return {key: match[1] for key, match in found if match}

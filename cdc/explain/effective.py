@@ -1,0 +1,74 @@
+"""The value that a property has on a connector of an environment, and where it comes from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cdc.explain.lookup import Meaning
+from modules.debezium import reserved, topics
+from modules.debezium.configuration import connection_properties, connector_properties, worker_properties
+from modules.deployment import Deployment
+from modules.environment.environment import Environment
+from modules.messages import secrecy
+from modules.properties_file import as_text, parse
+
+_DEPLOY = "known to a deploy"
+
+
+@dataclass(frozen=True)
+class Effective:
+    """``value`` as it may be shown, None where there is none; ``origin`` says who set it."""
+
+    place: str
+    value: str | None
+    origin: str
+
+
+def properties(environment: Environment, key: str) -> dict[str, str]:
+    """What Kafka Connect will read, but for what only a deploy knows."""
+    connector = environment.connectors[key]
+    version = environment.plugins[connector.plugin].debezium_version
+    return connector_properties(connector, debezium_version=version)
+
+
+def effective(environment: Environment, key: str, meaning: Meaning) -> Effective:
+    """The value of ``meaning`` on the connector ``key``."""
+    connector = environment.connectors[key]
+    place = f"{environment.name}, {key}"
+    if meaning.kind == "connector":
+        theirs = {name: as_text(value) for name, value in connector.properties.items()}
+        if meaning.name in theirs:
+            return Effective(place, _shown(meaning.name, theirs[meaning.name]), "properties")
+        ours = properties(environment, key)
+        later = connection_properties(connector, hostname=_DEPLOY, port=_DEPLOY, bootstrap=_DEPLOY)
+        origin = reserved.paths().get(meaning.name, "set for every connector")
+        return _known(place, meaning, ours | later, origin)
+    if meaning.kind == "worker":
+        deployment = Deployment(environment.name, environment.region, environment.partition, "")
+        offsets = topics.offsets_of(connector, name=deployment.connector_name(key, connector))
+        worker = worker_properties(region=environment.region, offset_topic=offsets)
+        return _known(place, meaning, worker, "set for every worker")
+    return _of_brokers(environment, meaning)
+
+
+def _known(place: str, meaning: Meaning, values: Mapping[str, str], origin: str) -> Effective:
+    if meaning.name in values:
+        return Effective(place, _shown(meaning.name, values[meaning.name]), origin)
+    return Effective(place, meaning.property.default, "the default")
+
+
+def _of_brokers(environment: Environment, meaning: Meaning) -> Effective:
+    kafka = environment.kafka
+    if kafka.kind == "existing":
+        return Effective(environment.name, None, "the cluster exists, and is not configured here")
+    from modules.kafka import server_properties  # loads the bindings of AWS's provider
+
+    values = parse(server_properties(kafka))
+    if meaning.name in kafka.server_properties:
+        return Effective(environment.name, _shown(meaning.name, values[meaning.name]), "kafka.server_properties")
+    if meaning.name in values:
+        return Effective(environment.name, values[meaning.name], "set for every cluster")
+    return Effective(environment.name, meaning.property.default, "Kafka's default, unless MSK has its own")
+
+
+def _shown(name: str, value: str) -> str:
+    return secrecy.HIDDEN if secrecy.literal(name, value) else value
