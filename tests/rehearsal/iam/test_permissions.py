@@ -2,8 +2,9 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from shutil import copy
@@ -37,6 +38,7 @@ from tests.synthesized import document
 ACCOUNT = "123456789012"
 DEPLOYMENT = Deployment("dev", REGION, "aws", ACCOUNT)
 SECONDS = 60
+AT_ONCE = 3
 # The consumer of signals polls for a tenth of a second in five, and so takes half a minute to get to its topic.
 PROMPT = {"signal.poll.interval.ms": "500", "signal.kafka.poll.timeout.ms": "5000"}
 NUMBERS = count(1)
@@ -69,10 +71,17 @@ class Pipeline:
     """A connector with names, a role and topics of its own; ``policy`` is its role's, whole."""
 
     def __init__(self, lab: Lab, secret: str) -> None:
-        name = f"p{next(NUMBERS)}"
+        name = f"p{(number := next(NUMBERS))}"
         content = document("dev")["connectors"]["shop"]
+        source = {**content["source"], "server_id": 6000 + number}
         config = Connector.model_validate(
-            {**content, "topics": {"prefix": name}, "signals": {"topic": f"{name}-signals"}, "heartbeat_seconds": 1}
+            {
+                **content,
+                "source": source,
+                "topics": {"prefix": name},
+                "signals": {"topic": f"{name}-signals"},
+                "heartbeat_seconds": 1,
+            }
         )
         self.lab = lab
         self.name = name
@@ -145,19 +154,46 @@ GRANTED = [
 ]
 
 
-@pytest.mark.parametrize(("sid", "action"), GRANTED)
-def test_a_connectors_permission(lab: Lab, iam: Iam, secret: str, sid: str, action: str) -> None:
+@dataclass(frozen=True)
+class Case:
+    """What was reported of a connector whose role misses a permission, and of the next one, whose role has it."""
+
+    role: str
+    without: str
+    given_back: str
+
+
+def tried(lab: Lab, iam: Iam, secret: str, sid: str, action: str) -> Case:
     pipeline = Pipeline(lab, secret)
     iam.role(pipeline.role, without(pipeline.policy, sid, action))
-    told = lacking(pipeline, iam)
-    assert f"{pipeline.role} may not {action} on " in told
-    assert reasons.lookup("connector", sid, action).needed_for in told
+    reported = lacking(pipeline, iam)
     iam.role(pipeline.role, pipeline.policy)
     connector = pipeline.start()
     try:
-        assert iam.enforcement.signing.lacking(pipeline.spec, since=time.monotonic() - 1) == ""
+        return Case(pipeline.role, reported, iam.enforcement.signing.lacking(pipeline.spec, since=time.monotonic() - 1))
     finally:
         connector.stop()
+
+
+@pytest.fixture(scope="module")
+def cases(
+    lab: Lab, iam: Iam, secret: str, request: pytest.FixtureRequest
+) -> Iterator[Mapping[tuple[str, str], Future[Case]]]:
+    """Those of this run, several connectors at once on one cluster: each waits more than it works."""
+    name = test_a_connectors_permission.__name__
+    items = [item for item in request.session.items if isinstance(item, pytest.Function) and item.originalname == name]
+    wanted = [(str(item.callspec.params["sid"]), str(item.callspec.params["action"])) for item in items]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        yield {one: pool.submit(tried, lab, iam, secret, *one) for one in wanted}
+        pool.shutdown(cancel_futures=True)
+
+
+@pytest.mark.parametrize(("sid", "action"), GRANTED)
+def test_a_connectors_permission(cases: Mapping[tuple[str, str], Future[Case]], sid: str, action: str) -> None:
+    case = cases[sid, action].result()
+    assert f"{case.role} may not {action} on " in case.without
+    assert reasons.lookup("connector", sid, action).needed_for in case.without
+    assert case.given_back == ""
 
 
 class Readers:
