@@ -1,5 +1,6 @@
 """A whole environment, deployed on this machine by Terraform and streaming, for tests that change it or break it."""
 
+import copy
 import os
 import re
 import signal
@@ -60,13 +61,15 @@ class SilentReporter:
 
 
 class Deployed:
-    """The environment while it runs; ``rehearsal`` has its parts."""
+    """The environment while it runs; ``rehearsal`` has its parts, ``failed`` counts tests that did."""
 
     def __init__(self, rehearsal: Rehearsal, file: Path) -> None:
+        self.failed = 0
         self.rehearsal = rehearsal
         self.daemon = rehearsal.daemon
         self.stream = rehearsal.stream
         self._file = file
+        self._deployed = self._written = yaml.safe_load(file.read_text())
 
     @property
     def connect(self) -> Terraform:
@@ -84,14 +87,36 @@ class Deployed:
         return client(self.daemon.url, service, REGION)
 
     def synthesize(self, *, archive: Path | None = None, **changes: Any) -> None:
-        """The stacks anew, with keys of the connector changed, or another ZIP."""
-        document = yaml.safe_load(self._file.read_text())
-        document["connectors"]["shop"] |= changes
+        """The stacks anew: as they are deployed, but for these keys of the connector, or for another ZIP."""
+        document = copy.deepcopy(self._deployed)
+        connector = document["connectors"]["shop"]
+        properties = {**connector.get("properties", {}), **changes.pop("properties", {})}
+        connector |= {**changes, "properties": properties}
         if archive:
             document["plugins"]["debezium-mysql"]["archive"] = str(archive)
+        self._write(document)
+
+    def deploy(self, **changes: Any) -> None:
+        """``synthesize``, applied: later changes are changes to this."""
+        self.synthesize(**changes)
+        self.connect.apply()
+        self.is_deployed()
+
+    def is_deployed(self) -> None:
+        """What was synthesized last has been applied by the caller."""
+        self._deployed = self._written
+
+    def reset(self) -> None:
+        """Everything as at first."""
+        self._write(yaml.safe_load(self._file.read_text()))
+        self.connect.apply()
+        self.is_deployed()
+
+    def _write(self, document: dict[str, Any]) -> None:
         (changed := self._file.parent / "changed").mkdir(exist_ok=True)
         (file := changed / self._file.name).write_text(yaml.safe_dump(document))
         build([load(file)], self.rehearsal.deployment.stacks.folder.parent).synth()
+        self._written = document
 
     def snapshot_events(self) -> int:
         return self.stream.counts().get("snapshot", 0)

@@ -2,6 +2,7 @@
 
 import signal
 import zipfile
+from itertools import count
 from pathlib import Path
 from shutil import copyfile
 
@@ -14,12 +15,16 @@ from rehearsal.processes import runs
 from rehearsal.processes.background import Background
 from tests.rehearsal.pipeline.deployed import CONNECTOR, Deployed, lock_id
 
+# Values of max.batch.size, each for one test.
+SIZES = count(1024)
+
 
 @pytest.fixture(autouse=True)
-def as_at_first(world: Deployed) -> None:
-    """Whatever another test has changed."""
-    world.synthesize()
-    world.connect.apply()
+def in_order(world: Deployed, request: pytest.FixtureRequest) -> None:
+    """Each test changes what it finds deployed; what one has left that failed is undone."""
+    if world.failed != request.session.testsfailed:
+        world.failed = request.session.testsfailed
+        world.reset()
 
 
 def operations(world: Deployed) -> list[str]:
@@ -42,11 +47,11 @@ def test_what_is_deployed_is_what_was_asked_for(world: Deployed) -> None:
 
 def test_capacity_changes_in_place(world: Deployed) -> None:
     before, worker = world.connector, world.pids()[f"{CONNECTOR}/worker-1"]
-    world.synthesize(capacity={"mcu": 2})
-    world.connect.apply()
+    mcu = {1: 2, 2: 1}[before["capacity"]["provisionedCapacity"]["mcuCount"]]
+    world.deploy(capacity={"mcu": mcu})
     after = world.connector
     assert after["connectorArn"] == before["connectorArn"]
-    assert after["capacity"]["provisionedCapacity"]["mcuCount"] == 2
+    assert after["capacity"]["provisionedCapacity"]["mcuCount"] == mcu
     assert world.pids()[f"{CONNECTOR}/worker-1"] != worker
     assert operations(world)[-1] == "UPDATE_COMPLETE"
     assert world.connect.plan_is_empty()
@@ -55,11 +60,11 @@ def test_capacity_changes_in_place(world: Deployed) -> None:
 
 def test_configuration_changes_in_place(world: Deployed) -> None:
     before, worker, rows = world.connector, world.pids()[f"{CONNECTOR}/worker-1"], world.snapshot_events()
-    world.synthesize(properties={"max.batch.size": 1024})
-    world.connect.apply()
+    size = next(SIZES)
+    world.deploy(properties={"max.batch.size": size})
     after = world.connector
     assert after["connectorArn"] == before["connectorArn"]
-    assert after["connectorConfiguration"]["max.batch.size"] == "1024"
+    assert after["connectorConfiguration"]["max.batch.size"] == str(size)
     assert world.pids()[f"{CONNECTOR}/worker-1"] == worker
     assert world.connect.plan_is_empty()
     assert streams(world)
@@ -85,9 +90,8 @@ def test_another_plugin_goes_on_where_the_old_one_was(world: Deployed, tmp_path:
     with zipfile.ZipFile(other, "a") as archive:
         archive.writestr("debezium-mysql/note.txt", "another content")
     before, rows = world.connector, world.snapshot_events()
-    world.synthesize(archive=other)
     with world.load(50):
-        world.connect.apply()
+        world.deploy(archive=other)
     after = world.connector
     assert after["connectorArn"] != before["connectorArn"]
     assert after["connectorName"] == before["connectorName"]
@@ -117,7 +121,8 @@ def newest(world: Deployed) -> int:
 
 
 def test_of_two_who_apply_one_is_refused(world: Deployed) -> None:
-    world.synthesize(properties={"max.batch.size": 512})
+    size = next(SIZES)
+    world.synthesize(properties={"max.batch.size": size})
     slowed(world, "UpdateConnector", 15)
     mark = newest(world)
     first = Background(world.connect.apply)
@@ -125,12 +130,14 @@ def test_of_two_who_apply_one_is_refused(world: Deployed) -> None:
     with pytest.raises(TerraformError, match="Error acquiring the state lock"):
         world.connect.apply()
     first.result()
-    assert world.connector["connectorConfiguration"]["max.batch.size"] == "512"
+    world.is_deployed()
+    assert world.connector["connectorConfiguration"]["max.batch.size"] == str(size)
     assert world.connect.plan_is_empty()
 
 
 def test_a_killed_apply_is_recovered(world: Deployed) -> None:
-    world.synthesize(properties={"max.batch.size": 256})
+    size = next(SIZES)
+    world.synthesize(properties={"max.batch.size": size})
     slowed(world, "UpdateConnector", 15)
     mark = newest(world)
     killed = Background(world.connect.apply)
@@ -143,7 +150,8 @@ def test_a_killed_apply_is_recovered(world: Deployed) -> None:
         world.connect.apply()
     world.connect.unlock(lock_id(str(refused.value)))
     world.connect.apply()
-    assert world.connector["connectorConfiguration"]["max.batch.size"] == "256"
+    world.is_deployed()
+    assert world.connector["connectorConfiguration"]["max.batch.size"] == str(size)
     assert world.connect.plan_is_empty()
     assert streams(world)
 
