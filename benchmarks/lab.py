@@ -22,17 +22,15 @@ from modules.environment.loading import load as load_environment
 from modules.environment.models.connectors import Connector
 from modules.environment.models.kafka import ProvisionedKafka
 from modules.kafka import server_properties
-from rehearsal import requirements
+from rehearsal import lab, requirements
 from rehearsal.aws.backends import ClusterSpec, ConnectorSpec
 from rehearsal.aws.properties import parse
 from rehearsal.connect.connector import RunningConnector
 from rehearsal.connect.connectors import Connectors
 from rehearsal.database import mysql_server
 from rehearsal.database.mysql import Database
-from rehearsal.kafka.cluster import Clusters, KafkaCluster
+from rehearsal.kafka.cluster import KafkaCluster
 from rehearsal.processes import pinned_files
-from rehearsal.processes.addresses import Addresses
-from tests.rehearsal.iam.enforcing import enforcing
 
 _HOST: Final = "shop.cluster-abc.us-east-1.rds.amazonaws.com"
 _LOGIN: Final = {"username": "cdc", "password": "rehearsal"}
@@ -104,37 +102,29 @@ def running(name: str) -> Iterator[Lab]:
     mysql = next((paths[file] for file in lock.sets[pinned_files.MYSQL].files if file in paths), None)
     with tempfile.TemporaryDirectory(prefix="cdc-") as place, ExitStack() as ending:
         folder = Path(place)
-        addresses = Addresses()
-        ending.callback(addresses.listener.close)
-        jars = pinned_files.jars(lock, pinned_files.KAFKA, paths)
-        [compiler] = pinned_files.jars(lock, pinned_files.COMPILER, paths)
-        iam = ending.enter_context(enforcing(folder, addresses, jars, compiler))
-        clusters = Clusters(
-            addresses=addresses, folder=_made(folder / "kafka"), jars=jars, access=iam.enforcement.access
+        jars = lab.Jars(
+            kafka=pinned_files.jars(lock, pinned_files.KAFKA, paths),
+            connect=pinned_files.jars(lock, pinned_files.CONNECT, paths),
+            compiler=pinned_files.jars(lock, pinned_files.COMPILER, paths)[0],
         )
-        ending.callback(clusters.stop)
-        cluster = clusters(_cluster(environment))
-        iam.hosts += cluster.hosts
-        database = Database(
-            folder=_made(folder / "mysql"),
-            address=addresses.allocate(3306, name=_HOST),
-            server=mysql_server.server(mysql),
-        )
-        ending.enter_context(database).create_user(_LOGIN["username"], _LOGIN["password"])
+        server = mysql_server.server(mysql)
+        running = lab.running(folder, jars, cluster=_cluster(environment), mysql=server, host=_HOST, enforced=True)
+        servers = ending.enter_context(running)
+        assert servers.iam
+        servers.database.create_user(_LOGIN["username"], _LOGIN["password"])
         everything = {"Effect": "Allow", "Action": "kafka-cluster:*", "Resource": "*"}
-        role = iam.role("worker", json.dumps({"Version": "2012-10-17", "Statement": [everything]}))
-        signed, plain = (
-            Connectors(
-                addresses=addresses,
-                folder=_made(folder / f"connect-{kind}"),
-                jars=pinned_files.jars(lock, pinned_files.CONNECT, paths),
-                secrets=lambda _: _LOGIN,
-                signing=signing,
-            )
-            for kind, signing in (("signed", iam.enforcement.signing), ("plain", None))
-        )
+        role = servers.iam.role("worker", json.dumps({"Version": "2012-10-17", "Statement": [everything]}))
         [archive] = archives.values()
-        yield Lab(environment, archive, folder, cluster, database, signed=signed, plain=plain, role=role)
+        yield Lab(
+            environment,
+            archive,
+            folder,
+            servers.cluster,
+            servers.database,
+            signed=servers.connectors(lambda _: _LOGIN, name="connect-signed"),
+            plain=servers.connectors(lambda _: _LOGIN, name="connect-plain", signed=False),
+            role=role,
+        )
 
 
 def _cluster(environment: Environment) -> ClusterSpec:
@@ -148,8 +138,3 @@ def _cluster(environment: Environment) -> ClusterSpec:
         brokers=kafka.brokers,
         server_properties=parse(server_properties(kafka)),
     )
-
-
-def _made(folder: Path) -> Path:
-    folder.mkdir()
-    return folder

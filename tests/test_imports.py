@@ -32,7 +32,7 @@ REHEARSAL = [
     ["iam", "deploy"],
     ["connect", "events"],
     ["steps", "substitutions", "requirements", "daemon_client"],
-    ["deployment", "outcome", "world"],
+    ["deployment", "lab", "outcome", "world"],
     ["daemon", "rehearsal"],
 ]
 CDC = [

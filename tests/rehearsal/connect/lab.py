@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,20 +14,19 @@ from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixe
 from cdc.plugin import building
 from modules.artifacts.cache import Cache
 from modules.artifacts.fetch import FetchErrors, fetch
-from modules.artifacts.lock import File, Lock, load
+from modules.artifacts.lock import File, load
 from modules.artifacts.sources import sources
 from modules.debezium import configuration
 from modules.environment.environment import Environment
+from rehearsal import lab
 from rehearsal.aws.backends import ClusterSpec, ConnectorSpec
 from rehearsal.connect.connectors import Connectors
 from rehearsal.connect.metrics import Datum, Metrics
 from rehearsal.database.mysql import Database
-from rehearsal.kafka.cluster import Clusters, KafkaCluster
-from rehearsal.processes import pinned_files
-from rehearsal.processes.addresses import Addresses
+from rehearsal.kafka.cluster import KafkaCluster
 from tests.needs import missing
 from tests.rehearsal.database.databases import server
-from tests.rehearsal.iam.enforcing import Iam, enforcing
+from tests.rehearsal.iam.lab import jars
 from tests.synthesized import document
 
 REGION = "eu-west-1"
@@ -36,21 +35,38 @@ SECRET = "cdc/shop"
 # All that a properties file would read as something else.
 PASSWORD = " p\\a=s: s#!é"
 CUSTOMERS = TopicPartition("shop.shop.customers", 0)
+CLUSTER = ClusterSpec(
+    name="lab",
+    arn=f"arn:aws:kafka:{REGION}:123456789012:cluster/lab/6f1c2f4e-0000-4000-8000-000000000000-2",
+    region=REGION,
+    kafka_version="3.9.x.kraft",
+    brokers=1,
+    server_properties={},
+)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Lab:
-    """Servers, and the ``spec`` of a connector that runs on them; ``published`` are its metrics."""
+    """``connectors`` of ``servers``, and the ``spec`` of one; ``published`` are its metrics."""
 
-    addresses: Addresses
-    cluster: KafkaCluster
-    database: Database
+    servers: lab.Servers
     connectors: Connectors
     spec: ConnectorSpec
-    folder: Path
     secrets: dict[str, dict[str, str]]
-    published: list[Datum] = field(default_factory=list)
-    iam: Iam | None = None
+    published: list[Datum]
+
+    @property
+    def folder(self) -> Path:
+        """Where connectors keep their files."""
+        return self.servers.folder / "connect"
+
+    @property
+    def cluster(self) -> KafkaCluster:
+        return self.servers.cluster
+
+    @property
+    def database(self) -> Database:
+        return self.servers.database
 
     def sql(self, *statements: str) -> None:
         with self.database.connect() as connection, connection.cursor() as cursor:
@@ -83,68 +99,32 @@ class Lab:
 
 @contextmanager
 def running(folder: Path, *, enforced: bool = False) -> Iterator[Lab]:
-    """With IAM ``enforced`` the role of every connector is to be made first: see iam_lab."""
-    lock = load()
-    order = building.Order(lock, "debezium-mysql", without=["msk-config-providers"])
-    paths = _fetched(lock, order)
+    """With IAM ``enforced`` the role of every connector is to be made first: see ``lab.Iam``."""
+    order = building.Order(load(), "debezium-mysql", without=["msk-config-providers"])
+    published: list[Datum] = []
+    secrets = {SECRET: {"username": "cdc", "password": PASSWORD}}
     with ExitStack() as ending:
-        addresses = Addresses()
-        ending.callback(addresses.listener.close)
-        jars = pinned_files.jars(lock, pinned_files.KAFKA, paths)
-        iam = ending.enter_context(enforcing(folder, addresses, jars, paths[_compiler(lock)])) if enforced else None
-        access = iam.enforcement.access if iam else None
-        clusters = Clusters(addresses=addresses, folder=_made(folder / "kafka"), jars=jars, limit=1, access=access)
-        ending.callback(clusters.stop)
-        cluster = clusters(_cluster())
-        if iam:
-            iam.hosts += cluster.hosts
-        address = addresses.allocate(3306, name=HOST)
-        database = ending.enter_context(Database(folder=_made(folder / "mysql"), address=address, server=server()))
-        database.create_user("cdc", PASSWORD)
-        published: list[Datum] = []
         metrics = Metrics(lambda _, data: published.extend(data), seconds=0.5)
+        running = lab.running(folder, jars(), cluster=CLUSTER, mysql=server(), host=HOST, enforced=enforced)
+        servers = ending.enter_context(running)
         ending.callback(metrics.close)
-        secrets = {SECRET: {"username": "cdc", "password": PASSWORD}}
-        connectors = Connectors(
-            addresses=addresses,
-            folder=_made(folder / "connect"),
-            jars=pinned_files.jars(lock, pinned_files.CONNECT, paths),
-            secrets=secrets.__getitem__,
-            metrics=metrics,
-            signing=iam.enforcement.signing if iam else None,
-        )
-        archive = building.built(order, paths, folder / "debezium-mysql.zip").path
-        spec = _spec(cluster.bootstrap, archive)
-        lab = Lab(addresses, cluster, database, connectors, spec, folder / "connect", secrets, published, iam)
-        lab.sql(
+        servers.database.create_user("cdc", PASSWORD)
+        archive = building.built(order, _fetched(order), folder / "debezium-mysql.zip").path
+        connectors = servers.connectors(secrets.__getitem__, metrics=metrics)
+        started = Lab(servers, connectors, _spec(servers.cluster.bootstrap, archive), secrets, published)
+        started.sql(
             "CREATE DATABASE shop",
             "CREATE TABLE shop.customers (id INT PRIMARY KEY AUTO_INCREMENT, name VARCHAR(50))",
             "INSERT INTO shop.customers (name) VALUES ('Ada')",
         )
-        yield lab
+        yield started
 
 
-def _fetched(lock: Lock, order: building.Order) -> dict[File, Path]:
-    files = (*pinned_files.files(lock, pinned_files.KAFKA, pinned_files.CONNECT, pinned_files.COMPILER), *order.files)
+def _fetched(order: building.Order) -> dict[File, Path]:
     try:
-        return fetch(files, sources=sources(os.environ.get("CDC_SOURCES", "").split()), cache=Cache())
+        return fetch(order.files, sources=sources(os.environ.get("CDC_SOURCES", "").split()), cache=Cache())
     except FetchErrors as error:
         missing(str(error))
-
-
-def _compiler(lock: Lock) -> File:
-    return lock.sets[pinned_files.COMPILER].files[0]
-
-
-def _cluster() -> ClusterSpec:
-    return ClusterSpec(
-        name="lab",
-        arn=f"arn:aws:kafka:{REGION}:123456789012:cluster/lab/6f1c2f4e-0000-4000-8000-000000000000-2",
-        region=REGION,
-        kafka_version="3.9.x.kraft",
-        brokers=1,
-        server_properties={},
-    )
 
 
 def _spec(bootstrap: str, archive: Path) -> ConnectorSpec:
@@ -166,8 +146,3 @@ def _spec(bootstrap: str, archive: Path) -> ConnectorSpec:
         workers=1,
         role_arn="arn:aws:iam::123456789012:role/dev-shop-worker",
     )
-
-
-def _made(folder: Path) -> Path:
-    folder.mkdir()
-    return folder

@@ -238,6 +238,6 @@ def test_a_worker_that_refuses_its_configuration_says_which_property(lab: Lab) -
 
 
 def test_brokers_out_of_reach_are_said_at_once(lab: Lab) -> None:
-    lab.addresses.add_name("b-9.lab.example", lab.database.address.host)
+    lab.servers.addresses.add_name("b-9.lab.example", lab.database.address.host)
     with pytest.raises(ServerError, match=r"no broker of b-9\.lab\.example:9098 takes connections"):
         lab.connectors(replace(lab.spec, name="lost", bootstrap="b-9.lab.example:9098"))

@@ -20,6 +20,7 @@ from rehearsal.iam import client, extension
 from rehearsal.iam.access import Access
 from rehearsal.iam.tls import CertificateAuthority
 from rehearsal.kafka.cluster import Clusters
+from rehearsal.lab import Jars
 from rehearsal.processes import compiler, pinned_files
 from rehearsal.processes.addresses import Addresses
 from rehearsal.processes.java import Jvm
@@ -47,15 +48,6 @@ PRODUCTION = {
     "value.serializer": "org.apache.kafka.common.serialization.StringSerializer",
 }
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "eu-west-1"}
-
-
-@dataclass(frozen=True)
-class Jars:
-    """The parts on disk."""
-
-    kafka: list[Path]
-    connect: list[Path]
-    compiler: Path
 
 
 def jars() -> Jars:

@@ -29,9 +29,9 @@ from rehearsal.database.event_kinds import EventKind
 from rehearsal.events.application import Application, Reader
 from rehearsal.iam import client as signing_in, reasons
 from rehearsal.iam.client import RoleTokens
+from rehearsal.lab import Iam
 from rehearsal.processes import pinned_files
 from tests.rehearsal.connect.lab import HOST, PASSWORD, REGION, SECRET, Lab, running
-from tests.rehearsal.iam.enforcing import Iam
 from tests.rehearsal.iam.lab import jars, java_client
 from tests.synthesized import document
 
@@ -54,8 +54,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 @pytest.fixture(scope="module")
 def iam(lab: Lab) -> Iam:
-    assert lab.iam
-    return lab.iam
+    assert lab.servers.iam
+    return lab.servers.iam
 
 
 @pytest.fixture(scope="module")

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from modules.cache_folder import cache_folder
+from rehearsal.lab import Jars
 from rehearsal.processes import compiler
 from rehearsal.processes.compiler import CompileError
 from tests.rehearsal.iam import lab
-from tests.rehearsal.iam.lab import Jars
 
 GREETING = 'package greeting;\n\npublic final class Greeting {\n    public static final String TEXT = "%s";\n}\n'
 
