@@ -29,11 +29,11 @@ class Project:
         return Project(folder, self.account, Shell(folder, self.shell.variables))
 
 
-def copy(folder: Path) -> Path:
-    """This checkout without its tests, with the environment prod alone."""
+def copy(folder: Path, environment: str = "prod") -> Path:
+    """This checkout without its tests, with one environment alone."""
     checkout.copy(folder, without=("tests/", "benchmarks/"))
     for other in (folder / "environments").glob("*.yaml"):
-        if other.stem != "prod":
+        if other.stem != environment:
             other.unlink()
     return folder
 

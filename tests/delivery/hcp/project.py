@@ -1,14 +1,12 @@
 """A checkout with one environment, and its synthesized JSON."""
 
-import shutil
-import sys
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
 from modules.environment.environment import Environment
-from tests.places import ROOT
+from tests.delivery.project import copy
 from tests.synthesized import Document, changed, document, synthesize
 
 NAME: Final = "dev"
@@ -19,14 +17,9 @@ class Project:
     """The development example with a published plugin, in ``folder``; its code and tools are those of this checkout."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self.folder = copy(folder, NAME)
         self.file = folder / "environments" / f"{NAME}.yaml"
-        self.file.parent.mkdir(parents=True)
         self._write(changed(document(NAME), plugins={"debezium-mysql": PUBLISHED}))
-        for name in ("Makefile", "cdktf.json", "Pipfile.lock", "pyproject.toml"):
-            shutil.copy(ROOT / name, folder)
-        (folder / "main.py").symlink_to(ROOT / "main.py")
-        self._bring_tools()
 
     @property
     def environment(self) -> Environment:
@@ -51,11 +44,3 @@ class Project:
 
     def _write(self, content: Document) -> None:
         self.file.write_text(yaml.safe_dump(content))
-
-    def _bring_tools(self) -> None:
-        """The environment that runs this, as .venv: newer than the locks, so that make installs nothing."""
-        (venv := self.folder / ".venv").mkdir()
-        for path in Path(sys.prefix).iterdir():
-            if path.name != ".installed":
-                (venv / path.name).symlink_to(path)
-        (venv / ".installed").touch()
