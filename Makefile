@@ -38,7 +38,9 @@ endef
 # A rehearsal imports thousands of modules in several processes: without compiled files most time goes to compiling.
 unexport PYTHONDONTWRITEBYTECODE
 # pytest says how long all took.
+ifndef GATE_BEGAN
 export GATE_BEGAN := $(shell date +%s)
+endif
 
 .PHONY: help install demo plugin synth validate check quick test clean
 .DELETE_ON_ERROR:
@@ -77,7 +79,8 @@ check: install  ## check format, lint and types, and the files for CI and Renova
 quick: install  ## run the tests that start no server and no Terraform
 	@$(BIN)/pytest -n $(WORKERS) -m quick
 
-test: check $(LINTERS)/.installed $(NODE_LIB)/.installed $(EXIT)/.installed  ## run check and all tests
+test: install  ## run check and all tests
+	@$(MAKE) --no-print-directory --jobs=2 check $(LINTERS)/.installed $(NODE_LIB)/.installed $(EXIT)/.installed
 	@$(BIN)/pytest -n $(WORKERS)
 
 clean:  ## remove all files that these commands create

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from random import Random
+from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 from typing import Any, Final
 
 import pytest
@@ -125,12 +126,22 @@ class Times:
         self._files[file_of(report.nodeid)] += round(report.duration * 1000)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        minutes, seconds = divmod(round(time.time() - self._began), 60)
+        whole, processor = time.time() - self._began, sum(sum(_used(who)) for who in (RUSAGE_SELF, RUSAGE_CHILDREN))
         total = sum(self._files.values()) / 1000
         terminalreporter.section("where the time went")
         for file, took in self._files.most_common(SHOWN):
             if took >= 1000:
                 terminalreporter.write_line(f"{took / 1000:7.0f} s  {file}")
         seed = os.environ.get(SEED)
-        ending = f", {SEED}={seed}" if seed else ""
-        terminalreporter.write_line(f"{total:7.0f} s  of tests, {minutes}:{seconds:02d} in all{ending}")
+        terminalreporter.write_line(f"{total:7.0f} s  of tests; {_clock(processor)} of processor time")
+        terminalreporter.write_line(f"{_clock(whole):>9}  from the beginning{f', {SEED}={seed}' if seed else ''}")
+
+
+def _used(who: int) -> tuple[float, float]:
+    """User's and system's seconds, of what has ended only where ``who`` are children."""
+    used = getrusage(who)
+    return used.ru_utime, used.ru_stime
+
+
+def _clock(seconds: float) -> str:
+    return f"{round(seconds) // 60}:{round(seconds) % 60:02d}"

@@ -104,6 +104,7 @@ class Pipeline:
             worker_configuration={
                 **configuration.worker_properties(region=REGION, offset_topic=topics.offset_topic(name)),
                 "offset.flush.interval.ms": "2000",
+                "plugin.discovery": "service_load",  # a start in three quarters of the time
             },
         )
         with KafkaAdminClient(bootstrap_servers=lab.cluster.inspection) as admin:
