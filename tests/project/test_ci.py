@@ -53,6 +53,13 @@ def test_both_take_the_same_terraform() -> None:
     assert image == f"hashicorp/terraform:{yaml.safe_load(text(GITHUB))['env']['TERRAFORM_VERSION']}"
 
 
+def test_no_file_of_ours_is_ignored_by_git() -> None:
+    """CI would not have it: what is ignored are folders that the Makefile and tools make, and their caches."""
+    command = ["git", "ls-files", "--others", "--ignored", "--exclude-standard", "--directory"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert [name for name in listed if not name.endswith("/") and not name.endswith(".pyc")] == []
+
+
 @pytest.mark.parametrize(
     ("name", "old", "new", "refusal"),
     [
