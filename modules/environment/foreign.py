@@ -1,6 +1,6 @@
-"""Keys and words that people bring from Terraform, CloudFormation, Kafka Connect or Debezium 1.x, and our answers.
+"""Keys and values of Terraform, CloudFormation, Kafka Connect and Debezium 1.x, and what to write here instead.
 
-Asked only once something is wrong: a key that the models have is never looked up here.
+Used for unknown keys only: a key of the models is never looked up here.
 """
 
 import re
@@ -10,7 +10,7 @@ from modules.messages.problems import Path
 
 
 class Answer(NamedTuple):
-    """``meant`` is the key of the same section that says it here, where there is one."""
+    """``meant`` is the key of the same section to use instead, if there is one."""
 
     message: str
     meant: str | None = None
@@ -18,27 +18,27 @@ class Answer(NamedTuple):
 
 _OF_NAMES: Final = ("plugins", "connectors", "consumers", "peerings")
 _IAM_OVER_TLS: Final = (
-    "brokers take IAM over TLS and nothing else; scram_secrets and certificate_authority_arns add logins"
+    "clients authenticate with IAM over TLS; scram_secrets and certificate_authority_arns add SCRAM and mutual TLS"
 )
 _OWN_GROUP: Final = (
-    "brokers get a security group of their own; an application's groups go into consumers.NAME.security_group_ids"
+    "brokers get their own security group; set an application's groups in consumers.NAME.security_group_ids"
 )
-_OWN_WORKERS: Final = "workers get a security group of their own, with rules to the brokers and the database"
-_ONE_TASK: Final = "Debezium MySQL runs one task, so there is nothing to scale: raise capacity.mcu instead"
-_WORKER: Final = "the worker configuration is made here: converters, config provider, offset topic, producer"
-_SUBNETS: Final = "subnets belong to the network: network.private_subnet_ids, or network.availability_zones"
-_MADE_NAME: Final = "names follow from the file's name and the key"
-_SECRET: Final = "the user and the password stay in Secrets Manager: its name goes into source.secret"
+_OWN_WORKERS: Final = "workers get their own security group, with rules to the brokers and the database"
+_ONE_TASK: Final = "Debezium MySQL runs one task, so it cannot scale out: increase capacity.mcu instead"
+_WORKER: Final = "the worker configuration is generated: converters, config provider, offset topic, producer"
+_SUBNETS: Final = "subnets are set in network: network.private_subnet_ids, or network.availability_zones"
+_MADE_NAME: Final = "the name is derived from the file's name and the key"
+_SECRET: Final = "user and password are read from Secrets Manager: set the secret's name in source.secret"
 _ENDPOINT: Final = "the writer's endpoint is looked up by source.cluster"
-_MADE_ROLE: Final = "the role is made here, with the connector's own topics, groups and secret"
-_TOPIC_SETTING: Final = "a setting of new topics goes into properties as topic.creation.default.*"
-_OWN_KEY: Final = "a KMS key with rotation is made here"
-_LOGS: Final = "logs go to CloudWatch Logs; log_retention_days says for how long"
+_MADE_ROLE: Final = "the role is created, with access to the connector's own topics, groups and secret"
+_TOPIC_SETTING: Final = "settings of new topics are set in properties, as topic.creation.default.*"
+_OWN_KEY: Final = "a KMS key with rotation is created"
+_LOGS: Final = "logs go to CloudWatch Logs and are kept for log_retention_days"
 _TABLES: Final = (
-    'source.tables names what is captured, as database.table: ["shop.*"] is every table of the database shop'
+    'source.tables lists the captured tables, as database.table: ["shop.*"] is every table of the database shop'
 )
-_PRIVATE: Final = "brokers stay in private subnets: applications reach them from the VPC"
-_MADE_SUBNETS: Final = "subnets are cut from cidr_block, one public and one private in each of availability_zones"
+_PRIVATE: Final = "brokers are in private subnets: applications reach them from the VPC"
+_MADE_SUBNETS: Final = "subnets are created in cidr_block, one public and one private in each of availability_zones"
 
 
 def _renamed(**keys: str) -> dict[str, Answer]:
@@ -51,11 +51,13 @@ def _answered(message: str, *keys: str) -> dict[str, Answer]:
 
 _ANSWERS: Final[dict[Path, dict[str, Answer]]] = {
     (): _renamed(msk="kafka", cluster="kafka", vpc="network", backend="state")
-    | _answered("the file's name is the environment's", "env", "environment", "stage")
-    | _answered("the provider is set up from region and account_id", "provider", "providers", "aws")
-    | _answered("a connector names its own, in connectors.NAME.source", "database", "databases", "source", "aurora")
+    | _answered("the environment's name is the file's name", "env", "environment", "stage")
+    | _answered("the provider is configured from region and account_id", "provider", "providers", "aws")
+    | _answered(
+        "each connector has its own source, in connectors.NAME.source", "database", "databases", "source", "aurora"
+    )
     | _answered(_SECRET, "secrets", "credentials")
-    | _answered("roles are made here", "role_arn", "assume_role", "iam_roles"),
+    | _answered("roles are created", "role_arn", "assume_role", "iam_roles"),
     ("kafka",): _renamed(
         kafka_version="version",
         number_of_broker_nodes="brokers",
@@ -90,10 +92,10 @@ _ANSWERS: Final[dict[Path, dict[str, Answer]]] = {
     | _answered(_PRIVATE, "public_access", "connectivity_info")
     | _answered(_MADE_NAME, "name", "cluster_name")
     | _answered("volumes are set by volume_gib and autoscale_to_gib", "storage_info", "ebs_storage_info", "storage")
-    | _answered("it is what coordination says: zookeeper or kraft", "zookeeper", "kraft", "mode")
+    | _answered("set coordination to zookeeper or kraft", "zookeeper", "kraft", "mode")
     | _answered("it is found by cluster_arn", "bootstrap_servers", "bootstrap_brokers", "brokers_list")
-    | _answered("connectors create their topics, with topics.partitions and topic.creation.*", "topics")
-    | _answered("tags stand at the top of the file", "tags"),
+    | _answered("connectors create their topics: set topics.partitions and topic.creation.*", "topics")
+    | _answered("tags is a top-level key", "tags"),
     ("network",): _renamed(
         vpc_cidr="cidr_block",
         cidr="cidr_block",
@@ -121,10 +123,10 @@ _ANSWERS: Final[dict[Path, dict[str, Answer]]] = {
     ("state",): _renamed(
         dynamodb_table="lock_table", use_lockfile="lockfile", bucket_name="bucket", kms_key_id="kms_key_arn"
     )
-    | _answered("each stack has a key of its own, named after it", "key", "prefix", "workspace_key_prefix")
+    | _answered("each stack has its own key, with the stack's name", "key", "prefix", "workspace_key_prefix")
     | _answered("state is always encrypted", "encrypt")
-    | _answered("each stack has a workspace of its own, named after it", "workspace", "workspaces")
-    | _answered("credentials come from the machine's own AWS configuration", "profile", "role_arn", "access_key"),
+    | _answered("each stack has its own workspace, with the stack's name", "workspace", "workspaces")
+    | _answered("credentials come from the AWS configuration of the machine", "profile", "role_arn", "access_key"),
     ("plugins", "*"): _renamed(
         s3_bucket="bucket",
         bucket_arn="bucket",
@@ -137,7 +139,7 @@ _ANSWERS: Final[dict[Path, dict[str, Answer]]] = {
         file="archive",
         connector_version="debezium_version",
     )
-    | _answered("cdc plugin build makes the archive from pinned parts", "url", "urls", "download", "sha256")
+    | _answered("cdc plugin build builds the archive from pinned files", "url", "urls", "download", "sha256")
     | _answered(_MADE_NAME, "name"),
     ("connectors", "*"): _renamed(
         connector_configuration="properties",
@@ -152,20 +154,18 @@ _ANSWERS: Final[dict[Path, dict[str, Answer]]] = {
     )
     | _answered(_WORKER, "worker_properties", "worker_configuration", "worker_config", "worker", "workers_config")
     | _answered(_ONE_TASK, "tasks_max", "tasks", "autoscaling", "min_workers", "max_workers")
-    | _answered("it goes under capacity", "mcu_count", "worker_count", "provisioned_capacity")
-    | _answered("it is what kafka says", "kafka_cluster", "bootstrap_servers", "authentication_type", "encryption_type")
+    | _answered("set it in capacity", "mcu_count", "worker_count", "provisioned_capacity")
+    | _answered("it follows from kafka", "kafka_cluster", "bootstrap_servers", "authentication_type", "encryption_type")
     | _answered(_MADE_ROLE, "service_execution_role_arn", "role_arn", "role", "execution_role")
     | _answered(_OWN_WORKERS, "security_groups", "security_group_ids")
     | _answered(_SUBNETS, "subnets", "subnet_ids", "vpc")
     | _answered(_LOGS, "log_delivery", "logs")
     | _answered(_MADE_NAME, "name", "connector_name")
-    | _answered("it goes into topics.prefix", "topic_prefix", "server_name", "database_server_name", "logical_name")
-    | _answered("it goes into snapshot.mode", "snapshot_mode")
+    | _answered("set it in topics.prefix", "topic_prefix", "server_name", "database_server_name", "logical_name")
+    | _answered("set it in snapshot.mode", "snapshot_mode")
     | _answered(_TABLES, "databases", "database", "table_include_list", "database_include_list")
     | _answered(_SECRET, "user", "username", "password", "credentials")
-    | _answered(
-        "it goes into properties", "transforms", "predicates", "converters", "key_converter", "value_converter"
-    ),
+    | _answered("set it in properties", "transforms", "predicates", "converters", "key_converter", "value_converter"),
     ("connectors", "*", "source"): _renamed(
         cluster_identifier="cluster",
         db_cluster_identifier="cluster",
@@ -176,26 +176,26 @@ _ANSWERS: Final[dict[Path, dict[str, Answer]]] = {
     )
     | _answered(_TABLES, "databases", "database", "database_include_list", "schemas", "schema")
     | _answered(
-        "source.tables names what is captured, and nothing else is",
+        "source.tables lists all captured tables",
         *("exclude_tables", "table_exclude_list", "tables_exclude", "exclude", "database_exclude_list"),
     )
     | _answered(_ENDPOINT, "host", "hostname", "endpoint", "port", "address", "writer_endpoint")
     | _answered(_SECRET, "user", "username", "password", "credentials", "secret_arn")
-    | _answered("the way to the database is part of the network: network.peerings", "vpc_id", "peering", "subnet_ids")
+    | _answered("the connection to the database is set in network.peerings", "vpc_id", "peering", "subnet_ids")
     | _answered(_OWN_WORKERS, "security_groups", "security_group_ids", "security_group_id"),
     ("connectors", "*", "topics"): _renamed(topic_prefix="prefix", server_name="prefix", num_partitions="partitions")
     | _answered("it is the brokers' default.replication.factor", "replication_factor", "replication")
     | _answered(_TOPIC_SETTING, "retention_ms", "retention", "cleanup_policy", "compression_type", "config", "configs"),
     ("connectors", "*", "snapshot"): _renamed(snapshot_mode="mode", locking_mode="locking", lock="locking"),
     ("connectors", "*", "signals"): _renamed(data_collection="table", kafka_topic="topic")
-    | _answered("a channel is on as soon as it has its table or topic", "channels", "enabled_channels", "enabled"),
+    | _answered("a channel is enabled by its table or topic", "channels", "enabled_channels", "enabled"),
     ("connectors", "*", "capacity"): _renamed(mcu_count="mcu", worker_count="workers")
     | _answered(
         _ONE_TASK,
         *("autoscaling", "min_workers", "max_workers", "min_worker_count", "max_worker_count", "scale_in_policy"),
         *("scale_out_policy", "max_autoscaling_task_count", "tasks_max", "tasks"),
     )
-    | _answered("mcu and workers stand here themselves", "provisioned_capacity", "provisioned"),
+    | _answered("set mcu and workers directly", "provisioned_capacity", "provisioned"),
     ("consumers", "*"): _renamed(
         group_id="groups",
         group_ids="groups",
@@ -203,49 +203,51 @@ _ANSWERS: Final[dict[Path, dict[str, Answer]]] = {
         role_name="role_names",
     )
     | _answered(
-        "a role is named, not given by its ARN: role_names", "role_arns", "role_arn", "principal", "principals"
+        "give the role's name instead of its ARN, in role_names", "role_arns", "role_arn", "principal", "principals"
     ),
     ("alarms",): _renamed(sns_topic="sns_topic_arn", topic_arn="sns_topic_arn", sns_arn="sns_topic_arn")
-    | _answered("an SNS topic passes alarms on: subscribe the address to it", "email", "emails", "slack", "pagerduty"),
+    | _answered(
+        "alarms are sent to an SNS topic: subscribe the address to it", "email", "emails", "slack", "pagerduty"
+    ),
 }
 _WORDS: Final[dict[Path, dict[str, str]]] = {
     ("snapshot", "mode"): {
         "schema_only": "since Debezium 2.6 it is called no_data",
         "schema_only_recovery": "since Debezium 2.6 it is called recovery",
-        "never": "Debezium dropped it in 3.6; no_data streams without reading rows",
-        "exported": "MySQL never had it; initial reads the rows and then streams",
-        "configuration_based": "one of the other modes says the same",
-        "custom": "it needs a class of your own, which no plugin built here has",
+        "never": "Debezium 3.6 removed it; no_data streams without reading rows",
+        "exported": "the MySQL connector never had it; initial reads the rows and then streams",
+        "configuration_based": "use one of the other modes",
+        "custom": "it needs a custom class, which the plugins built here do not have",
     },
     ("snapshot", "locking"): {
-        "minimal_percona": "Aurora is no Percona Server",
-        "minimal_percona_no_table_locks": "Aurora is no Percona Server",
-        "minimal_at_least_once": "Aurora has no global read lock; none takes no lock at all",
-        "shared": "MySQL never had it",
-        "custom": "it needs a class of your own, which no plugin built here has",
+        "minimal_percona": "Aurora is not Percona Server",
+        "minimal_percona_no_table_locks": "Aurora is not Percona Server",
+        "minimal_at_least_once": "Aurora has no global read lock; none takes no locks",
+        "shared": "the MySQL connector never had it",
+        "custom": "it needs a custom class, which the plugins built here do not have",
     },
     ("kafka", "coordination"): {"zk": "write zookeeper", "raft": "write kraft", "quorum": "write kraft"},
 }
-_RDS_OWN: Final = re.compile(r"(?:^|:secret:)rds!")
+_MANAGED_BY_RDS: Final = re.compile(r"(?:^|:secret:)rds!")
 
 
 def answer(path: Path) -> Answer | None:
-    """What to say of the unknown key at the end of ``path``; None where nobody brings it from anywhere."""
+    """What to use instead of the unknown key at the end of ``path``; None if the key is not listed."""
     *section, key = path
     return _ANSWERS.get(_without_names(section), {}).get(_spelled(str(key)))
 
 
 def word(path: Path, value: str) -> str | None:
-    """What became of a word that other releases or systems have there."""
+    """What to use instead of a value of other releases or systems."""
     return _WORDS.get(tuple(path[-2:]), {}).get(value.strip().lower())
 
 
 def instead(path: Path, value: str) -> str | None:
-    """What must stand there, where the reason is another one than the value's form."""
-    if path[2:] == ("source", "secret") and _RDS_OWN.search(value):
+    """What the value must be, if more than its format is wrong."""
+    if path[2:] == ("source", "secret") and _MANAGED_BY_RDS.search(value):
         return (
-            "must be a secret of the connector's own user: RDS rotates its rds! secrets every seven days, which a"
-            " running connector never notices, and they are the master user's"
+            "must be the secret of a separate user for the connector: RDS rotates its rds! secrets every seven days,"
+            " which a running connector does not notice, and they belong to the master user"
         )
     return None
 
