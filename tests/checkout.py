@@ -8,7 +8,7 @@ from tests.places import ROOT
 
 
 def copy(folder: Path, *, without: tuple[str, ...] = ()) -> Path:
-    """What is to be committed, except below the folders ``without``, and the installed .venv; returns ``folder``."""
+    """Files that are not ignored, except those in ``without``, and a link to .venv; returns ``folder``."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
         cwd=ROOT,

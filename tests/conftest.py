@@ -21,7 +21,7 @@ pytest_plugins = ("tests.gate",)
 
 @pytest.fixture(scope="session")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small ZIP in a plugin's place: synthesis reads its bytes only."""
+    """A small ZIP instead of a plugin: synthesis only reads its bytes."""
     path = tmp_path_factory.mktemp("plugins") / "debezium-mysql.zip"
     with zipfile.ZipFile(path, "w") as bundle:
         bundle.writestr("debezium-connector-mysql/connector.jar", b"not a connector")
@@ -35,7 +35,7 @@ def prod(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Stack]:
 
 @pytest.fixture(scope="session")
 def dev(tmp_path_factory: pytest.TempPathFactory, archive: Path) -> dict[str, Stack]:
-    """The development example with an archive in its published plugin's place, so that there is a bucket."""
+    """The development example with an archive instead of its published plugin, so that there is a bucket."""
     content = document("dev")
     content["plugins"]["debezium-mysql"] = {"archive": str(archive)}
     return synthesize(tmp_path_factory.mktemp("dev"), content, name="dev")
@@ -70,5 +70,5 @@ def largest_stacks(largest: Document, tmp_path_factory: pytest.TempPathFactory) 
 
 @pytest.fixture(scope="session")
 def largest_planned(terraform: Terraform, largest_stacks: dict[str, Stack]) -> dict[str, Outcome]:
-    """Each stack's plan in a mocked account that is in order."""
+    """Each stack's plan in a valid mocked account."""
     return plan(terraform, largest_stacks)

@@ -1,8 +1,8 @@
-"""An AWS account in which everything that prod refers to is there and in order, for plans without AWS."""
+"""A mocked AWS account in which everything that prod refers to exists and is valid, for plans without AWS."""
 
 from typing import Any, Final
 
-from tests.real_terraform import Outcome, Terraform, World
+from tests.real_terraform import Mocks, Outcome, Terraform
 from tests.synthesized import Stack
 
 ACCOUNT: Final = "123456789012"
@@ -13,8 +13,8 @@ VPC_ID: Final = "vpc-0aaaaaaaaaaaaaaa0"
 SECRET_ARN: Final = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:cdc/orders-AbCdEf"
 
 
-def account(environment: dict[str, Stack]) -> World:
-    """Computed attributes by type, as AWS would give them for the stacks of ``environment``."""
+def account(environment: dict[str, Stack]) -> Mocks:
+    """Computed attributes by type, as AWS would return them for the stacks of ``environment``."""
     plugins = environment["connect"].json["resource"]["aws_mskconnect_custom_plugin"].values()
     [cluster] = environment["platform"].json["resource"]["aws_msk_cluster"].values()
     return {
@@ -50,14 +50,14 @@ _ARNS: Final = {
 
 
 def outputs(platform: Outcome) -> dict[str, Any]:
-    """What the platform stack has put out; what a plan cannot know yet gets a value of its own."""
+    """The outputs of the platform stack; those unknown until apply get a unique value."""
     return {name: f"unknown-{name}" if value is None else value for name, value in platform.outputs.items()}
 
 
 def plan(terraform: Terraform, environment: dict[str, Stack]) -> dict[str, Outcome]:
-    """Each stack's plan in this account, with the names and documents as AWS would get them."""
-    worlds = {"in-order": account(environment)}
-    state = terraform.plan(environment["state"], worlds)["in-order"]
-    platform = terraform.plan(environment["platform"], worlds)["in-order"]
-    connect = terraform.plan(environment["connect"], worlds, outputs=outputs(platform))["in-order"]
+    """Each stack's plan in this account."""
+    accounts = {"valid": account(environment)}
+    state = terraform.plan(environment["state"], accounts)["valid"]
+    platform = terraform.plan(environment["platform"], accounts)["valid"]
+    connect = terraform.plan(environment["connect"], accounts, outputs=outputs(platform))["valid"]
     return {"state": state, "platform": platform, "connect": connect}

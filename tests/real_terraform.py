@@ -1,4 +1,4 @@
-"""Runs Terraform on synthesized stacks: what it finds in them, and what it would plan in a mocked account."""
+"""Runs Terraform on synthesized stacks: validation, and plans in a mocked account."""
 
 import json
 import os
@@ -15,12 +15,12 @@ from tests.synthesized import Stack
 
 Values = Mapping[str, Any]
 # Values of computed attributes by type, for data sources and for resources.
-World = Mapping[str, Values]
+Mocks = Mapping[str, Values]
 
 
 @dataclass
 class Outcome:
-    """What a plan in a mocked account came to: its errors, or its resources and outputs."""
+    """The result of a plan in a mocked account: its errors, or its resources and outputs."""
 
     errors: list[str] = field(default_factory=list)
     changes: list[dict[str, Any]] = field(default_factory=list)
@@ -31,7 +31,7 @@ class Outcome:
         return {c["name"]: c["change"]["after"] for c in self.changes if c["type"] == type_ and c["mode"] == "managed"}
 
 
-# A provider that somebody else has started: Terraform starts and installs none (Terraform: debugging providers).
+# A provider that already runs: Terraform neither starts nor installs one (see Terraform's "debugging providers").
 REATTACH: Final = "TF_REATTACH_PROVIDERS"
 _SILENT: Final = {f"TF_LOG_SDK{part}": "off" for part in ("", "_PROTO", "_MUX", "_HELPER_SCHEMA", "_FRAMEWORK")}
 
@@ -40,8 +40,8 @@ _SILENT: Final = {f"TF_LOG_SDK{part}": "off" for part in ("", "_PROTO", "_MUX", 
 def started_provider(providers: Path, variables: Mapping[str, str], folder: Path) -> Iterator[dict[str, str]]:
     """``variables``, with which runs of Terraform share one process of the AWS provider while the block lasts.
 
-    That saves each of them the time in which the provider starts. It sees ``variables`` too, one account for all
-    runs, and looks for files of relative paths in ``folder``.
+    That saves the start of the provider in each run. The provider has ``variables`` too, so all runs have the same
+    account, and resolves relative paths in ``folder``.
     """
     [program] = providers.glob(f"{cli.REGISTRY}/hashicorp/aws/*/{cli.target()}/terraform-provider-aws_*")
     quiet = {**variables, **_SILENT, "TF_LOG_PROVIDER": "off"}
@@ -66,18 +66,18 @@ class Terraform:
 
     @contextmanager
     def sharing(self) -> Iterator["Terraform"]:
-        """With one process of the provider for all that needs no account."""
+        """Runs that need no account share one process of the provider."""
         with started_provider(self.providers, self.variables, self.providers) as self.shared:
             yield self
 
     def validate(self, stack: Stack) -> list[str]:
-        """Every error and every warning that Terraform and the provider have about a stack."""
-        return [_worded(one) for one in self._diagnostics(stack.file.parent)]
+        """Every error and warning of Terraform and the provider for a stack."""
+        return [_text(one) for one in self._diagnostics(stack.file.parent)]
 
     def validate_together(self, stacks: Sequence[Stack], folder: Path) -> list[list[str]]:
         """As ``validate``, for each of the stacks: they become modules of one configuration in ``folder``.
 
-        That a module's backend is ignored is no finding. What only a root module may hold is one.
+        The warning that a module's backend is ignored is left out. Blocks that only a root module may have are errors.
         """
         sources = [f"./{os.path.relpath(stack.file.parent, folder)}/" for stack in stacks]
         modules = {f"stack-{number}": {"source": source} for number, source in enumerate(sources)}
@@ -89,7 +89,7 @@ class Terraform:
         where = [Path(folder, one["range"]["filename"]).resolve().parent for one in found]
         assert {*where} <= {stack.file.parent.resolve() for stack in stacks}, found
         return [
-            [_worded(one) for one, place in zip(found, where, strict=True) if place == stack.file.parent.resolve()]
+            [_text(one) for one, place in zip(found, where, strict=True) if place == stack.file.parent.resolve()]
             for stack in stacks
         ]
 
@@ -98,33 +98,33 @@ class Terraform:
         found: list[dict[str, Any]] = json.loads(process.stdout)["diagnostics"]
         return found
 
-    def plan(self, stack: Stack, worlds: Mapping[str, World], *, outputs: Values | None = None) -> dict[str, Outcome]:
-        """The plan in each of these mocked accounts; ``outputs`` are what other stacks have put out."""
+    def plan(self, stack: Stack, accounts: Mapping[str, Mocks], *, outputs: Values | None = None) -> dict[str, Outcome]:
+        """The plan in each of these mocked accounts; ``outputs`` are those of other stacks."""
         (tests := (folder := stack.file.parent) / "tests").mkdir()
-        for name, world in worlds.items():
-            (tests / f"{name}.tftest.json").write_text(json.dumps(_mocked(stack, world, outputs or {})))
+        for name, mocks in accounts.items():
+            (tests / f"{name}.tftest.json").write_text(json.dumps(_mocked(stack, mocks, outputs or {})))
         process = cli.run(folder, "test", "-json", "-verbose", variables=self.shared, check=False)
         shutil.rmtree(tests)
-        outcomes = {name: Outcome() for name in worlds}
+        outcomes = {name: Outcome() for name in accounts}
         for line in process.stdout.splitlines():
             _add(outcomes, json.loads(line))
         return outcomes
 
 
-def _worded(diagnostic: Mapping[str, Any]) -> str:
+def _text(diagnostic: Mapping[str, Any]) -> str:
     return f"{diagnostic['severity']}: {diagnostic['summary']}: {diagnostic.get('detail', '')}"
 
 
-def _mocked(stack: Stack, world: World, outputs: Values) -> dict[str, Any]:
-    """A test file that plans ``stack`` once. Each type counts as data source and as resource."""
-    defaults = {type_: {"defaults": values} for type_, values in world.items()}
+def _mocked(stack: Stack, mocks: Mocks, outputs: Values) -> dict[str, Any]:
+    """A test file that plans ``stack`` once; the values of a type are for its data source and its resource."""
+    defaults = {type_: {"defaults": values} for type_, values in mocks.items()}
     lookups = stack.json.get("data", {}).get("terraform_remote_state", {})
     remote = [{"target": f"data.terraform_remote_state.{name}", "values": {"outputs": outputs}} for name in lookups]
     provider = {"override_during": "plan"}
     data = {type_: value for type_, value in defaults.items() if type_ in stack.json.get("data", {})}
     resources = {type_: value for type_, value in defaults.items() if type_ in stack.json["resource"]}
-    mocks = provider | ({"mock_data": data} if data else {}) | ({"mock_resource": resources} if resources else {})
-    return {"mock_provider": {"aws": mocks}, "override_data": remote, "run": {"plan": {"command": "plan"}}}
+    overrides = provider | ({"mock_data": data} if data else {}) | ({"mock_resource": resources} if resources else {})
+    return {"mock_provider": {"aws": overrides}, "override_data": remote, "run": {"plan": {"command": "plan"}}}
 
 
 def _add(outcomes: Mapping[str, Outcome], event: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""What Terraform will read: the synthesized JSON of an environment, looked into by type and path."""
+"""The synthesized Terraform JSON of an environment, with resources by type and path."""
 
 import copy
 import json
@@ -16,7 +16,7 @@ Document = dict[str, Any]
 
 
 class Stack:
-    """One stack's Terraform JSON. Paths are construct paths below the stack: ``kafka/cluster``."""
+    """One stack's Terraform JSON. Paths are construct paths within the stack: ``kafka/cluster``."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
@@ -31,7 +31,7 @@ class Stack:
         return self._bodies("resource", type_)
 
     def one(self, type_: str, path: str = "") -> Document:
-        """The resource of a type at a path, or the only one there is of that type."""
+        """The resource of a type at a path, or the only one of that type."""
         return _only(self.all(type_), type_, path)
 
     def lookup(self, type_: str, path: str = "") -> Document:
@@ -67,7 +67,7 @@ def document(name: str) -> Document:
 
 
 def changed(base: Document, **changes: Any) -> Document:
-    """``base`` with values set at dotted paths, ``__`` for a dot; None takes the key away."""
+    """``base`` with values set at dotted paths, ``__`` for a dot; None removes the key."""
     result = copy.deepcopy(base)
     for path, value in changes.items():
         *parents, last = path.split("__")
@@ -87,7 +87,7 @@ def with_connector(**changes: Any) -> Document:
 
 
 def with_another(base: Document, key: str, **changes: Any) -> Document:
-    """``base`` with a connector more: orders with another server id and prefix, changed as ``changed`` does."""
+    """``base`` with one more connector: orders with another server id and prefix, changed as ``changed`` does."""
     connectors = base["connectors"]
     another = changed(connectors["orders"], source__server_id=6000 + len(connectors), topics__prefix=key, **changes)
     return changed(base, **{f"connectors__{key}": another})

@@ -64,8 +64,8 @@ Sources = Mapping[str, str]
 def python_files(*folders: str) -> dict[str, str]:
     """Source text by dotted name."""
     files = [file.relative_to(ROOT) for folder in folders for file in (ROOT / folder).rglob("*.py")]
-    ours = [file for file in files if not any(part.startswith((".", "node_")) for part in file.parts)]
-    return {".".join(file.with_suffix("").parts).removesuffix(".__init__"): (ROOT / file).read_text() for file in ours}
+    own = [file for file in files if not any(part.startswith((".", "node_")) for part in file.parts)]
+    return {".".join(file.with_suffix("").parts).removesuffix(".__init__"): (ROOT / file).read_text() for file in own}
 
 
 def imports(source: str, known: Sources | None = None) -> set[str]:
@@ -166,22 +166,22 @@ def beyond(sources: Sources) -> list[str]:
 
 
 EVERYTHING = python_files("modules", "rehearsal", "cdc", "benchmarks", "tests")
-OURS = {name: source for name, source in EVERYTHING.items() if top(name) in ORDERS}
+OWN = {name: source for name, source in EVERYTHING.items() if top(name) in ORDERS}
 DEPLOYED = {name: source for name, source in EVERYTHING.items() if top(name) == "modules"}
 
 
 @pytest.mark.parametrize("folder", ORDERS)
 def test_every_room_has_a_place(folder: str) -> None:
-    rooms = {room(name) for name in OURS if top(name) == folder} - {""}
+    rooms = {room(name) for name in OWN if top(name) == folder} - {""}
     assert rooms == {name for names in ORDERS[folder] for name in names}
 
 
 def test_imports_point_one_way() -> None:
-    assert wrong_directions({**OURS, "main": (ROOT / "main.py").read_text()}) == []
+    assert wrong_directions({**OWN, "main": (ROOT / "main.py").read_text()}) == []
 
 
 def test_there_are_no_circular_imports() -> None:
-    assert circles(OURS) == []
+    assert circles(OWN) == []
 
 
 def test_only_synthesis_names_the_distribution() -> None:
@@ -194,7 +194,7 @@ def test_modules_do_not_import_aws_clients() -> None:
 
 def test_the_rehearsal_reads_the_synthesized_json_only() -> None:
     """It imports the environment file and the pins, but no constructs."""
-    assert beyond({name: source for name, source in OURS.items() if top(name) == "rehearsal"}) == []
+    assert beyond({name: source for name, source in OWN.items() if top(name) == "rehearsal"}) == []
 
 
 def synthesis() -> dict[str, str]:
@@ -230,7 +230,7 @@ def test_main_imports_the_app_only() -> None:
         ("modules.environment.models.kafka", "from modules.synthesis.sdk import Vpc", True),
         ("modules.environment.checks.rules", "def f():\n    from modules.environment import names", False),
         ("modules.debezium.topics", "if TYPE_CHECKING:\n    from modules.environment import names", True),
-        ("modules.kafka", "from modules.unheard_of import x", True),
+        ("modules.kafka", "from modules.unknown import x", True),
         ("modules.kafka", "from rehearsal.aws import names", True),
         ("modules.kafka", "from cdc import terraform", True),
         ("modules.kafka", "from tests import places", True),

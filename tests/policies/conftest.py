@@ -1,4 +1,4 @@
-"""The IAM documents of an environment, as its plan in a mocked account renders them."""
+"""The IAM policy documents of an environment, from its plan in a mocked account."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from tests.synthesized import Stack
 
 @pytest.fixture(scope="session")
 def found(largest_stacks: dict[str, Stack], largest_planned: dict[str, Outcome]) -> dict[str, Document]:
-    """Every document there can be."""
+    """Every policy document that an environment can have."""
     return documents(largest_planned, largest_stacks)
 
 

@@ -27,7 +27,7 @@ function overlap(one, other) {
   return at(0, 0)
 }
 
-/** What AWS's service reference has against these resources and condition keys of an action. */
+/** Resources and condition keys that the action does not have, by AWS's service reference. */
 async function misfits(action, resources, keys) {
   const [service, name] = action.split(':')
   if (!(await iamActionExists(service, name))) return [`${action} does not exist`]
@@ -61,7 +61,7 @@ async function documentProblems({ kind, policy }) {
 
 /** Allowed, ImplicitlyDenied or ExplicitlyDenied. */
 async function evaluate(request) {
-  // The simulator drops keys of the kind kms:EncryptionContext:<name>; a tag's key, as free in its name, stands in.
+  // The simulator drops keys of the kind kms:EncryptionContext:<name>; request tags, whose names are free too, replace them.
   const text = JSON.stringify(request).replaceAll('kms:EncryptionContext:', 'aws:RequestTag/')
   const { principal, action, resource, context, identity, resourcePolicy } = JSON.parse(text)
   const simulation = {
@@ -77,7 +77,7 @@ async function evaluate(request) {
   return answer.overallResult
 }
 
-/** A statement counts where it alone, in its document's place, gives the same answer. */
+/** The decision, and the statements that give the same decision alone, in place of their document. */
 async function verdict(request) {
   const wrong = await misfits(request.action, [request.resource], Object.keys(request.context))
   if (wrong.length) throw new Error(`${request.action} on ${request.resource}: ${wrong}`)

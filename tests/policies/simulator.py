@@ -1,4 +1,4 @@
-"""Asks an IAM simulator, run by the Node that .venv holds, what planned policies allow."""
+"""What planned policies allow: an IAM simulator, run by the Node in .venv, evaluates requests."""
 
 import json
 import subprocess
@@ -27,7 +27,7 @@ Policy = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Document:
-    """An IAM document as a plan has it; ``kind`` is identity, trust or resource."""
+    """An IAM policy document of a plan; ``kind`` is identity, trust or resource."""
 
     kind: str
     policy: Policy
@@ -39,7 +39,7 @@ class Document:
 
 @dataclass(frozen=True)
 class Request:
-    """One call of AWS, by a role's ARN or a service's name."""
+    """One AWS request; the principal is a role's ARN or a service's name."""
 
     principal: str
     action: str
@@ -49,26 +49,26 @@ class Request:
     resource_policy: Policy | None = None
 
     def as_json(self) -> dict[str, Any]:
-        asked: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "principal": self.principal,
             "action": self.action,
             "resource": self.resource,
             "context": self.context,
             "identity": self.identity,
         }
-        return asked if self.resource_policy is None else asked | {"resourcePolicy": self.resource_policy}
+        return fields if self.resource_policy is None else fields | {"resourcePolicy": self.resource_policy}
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a request is allowed, and the Sids that each alone would give the same answer."""
+    """Whether a request is allowed, and the Sid of each statement that alone gives the same decision."""
 
     allowed: bool
     statements: tuple[str, ...]
 
 
 def documents(outcomes: Mapping[str, Outcome], stacks: Mapping[str, Stack]) -> dict[str, Document]:
-    """Every IAM document of these plans by ``<part>/<construct path>``."""
+    """Every IAM policy document of these plans, by ``<part>/<construct path>``."""
     found = {}
     for part, outcome in outcomes.items():
         for type_, name, policy in _policies(outcome):
@@ -85,19 +85,19 @@ def _policies(outcome: Outcome) -> Iterator[tuple[str, str, Policy]]:
 
 
 def problems(found: Mapping[str, Document]) -> dict[str, list[str]]:
-    """What is wrong with each document: syntax, unknown actions, actions without a resource or condition of theirs."""
-    asked = {name: {"kind": document.kind, "policy": document.policy} for name, document in found.items()}
-    told: dict[str, list[str]] = _ask(documents=asked, requests=[])["problems"]
-    return told
+    """Errors of each document: syntax, unknown actions, resources or condition keys that the action does not have."""
+    given = {name: {"kind": document.kind, "policy": document.policy} for name, document in found.items()}
+    errors: dict[str, list[str]] = _run(documents=given, requests=[])["problems"]
+    return errors
 
 
 def simulate(requests: Iterable[Request]) -> list[Verdict]:
-    told = _ask(documents={}, requests=[request.as_json() for request in requests])
-    return [Verdict(one["allowed"], tuple(one["statements"])) for one in told["verdicts"]]
+    answer = _run(documents={}, requests=[request.as_json() for request in requests])
+    return [Verdict(one["allowed"], tuple(one["statements"])) for one in answer["verdicts"]]
 
 
-def _ask(**question: Any) -> dict[str, Any]:
-    process = subprocess.run([NODE, SCRIPT], input=json.dumps(question), capture_output=True, text=True, cwd=HERE)
+def _run(**given: Any) -> dict[str, Any]:
+    process = subprocess.run([NODE, SCRIPT], input=json.dumps(given), capture_output=True, text=True, cwd=HERE)
     assert process.returncode == 0, process.stderr
     answer: dict[str, Any] = json.loads(process.stdout)
     return answer

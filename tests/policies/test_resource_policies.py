@@ -1,4 +1,4 @@
-"""Keys, buckets and roles: to whom they are open, for what, and through which service."""
+"""Keys, buckets and roles: who may use them, for what, and through which service."""
 
 from typing import Any, Final
 
@@ -68,9 +68,9 @@ def test_a_key_is_used_through_its_services_only(
     granted = ask(found[key], (ROLE, "kms:CreateGrant", through(granting) | AS_SERVICE))
     administered = ask(found[key], *[(ROLE, f"kms:{a}", {}) for a in ("PutKeyPolicy", "ScheduleKeyDeletion")])
     assert all(allowed([*used, *granted, *administered]))
-    told = {sid for one in [*used, *granted, *administered] for sid in one.statements}
-    assert found[key].statements - told <= {"Logs"}
-    elsewhere = ask(found[key], *[(ROLE, action, through(other)) for other in others for action in DATA])
+    needed = {sid for one in [*used, *granted, *administered] for sid in one.statements}
+    assert found[key].statements - needed <= {"Logs"}
+    other_services = ask(found[key], *[(ROLE, action, through(other)) for other in others for action in DATA])
     directly = ask(found[key], *[(ROLE, action, {"kms:CallerAccount": ACCOUNT}) for action in DATA])
     grants = ask(
         found[key],
@@ -78,7 +78,7 @@ def test_a_key_is_used_through_its_services_only(
         (ROLE, "kms:CreateGrant", through("ec2") | AS_SERVICE),
         (ROLE, "kms:CreateGrant", {"kms:CallerAccount": ACCOUNT} | AS_SERVICE),
     )
-    assert not any(allowed([*elsewhere, *directly, *grants]))
+    assert not any(allowed([*other_services, *directly, *grants]))
 
 
 @pytest.mark.parametrize("key", [PLATFORM_KEY, STATE_KEY])
@@ -89,18 +89,18 @@ def test_a_key_is_closed_to_other_accounts(found: dict[str, Document], key: str)
 
 
 def test_log_groups_of_this_environment_use_the_key(found: dict[str, Document]) -> None:
-    ours = log_group("/aws/vendedlogs/cdc/prod/connectors/orders")
-    verdicts = ask(found[PLATFORM_KEY], *[(LOGS, action, ours) for action in DATA])
+    this_environment = log_group("/aws/vendedlogs/cdc/prod/connectors/orders")
+    verdicts = ask(found[PLATFORM_KEY], *[(LOGS, action, this_environment) for action in DATA])
     assert all(allowed(verdicts))
     assert {sid for one in verdicts for sid in one.statements} == {"Logs"}
-    theirs = [log_group("/aws/lambda/payments"), log_group("/aws/vendedlogs/cdc/dev/connectors/orders"), {}]
-    assert not any(allowed(ask(found[PLATFORM_KEY], *[(LOGS, "kms:Decrypt", context) for context in theirs])))
-    assert not any(allowed(ask(found[PLATFORM_KEY], ("logs.eu-west-1.amazonaws.com", "kms:Decrypt", ours))))
-    assert not any(allowed(ask(found[STATE_KEY], (LOGS, "kms:Decrypt", ours))))
+    others = [log_group("/aws/lambda/payments"), log_group("/aws/vendedlogs/cdc/dev/connectors/orders"), {}]
+    assert not any(allowed(ask(found[PLATFORM_KEY], *[(LOGS, "kms:Decrypt", context) for context in others])))
+    assert not any(allowed(ask(found[PLATFORM_KEY], ("logs.eu-west-1.amazonaws.com", "kms:Decrypt", this_environment))))
+    assert not any(allowed(ask(found[STATE_KEY], (LOGS, "kms:Decrypt", this_environment))))
 
 
 @pytest.mark.parametrize("bucket", [STATE_BUCKET, PLUGIN_BUCKET])
-def test_a_bucket_answers_over_current_tls_only(found: dict[str, Document], bucket: str) -> None:
+def test_a_bucket_allows_current_tls_only(found: dict[str, Document], bucket: str) -> None:
     over = {"aws:SecureTransport": "true", "s3:TlsVersion": "1.3"}
     calls = [(ROLE, "s3:GetObject", over), (ROLE, "s3:PutObject", over)]
     assert all(allowed(ask(found[bucket], *calls, resource=OBJECT)))
@@ -138,22 +138,22 @@ def test_a_role_is_assumed_by_its_service_for_its_source_only(
 ) -> None:
     principal, name = f"{service}.amazonaws.com", f"arn:aws:iam::{ACCOUNT}:role/cdc-prod"
     arn = f"arn:aws:{source.format(REGION, ACCOUNT)}"
-    asked = {"aws:SourceAccount": ACCOUNT, "aws:SourceArn": arn}
+    expected = {"aws:SourceAccount": ACCOUNT, "aws:SourceArn": arn}
     stem = arn.split(":", 5)
     deputies: list[Context] = [
-        asked | {"aws:SourceArn": ":".join([*stem[:5], another])},
-        asked | {"aws:SourceArn": arn.replace(REGION, "eu-west-1")},
+        expected | {"aws:SourceArn": ":".join([*stem[:5], another])},
+        expected | {"aws:SourceArn": arn.replace(REGION, "eu-west-1")},
         {"aws:SourceAccount": "999999999999", "aws:SourceArn": arn.replace(ACCOUNT, "999999999999")},
-        asked | {"aws:SourceAccount": "999999999999"},
+        expected | {"aws:SourceAccount": "999999999999"},
         {},
     ]
-    calls = [(principal, "sts:AssumeRole", context) for context in [asked, *deputies]]
-    others = [("ec2.amazonaws.com", "sts:AssumeRole", asked), (STRANGER, "sts:AssumeRole", asked)]
+    calls = [(principal, "sts:AssumeRole", context) for context in [expected, *deputies]]
+    others = [("ec2.amazonaws.com", "sts:AssumeRole", expected), (STRANGER, "sts:AssumeRole", expected)]
     first, *rest = allowed(ask(found[role], *calls, *others, resource=name))
     assert first
     assert not any(rest)
 
 
-def test_every_resource_policy_and_trust_is_asked(found: dict[str, Document]) -> None:
-    asked = {PLATFORM_KEY, STATE_KEY, CONNECTOR_ROLE, SIGNALLED_ROLE, FLOW_LOGS_ROLE, STATE_BUCKET, PLUGIN_BUCKET}
-    assert {name for name, document in found.items() if document.kind != "identity"} == asked
+def test_every_resource_policy_and_trust_policy_is_tested(found: dict[str, Document]) -> None:
+    expected = {PLATFORM_KEY, STATE_KEY, CONNECTOR_ROLE, SIGNALLED_ROLE, FLOW_LOGS_ROLE, STATE_BUCKET, PLUGIN_BUCKET}
+    assert {name for name, document in found.items() if document.kind != "identity"} == expected

@@ -1,4 +1,4 @@
-"""``cdktf synth --hcl``: CDKTF's own command line writes files that Terraform takes for the same as the JSON."""
+"""``cdktf synth --hcl`` writes HCL that Terraform plans as it plans the JSON."""
 
 import copy
 import json
@@ -26,7 +26,7 @@ from tests.terraform.variants import EXISTING_KAFKA, EXISTING_NETWORK, VARIANTS
 
 CDKTF = Path(sys.executable).with_name("cdktf")
 HCP = {"kind": "cloud", "organization": "acme", "project": "cdc"}
-# What a mocked provider makes up for an identifier, anew in each plan.
+# An identifier that a mocked provider generates, new in each plan.
 MOCKED = re.compile("(arn:aws:s3:::)?[a-z0-9]{8}")
 PARTS = ["state", "platform", "connect"]
 
@@ -52,16 +52,16 @@ def outdir(tmp_path_factory: pytest.TempPathFactory, environment: Path) -> Path:
 
 
 def in_hcl(stack: Stack, file: Path) -> Stack:
-    """``stack``, which Terraform reads from ``file``."""
+    """``stack``, read by Terraform from ``file``."""
     other = copy.copy(stack)
     other.file = file
     return other
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Every file but the configuration, what CDKTF tells its own command line, and the providers' lock file."""
-    ours = {"cdk.tf", "cdk.tf.json", "metadata.json", "manifest.json", LOCK_FILE}
-    found = (file for file in folder.rglob("*") if file.is_file() and file.name not in ours)
+    """Every file but the configuration, CDKTF's own manifests and the providers' lock file."""
+    left_out = {"cdk.tf", "cdk.tf.json", "metadata.json", "manifest.json", LOCK_FILE}
+    found = (file for file in folder.rglob("*") if file.is_file() and file.name not in left_out)
     return {str(file.relative_to(folder)): file.read_bytes() for file in found if ".terraform" not in file.parts}
 
 
@@ -73,7 +73,7 @@ def test_every_stack_is_hcl_and_assets_are_the_same(outdir: Path, largest_stacks
     assert len(assets) == 1
 
 
-def test_it_is_formatted(outdir: Path, terraform: Terraform) -> None:
+def test_the_hcl_is_formatted(outdir: Path, terraform: Terraform) -> None:
     command = ["terraform", "fmt", "-check", "-recursive", str(outdir)]
     process = subprocess.run(command, env=terraform.variables, capture_output=True, text=True)
     assert (process.returncode, process.stdout) == (0, "")
@@ -83,7 +83,7 @@ def test_it_is_formatted(outdir: Path, terraform: Terraform) -> None:
 def plans(
     terraform: Terraform, outdir: Path, largest_stacks: dict[str, Stack], largest_planned: dict[str, Outcome]
 ) -> list[dict[str, Outcome]]:
-    """What Terraform would do with the JSON, and with the HCL."""
+    """The plans of the JSON, and of the HCL."""
     other = {
         part: in_hcl(stack, outdir / "stacks" / stack.file.parent.name / "cdk.tf")
         for part, stack in largest_stacks.items()
@@ -111,9 +111,9 @@ def resources(outcome: Outcome) -> dict[str, Any]:
         ("platform", {"kafka": EXISTING_KAFKA}, "removed {\n  from = aws_msk_cluster."),
         ("connect", {"state": HCP, "network": EXISTING_NETWORK}, "  cloud {\n"),
     ],
-    ids=["let-go-of", "hosted"],
+    ids=["removed-from-state", "hcp"],
 )
-def test_terraform_accepts_what_prod_has_not(
+def test_terraform_accepts_blocks_that_prod_does_not_have(
     terraform: Terraform, tmp_path: Path, part: str, changes: dict[str, Any], block: str
 ) -> None:
     stack = synthesize(tmp_path, changed(document("prod"), **changes))[part]
@@ -131,10 +131,10 @@ def schemas(terraform: Terraform) -> dict[str, Any]:
     return {"resource": found["resource_schemas"], "data": found["data_source_schemas"]}
 
 
-def test_what_is_no_block_is_known(
+def test_maps_are_distinguished_from_blocks(
     schemas: dict[str, Any], largest_stacks: dict[str, Stack], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """By the provider's own schema, of everything that any environment of the tests holds."""
+    """By the provider's schema, for every name in the environments of the tests."""
     variants = [synthesize(tmp_path_factory.mktemp(name), content) for name, content in VARIANTS.items()]
     stacks = [stack for parts in (largest_stacks, *variants) for stack in parts.values()]
     nested = {one for stack in stacks for one in _nested_in(stack, schemas)}

@@ -1,4 +1,4 @@
-"""Environments that differ from the shipped examples in what they turn on or bring along."""
+"""Environments with features and existing resources that the shipped examples do not have."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -20,7 +20,7 @@ EXISTING_KAFKA: Final = {
 AUTHORITY: Final = f"arn:aws:acm-pca:us-east-1:{ACCOUNT}:certificate-authority/11111111-2222-3333-4444-555555555555"
 
 
-def _elsewhere(region: str, partition: str) -> Document:
+def _in_region(region: str, partition: str) -> Document:
     return changed(
         PROD,
         region=region,
@@ -30,7 +30,7 @@ def _elsewhere(region: str, partition: str) -> Document:
 
 
 def with_stock(base: Document, **changes: Any) -> Document:
-    """``base`` with a connector of another database, whose signals come from a topic."""
+    """``base`` with a connector of another database, whose signals are read from a topic."""
     source = {"cluster": "stock-prod", "secret": "cdc/stock", "server_id": 5402, "tables": ["stock.*"]}
     return with_another(base, "stock", source=source, signals={"topic": "stock-signals"}, **changes)
 
@@ -58,10 +58,10 @@ VARIANTS: Final[Mapping[str, Document]] = {
         kafka__prometheus={"security_group_ids": ["sg-0123456789abcdef1"]},
         kafka__monitoring="PER_TOPIC_PER_PARTITION",
     ),
-    "state-in-a-file": changed(PROD, state={"kind": "local"}),
-    "state-in-a-foreign-bucket": changed(PROD, state__create=False),
-    "china": _elsewhere("cn-north-1", "aws-cn"),
-    "us-gov": _elsewhere("us-gov-west-1", "aws-us-gov"),
+    "local-state": changed(PROD, state={"kind": "local"}),
+    "existing-state-bucket": changed(PROD, state__create=False),
+    "china": _in_region("cn-north-1", "aws-cn"),
+    "us-gov": _in_region("us-gov-west-1", "aws-us-gov"),
     "two-connectors": with_stock(PROD),
-    "consumer-of-its-own": changed(PROD, consumers__billing__security_group_ids=None, alarms={}),
+    "consumer-without-groups": changed(PROD, consumers__billing__security_group_ids=None, alarms={}),
 }

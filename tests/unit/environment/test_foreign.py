@@ -18,7 +18,7 @@ kafka.public_access | volume_gib: 100 -> public_access: true | brokers are in pr
 kafka.zookeeper | volume_gib: 100 -> zookeeper: 3 | set coordination to zookeeper or kraft
 kafka.security_groups | volume_gib: 100 -> security_groups: [x] | consumers.NAME.security_group_ids
 network.vpc_cidr | cidr_block: 10.40.0.0/16 -> vpc_cidr: 10.40.0.0/16 | it is called cidr_block here
-network.private_subnet_cidrs | nat: per_zone -> private_subnet_cidrs: [x] | subnets are created in cidr_block, one public
+network.private_subnet_cidrs | nat: per_zone -> private_subnet_cidrs: [x] | created in cidr_block, one public
 network.public_subnets | nat: per_zone -> public_subnets: [x] | subnets are created in cidr_block
 state.dynamodb_table | lock_table: acme-cdc-locks -> dynamodb_table: acme-cdc-locks | it is called lock_table here
 state.encrypt | lockfile: true -> encrypt: true | state is always encrypted
@@ -26,7 +26,7 @@ plugins.debezium-mysql.s3_key | key: msk -> s3_key: msk | it is called key here
 plugins.debezium-mysql.objectVersion | version: 3HL4 -> objectVersion: 3HL4 | it is called version here
 connectors.orders.worker_properties | heartbeat_seconds: 10 -> worker_properties: {} | worker configuration is generated
 connectors.orders.tasks.max | heartbeat_seconds: 10 -> tasks.max: 2 | Debezium MySQL runs one task
-connectors.orders.service_execution_role_arn | heartbeat_seconds: 10 -> service_execution_role_arn: x | the role is created
+connectors.orders.service_execution_role_arn | heartbeat_seconds: 10 -> service_execution_role_arn: x | role is created
 connectors.orders.connectorConfiguration | heartbeat_seconds: 10 -> connectorConfiguration: {} | it is called properties
 connectors.orders.source.databases | server_id: 5401 -> databases: [shop] | every table of the database shop
 connectors.orders.source.hostname | server_id: 5401 -> hostname: x | the writer's endpoint is looked up

@@ -1,4 +1,4 @@
-"""What only a plan can know: a mocked account that is in order is planned, one thing out of order is refused."""
+"""Preconditions and postconditions: a plan in a valid mocked account has no error; each invalid value has one."""
 
 import re
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 
 from tests.mocked_account import PLATFORM_STATE, account, outputs, plan
-from tests.real_terraform import Outcome, Terraform, World
+from tests.real_terraform import Mocks, Outcome, Terraform
 from tests.synthesized import Stack, document, synthesize
 from tests.terraform.variants import VARIANTS
 
@@ -19,33 +19,33 @@ CONNECT: Final[Mapping[str, tuple[str, Mapping[str, Any], str]]] = {
         {"db_cluster_parameter_group_name": "default.aurora-mysql8.0"},
         "uses the default parameter group default.aurora-mysql8.0, which cannot enable the binlog",
     ),
-    "elsewhere": (
+    "another-vpc": (
         "aws_db_subnet_group",
         {"vpc_id": "vpc-0fffffffffffffff0"},
         "is in vpc-0fffffffffffffff0, which the workers cannot reach",
     ),
-    "unpublished": ("aws_s3_objects", {"keys": [PLATFORM_STATE]}, "debezium-mysql-3.6.1.Final.zip does not exist"),
+    "no-plugin-object": ("aws_s3_objects", {"keys": [PLATFORM_STATE]}, "debezium-mysql-3.6.1.Final.zip does not exist"),
     "another-object": (
         "aws_s3_objects",
         {"keys": [PLATFORM_STATE, "msk-connect/debezium-mysql-3.6.1.Final.zip.asc"]},
         "does not exist",
     ),
-    "too-early": (
+    "no-platform-state": (
         "aws_s3_objects",
         {"keys": ["msk-connect/debezium-mysql-3.6.1.Final.zip"]},
         "prod-platform has no state yet: apply it first, then plan prod-connect",
     ),
 }
-IN_ORDER: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
+VALID: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
     "serverless-v2": ("aws_rds_cluster", {"engine_mode": "provisioned"}),
-    "in-our-vpc": ("aws_db_subnet_group", {"vpc_id": "vpc-0aaaaaaaaaaaaaaa0"}),
+    "in-the-same-vpc": ("aws_db_subnet_group", {"vpc_id": "vpc-0aaaaaaaaaaaaaaa0"}),
     "in-the-peered-vpc": ("aws_db_subnet_group", {"vpc_id": "vpc-0abc1234def567890"}),
 }
 PLATFORM: Final = {"not-offered": ("aws_msk_kafka_version", {"version": "3.8.x"}, "it offers 3.8.x")}
 
 
-def _with(world: World, type_: str, values: Mapping[str, Any]) -> World:
-    return {**world, type_: {**world[type_], **values}}
+def _with(mocks: Mocks, type_: str, values: Mapping[str, Any]) -> Mocks:
+    return {**mocks, type_: {**mocks[type_], **values}}
 
 
 @pytest.fixture(scope="module")
@@ -55,58 +55,58 @@ def planned(terraform: Terraform, prod: dict[str, Stack]) -> dict[str, Outcome]:
 
 @pytest.fixture(scope="module")
 def platform(terraform: Terraform, prod: dict[str, Stack]) -> dict[str, Outcome]:
-    world = account(prod)
-    worlds = {name: _with(world, type_, values) for name, (type_, values, _) in PLATFORM.items()}
-    return terraform.plan(prod["platform"], worlds)
+    mocks = account(prod)
+    accounts = {name: _with(mocks, type_, values) for name, (type_, values, _) in PLATFORM.items()}
+    return terraform.plan(prod["platform"], accounts)
 
 
 @pytest.fixture(scope="module")
 def connect(terraform: Terraform, prod: dict[str, Stack], planned: dict[str, Outcome]) -> dict[str, Outcome]:
-    world = account(prod)
-    worlds = {name: _with(world, type_, values) for name, (type_, values) in IN_ORDER.items()}
-    worlds |= {name: _with(world, type_, values) for name, (type_, values, _) in CONNECT.items()}
-    return terraform.plan(prod["connect"], worlds, outputs=outputs(planned["platform"]))
+    mocks = account(prod)
+    accounts = {name: _with(mocks, type_, values) for name, (type_, values) in VALID.items()}
+    accounts |= {name: _with(mocks, type_, values) for name, (type_, values, _) in CONNECT.items()}
+    return terraform.plan(prod["connect"], accounts, outputs=outputs(planned["platform"]))
 
 
-def test_an_account_in_order_is_planned(planned: dict[str, Outcome]) -> None:
+def test_a_valid_account_is_planned(planned: dict[str, Outcome]) -> None:
     assert {part: outcome.errors for part, outcome in planned.items()} == {"state": [], "platform": [], "connect": []}
     assert planned["platform"].planned("aws_msk_cluster")
     assert planned["connect"].planned("aws_mskconnect_connector")
 
 
-@pytest.mark.parametrize("name", IN_ORDER)
-def test_what_is_in_order_in_another_way_is_planned_too(connect: dict[str, Outcome], name: str) -> None:
+@pytest.mark.parametrize("name", VALID)
+def test_other_valid_values_are_planned_too(connect: dict[str, Outcome], name: str) -> None:
     assert connect[name].errors == []
     assert connect[name].planned("aws_mskconnect_connector")
 
 
 @pytest.mark.parametrize("name", CONNECT)
-def test_a_source_or_plugin_out_of_order_is_refused(connect: dict[str, Outcome], name: str) -> None:
+def test_an_invalid_source_or_plugin_is_refused(connect: dict[str, Outcome], name: str) -> None:
     [error] = connect[name].errors
     assert CONNECT[name][2] in error
 
 
 @pytest.mark.parametrize("name", PLATFORM)
-def test_a_version_that_the_region_lacks_is_refused(platform: dict[str, Outcome], name: str) -> None:
+def test_a_version_that_the_region_does_not_offer_is_refused(platform: dict[str, Outcome], name: str) -> None:
     [error] = platform[name].errors
     assert PLATFORM[name][2] in error
 
 
-def test_every_guard_has_refused_something(
+def test_every_precondition_has_refused_a_plan(
     prod: dict[str, Stack], platform: dict[str, Outcome], connect: dict[str, Outcome]
 ) -> None:
     errors = [error for outcome in [*platform.values(), *connect.values()] for error in outcome.errors]
-    guards = [
-        guard["error_message"]
+    messages = [
+        condition["error_message"]
         for stack in prod.values()
         for _, _, body in stack.resources()
-        for guard in body.get("lifecycle", {}).get("precondition", [])
+        for condition in body.get("lifecycle", {}).get("precondition", [])
     ]
-    assert guards
-    assert [guard for guard in guards if not any(_says(error, guard) for error in errors)] == []
+    assert messages
+    assert [message for message in messages if not any(_is(error, message) for error in errors)] == []
 
 
-def _says(error: str, template: str) -> bool:
+def _is(error: str, template: str) -> bool:
     literal = (re.escape(part) for part in re.split(r"\$\{[^}]*\}", template))
     return re.fullmatch(".*".join(literal), error) is not None
 
@@ -121,9 +121,9 @@ def older(
     content["connectors"]["orders"]["kafkaconnect_version"] = "2.7.1"
     stacks = synthesize(tmp_path_factory.mktemp("older"), content)
     versions = {"8.0": "8.0.mysql_aurora.3.08.0", "8.4": "8.4.mysql_aurora.8.4.7"}
-    world = account(stacks)
-    worlds = {name: _with(world, "aws_rds_cluster", {"engine_version": it}) for name, it in versions.items()}
-    return terraform.plan(stacks["connect"], worlds, outputs=outputs(planned["platform"]))
+    mocks = account(stacks)
+    accounts = {name: _with(mocks, "aws_rds_cluster", {"engine_version": it}) for name, it in versions.items()}
+    return terraform.plan(stacks["connect"], accounts, outputs=outputs(planned["platform"]))
 
 
 def test_debezium_2_does_not_read_mysql_8_4(older: dict[str, Outcome]) -> None:
@@ -139,12 +139,12 @@ def existing(
     """The platform on an existing cluster, with IAM and without."""
     platform = synthesize(tmp_path_factory.mktemp("existing"), VARIANTS["existing-kafka"])["platform"]
     brokers = {"with-iam": "b-1.example:9098", "without-iam": ""}
-    world = account(prod)
-    worlds = {
-        name: {**world, "aws_msk_bootstrap_brokers": {"bootstrap_brokers_sasl_iam": bootstrap}}
+    mocks = account(prod)
+    accounts = {
+        name: {**mocks, "aws_msk_bootstrap_brokers": {"bootstrap_brokers_sasl_iam": bootstrap}}
         for name, bootstrap in brokers.items()
     }
-    return terraform.plan(platform, worlds)
+    return terraform.plan(platform, accounts)
 
 
 def test_an_existing_cluster_needs_iam(existing: dict[str, Outcome]) -> None:
@@ -153,9 +153,9 @@ def test_an_existing_cluster_needs_iam(existing: dict[str, Outcome]) -> None:
     assert error == "kafka.cluster_arn: events has no IAM authentication: enable it first"
 
 
-def test_a_platform_applied_in_part_is_not_enough(
+def test_a_partly_applied_platform_is_refused(
     terraform: Terraform, prod: dict[str, Stack], planned: dict[str, Outcome]
 ) -> None:
     there = {name: value for name, value in outputs(planned["platform"]).items() if name != "cluster_arn"}
-    outcome = terraform.plan(prod["connect"], {"in-part": account(prod)}, outputs=there)["in-part"]
+    outcome = terraform.plan(prod["connect"], {"partly-applied": account(prod)}, outputs=there)["partly-applied"]
     assert any("prod-platform does not have all outputs that prod-connect reads" in error for error in outcome.errors)
