@@ -23,7 +23,7 @@ from modules.environment.plugin_archives import recorded
 from modules.messages import secrecy
 from modules.messages.problems import Problem
 
-# Stand in for what only a deploy knows: nothing connects to them.
+# Instead of values that are unknown until apply: nothing connects to them.
 _HOSTNAME: Final = "database.invalid"
 _PORT: Final = "3306"
 _BOOTSTRAP: Final = "broker.invalid:9098"
@@ -42,7 +42,7 @@ class Machine:
 
 
 class Validated(NamedTuple):
-    """Of one environment: ``errors`` in its file, and plugins ``skipped`` because their ZIP is not on this machine."""
+    """For one environment: ``errors`` in its file, and plugins ``skipped`` because their ZIP is not on this machine."""
 
     errors: tuple[Problem, ...]
     skipped: tuple[Problem, ...]
@@ -67,7 +67,7 @@ def validated(
     subjects: dict[str, list[_Subject]] = {}
     skipped: list[list[Problem]] = [[] for _ in environments]
     for place, environment in enumerate(environments):
-        known = {name: archives.get(name) or _at_hand(environment, name) for name in environment.plugins}
+        known = {name: archives.get(name) or _local_archive(environment, name) for name in environment.plugins}
         published = {name for name, plugin in environment.plugins.items() if not isinstance(plugin, ArchivePlugin)}
         skipped[place] += [_skipped(name) for name, path in known.items() if path is None and name in published]
         for name, connector in environment.connectors.items():
@@ -94,7 +94,7 @@ def _findings(subjects: Sequence[_Subject], machine: Machine, worker: str) -> li
 
 
 def effective(environment: Environment, name: str) -> dict[str, str]:
-    """The configuration that Kafka Connect would read, with stand-ins for what only a deploy knows.
+    """The configuration that Kafka Connect would read, with placeholders for what is unknown until apply.
 
     Classes have their full names: short ones are found by a worker's scan of its plugins, which takes seconds.
     """
@@ -116,8 +116,8 @@ def _full(known: Release, key: str, value: str) -> str:
     return (resolved(value, known.converters) or value) if key.endswith(".converter") else value
 
 
-def _at_hand(environment: Environment, name: str) -> Path | None:
-    """The ZIP of a plugin: the one that it names, or for a published one what was built here and is the same."""
+def _local_archive(environment: Environment, name: str) -> Path | None:
+    """The plugin's ZIP: the one that its environment names, or for a published one an equal ZIP in build/plugins."""
     plugin = environment.plugins[name]
     if isinstance(plugin, ArchivePlugin):
         archive = Path(plugin.archive)
@@ -128,7 +128,7 @@ def _at_hand(environment: Environment, name: str) -> Path | None:
     except (OSError, BadArchiveError):
         return None
     digest = Path(plugin.key).stem
-    if len(digest) == _DIGEST:  # an object that is called after its content
+    if len(digest) == _DIGEST:  # an object named after its hash
         with path.open("rb") as content:
             return path if file_digest(content, "sha256").hexdigest() == digest else None
     return path if contents and contents.debezium_version == plugin.debezium_version else None

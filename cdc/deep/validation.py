@@ -17,7 +17,7 @@ from rehearsal.processes.java import Jvm
 JAVA: Final = Path(__file__).parent / "java"
 _COMPILED: Final = ("connect-3.7", "debezium-connector-mysql")  # what the sources are compiled against
 _HEAP: Final = 512
-_SECONDS: Final = 120  # the last resort: many configurations take a few
+_SECONDS: Final = 120  # a limit for errors only: many configurations take a few
 
 
 class DeepError(RehearsalError):
@@ -78,11 +78,11 @@ def _program(lock: Lock, paths: Mapping[File, Path]) -> Path:
 def _answer(jars: Sequence[Path], cases: Path, folder: Path) -> str:
     command = Jvm("Deep", jars, heap=_HEAP).command(str(cases), folder=folder)
     try:
-        ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_SECONDS)
+        process = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_SECONDS)
     except subprocess.TimeoutExpired as error:
-        raise DeepError(f"the plugin's own validation must end within {_SECONDS} s, and did not") from error
-    if ended.returncode:
+        raise DeepError(f"the plugin's own validation did not end within {_SECONDS} s") from error
+    if process.returncode:
         # Logs may hold values of properties; an exception and where it came from do not.
-        trace = [line for line in ended.stderr.splitlines() if line.startswith(("Exception", "\tat ", "Caused by"))]
+        trace = [line for line in process.stderr.splitlines() if line.startswith(("Exception", "\tat ", "Caused by"))]
         raise DeepError("\n".join(["the plugin's own validation failed:", *trace[:20]]))
-    return ended.stdout
+    return process.stdout

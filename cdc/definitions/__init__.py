@@ -1,1 +1,1 @@
-"""Where modules/debezium/releases comes from: the definitions that Debezium's and Kafka's own jars hold."""
+"""Generates modules/debezium/releases: property definitions from Debezium's and Kafka's own jars."""

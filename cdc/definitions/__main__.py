@@ -1,4 +1,4 @@
-"""``python -m cdc.definitions``: writes modules/debezium/releases anew."""
+"""``python -m cdc.definitions``: generates modules/debezium/releases again."""
 
 from cdc.definitions.generating import FOLDER, generated
 from cdc.definitions.releases import SOURCES

@@ -1,4 +1,4 @@
-"""Reads definitions out of the pinned jars, in a JVM of their own."""
+"""Reads property definitions from the pinned jars, in a JVM."""
 
 import json
 import subprocess
@@ -38,11 +38,11 @@ def generated(source: Source, lock: Lock, *, offline: bool = False) -> str:
     library = [*pinned_files.jars(lock, _COMPILED[0], paths), *_plugin(lock, paths, _COMPILED[1])]
     program = compiler.jar("definitions", JAVA, compiler=ecj, libraries=library)
     found = json.loads(_output(source, [program, *_class_path(source, lock, paths)]))
-    return written(connector(found) if source.plugin else _silenced(found, source.silent))
+    return as_json(connector(found) if source.plugin else _without_documentation(found, source.undocumented))
 
 
 def _class_path(source: Source, lock: Lock, paths: Mapping[File, Path]) -> Iterator[Path]:
-    """As a worker has it: its own jars first."""
+    """In a worker's order: its own jars first."""
     for name in source.sets:
         yield from pinned_files.jars(lock, name, paths)
     if source.plugin:
@@ -60,21 +60,21 @@ def _output(source: Source, jars: list[Path]) -> str:
         arguments = ["kafka", *(f"{name}={place}" for name, place in source.sections.items())]
     with tempfile.TemporaryDirectory() as folder:
         command = Jvm("Definitions", jars, heap=_HEAP).command(*arguments, folder=Path(folder))
-        ended = subprocess.run(command, capture_output=True, text=True, check=False)
-    if ended.returncode:
-        raise GeneratorError(f"{source.file} cannot be generated:\n{ended.stderr[-4000:]}".rstrip())
-    return ended.stdout
+        process = subprocess.run(command, capture_output=True, text=True, check=False)
+    if process.returncode:
+        raise GeneratorError(f"{source.file} cannot be generated:\n{process.stderr[-4000:]}".rstrip())
+    return process.stdout
 
 
-def _silenced(found: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+def _without_documentation(found: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     for name in names:
         for facts in found[name].values():
             facts.pop("documentation", None)
     return found
 
 
-def written(sections: Mapping[str, Any]) -> str:
-    """JSON with a line for each property, so that differences between releases can be read."""
+def as_json(sections: Mapping[str, Any]) -> str:
+    """JSON with one line for each property, for readable differences between releases."""
     return "{\n" + ",\n".join(f"{json.dumps(name)}: {_section(sections[name])}" for name in sorted(sections)) + "\n}\n"
 
 

@@ -1,4 +1,4 @@
-"""What is generated: each file of modules/debezium/releases, from which pinned jars, and what of them counts."""
+"""The generated files of modules/debezium/releases: their pinned jars, and the classes whose properties they have."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -7,7 +7,7 @@ from typing import Any, Final
 
 KAFKA_CONNECT: Final = "org.apache.kafka.connect.runtime"
 
-# Classes whose fields the connector reads although ALL_FIELDS does not hold them: it is made of them, or makes them.
+# The connector also reads the fields of these classes, its superclasses and components; ALL_FIELDS leaves them out.
 PARTS: Final = (
     "io.debezium.config.CommonConnectorConfig",
     "io.debezium.connector.binlog.BinlogConnectorConfig",
@@ -28,25 +28,25 @@ PARTS: Final = (
 )
 # Declared for relational databases, read by connectors of other databases only.
 NOT_MYSQL: Final = ("database.dbname", "schema.include.list", "schema.exclude.list")
-# Names of many columns' own properties, column.mask.with.(d+).chars; modules/debezium/finding.py has the patterns.
+# Names with a pattern, such as column.mask.with.(d+).chars; modules/debezium/finding.py has the patterns.
 _PATTERN: Final = re.compile(r"[()]")
-# What a class reads although it declares it nowhere: a property of the connector's, behind its alias.
+# Properties of the connector that a class also reads behind its alias, without declaring them.
 UNDECLARED: Final = {
     "io.debezium.transforms.ExtractSchemaToNewRecord": "schema.name.adjustment.mode",
     "io.debezium.transforms.outbox.EventRouter": "field.name.adjustment.mode",
 }
-# Lists of names that the jars' services have.
+# Properties whose values are names of the jars' services.
 CHANNELS: Final = {
     "signal.enabled.channels": "signal_channels",
     "notification.enabled.channels": "notification_channels",
 }
-# Their fields are no properties of a source connector.
+# The fields of these classes are not properties of a source connector.
 NEITHER: Final = (
-    "io.debezium.jdbc.JdbcConfiguration",  # a connection's own, which the connector makes of its properties
+    "io.debezium.jdbc.JdbcConfiguration",  # of a JDBC connection; the connector sets them from its properties
     "io.debezium.serde.json.JsonSerdeConfig",  # for applications that read events
 )
 
-# Sections of Kafka's own: a kind of plugin, or the class and the member that hold a definition.
+# Sections from Kafka's jars: a kind of plugin, or the class and member with a definition.
 CONNECT: Final = {
     "source": f"{KAFKA_CONNECT}.SourceConnectorConfig#configDef",
     "sink": f"{KAFKA_CONNECT}.SinkConnectorConfig#configDef",
@@ -66,7 +66,7 @@ BROKER: Final = {
 
 
 class UnknownClassError(Exception):
-    """A release has classes with properties that are in neither list."""
+    """A release has classes with properties that are neither in PARTS nor in NEITHER."""
 
     def __init__(self, classes: Iterable[str]) -> None:
         super().__init__(
@@ -77,41 +77,38 @@ class UnknownClassError(Exception):
 
 @dataclass(frozen=True)
 class Source:
-    """A file that is generated. ``sets`` of artifacts.lock.toml make the class path: the worker's jars come first.
+    """A generated file. ``sets`` of artifacts.lock.toml are the class path: the worker's jars first.
 
-    ``plugin`` is the set of Debezium's archive; without one the file holds ``sections`` of Kafka's own.
-    ``silent`` sections go without documentation: only their names, types and ranges are of use.
+    ``plugin`` is the set of Debezium's archive; without it the file has ``sections`` from Kafka's jars.
+    ``undocumented`` sections have no documentation: only their names, types and ranges are used.
     """
 
     file: str
     sets: tuple[str, ...]
     plugin: str | None = None
     sections: Mapping[str, str] | None = None
-    silent: tuple[str, ...] = ()
+    undocumented: tuple[str, ...] = ()
 
 
+UNDOCUMENTED: Final = ("sink", "worker", "producer", "consumer", "admin")
 SOURCES: Final = (
     Source("3.6.1.Final", ("connect-3.7",), plugin="debezium-connector-mysql"),
     Source("2.7.4.Final", ("connect-3.7",), plugin="debezium-2.7"),
-    Source(
-        "connect-3.7.x", ("connect-3.7",), sections=CONNECT, silent=("sink", "worker", "producer", "consumer", "admin")
-    ),
-    Source(
-        "connect-2.7.1", ("connect-2.7",), sections=CONNECT, silent=("sink", "worker", "producer", "consumer", "admin")
-    ),
-    Source("kafka-3.9", ("kafka-3.9", "connect-3.7"), sections=BROKER, silent=("broker",)),
+    Source("connect-3.7.x", ("connect-3.7",), sections=CONNECT, undocumented=UNDOCUMENTED),
+    Source("connect-2.7.1", ("connect-2.7",), sections=CONNECT, undocumented=UNDOCUMENTED),
+    Source("kafka-3.9", ("kafka-3.9", "connect-3.7"), sections=BROKER, undocumented=("broker",)),
 )
 
 
 def connector(found: Mapping[str, Any]) -> dict[str, Any]:
-    """A release's sections as they are kept, from what its jars say; raises UnknownClassError."""
-    sections = {name: section for name, section in found.items() if name != "elsewhere"}
+    """A release's sections as they are stored, from its jars' definitions; raises UnknownClassError."""
+    sections = {name: section for name, section in found.items() if name != "fields"}
     placed = {
         name for kind in ("transforms", "converters", "custom_converters", "post_processors") for name in sections[kind]
     }
     fields = dict(sections["connector"])
     unknown = []
-    for name, properties in found["elsewhere"].items():
+    for name, properties in found["fields"].items():
         if name in PARTS:
             fields = properties | fields
         elif name not in NEITHER and not _belongs(name, placed):

@@ -11,7 +11,7 @@ import org.apache.kafka.connect.storage.HeaderConverter;
 import org.apache.kafka.connect.transforms.Transformation;
 import org.apache.kafka.connect.transforms.predicates.Predicate;
 
-/** Makes and configures what stands behind the aliases of a configuration, as a worker or a task does. */
+/** Creates and configures the classes of a configuration's aliases, as a worker or a task does. */
 final class Aliases {
     private static final String PLUGIN = "the plugin";
 
@@ -83,14 +83,14 @@ final class Aliases {
         made(prefix + "type", prefix, PostProcessor.class, processor -> processor.configure(behind(prefix)));
     }
 
-    /** Debezium's task would fail with nothing but a null in its hands. */
+    /** Debezium's task would fail with a NullPointerException only. */
     private void needed(String property, String list) {
         if (!properties.containsKey(property)) {
             findings.add("Debezium", property, "every name in " + list + " needs its class");
         }
     }
 
-    /** Something to do with a plugin. */
+    /** An action on a plugin. */
     private interface Use<T> {
         void of(T plugin) throws Exception;
     }
@@ -112,7 +112,7 @@ final class Aliases {
         });
     }
 
-    /** Null for one that is nowhere; names without a package are aliases, which only a worker's scan knows. */
+    /** Null for a missing class; names without a package are aliases, which only a worker's scan resolves. */
     private static Class<?> type(String name) {
         try {
             return Class.forName(name, true, Aliases.class.getClassLoader());

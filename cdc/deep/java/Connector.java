@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import org.apache.kafka.common.config.ConfigValue;
 
-/** Debezium's own check of its connector, up to where it would connect to the database, and of what its task makes. */
+/** Debezium's own validation of its connector, without connecting to the database, and of its task's components. */
 final class Connector {
     private static final String BY = "Debezium";
 
@@ -24,12 +24,12 @@ final class Connector {
 
     void validate() {
         findings.of(BY, "connector.class", "", this::fields);
-        if (findings.none()) { // as a worker does: no task is made of what was refused
+        if (findings.none()) { // as a worker does: no task starts with an invalid configuration
             findings.of(BY, "connector.class", "", this::made);
         }
     }
 
-    /** What its validate() does before it connects; a method that no release makes public. */
+    /** The part of its validate() before it connects, which is not public in any release. */
     private void fields() throws Exception {
         Class<?> type = Class.forName(properties.get("connector.class"));
         Method method = BaseSourceConnector.class.getDeclaredMethod("validateAllFields", Configuration.class);

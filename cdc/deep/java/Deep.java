@@ -13,10 +13,11 @@ import org.apache.log4j.Level;
 import org.apache.log4j.Logger;
 
 /**
- * Runs the validation of connectors, and of all that they are configured with; connects to nothing.
+* Runs the validation of connectors and of all classes in their configurations, without any connection.
  *
  * <p>Argument: a JSON file with {@code plugins}, the jars of each by its name, and {@code cases}, each with the plugin
- * and the properties of a connector. Prints a list of findings for each case. The class path is a worker's and ours.
+ * and the properties of a connector. Prints a list of findings for each case. The class path has a worker's jars and
+ * this program.
  */
 public final class Deep {
     private final Map<String, Function<Map<String, String>, List<Map<String, String>>>> validators = new HashMap<>();
@@ -30,7 +31,7 @@ public final class Deep {
     public static void main(String[] arguments) throws Exception {
         PrintStream out = System.out;
         System.setOut(System.err); // libraries print, too
-        Logger.getRootLogger().setLevel(Level.WARN); // a worker logs every configuration whole
+        Logger.getRootLogger().setLevel(Level.WARN); // a worker logs whole configurations
         ObjectMapper mapper = new ObjectMapper();
         JsonNode order = mapper.readTree(new File(arguments[0]));
         Deep deep = new Deep(order.get("plugins"));
@@ -41,10 +42,10 @@ public final class Deep {
             found.add(deep.validated(each.get("plugin").asText(), properties));
         }
         out.println(mapper.writeValueAsString(found));
-        System.exit(0); // threads of a connector's libraries may still wait
+        System.exit(0); // threads of a connector's libraries may still run
     }
 
-    /** In the class loader that a worker gives the plugin: what it brings goes before what the worker has. */
+    /** In a class loader like a worker's for the plugin: the plugin's classes come before the worker's. */
     private List<Map<String, String>> validated(String plugin, Map<String, String> properties) throws Exception {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();

@@ -5,7 +5,7 @@ import org.apache.log4j.Level;
 import org.apache.log4j.Logger;
 import org.apache.log4j.spi.LoggingEvent;
 
-/** What is logged as an error meanwhile. */
+/** Errors that are logged meanwhile. */
 final class Errors extends AppenderSkeleton {
     private final List<String> messages = new ArrayList<>();
 

@@ -8,14 +8,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.config.ConfigValue;
 
-/** What was found to be wrong: each once, with the property and who refuses it. */
+/** Findings, each once, with the property and what refuses it. */
 final class Findings {
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{[^}:]+:[^}]*}");
     private static final Pattern NAMED = Pattern.compile(
             "(?:for configuration|issing required configuration|Unknown configuration) [\"']?([A-Za-z0-9._-]+)");
     private static final Pattern LOGGED = Pattern.compile("^The '([^']+)' value .*is invalid: ", Pattern.DOTALL);
 
-    /** Something that may throw what it finds wrong. */
+    /** A check that throws if it fails. */
     interface Step {
         void run() throws Exception;
     }
@@ -27,7 +27,7 @@ final class Findings {
         this.properties = properties;
     }
 
-    /** The value of a placeholder is known to the worker only. */
+    /** Only the worker resolves placeholders. */
     void add(String by, String property, String message) {
         String value = properties.get(property);
         if (value == null || !PLACEHOLDER.matcher(value).find()) {

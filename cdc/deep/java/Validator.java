@@ -2,7 +2,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** Validates in the order of a worker: Kafka Connect first, then the connector, then what its task makes. */
+/** Validates in a worker's order: Kafka Connect, then the connector, then its task's components. */
 public final class Validator implements Function<Map<String, String>, List<Map<String, String>>> {
     private final Worker worker = new Worker();
 

@@ -6,11 +6,11 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.connect.runtime.ConnectorConfig;
 import org.apache.kafka.connect.runtime.SourceConnectorConfig;
 
-/** Kafka Connect's own check of a source connector, of its transforms, predicates and topic groups. */
+/** Kafka Connect's own validation of a source connector, its transforms, predicates and topic groups. */
 final class Worker {
     private static final String BY = "Kafka Connect";
 
-    // Finds no plugins of its own: classes come from the thread's class loader, which is the plugin's.
+    // Does not scan for plugins: classes come from the thread's class loader, which is the plugin's.
     private final org.apache.kafka.connect.runtime.isolation.Plugins none =
             new org.apache.kafka.connect.runtime.isolation.Plugins(Map.of("plugin.discovery", "service_load"));
 
@@ -21,13 +21,13 @@ final class Worker {
         });
     }
 
-    /** Makes what a task runs through, once nothing was found to be wrong with any part of it. */
+    /** Creates a task's components, if no part has findings. */
     void made(Map<String, String> properties, Findings findings) {
         if (findings.none()) {
             findings.of(BY, "transforms", "", () -> {
                 SourceConnectorConfig config = new SourceConnectorConfig(none, properties, true);
                 for (Method method : ConnectorConfig.class.getMethods()) {
-                    // The latter is Connect 2.7's.
+                    // The latter is the name in Connect 2.7.
                     if (List.of("transformationStages", "transformations").contains(method.getName())) {
                         invoked(method, config);
                     }

@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
-/** The classes that the jars of the class path hold. */
+/** The classes in the jars of the class path. */
 final class ClassPath {
     private static final String SUFFIX = ".class";
 
     private ClassPath() {}
 
-    /** Not initialized, in the order of their names; those that need classes which are nowhere are left out. */
+    /** Sorted by name, not initialized; without classes that need missing classes. */
     static List<Class<?>> under(String prefix) throws IOException {
         List<Class<?>> found = new ArrayList<>();
         for (String name : names(prefix)) {
@@ -28,7 +28,7 @@ final class ClassPath {
         return found;
     }
 
-    /** Those that can be made, public and with a constructor that takes nothing. */
+    /** Public classes with a public constructor without parameters. */
     static List<Class<?>> implementing(Class<?> kind, String prefix) throws Exception {
         List<Class<?>> found = new ArrayList<>();
         for (Class<?> type : under(prefix)) {

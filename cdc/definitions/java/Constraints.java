@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** What a field's validators accept, found by trying values: they declare it nowhere. */
+/** The values that a field's validators accept, found by trials: validators do not declare them. */
 final class Constraints {
     private static final Set<String> NUMBERS = Set.of("INT", "LONG", "SHORT", "DOUBLE");
     private static final String NONSENSE = "qzx";
@@ -31,7 +31,7 @@ final class Constraints {
         this.all = all;
     }
 
-    /** An enumeration's, but for those that are refused all the same; or of the usual ones, those that are known. */
+    /** The accepted constants of an enumeration, or else the accepted ones of common values. */
     Collection<String> words() {
         if (field.allowedValues() != null && !field.allowedValues().isEmpty()) {
             List<String> declared = field.allowedValues().stream().map(String::valueOf).toList();
@@ -42,7 +42,7 @@ final class Constraints {
         return any ? List.of() : WORDS.stream().filter(this::valid).toList();
     }
 
-    /** How a value is written where that is not free, and its type does not say it; null elsewhere. */
+    /** The required format of a value, if its type does not imply it; or null. */
     String format() {
         String problem = problem(Map.of(field.name(), UNFIT));
         if (problem == null) {
@@ -56,12 +56,12 @@ final class Constraints {
         return null;
     }
 
-    /** The lowest whole number that is valid whatever other fields hold; null where there is no such limit. */
+    /** The lowest integer that is valid with any values of other fields; null without a limit. */
     Long minimum() {
         return edge(LEAST, others("1"));
     }
 
-    /** The highest one. */
+    /** The highest such integer; null without a limit. */
     Long maximum() {
         return edge(MOST, others(String.valueOf(MOST)));
     }

@@ -15,7 +15,7 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.connect.storage.Converter;
 import org.apache.kafka.connect.transforms.Transformation;
 
-/** Properties of a release of Debezium's MySQL connector, and of all that its plugin brings. */
+/** Properties of a release of Debezium's MySQL connector, and of all other classes in its plugin. */
 final class Debezium {
     private static final String ROOT = "io.debezium.";
     private static final String CONFIG = "io.debezium.connector.mysql.MySqlConnectorConfig";
@@ -33,7 +33,7 @@ final class Debezium {
 
     Map<String, Object> definitions() throws Exception {
         Map<String, Object> found = new TreeMap<>();
-        found.put("elsewhere", elsewhere()); // finds, too, what is deprecated
+        found.put("fields", fields()); // finds deprecated properties too
         found.put("connector", connector());
         for (var kind : KINDS.entrySet()) {
             found.put(kind.getKey(), plugins(Class.forName(kind.getValue())));
@@ -47,7 +47,7 @@ final class Debezium {
         return found;
     }
 
-    /** What the connector declares, whether or not Kafka Connect shows it. */
+    /** The connector's declared properties, including those hidden from Kafka Connect. */
     private Map<String, Object> connector() throws Exception {
         java.lang.reflect.Field all = Class.forName(CONFIG).getDeclaredField("ALL_FIELDS");
         all.setAccessible(true);
@@ -55,8 +55,8 @@ final class Debezium {
         return Fields.properties(List.of(fields.asArray()));
     }
 
-    /** The fields of every class that no transform, converter or post processor is; by class. */
-    private Map<String, Object> elsewhere() throws Exception {
+    /** The fields of every class, by class. */
+    private Map<String, Object> fields() throws Exception {
         Map<String, Object> found = new TreeMap<>();
         for (Class<?> type : ClassPath.under(ROOT)) {
             List<Field> fields = Fields.of(type);
@@ -85,7 +85,7 @@ final class Debezium {
         for (Class<?> holder : holders(type)) {
             fields.addAll(Fields.of(holder));
         }
-        found.putAll(Fields.properties(fields)); // more detailed than a ConfigDef made of it
+        found.putAll(Fields.properties(fields)); // more detailed than a ConfigDef
         for (Class<?> holder : holders(type)) {
             for (ConfigDef definition : definitions(holder)) {
                 Kafka.properties(definition).forEach(found::putIfAbsent);
@@ -97,7 +97,7 @@ final class Debezium {
         return found;
     }
 
-    /** A class, those above it, and what Debezium calls their definitions. */
+    /** A class, its superclasses, and their classes with the suffix Config or ConfigDefinition. */
     private static List<Class<?>> holders(Class<?> type) {
         List<Class<?>> found = new ArrayList<>();
         for (Class<?> each = type; each != null && each.getName().startsWith(ROOT); each = each.getSuperclass()) {
@@ -124,7 +124,7 @@ final class Debezium {
         return found;
     }
 
-    /** The property names among a class's own constants. */
+    /** The property names in a class's own constants. */
     private static Collection<String> names(Class<?> holder) throws Exception {
         Collection<String> found = new TreeSet<>();
         for (var field : holder.getDeclaredFields()) {

@@ -5,17 +5,17 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Prints, as JSON, every property that the classes on the class path know.
+* Prints every property of the classes on the class path, as JSON.
  *
  * <p>Arguments: {@code debezium} for a release of the connector, or {@code kafka SECTION=CLASS#MEMBER...} for
- * definitions of Kafka's own, where MEMBER is a static field or method that holds a ConfigDef, or {@code new}.
+* Kafka's definitions, where MEMBER is a static field or method with a ConfigDef, or {@code new}.
  */
 public final class Definitions {
     private Definitions() {}
 
     public static void main(String[] arguments) throws Exception {
         PrintStream out = System.out;
-        System.setOut(System.err); // libraries print, too
+        System.setOut(System.err); // libraries print too
         Map<String, Object> found = new TreeMap<>();
         if (arguments[0].equals("debezium")) {
             found.putAll(new Debezium().definitions());

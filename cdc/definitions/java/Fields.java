@@ -8,14 +8,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Properties out of Debezium's own Field objects. */
+/** Properties from Debezium's Field objects. */
 final class Fields {
     /** Names of the constants that were found to be marked so. */
     static final Set<String> DEPRECATED = new HashSet<>();
 
     private Fields() {}
 
-    /** Those that are constants of {@code type}. */
+    /** Fields that are constants of {@code type}. */
     static List<Field> of(Class<?> type) throws Exception {
         List<Field> found = new ArrayList<>();
         for (var constant : type.getDeclaredFields()) {
@@ -31,13 +31,13 @@ final class Fields {
         return found;
     }
 
-    /** Those that a plugin describes; from Debezium 3.5 on. */
+    /** Fields that a plugin describes, since Debezium 3.5. */
     static List<Field> described(Object plugin) throws Exception {
         Field.Set fields = (Field.Set) called(plugin, "getConfigFields");
         return fields == null ? List.of() : List.of(fields.asArray());
     }
 
-    /** The result of a method that not every release has; null without it. */
+    /** The result of a method; null in releases that do not have it. */
     private static Object called(Object holder, String name) throws Exception {
         for (Method method : holder.getClass().getMethods()) {
             if (method.getName().equals(name) && method.getParameterCount() == 0) {

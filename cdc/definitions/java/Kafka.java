@@ -15,7 +15,7 @@ import org.apache.kafka.connect.storage.HeaderConverter;
 import org.apache.kafka.connect.transforms.Transformation;
 import org.apache.kafka.connect.transforms.predicates.Predicate;
 
-/** Properties out of Kafka's own ConfigDef objects. */
+/** Properties from Kafka's ConfigDef objects. */
 final class Kafka {
     private static final Map<String, List<Class<?>>> KINDS = Map.of(
             "transforms", List.of(Transformation.class),
@@ -24,7 +24,7 @@ final class Kafka {
 
     private Kafka() {}
 
-    /** {@code CLASS#MEMBER}, or a kind of plugin: then every class of that kind with its properties. */
+    /** Properties of {@code CLASS#MEMBER}; or for a kind of plugin, every class of that kind with its properties. */
     static Map<String, Object> section(String source) throws Exception {
         if (KINDS.containsKey(source)) {
             return plugins(KINDS.get(source));
@@ -47,7 +47,7 @@ final class Kafka {
         if (plugin instanceof HeaderConverter converter) {
             return converter.config();
         }
-        if (plugin instanceof Converter) { // without config() before Connect 3.1
+        if (plugin instanceof Converter) { // has no config() before Connect 3.1
             Method method = method(plugin.getClass(), "config");
             return method == null ? new ConfigDef() : (ConfigDef) method.invoke(plugin);
         }
@@ -79,14 +79,14 @@ final class Kafka {
         return property.flag("internal", key.internalConfig).flag("required", !key.hasDefault());
     }
 
-    /** In lower case where the default is: then a validator takes any case, and names an enumeration's constants. */
+    /** In lower case if the default is: validators then accept any case, and list an enumeration's constants. */
     private static List<String> spelt(Collection<?> words, Object standard) {
         List<String> found = words.stream().map(String::valueOf).toList();
         boolean lower = standard != null && !found.contains(standard.toString());
         return lower ? found.stream().map(word -> word.toLowerCase(Locale.ROOT)).toList() : found;
     }
 
-    /** A validator, and those that it is composed of. */
+    /** A validator, and its components. */
     private static List<Object> parts(Object validator) throws Exception {
         List<Object> found = new ArrayList<>();
         if (validator == null) {

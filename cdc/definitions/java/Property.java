@@ -5,7 +5,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/** What is printed of one property. What is not known, or goes without saying, is left out. */
+/** The printed facts of one property, without those that are unknown or implied. */
 final class Property {
     private static final String TAGS = "</?(a|b|br|code|em|i|li|ol|p|pre|strong|ul)(\\s[^<>]*)?/?>";
 
@@ -29,7 +29,7 @@ final class Property {
         return fact("documentation", plain(text)).flag("deprecated", DEPRECATED.matcher(text).find());
     }
 
-    /** Without markup: Kafka writes for a page, Connector/J marks its paragraphs. */
+    /** Without markup: Kafka's texts are HTML, Connector/J's have paragraph marks. */
     private static String plain(String text) {
         return text.replace("[CR]", " ").replaceAll(TAGS, "").strip().replaceAll("\\s+", " ");
     }

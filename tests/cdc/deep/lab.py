@@ -1,4 +1,4 @@
-"""Validation with Debezium's own archives, as pinned: findings on configurations, several at once."""
+"""Validation with the pinned archives of Debezium: the findings of several configurations."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -12,7 +12,7 @@ from modules.artifacts.sources import sources
 from tests.needs import missing
 
 ARCHIVES = {"3.6.1.Final": "debezium-connector-mysql", "2.7.4.Final": "debezium-2.7"}
-# What every configuration has, as connector_properties and a deploy write it.
+# Properties of every configuration, as connector_properties and Terraform set them.
 WHOLE = {
     "name": "orders",
     "connector.class": "io.debezium.connector.mysql.MySqlConnector",
@@ -50,6 +50,6 @@ def archive(release: str) -> Path:
 def findings(
     cases: Sequence[Mapping[str, str]], release: str = "3.6.1.Final", worker: str = "3.7.x"
 ) -> list[tuple[Finding, ...]]:
-    """Of each case, with ``WHOLE`` around it."""
+    """The findings of each case, whose properties are added to ``WHOLE``."""
     whole = [Case(archive(release), {**WHOLE, **case}) for case in cases]
     return validate(whole, load(), paths("3.7.x", "2.7.1"), worker=worker)

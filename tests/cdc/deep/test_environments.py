@@ -22,8 +22,8 @@ from tests.cdc.deep import lab
 from tests.places import ROOT
 
 FILES = {name: ROOT / "environments" / f"{name}.yaml" for name in ("dev", "prod", "rehearsal")}
-# Right by all that is written down of it: only the transform itself knows that a string needs its format.
-UNWRITTEN = {
+# Valid by its definitions: only the transform itself checks that a string needs a format.
+ONLY_THE_TRANSFORM_REFUSES = {
     "transforms": "at",
     "transforms.at.type": "org.apache.kafka.connect.transforms.TimestampConverter$Value",
     "transforms.at.target.type": "string",
@@ -31,7 +31,7 @@ UNWRITTEN = {
 
 
 def environment(properties: Mapping[str, str] | None = None, *, archive: bool = True) -> Environment:
-    """prod with other properties, past the checks of the file; its plugin is an archive here."""
+    """prod with other properties, without the checks of the file; its plugin is a local archive."""
     whole = load(FILES["prod"])
     [(name, connector)] = list(whole.connectors.items())[:1]
     connectors = {name: connector.model_copy(update={"properties": dict(properties or {})})}
@@ -64,14 +64,14 @@ def test_a_property_of_the_file_is_named_with_its_line(tmp_path: Path) -> None:
     assert str(problem).endswith("must be one of: none, all, got 'some'")
 
 
-def test_a_property_of_ours_is_named_in_the_message() -> None:
+def test_a_generated_property_is_named_in_the_message() -> None:
     [problem] = problems(environment({"max.batch.size": "20000"})).errors
     assert problem.path[0] == "connectors"
     assert len(problem.path) == 2
     assert problem.message.startswith("max.queue.size: Debezium 3.6.1.Final refuses it: The 'max.queue.size' value")
 
 
-def test_one_finding_for_each_property() -> None:
+def test_each_property_has_one_finding() -> None:
     wrong = {"transforms": "r", "transforms.r.type": "RegexRouter", "transforms.r.regex": "("}
     found = [problem.path[-1] for problem in problems(environment(wrong)).errors]
     assert sorted(map(str, found)) == sorted(set(map(str, found)))
@@ -92,10 +92,8 @@ def test_a_secret_is_in_no_message() -> None:
     assert "hunter2" not in f"{one}{other}"
 
 
-def test_a_published_plugin_validates_where_its_archive_is_at_hand(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    one = environment(UNWRITTEN, archive=False)
+def test_a_published_plugin_validates_with_a_local_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = environment(ONLY_THE_TRANSFORM_REFUSES, archive=False)
     [plugin] = one.plugins
     archive = lab.archive("3.6.1.Final")
     ready = machine()
@@ -111,7 +109,7 @@ def test_a_published_plugin_validates_where_its_archive_is_at_hand(
 
 
 def test_a_published_plugin_is_found_by_its_hash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    one = environment(UNWRITTEN, archive=False)
+    one = environment(ONLY_THE_TRANSFORM_REFUSES, archive=False)
     [(name, plugin)] = one.plugins.items()
     ready = machine()
     archive = lab.archive("3.6.1.Final")
@@ -142,7 +140,7 @@ def written(folder: Path, properties: Mapping[str, str]) -> Path:
 
 
 def test_the_command_reports_it_like_other_problems(tmp_path: Path) -> None:
-    file = written(tmp_path, UNWRITTEN)
+    file = written(tmp_path, ONLY_THE_TRANSFORM_REFUSES)
     shallow = CliRunner().invoke(app, ["check", str(file), "--json"])
     deep = CliRunner().invoke(app, ["check", str(file), "--deep", "--offline", "--json"])
     before, after = (json.loads(each.stdout)["errors"] for each in (shallow, deep))
@@ -153,7 +151,7 @@ def test_the_command_reports_it_like_other_problems(tmp_path: Path) -> None:
     assert deep.exit_code == 1
 
 
-def test_the_command_wants_archives_that_are_there() -> None:
+def test_the_command_requires_existing_archives() -> None:
     wrong = CliRunner().invoke(app, ["check", "--deep", "--plugin", "debezium-mysql=nowhere.zip"])
     assert wrong.exit_code == 2
     assert "must be NAME=ZIP" in " ".join(wrong.stderr.split())
@@ -175,6 +173,6 @@ def test_a_rehearsal_validates_before_it_starts_anything(tmp_path: Path, monkeyp
     monkeypatch.setattr(rehearsing, "_fetch_parts", lambda *_: None)
     monkeypatch.setattr(rehearsing, "_missing", list)
     machine()
-    file = written(tmp_path, UNWRITTEN)
+    file = written(tmp_path, ONLY_THE_TRANSFORM_REFUSES)
     with pytest.raises(EnvironmentErrors, match=r"transforms\.at\.type: .*TimestampConverter.* refuses it"):
         rehearsing.inputs(rehearsing.Options(str(file), offline=True), Quiet())

@@ -1,4 +1,4 @@
-"""Debezium's and Kafka Connect's own validation, of wrong configurations one by one, and of good ones."""
+"""Debezium's and Kafka Connect's own validation, of invalid and of valid configurations."""
 
 import re
 import zipfile
@@ -11,11 +11,11 @@ from cdc.deep.validation import Case, DeepError, validate
 from modules.archive.zips import BadArchiveError
 from modules.artifacts.lock import load
 from modules.debezium.definitions import release
-from tests.cdc.deep import good, lab
+from tests.cdc.deep import lab, valid_configurations
 
 DEBEZIUM = "io.debezium.transforms"
 KAFKA = "org.apache.kafka.connect.transforms"
-# Properties, the one that is refused, by whom, in which words.
+# Properties, the refused one of them, what refuses it, and a pattern of the message.
 WRONG = [
     ({"max.batch.size": "20000"}, "max.queue.size", "Debezium", "larger than the maximum batch size"),
     ({"decimal.handling.mode": "strng"}, "decimal.handling.mode", "Debezium", "one of .*precise"),
@@ -105,44 +105,44 @@ WRONG = [
 def test_a_finding_names_the_property() -> None:
     answers = lab.findings([properties for properties, *_ in WRONG])
     for (properties, property_, by, words), found in zip(WRONG, answers, strict=True):
-        said = [each for each in found if (each.property, each.by) == (property_, by)]
-        assert any(re.search(words, each.message) for each in said), (properties, found)
+        messages = [each for each in found if (each.property, each.by) == (property_, by)]
+        assert any(re.search(words, each.message) for each in messages), (properties, found)
 
 
 @pytest.mark.parametrize(
     ("version", "worker", "count"),
     [("3.6.1.Final", "3.7.x", 240), ("2.7.4.Final", "3.7.x", 60), ("2.7.4.Final", "2.7.1", 60)],
 )
-def test_what_the_definitions_allow_the_connector_takes(version: str, worker: str, count: int) -> None:
+def test_the_connector_accepts_what_the_definitions_allow(version: str, worker: str, count: int) -> None:
     known = release(version, worker)
-    cases = [good.drawn(known, Random(seed)) for seed in range(count)]
+    cases = [valid_configurations.drawn(known, Random(seed)) for seed in range(count)]
     assert len({tuple(sorted(case)) for case in cases}) > count * 0.9
     found = lab.findings(cases, version, worker)
     assert [(case, each) for case, each in zip(cases, found, strict=True) if each] == []
 
 
-def test_every_transform_is_among_the_good_ones() -> None:
+def test_every_transform_has_a_valid_configuration() -> None:
     known = release("3.6.1.Final")
-    assert set(good.NEEDED) == set(known.transforms)
+    assert set(valid_configurations.NEEDED) == set(known.transforms)
     found = lab.findings(
         [
             {"transforms": "t", "transforms.t.type": name}
             | {f"transforms.t.{key}": value for key, value in needed.items()}
-            for name, needed in good.NEEDED.items()
+            for name, needed in valid_configurations.NEEDED.items()
         ]
     )
-    assert [name for name, each in zip(good.NEEDED, found, strict=True) if each] == []
+    assert [name for name, each in zip(valid_configurations.NEEDED, found, strict=True) if each] == []
 
 
-def test_a_placeholder_is_no_value() -> None:
-    [held, literal] = lab.findings(
+def test_placeholders_are_not_validated() -> None:
+    [placeholder, literal] = lab.findings(
         [{"poll.interval.ms": "${ssm:/cdc/poll}"}, {"poll.interval.ms": "${ssm}"}],
     )
-    assert held == ()
+    assert placeholder == ()
     assert {each.property for each in literal} == {"poll.interval.ms"}
 
 
-def test_each_release_has_its_own_words() -> None:
+def test_each_release_has_its_own_values() -> None:
     case = {"snapshot.mode": "schema_only"}
     [new] = lab.findings([case])
     [old] = lab.findings([case], "2.7.4.Final", "2.7.1")
@@ -163,7 +163,7 @@ def test_a_plugin_must_be_an_archive(tmp_path: Path) -> None:
         validate([Case(broken, {})], load(), lab.paths("3.7.x", "2.7.1"), worker="3.7.x")
 
 
-def test_a_jvm_that_ends_without_an_answer_is_reported(tmp_path: Path) -> None:
+def test_a_jvm_that_fails_is_reported(tmp_path: Path) -> None:
     without_debezium = tmp_path / "other.zip"
     with zipfile.ZipFile(without_debezium, "w") as content:
         content.writestr("plugin/README", "no jar")

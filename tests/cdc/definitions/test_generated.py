@@ -1,11 +1,11 @@
-"""The definitions are what the pinned jars say, and the generator places everything that it finds."""
+"""The definitions are those of the pinned jars, and the generator classifies every class that it finds."""
 
 import json
 from typing import Any
 
 import pytest
 
-from cdc.definitions.generating import FOLDER, generated, written
+from cdc.definitions.generating import FOLDER, as_json, generated
 from cdc.definitions.releases import SOURCES, Source, UnknownClassError, connector
 from modules.artifacts.fetch import FetchErrors
 from modules.artifacts.lock import load
@@ -23,7 +23,7 @@ EMPTY: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.file)
-def test_the_jars_say_it_again(source: Source) -> None:
+def test_the_jars_have_the_same_definitions(source: Source) -> None:
     try:
         text = generated(source, load())
     except FetchErrors as error:
@@ -34,12 +34,12 @@ def test_the_jars_say_it_again(source: Source) -> None:
     assert text == file.read_text(encoding="utf-8")
 
 
-def test_every_file_has_its_source() -> None:
+def test_every_file_is_generated() -> None:
     assert {file.stem for file in FOLDER.glob("*.json")} == {source.file for source in SOURCES}
     assert {*RELEASES, *(f"connect-{worker}" for worker in WORKERS)} <= {source.file for source in SOURCES}
 
 
-def test_the_release_that_is_built_is_known() -> None:
+def test_the_built_release_has_definitions() -> None:
     """A newer one is pinned with its definitions: docs/properties.md."""
     lock = load()
     for source in SOURCES:
@@ -49,14 +49,14 @@ def test_the_release_that_is_built_is_known() -> None:
     assert ArchivePlugin(archive="x.zip").debezium_version in RELEASES
 
 
-def test_a_class_that_nobody_placed_stops_the_generator() -> None:
-    found = {**EMPTY, "connector": {}, "elsewhere": {"io.debezium.new.Thing": {"new.thing": {"type": "string"}}}}
+def test_an_unclassified_class_stops_the_generator() -> None:
+    found = {**EMPTY, "connector": {}, "fields": {"io.debezium.new.Thing": {"new.thing": {"type": "string"}}}}
     with pytest.raises(UnknownClassError, match=r"must place .*io\.debezium\.new\.Thing"):
         connector(found)
 
 
-def test_a_line_for_each_property() -> None:
-    text = written(
+def test_each_property_has_one_line() -> None:
+    text = as_json(
         {"connector": {"b": {"type": "int"}, "a": {"type": "list"}}, "transforms": {"X": {"c": {}}, "Y": {}}}
     )
     assert json.loads(text)["connector"] == {"a": {"type": "list"}, "b": {"type": "int"}}

@@ -1,4 +1,4 @@
-"""Configurations that must be right, drawn from the definitions: what these allow, a connector has to take."""
+"""Random valid configurations from the definitions: a connector must accept what these allow."""
 
 from collections.abc import Iterator, Mapping
 from random import Random
@@ -8,9 +8,9 @@ from modules.debezium.definitions import Properties, Property, Release
 from modules.debezium.reserved import refusal
 
 COLUMNS = r"orders\.customers\.(email|ssn)"
-# Words that call for a name of one's own beside them.
-ALONE = {"custom"}
-# Without a value of its own kind nothing can be drawn: what a class or a list of aliases must hold.
+# Values that require a custom name in another property.
+NOT_ALONE = {"custom"}
+# Properties without random values: they depend on a class or a list of aliases.
 NOT_DRAWN = {
     "converters",
     "post.processors",
@@ -19,11 +19,11 @@ NOT_DRAWN = {
     "topic.creation.groups",
     "notification.enabled.channels",  # sink needs a topic
     "openlineage.integration.enabled",  # a server to report to
-    "exclude.list",  # not beside TimezoneConverter's include.list
+    "exclude.list",  # excludes TimezoneConverter's include.list
 }
 KAFKA = "org.apache.kafka.connect.transforms."
 DEBEZIUM = "io.debezium.transforms."
-# What each transform needs beyond what can be drawn: names of fields and headers, patterns with what is made of them.
+# Properties that each transform needs besides random ones: fields, headers, patterns and replacements.
 NEEDED: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         **{f"{KAFKA}Cast${part}": {"spec": "id:string"} for part in ("Key", "Value")},
@@ -68,7 +68,7 @@ PROCESSORS = ("post.processors", "post.processors.")
 
 
 def drawn(release: Release, random: Random) -> dict[str, str]:
-    """Some properties of the connector and of Kafka Connect, a transform, and topic groups, all at once right."""
+    """Properties of the connector and of Kafka Connect, a transform, and topic groups, valid together."""
     properties = dict(_few({**release.connector, **release.connect}, random))
     if {"max.batch.size", "max.queue.size"} & properties.keys():
         properties["max.batch.size"] = str(batch := random.randint(1, 10_000))
@@ -116,7 +116,7 @@ def _transform(release: Release, random: Random) -> dict[str, str]:
 
 def _value(known: Property, random: Random) -> str | None:
     if known.allowed:
-        return random.choice([word for word in known.allowed if word not in ALONE])
+        return random.choice([word for word in known.allowed if word not in NOT_ALONE])
     if known.type == "boolean":
         return random.choice(["true", "false"])
     if known.type in {"int", "long", "short"}:
