@@ -42,7 +42,7 @@ ifndef GATE_BEGAN
 export GATE_BEGAN := $(shell date +%s)
 endif
 
-.PHONY: help install demo plugin synth validate check quick test clean
+.PHONY: help install demo plugin schema synth validate check quick test clean
 .DELETE_ON_ERROR:
 
 help:  ## show this list
@@ -55,6 +55,9 @@ demo: install  ## rehearse environments/rehearsal.yaml on this machine
 
 plugin: install  ## build the ZIP of PLUGIN=debezium-mysql in build/plugins
 	@$(BIN)/cdc plugin build $(PLUGIN)
+
+schema: install  ## environments/schema.json, with which editors complete environment files
+	@$(BIN)/python -m cdc.schema
 
 synth: install  ## synthesize ENV=prod, or FILES="a.yaml b.yaml", into cdktf.out
 	@$(BIN)/python main.py $(FILES)

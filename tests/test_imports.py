@@ -39,7 +39,7 @@ CDC = [
     ["options", "environments", "terraform", "console", "version"],
     ["display", "jars"],
     ["deep", "definitions"],
-    ["artifacts", "check", "explain", "imports", "delivery", "plans", "plugin", "state"],
+    ["artifacts", "check", "explain", "imports", "schema", "delivery", "plans", "plugin", "state"],
     ["rehearse"],
     ["cli"],
 ]

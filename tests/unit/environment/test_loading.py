@@ -54,20 +54,20 @@ def test_all_mistakes_of_a_file_are_told_together(tmp_path: Path) -> None:
     """Of fields and of rules, of every section, in the order of the file."""
     file = write(tmp_path, edited(MISTAKES))
     assert lines_of(file) == [
-        "3: regoin: unknown key; did you mean region?",
-        '11: state.lockfile: must be "yes" in quotes, or true: YAML reads yes as true',
-        "16: network.availability_zones[2]: must lie in us-east-1, got 'us-west-2c'",
-        "29: kafka.brokers: must be a multiple of 3 (as many in each availability zone), got 4",
-        "30: kafka.volume_gib: must be a whole number, got '100'",
-        "44: connectors.orders.source.secret: must be the secret's name, not its ARN: letters, digits and /_+=.@-, "
+        "4: regoin: unknown key; did you mean region?",
+        '12: state.lockfile: must be "yes" in quotes, or true: YAML reads yes as true',
+        "17: network.availability_zones[2]: must lie in us-east-1, got 'us-west-2c'",
+        "30: kafka.brokers: must be a multiple of 3 (as many in each availability zone), got 4",
+        "31: kafka.volume_gib: must be a whole number, got '100'",
+        "45: connectors.orders.source.secret: must be the secret's name, not its ARN: letters, digits and /_+=.@-, "
         "got 'arn:aws:secretsmanager:us-east-1:123456789012:secret:cdc/orders-AbCdEf'",
-        "51: connectors.orders.capacity.workers: must be 1: Debezium MySQL runs one task, more workers would idle "
+        "52: connectors.orders.capacity.workers: must be 1: Debezium MySQL runs one task, more workers would idle "
         "(raise mcu instead), got 2",
-        "53: connectors.orders.properties.database.password: must be left out: it comes from source.secret, "
+        "54: connectors.orders.properties.database.password: must be left out: it comes from source.secret, "
         "got (hidden)",
-        "57: consumers.billing.topics[0]: must be a name, with * for anything but not first: "
+        "58: consumers.billing.topics[0]: must be a name, with * for anything but not first: "
         "a lone * would be everything in the cluster, got '*'",
-        "62: alarms.sns_topic_arn: must lie in us-east-1, got 'arn:aws:sns:eu-west-1:123456789012:oncall'",
+        "63: alarms.sns_topic_arn: must lie in us-east-1, got 'arn:aws:sns:eu-west-1:123456789012:oncall'",
     ]
 
 
