@@ -1,1 +1,1 @@
-"""``cdc explain``: what a property is, what it may be, and where its value comes from."""
+"""``cdc explain``: a property's meaning and allowed values, and where its value is set."""

@@ -1,4 +1,4 @@
-"""The value that a property has on a connector of an environment, and where it comes from."""
+"""The value of a property on a connector of an environment, and what sets it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from modules.environment.environment import Environment
 from modules.messages import secrecy
 from modules.properties_file import as_text, parse
 
-_DEPLOY = "known to a deploy"
+_UNKNOWN = "known after apply"
 
 
 @dataclass(frozen=True)
 class Effective:
-    """``value`` as it may be shown, None where there is none; ``origin`` says who set it."""
+    """``value`` without secrets, or None; ``origin`` is what sets it."""
 
     place: str
     value: str | None
@@ -24,7 +24,7 @@ class Effective:
 
 
 def properties(environment: Environment, key: str) -> dict[str, str]:
-    """What Kafka Connect will read, but for what only a deploy knows."""
+    """The connector's configuration, without values that are known after apply."""
     connector = environment.connectors[key]
     version = environment.plugins[connector.plugin].debezium_version
     return connector_properties(connector, debezium_version=version)
@@ -35,13 +35,13 @@ def effective(environment: Environment, key: str, meaning: Meaning) -> Effective
     connector = environment.connectors[key]
     place = f"{environment.name}, {key}"
     if meaning.kind == "connector":
-        theirs = {name: as_text(value) for name, value in connector.properties.items()}
-        if meaning.name in theirs:
-            return Effective(place, _shown(meaning.name, theirs[meaning.name]), "properties")
-        ours = properties(environment, key)
-        later = connection_properties(connector, hostname=_DEPLOY, port=_DEPLOY, bootstrap=_DEPLOY)
+        configured = {name: as_text(value) for name, value in connector.properties.items()}
+        if meaning.name in configured:
+            return Effective(place, _shown(meaning.name, configured[meaning.name]), "properties")
+        generated = properties(environment, key)
+        later = connection_properties(connector, hostname=_UNKNOWN, port=_UNKNOWN, bootstrap=_UNKNOWN)
         origin = reserved.paths().get(meaning.name, "set for every connector")
-        return _known(place, meaning, ours | later, origin)
+        return _known(place, meaning, generated | later, origin)
     if meaning.kind == "worker":
         deployment = Deployment(environment.name, environment.region, environment.partition, "")
         offsets = topics.offsets_of(connector, name=deployment.connector_name(key, connector))
@@ -59,7 +59,7 @@ def _known(place: str, meaning: Meaning, values: Mapping[str, str], origin: str)
 def _of_brokers(environment: Environment, meaning: Meaning) -> Effective:
     kafka = environment.kafka
     if kafka.kind == "existing":
-        return Effective(environment.name, None, "the cluster exists, and is not configured here")
+        return Effective(environment.name, None, "an existing cluster, not configured by this project")
     from modules.kafka import server_properties  # loads the bindings of AWS's provider
 
     values = parse(server_properties(kafka))
@@ -67,7 +67,7 @@ def _of_brokers(environment: Environment, meaning: Meaning) -> Effective:
         return Effective(environment.name, _shown(meaning.name, values[meaning.name]), "kafka.server_properties")
     if meaning.name in values:
         return Effective(environment.name, values[meaning.name], "set for every cluster")
-    return Effective(environment.name, meaning.property.default, "Kafka's default, unless MSK has its own")
+    return Effective(environment.name, meaning.property.default, "Kafka's default; MSK's may differ")
 
 
 def _shown(name: str, value: str) -> str:

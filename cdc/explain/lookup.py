@@ -1,4 +1,4 @@
-"""Every meaning that a property's name has: on a connector, behind an alias, on a worker, on the brokers."""
+"""All meanings of a property's name: for connectors, classes behind aliases, workers and brokers."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -32,10 +32,10 @@ _NEAREST: Final = 3
 
 @dataclass(frozen=True)
 class Meaning:
-    """One meaning of a name. ``of`` says whose property it is, ``set_by`` where an environment file sets it.
+    """One meaning of a name. ``of`` is what has the property, ``set_by`` the key of the environment file that sets it.
 
-    ``kind`` is connector, worker or brokers. ``releases`` are the known ones of Debezium that have it; empty where
-    that does not depend on a release.
+    ``kind`` is connector, worker or brokers. ``releases`` are the releases of Debezium that have it; empty if
+    that does not depend on the release.
     """
 
     name: str
@@ -48,8 +48,8 @@ class Meaning:
 
 
 @dataclass(frozen=True)
-class Gone:
-    """A name that is not, or not any more, a property of this connector; ``successors`` are explained in its place."""
+class Unavailable:
+    """A name that this connector does not have as a property, or no longer; ``successors`` are explained instead."""
 
     name: str
     why: str
@@ -57,25 +57,25 @@ class Gone:
 
 
 def meanings(known: Release, name: str, properties: Mapping[str, str] = MappingProxyType({})) -> list[Meaning]:
-    """All that ``name`` means on a connector with ``properties``, on its worker and on the brokers."""
+    """All meanings of ``name`` for a connector with ``properties``, its worker and the brokers."""
     return [*_of_connector(known, name, properties), *_of_worker(known, name), *_of_brokers(name)]
 
 
-def gone(known: Release, name: str) -> Gone | None:
-    """What became of a name, or whose it is instead."""
+def unavailable(known: Release, name: str) -> Unavailable | None:
+    """Why ``name`` is unavailable, if it has another meaning or had one."""
     if keys := tuple(key for key, path in reserved.paths().items() if path == name):
-        return Gone(name, f"is a key of the environment file; it sets {_listed(keys)}", keys)
-    if renamed := _gone_name(known, name):
+        return Unavailable(name, f"is a key of the environment file; it sets {_listed(keys)}", keys)
+    if renamed := _old_name(known, name):
         return _renamed(name, renamed)
     if name in FOREIGN:
-        return Gone(name, f"is a property of Debezium's connector for {FOREIGN[name]}; MySQL's does not read it")
+        return Unavailable(name, f"is a property of Debezium's {FOREIGN[name]} connector, not of the MySQL connector")
     if name in known.sink:
-        return Gone(name, "is a property of sink connectors; a source connector does not read it")
+        return Unavailable(name, "is a property of sink connectors, not of source connectors")
     return None
 
 
-def _gone_name(known: Release, name: str) -> Renamed | None:
-    """On the connector, or behind the alias of a transform, whichever its class."""
+def _old_name(known: Release, name: str) -> Renamed | None:
+    """A property of an older release: of the connector, or of a transform of any class."""
     prefix, alias, rest = [*name.split(".", 2), "", ""][:3]
     if prefix == "transforms" and rest:
         found = (known.renamed(rest, of) for of, old in RENAMED_BEHIND if old == rest)
@@ -85,17 +85,17 @@ def _gone_name(known: Release, name: str) -> Renamed | None:
     return None if find(known, name) else known.renamed(name)
 
 
-def _renamed(name: str, renamed: Renamed) -> Gone:
-    since = f"is gone from Debezium {'.'.join(renamed.release.split('.')[:2])} on"
+def _renamed(name: str, renamed: Renamed) -> Unavailable:
+    since = f"was removed in Debezium {'.'.join(renamed.release.split('.')[:2])}"
     note = f"; {renamed.note}" if renamed.note else ""
     if renamed.successor is None:
-        return Gone(name, since + note)
+        return Unavailable(name, since + note)
     today = renamed.successor + (name.removeprefix(renamed.name) if renamed.name.endswith(".") else "")
-    return Gone(name, f"{since}; write {today}{note}", (today,))
+    return Unavailable(name, f"{since}; use {today}{note}", (today,))
 
 
 def nearest(known: Release, name: str) -> list[str]:
-    """Known names that may have been meant."""
+    """Known names that were probably intended."""
     return get_close_matches(name, list(_names(known)), n=_NEAREST, cutoff=0.7)
 
 
@@ -125,7 +125,7 @@ def _of_connector(known: Release, name: str, properties: Mapping[str, str]) -> I
 
 
 def _with_classes(known: Release, found: Found) -> list[Found]:
-    """Behind an alias whose class nobody has said, the property of each class that has it."""
+    """Without the class of an alias, the property of each class that has it."""
     if found.alias is None or found.of is not None or found.where == "topic creation":
         return [found]
     classes: dict[str, Mapping[str, Properties]] = {
@@ -167,9 +167,9 @@ def _of_worker(known: Release, name: str) -> Iterator[Meaning]:
     if client in _CLIENTS:
         of, found = _CLIENTS[client], getattr(known, client).get(rest)
     if found is not None:
-        taken = "the project, in the worker configuration; MSK Connect accepts it there"
-        refused = "nobody: MSK Connect refuses it in a worker configuration"
-        yield Meaning(name, "worker", of, found, taken if msk_connect.takes(name) else refused)
+        accepted = "this project, in the worker configuration; MSK Connect accepts it"
+        refused = "nothing: MSK Connect refuses it in a worker configuration"
+        yield Meaning(name, "worker", of, found, accepted if msk_connect.takes(name) else refused)
 
 
 def _of_brokers(name: str) -> Iterator[Meaning]:

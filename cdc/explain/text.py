@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from cdc.explain.effective import Effective
-from cdc.explain.lookup import Gone, Meaning
+from cdc.explain.lookup import Meaning, Unavailable
 from modules.debezium.definitions import RELEASES, Release
 from modules.messages import secrecy
 
@@ -13,20 +13,20 @@ _INDENT: Final = "  "
 _COLUMN: Final = 12
 _FORMATS: Final = {
     "regex": "a regular expression",
-    "regex list": "regular expressions with commas between them",
+    "regex list": "regular expressions, separated by commas",
     "name": "letters, digits, _, - and .",
-    "pairs": "key=value with commas between them",
+    "pairs": "key=value pairs, separated by commas",
 }
 
 
 def lines(
-    known: Release, gone: Gone | None, found: list[Meaning], values: list[list[Effective]], *, width: int
+    known: Release, unavailable: Unavailable | None, found: list[Meaning], values: list[list[Effective]], *, width: int
 ) -> Iterator[str]:
-    """Of what the name means, and of what takes its place."""
-    if gone:
-        yield f"{secrecy.shown_key(gone.name)} {gone.why}"
+    """The explanation of a name's meanings, or of its successors."""
+    if unavailable:
+        yield f"{secrecy.shown_key(unavailable.name)} {unavailable.why}"
     for index, (meaning, effectives) in enumerate(zip(found, values, strict=True)):
-        if index or gone:
+        if index or unavailable:
             yield ""
         yield f"{secrecy.shown_key(meaning.name)}: a property of {meaning.of}"
         for label, text in (*_facts(known, meaning), *_values(effectives)):
@@ -56,12 +56,12 @@ def _facts(known: Release, meaning: Meaning) -> Iterator[tuple[str, str]]:
     if of.deprecated:
         yield "deprecated", "yes"
     if of.internal:
-        yield "internal", "yes: it may change or go in any release"
+        yield "internal", "yes: any release may change or remove it"
     if meaning.releases and meaning.releases != RELEASES:
-        yield "releases", f"{', '.join(meaning.releases)}, and not {', '.join(set(RELEASES) - set(meaning.releases))}"
+        yield "releases", f"{', '.join(meaning.releases)}; not in {', '.join(set(RELEASES) - set(meaning.releases))}"
     yield "set by", meaning.set_by
     if not known.exact:
-        yield "definitions", f"of {known.version}, the nearest to {known.asked} that is known"
+        yield "definitions", f"of {known.version}, the nearest known release to {known.asked}"
 
 
 def _range(least: float | None, most: float | None) -> str:

@@ -1,4 +1,4 @@
-"""What `cdc explain` says of a property: what it is, and where its value comes from."""
+"""``cdc explain``: a property's meaning, and where its value is set."""
 
 import json
 from pathlib import Path
@@ -30,7 +30,7 @@ def rows(*arguments: str) -> dict[str, str]:
     return {line[:14].strip(): line[14:] for line in lines[start:end] if line[2] != " "}
 
 
-def written(folder: Path, content: dict[str, Any]) -> str:
+def write(folder: Path, content: dict[str, Any]) -> str:
     file = folder / "prod.yaml"
     file.write_text(yaml.safe_dump(content))
     return str(file)
@@ -47,7 +47,7 @@ def written(folder: Path, content: dict[str, Any]) -> str:
         ("table.include.list", {"default": "none", "set by": "source.tables"}),
         ("database.password", {"type": "password", "set by": "source.secret"}),
         ("schema.history.internal.kafka.topic", {"set by": "not in the file: the schema history is kept for you"}),
-        ("column.truncate.to.20.chars", {"type": "list, regular expressions with commas between them"}),
+        ("column.truncate.to.20.chars", {"type": "list, regular expressions, separated by commas"}),
         ("snapshot.select.statement.overrides.shop.orders", {"type": "string", "set by": "properties"}),
         ("errors.tolerance", {"default": "none", "allowed": "all, none"}),
         ("database.connectTimeout", {"since": "Connector/J 3.0.1", "range": "0 or more, 2147483647 or less"}),
@@ -57,12 +57,12 @@ def written(folder: Path, content: dict[str, Any]) -> str:
             "offset.flush.interval.ms",
             {
                 "default": "60000",
-                "set by": "the project, in the worker configuration; MSK Connect accepts it there",
+                "set by": "this project, in the worker configuration; MSK Connect accepts it",
             },
         ),
-        ("plugin.path", {"set by": "nobody: MSK Connect refuses it in a worker configuration"}),
-        ("producer.linger.ms", {"set by": "the project, in the worker configuration; MSK Connect accepts it there"}),
-        ("producer.retries", {"set by": "nobody: MSK Connect refuses it in a worker configuration"}),
+        ("plugin.path", {"set by": "nothing: MSK Connect refuses it in a worker configuration"}),
+        ("producer.linger.ms", {"set by": "this project, in the worker configuration; MSK Connect accepts it"}),
+        ("producer.retries", {"set by": "nothing: MSK Connect refuses it in a worker configuration"}),
         ("log.retention.hours", {"type": "int", "default": "168", "set by": "kafka.server_properties"}),
     ],
 )
@@ -72,7 +72,7 @@ def test_a_property_is_explained(name: str, expected: dict[str, str]) -> None:
     assert run(name).exit_code == 0
 
 
-def test_its_documentation_is_wrapped_below() -> None:
+def test_documentation_is_wrapped() -> None:
     printed = run("decimal.handling.mode").stdout
     assert "\n\n  Specify how DECIMAL and NUMERIC columns should be represented" in printed
     assert all(len(line) <= 100 for line in printed.splitlines())
@@ -85,43 +85,43 @@ def test_every_meaning_of_a_name_is_explained() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "says", "explained"),
+    ("name", "expected", "explained"),
     [
-        ("database.server.name", "is gone from Debezium 2.0 on; write topic.prefix", "topic.prefix"),
+        ("database.server.name", "was removed in Debezium 2.0; use topic.prefix", "topic.prefix"),
         (
             "database.history.consumer.security.protocol",
-            "write schema.history.internal.consumer.security.protocol",
+            "use schema.history.internal.consumer.security.protocol",
             "schema.history.internal.consumer.security.protocol",
         ),
         (
             "transforms.u.drop.tombstones",
-            "is gone from Debezium 3.2 on; write transforms.u.delete.tombstone.handling.mode",
+            "was removed in Debezium 3.2; use transforms.u.delete.tombstone.handling.mode",
             "transforms.u.delete.tombstone.handling.mode",
         ),
         ("heartbeat_seconds", "is a key of the environment file; it sets", "heartbeat.interval.ms"),
         ("source.secret", "is a key of the environment file; it sets", "database.password"),
     ],
 )
-def test_a_name_of_something_else_leads_to_it(name: str, says: str, explained: str) -> None:
+def test_an_unavailable_name_is_explained_with_its_successors(name: str, expected: str, explained: str) -> None:
     done = run(name)
     assert done.exit_code == 0
     assert done.stdout.startswith(f"{name} ")
-    assert says in done.stdout.splitlines()[0]
+    assert expected in done.stdout.splitlines()[0]
     assert f"\n{explained}: a property of" in done.stdout
 
 
 @pytest.mark.parametrize(
-    ("name", "says"),
+    ("name", "expected"),
     [
-        ("snapshot.new.tables", "is gone from Debezium 2.7 on; ask for a new table by a signal"),
-        ("slot.name", "is a property of Debezium's connector for PostgreSQL"),
+        ("snapshot.new.tables", "was removed in Debezium 2.7; ask for a new table by a signal"),
+        ("slot.name", "is a property of Debezium's PostgreSQL connector"),
         ("errors.deadletterqueue.topic.name", "is a property of sink connectors"),
     ],
 )
-def test_a_name_of_nothing_here_says_so(name: str, says: str) -> None:
+def test_an_unavailable_name_without_successor_is_an_error(name: str, expected: str) -> None:
     done = run(name)
     assert done.exit_code == 1
-    assert says in done.stdout
+    assert expected in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -139,8 +139,8 @@ def test_an_unknown_name_gets_the_nearest(name: str, near: str) -> None:
     assert near in done.stderr
 
 
-def test_an_unknown_name_without_any_near_it_is_only_unknown() -> None:
-    assert run("qqqq").stderr == ("qqqq: no property of Debezium 3.6.1.Final for MySQL, of Kafka Connect or of Kafka\n")
+def test_an_unknown_name_without_similar_names() -> None:
+    assert run("qqqq").stderr == "qqqq: unknown in Debezium 3.6.1.Final for MySQL, Kafka Connect and Kafka\n"
 
 
 # On a connector.
@@ -153,7 +153,7 @@ def test_an_unknown_name_without_any_near_it_is_only_unknown() -> None:
         ("heartbeat.interval.ms", "prod, orders: 10000 (heartbeat_seconds)"),
         ("table.include.list", r"prod, orders: orders\.customers,orders\.order_items (source.tables)"),
         ("database.password", "prod, orders: ${secretsmanager:cdc/orders:password} (source.secret)"),
-        ("database.hostname", "prod, orders: known to a deploy (source.cluster)"),
+        ("database.hostname", "prod, orders: known after apply (source.cluster)"),
         ("max.batch.size", "prod, orders: 2048 (the default)"),
         ("config.action.reload", "prod, orders: none (set for every connector)"),
         ("offset.storage.topic", "prod, orders: cdc-prod-orders-offsets (set for every worker)"),
@@ -165,15 +165,15 @@ def test_the_value_on_a_connector_is_shown_with_its_origin(name: str, value: str
     assert rows(name, "prod", "--connector", "orders")["value"] == value
 
 
-def test_an_alias_is_the_class_that_the_connector_says(tmp_path: Path) -> None:
-    file = written(tmp_path, with_connector(properties={**UNWRAP, "transforms.u.add.fields": "op"}))
+def test_an_alias_has_the_class_of_the_connector(tmp_path: Path) -> None:
+    file = write(tmp_path, with_connector(properties={**UNWRAP, "transforms.u.add.fields": "op"}))
     done = run("transforms.u.add.fields", file)
     assert "a property of the transform u, io.debezium.transforms.ExtractNewRecordState\n" in done.stdout
     assert "prod, orders: op (properties)" in done.stdout
 
 
 def test_the_brokers_properties_of_the_file_are_shown(tmp_path: Path) -> None:
-    file = written(tmp_path, changed(document("prod"), kafka__server_properties={"log.retention.hours": 24}))
+    file = write(tmp_path, changed(document("prod"), kafka__server_properties={"log.retention.hours": 24}))
     assert rows("log.retention.hours", file)["value"] == "prod: 24 (kafka.server_properties)"
 
 
@@ -183,17 +183,17 @@ def test_a_connector_is_looked_for_in_every_environment() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "expected"),
     [
-        (("prod", "--connector", "order"), "connector order: there is none in prod; did you mean orders?"),
-        (("prod", "--connector", "zz"), "connector zz: there is none in prod; known are orders"),
+        (("prod", "--connector", "order"), "connector order: does not exist in prod; did you mean orders?"),
+        (("prod", "--connector", "zz"), "connector zz: does not exist in prod; known are orders"),
         (("prd",), "environment prd:"),
     ],
 )
-def test_what_is_not_there_is_named(arguments: tuple[str, ...], says: str) -> None:
+def test_a_missing_connector_or_environment_is_named(arguments: tuple[str, ...], expected: str) -> None:
     done = run("max.batch.size", *arguments)
     assert (done.exit_code, done.stdout) == (1, "")
-    assert says in done.stderr
+    assert expected in done.stderr
 
 
 def test_json_has_every_meaning_and_value() -> None:
@@ -204,16 +204,16 @@ def test_json_has_every_meaning_and_value() -> None:
     assert meaning["values"] == [{"place": "prod, orders", "value": "initial", "origin": "snapshot.mode"}]
 
 
-def test_the_release_of_the_plugin_decides(tmp_path: Path) -> None:
+def test_a_property_is_that_of_the_plugins_release(tmp_path: Path) -> None:
     content = with_connector(kafkaconnect_version="2.7.1")
     content["plugins"]["debezium-mysql"]["debezium_version"] = "2.7.4.Final"
     assert "releases" in rows("guardrail.collections.max", "prod")
-    file = written(tmp_path, content)
+    file = write(tmp_path, content)
     assert run("guardrail.collections.max", file).exit_code == 1
 
 
 @pytest.mark.parametrize(
-    ("key", "taken"),
+    ("key", "accepted"),
     [
         ("offset.storage.topic", True),
         ("offset.flush.interval.ms", True),
@@ -228,5 +228,5 @@ def test_the_release_of_the_plugin_decides(tmp_path: Path) -> None:
         ("topic.tracking.enable", False),
     ],
 )
-def test_what_msk_connect_takes_of_a_worker(key: str, taken: bool) -> None:
-    assert msk_connect.takes(key) is taken
+def test_worker_properties_that_msk_connect_accepts(key: str, accepted: bool) -> None:
+    assert msk_connect.takes(key) is accepted
