@@ -1,1 +1,1 @@
-"""``cdc import``: connectors as people have them, as entries of the environment file."""
+"""``cdc import``: converts existing connectors to entries of the environment file."""

@@ -1,4 +1,4 @@
-"""Entries held against the checks of the environment file: what these refuse is taken out, with their reason."""
+"""Checks entries as part of an environment file; refused properties are removed and reported."""
 
 import copy
 import tempfile
@@ -16,8 +16,8 @@ from modules.environment.environment import Environment
 from modules.environment.loading import load
 from modules.messages.problems import EnvironmentErrors, Problem, shown as shown_path
 
-# An environment around the entries, in which nothing is wrong.
-_AROUND: Final[Mapping[str, Any]] = {
+# A valid environment for the entries.
+_ENVIRONMENT: Final[Mapping[str, Any]] = {
     "region": "us-east-1",
     "state": {"kind": "local"},
     "network": {
@@ -31,27 +31,27 @@ _AROUND: Final[Mapping[str, Any]] = {
         "security_group_id": "sg-0123456789abcdef0",
     },
 }
-STAND_IN: Final = "tobefilledin"
-# What stands in for places that are to be filled in: in no check's way. {} differs for every connector.
-_STAND_INS: Final[Mapping[tuple[str, str], Any]] = {
-    ("source", "cluster"): STAND_IN,
+PLACEHOLDER: Final = "tobefilledin"
+# Valid values instead of FILL_IN. {} differs for every connector.
+_PLACEHOLDERS: Final[Mapping[tuple[str, str], Any]] = {
+    ("source", "cluster"): PLACEHOLDER,
     ("source", "tables"): ["*.*"],
-    ("topics", "prefix"): f"{STAND_IN}-{{}}",
-    ("signals", "table"): f"{STAND_IN}.signals",
-    ("signals", "topic"): f"{STAND_IN}-signals-{{}}",
-    ("adopt", "name"): f"{STAND_IN}-{{}}",
-    ("adopt", "offset_topic"): f"{STAND_IN}-offsets-{{}}",
-    ("adopt", "schema_history_topic"): f"{STAND_IN}-history-{{}}",
-    ("adopt", "signal_group"): f"{STAND_IN}-group-{{}}",
+    ("topics", "prefix"): f"{PLACEHOLDER}-{{}}",
+    ("signals", "table"): f"{PLACEHOLDER}.signals",
+    ("signals", "topic"): f"{PLACEHOLDER}-signals-{{}}",
+    ("adopt", "name"): f"{PLACEHOLDER}-{{}}",
+    ("adopt", "offset_topic"): f"{PLACEHOLDER}-offsets-{{}}",
+    ("adopt", "schema_history_topic"): f"{PLACEHOLDER}-history-{{}}",
+    ("adopt", "signal_group"): f"{PLACEHOLDER}-group-{{}}",
 }
 _SERVER_ID: Final = 4_294_000_000
 _LISTS: Final = {"transforms": "transforms.", "predicates": "predicates.", "converters": "", "post.processors": ""}
 
 
 def check(entries: list[Entry]) -> Environment | None:
-    """Takes out of ``entries`` the properties that are refused, and notes what else is; the environment, if it is one.
+    """Removes refused properties from ``entries`` and notes other errors; returns the environment, if it is valid.
 
-    What is still to be filled in has a stand-in there.
+    It has placeholders for values that are to be filled in.
     """
     reported: set[tuple[object, ...]] = set()
     while any(entry.body for entry in entries):
@@ -72,15 +72,15 @@ def _loaded(entries: list[Entry]) -> Environment:
     plugins = {body["plugin"]: runtime.ARCHIVES[body["plugin"]] for body in bodies.values()}
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "imported.yaml")
-        file.write_text(yaml.safe_dump({**_AROUND, "plugins": plugins, "connectors": bodies}), encoding="utf-8")
+        file.write_text(yaml.safe_dump({**_ENVIRONMENT, "plugins": plugins, "connectors": bodies}), encoding="utf-8")
         return load(file)
 
 
 def _filled(body: dict[str, Any], index: int) -> dict[str, Any]:
     filled = copy.deepcopy(body)
-    for (section, key), stand_in in _STAND_INS.items():
+    for (section, key), placeholder in _PLACEHOLDERS.items():
         if filled.get(section, {}).get(key) in (FILL_IN, [FILL_IN]):
-            filled[section][key] = stand_in.format(index) if isinstance(stand_in, str) else stand_in
+            filled[section][key] = placeholder.format(index) if isinstance(placeholder, str) else placeholder
     if filled["source"]["server_id"] == FILL_IN:
         filled["source"]["server_id"] = _SERVER_ID + index
     properties = {key: value for key, value in filled.get("properties", {}).items() if value != FILL_IN}
@@ -88,21 +88,21 @@ def _filled(body: dict[str, Any], index: int) -> dict[str, Any]:
 
 
 def _apply(problem: Problem, entries: Mapping[str, Entry]) -> None:
-    """A property goes, with whatever is of no use without it; anything else is for the user to set right."""
+    """Removes a refused property, with others that need it; anything else is left for the user to correct."""
     section, key, *path = (*problem.path, "", "")
     entry = entries.get(str(key))
     if section != "connectors" or entry is None or entry.body is None:
         return
     if path[0] == "properties" and path[1]:
-        for name in _with_its_own(entry.body.get("properties", {}), str(path[1])):
-            why = problem.message if name == path[1] else f"of no use without {path[1]}"
-            _take_out(entry, name, why)
+        for name in _with_dependents(entry.body.get("properties", {}), str(path[1])):
+            why = problem.message if name == path[1] else f"not used without {path[1]}"
+            _remove(entry, name, why)
         return
     where = shown_path(tuple(step for step in path if step != ""))
     entry.notes.append(Note(entry.key, Kind.TODO, where, problem.value, "", problem.message))
 
 
-def _take_out(entry: Entry, name: str, why: str) -> None:
+def _remove(entry: Entry, name: str, why: str) -> None:
     assert entry.body
     properties = entry.body["properties"]
     if name in properties:
@@ -112,8 +112,8 @@ def _take_out(entry: Entry, name: str, why: str) -> None:
         del entry.body["properties"]
 
 
-def _with_its_own(properties: dict[str, Any], name: str) -> list[str]:
-    """The property, and all of a transform or the like whose class is refused; its alias leaves the list."""
+def _with_dependents(properties: dict[str, Any], name: str) -> list[str]:
+    """The property, and for the refused class of an alias all its properties; the alias is removed from its list."""
     for list_, prefix in _LISTS.items():
         if name.startswith(prefix) and name.endswith(".type"):
             alias = name.removeprefix(prefix).removesuffix(".type")

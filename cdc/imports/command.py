@@ -1,4 +1,4 @@
-"""``cdc import``: a connector as people have it becomes an entry of the environment file."""
+"""The command ``cdc import``."""
 
 import json
 import sys
@@ -25,21 +25,22 @@ def import_connectors(
         Shape | None,
         typer.Option(
             "--format",
-            metavar="SHAPE",
-            help=f"What the files are: {either(list(Shape))}. By default their content decides.",
+            metavar="FORMAT",
+            help=f"The files' format: {either(list(Shape))}. Detected from the content by default.",
         ),
     ] = None,
     keep_offsets: Annotated[
         bool,
-        typer.Option("--keep-offsets", help="Keep name, offset topic and schema history of the running connector."),
+        typer.Option("--keep-offsets", help="Keep name, offsets and schema history of the running connector."),
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Import existing connectors into an environment file.
 
-    Prints entries to paste, as YAML. Reads Kafka Connect's REST JSON, answers of aws kafkaconnect, properties files,
-    Terraform, CloudFormation and Strimzi manifests. Reports every line that is changed or left out, with the reason.
-    Exit status: 0 where all is imported, 1 where a file holds no connector, 3 where something is left for you to do.
+    Prints entries for the environment file as YAML. Reads JSON of Kafka Connect's REST API, output of aws kafkaconnect,
+    properties files, Terraform, CloudFormation and Strimzi manifests. Reports every property that is changed or left
+    out, with the reason. Exit status: 0 if everything is imported, 1 if a file has no connector, 3 if something is
+    left to do.
     """
     try:
         described = connectors([(_name(file), _content(file)) for file in _once(files)], shape)
@@ -55,7 +56,7 @@ def import_connectors(
 
 def _once(files: list[str]) -> list[str]:
     if files.count(STDIN) > 1:
-        fail("- can be given once: there is one stdin", status=2)
+        fail("- must be given once at most", status=2)
     return files
 
 
@@ -64,7 +65,7 @@ def _name(file: str) -> str:
 
 
 def _content(file: str) -> bytes:
-    """No more than can be read: a byte too many is enough to refuse it."""
+    """At most one byte more than the limit, which is enough to refuse the file."""
     try:
         if file == STDIN:
             return sys.stdin.buffer.read(MOST_BYTES + 1)

@@ -1,9 +1,9 @@
-"""What the deployed connector has that the imported one had not: every difference is in the report."""
+"""Notes every difference between the imported connector and the one that will be deployed."""
 
 from collections.abc import Mapping
 from typing import Final
 
-from cdc.imports.checking import STAND_IN
+from cdc.imports.checking import PLACEHOLDER
 from cdc.imports.formats.described import Value
 from cdc.imports.translation.entry import Entry
 from cdc.imports.translation.notes import Kind, Note, shown
@@ -13,45 +13,46 @@ from modules.environment.checks.document_rules import FILL_IN
 from modules.environment.environment import Environment
 
 _WHY: Final = {
-    "config.action.reload": "a restart by a reload would be silent",
+    "config.action.reload": "a connector must not restart unnoticed",
     "database.ssl.mode": "the database is read over TLS only",
-    "database.include.list": "it follows from source.tables, and narrows whose structure is followed",
-    "event.converting.failure.handling.mode": "a value that does not fit would become null",
-    "heartbeat.interval.ms": "without heartbeats an idle database's offset is purged from the binary log",
-    "snapshot.locking.mode": "Aurora has no global read lock, so another word locks every table for the whole snapshot",
-    "schema.history.internal.store.only.captured.databases.ddl": "other databases are nothing that it reads",
-    "topic.creation.default.partitions": "Kafka Connect makes the topics that do not exist yet",
+    "database.include.list": "derived from source.tables; schema changes of other databases are not read",
+    "event.converting.failure.handling.mode": "a value that cannot be converted would become null",
+    "heartbeat.interval.ms": "without heartbeats, the binlog position of an idle database can be purged",
+    "snapshot.locking.mode": "Aurora has no global read lock, so other values lock every table for the whole snapshot",
+    "schema.history.internal.store.only.captured.databases.ddl": "schema changes of other databases are not needed",
+    "topic.creation.default.partitions": "for topics that Kafka Connect creates",
     "topic.creation.default.replication.factor": "-1 is the brokers' default.replication.factor",
 }
-_ALWAYS: Final = "every connector has it"
-# Told of where their values come from, whatever they are.
-_ELSEWHERE: Final = ("connector.class", "tasks.max", "database.user", "database.password", "table.include.list")
+_ALWAYS: Final = "set for every connector"
+# Reported by other steps.
+_REPORTED: Final = ("connector.class", "tasks.max", "database.user", "database.password", "table.include.list")
 
 
 def note(entries: list[Entry], environment: Environment) -> None:
-    """Adds to each entry what it will have besides, and what it had and will not have."""
+    """Adds notes to each entry: on properties that it will have, and on those that it will no longer have."""
     for entry in entries:
         if connector := environment.connectors.get(entry.key):
             plugin = environment.plugins[connector.plugin]
             known = release(plugin.debezium_version, connector.kafkaconnect_version)
-            ours = connector_properties(connector, debezium_version=plugin.debezium_version)
-            _note(entry, ours, known)
+            generated = connector_properties(connector, debezium_version=plugin.debezium_version)
+            _note(entry, generated, known)
 
 
-def _note(entry: Entry, ours: Mapping[str, str], known: Release) -> None:
+def _note(entry: Entry, generated: Mapping[str, str], known: Release) -> None:
     assert entry.body
     mentioned = {note.key for note in entry.notes}
-    passed_over = {*mentioned, *_ELSEWHERE, *entry.body.get("properties", {})}
+    passed_over = {*mentioned, *_REPORTED, *entry.body.get("properties", {})}
     if FILL_IN in entry.body["source"]["tables"]:
         passed_over.add("database.include.list")
-    for key, value in ours.items():
-        if STAND_IN in value or key in passed_over:
+    for key, value in generated.items():
+        if PLACEHOLDER in value or key in passed_over:
             continue
         if entry.before.get(key, _default(known, key)) != value:
             entry.notes.append(Note(entry.key, Kind.ADDED, key, "", shown(key, value), _WHY.get(key, _ALWAYS)))
     for key, before in entry.before.items():
-        if key not in ours and key not in mentioned:
-            entry.notes.append(Note(entry.key, Kind.LOST, key, shown(key, before), "", "the entry has no place for it"))
+        if key not in generated and key not in mentioned:
+            why = "the environment file has no key for it"
+            entry.notes.append(Note(entry.key, Kind.LOST, key, shown(key, before), "", why))
 
 
 def _default(known: Release, key: str) -> Value | None:

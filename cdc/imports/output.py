@@ -26,7 +26,7 @@ def document(entries: list[Entry]) -> dict[str, object]:
 
 
 def text(entries: list[Entry]) -> str:
-    """Sections ``plugins`` and ``connectors``; what is left to do stands as comments at each connector's end."""
+    """Sections ``plugins`` and ``connectors``; open notes are comments at each connector's end."""
     lines: list[str] = []
     if plugins := _plugins(entries):
         lines += ["plugins:", *_mapping(plugins, {}, indent=1), "", "connectors:"]
@@ -77,7 +77,7 @@ def _flow(value: Any) -> str:
 
 
 def _scalar(value: Any, *, flow: bool = False) -> str:
-    """As YAML writes it in one line, within a list with the quotes that it needs there."""
+    """``value`` as YAML on one line, quoted as a list needs it if ``flow``."""
     if flow:
         return yaml.safe_dump([value], default_flow_style=True, width=_WIDTH, allow_unicode=True).strip()[1:-1]
     style = '"' if isinstance(value, str) and "\n" in value else None
@@ -85,7 +85,7 @@ def _scalar(value: Any, *, flow: bool = False) -> str:
 
 
 def _natural(node: Any) -> Any:
-    """Properties that are numbers or truth values as such, not as text."""
+    """Numbers and booleans as such, not as text."""
     if isinstance(node, dict):
         return {key: _natural(value) for key, value in node.items()}
     if isinstance(node, str) and node in ("true", "false"):

@@ -1,4 +1,4 @@
-"""Inputs as bytes, in whatever shape they are: recognized by their content, and read."""
+"""Detects the format of inputs and reads them."""
 
 import json
 import re
@@ -19,7 +19,7 @@ _TAG: Final = "tag:yaml.org,2002:"
 
 
 class Shape(StrEnum):
-    """What ``--format`` may say."""
+    """The values of ``--format``."""
 
     CONNECT = "connect"
     MSK_CONNECT = "msk-connect"
@@ -37,17 +37,17 @@ _DOCUMENTS: Final[dict[Shape, tuple[Matches, Read]]] = {
     Shape.TERRAFORM_JSON: (terraform.matches, terraform.read),
     Shape.CLOUDFORMATION: (cloudformation.matches, cloudformation.read),
     Shape.STRIMZI: (strimzi.matches, strimzi.read),
-    # Last, for its bare form is the least particular.
+    # Last, because its form without an envelope matches most mappings.
     Shape.CONNECT: (connect.matches, connect.read),
 }
 
 
 def connectors(inputs: Iterable[tuple[str, bytes]], shape: Shape | None) -> list[Described]:
-    """Those of all inputs, given as (name, content). Raises InputError where one cannot be read, or none has any."""
+    """The connectors of all inputs (name, content). Raises InputError if one cannot be read, or if there are none."""
     contents = [_content(source, content, shape) for source, content in inputs]
     found = linked(contents)
     if not found:
-        raise InputError("no connector found: there are worker configurations only")
+        raise InputError("no connector found, only worker configurations")
     return found
 
 
@@ -65,7 +65,7 @@ def _content(source: str, content: bytes, shape: Shape | None) -> Content:
         return _some(_read(chosen, document, source), source, chosen)
     if isinstance(document, str):
         return property_file.read(text, source)
-    raise InputError(f"{source}: holds {_kind(document)}, and no connector in a known shape: {either(list(Shape))}")
+    raise InputError(f"{source}: has {_kind(document)}, but no connector in a known format: {either(list(Shape))}")
 
 
 def _recognized(document: object) -> Shape | None:
@@ -76,7 +76,7 @@ def _read(shape: Shape, document: object, source: str) -> Content:
     try:
         return _DOCUMENTS[shape][1](document, source)
     except (AttributeError, KeyError, TypeError, IndexError):
-        raise InputError(f"{source}: is not in the shape {shape}") from None
+        raise InputError(f"{source}: is not in the format {shape}") from None
 
 
 def _some(content: Content, source: str, shape: Shape) -> Content:
@@ -91,7 +91,7 @@ def _kind(document: object) -> str:
 
 def _text(source: str, content: bytes) -> str:
     if len(content) > MOST_BYTES:
-        raise InputError(f"{source}: is larger than {MOST_BYTES // 1_000_000} MB, which no connector's description is")
+        raise InputError(f"{source}: must be {MOST_BYTES // 1_000_000} MB at most")
     encodings = ("utf-16",) if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "latin-1")
     for encoding in encodings:
         try:
@@ -100,7 +100,7 @@ def _text(source: str, content: bytes) -> str:
             continue
         if not text.strip():
             raise InputError(f"{source}: is empty")
-        # Java wrote properties in Latin-1 for long; no text has control characters.
+        # Old properties files are in Latin-1. Binary files have control characters.
         if not _CONTROL.search(text):
             return text
     raise InputError(f"{source}: is not text")
@@ -113,7 +113,7 @@ def _is_hcl(text: str) -> bool:
 
 
 def _document(text: str, source: str, *, json_only: bool) -> object:
-    """Of JSON or YAML; text where it is neither."""
+    """The content of JSON or YAML; other text unchanged."""
     if json_only or text.lstrip().startswith(("{", "[")):
         try:
             return _json(text)
@@ -126,7 +126,7 @@ def _document(text: str, source: str, *, json_only: bool) -> object:
 
 
 def _json(text: str) -> object:
-    """One document, or a list of several that follow each other, as `curl` of several addresses prints them."""
+    """One document, or a list of several, as ``curl`` of several addresses prints them."""
     documents, at = [], 0
     while at < len(text.rstrip()):
         start = at + len(text[at:]) - len(text[at:].lstrip())
@@ -136,7 +136,7 @@ def _json(text: str) -> object:
 
 
 def _yaml(text: str, source: str) -> object:
-    """One document, or a list of several; the text itself where it is no YAML, or YAML takes it for plain text."""
+    """One document, or a list of several; the text itself if YAML reads it as a plain string."""
     try:
         documents = [document for document in yaml.load_all(text, _Loader) if document is not None]
     except RecursionError:
@@ -154,13 +154,13 @@ def _yaml(text: str, source: str) -> object:
 
 
 def _bounded(node: object, source: str) -> None:
-    """Aliases of aliases may stand for more than any machine can hold."""
+    """Refuses aliases of aliases that expand without bounds."""
     waiting, seen = [node], 0
     while waiting:
         one = waiting.pop()
         seen += 1
         if seen > MOST_NODES:
-            raise InputError(f"{source}: has aliases that stand for more than {MOST_NODES} values")
+            raise InputError(f"{source}: has aliases that expand to more than {MOST_NODES} values")
         waiting += one.values() if isinstance(one, dict) else one if isinstance(one, list) else []
 
 
@@ -168,7 +168,7 @@ _Safe: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Loader(_Safe):  # type: ignore[misc]
-    """YAML with CloudFormation's tags, as the functions that they are short for; dates stay text."""
+    """YAML with CloudFormation's tags as functions; dates stay text."""
 
 
 def _tagged(loader: _Loader, suffix: str, node: yaml.Node) -> object:

@@ -1,1 +1,1 @@
-"""The shapes in which connectors are found: what each is recognized by, and how it is read."""
+"""The formats of connectors: how each is detected and read."""

@@ -1,4 +1,4 @@
-"""CloudFormation templates, in YAML with its own tags or in JSON, and what CDK synthesizes."""
+"""CloudFormation templates, in YAML with CloudFormation's tags or in JSON, as CDK synthesizes them."""
 
 import re
 from collections.abc import Mapping
@@ -39,7 +39,7 @@ def read(document: Any, source: str) -> Content:
 
 
 def _resolved(node: Any) -> Any:
-    """Without intrinsic functions, as far as the template says what they give."""
+    """Resolves intrinsic functions as far as the template has their values."""
     if isinstance(node, list):
         return [_resolved(item) for item in node]
     if not isinstance(node, Mapping):
@@ -68,7 +68,7 @@ def _intrinsic(function: str, argument: Any) -> Any:
 
 
 def _substituted(argument: Any) -> Any:
-    """``${Name}`` is CloudFormation's; ``${!Name}`` is what it writes for ``${Name}``."""
+    """``${Name}`` is a reference; ``${!Name}`` is an escaped ``${Name}``."""
     text = argument[0] if isinstance(argument, list) and argument else argument
     if not isinstance(text, str) or isinstance(argument, list):
         return Unresolved("Fn::Sub")

@@ -7,24 +7,24 @@ from cdc.imports.formats.described import Content, Described, InputError, proper
 
 
 def matches(document: object) -> bool:
-    """Whether ``document`` is of Kafka Connect's REST API."""
+    """Whether ``document`` is from Kafka Connect's REST API."""
     if isinstance(document, list):
         return bool(document) and all(isinstance(item, str) or matches(item) for item in document)
     return isinstance(document, Mapping) and (_is_whole(document) or _is_bare(document) or _is_expanded(document))
 
 
 def read(document: Any, source: str) -> Content:
-    """The connectors of ``document``; raises InputError where it only lists names or states."""
+    """The connectors of ``document``; raises InputError if it only lists names or states."""
     if isinstance(document, list):
         if any(isinstance(item, str) for item in document):
-            raise InputError(f"{source}: has the names of connectors only; ask for /connectors?expand=info")
+            raise InputError(f"{source}: has only the names of connectors; use /connectors?expand=info")
         return Content([one for item in document for one in read(item, source).connectors])
     if _is_whole(document):
         return Content([_described(scalar(document.get("name")), document["config"], source)])
     if _is_bare(document):
         return Content([_described(None, document, source)])
     if all("info" not in entry for entry in document.values()):
-        raise InputError(f"{source}: has the status of connectors only; ask for /connectors?expand=info")
+        raise InputError(f"{source}: has only the status of connectors; use /connectors?expand=info")
     return Content(
         [
             _described(name, entry["info"]["config"], source)

@@ -1,4 +1,4 @@
-"""A connector as its input describes it, whatever the shape: properties, and what stands beside them."""
+"""Connectors and workers as read from any format: properties and other settings."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -12,12 +12,12 @@ _REFERENCE: Final = re.compile(r"[A-Za-z_][\w.\[\]*-]*")
 
 
 class InputError(Exception):
-    """An input that holds no connector, or cannot be read. The message shows nothing of its content."""
+    """An input has no connector, or cannot be read. The message shows none of its content."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unresolved:
-    """A value that the input leaves to Terraform, CloudFormation or its user: the expression."""
+    """A value that is not in the input but only an expression, of Terraform or CloudFormation."""
 
     expression: str
 
@@ -30,7 +30,7 @@ Value = str | Unresolved
 
 @dataclass(frozen=True)
 class Worker:
-    """A worker configuration; ``names`` are all that a connector may call it by."""
+    """A worker configuration; ``names`` are all names by which a connector can refer to it."""
 
     names: frozenset[str]
     properties: Mapping[str, Value]
@@ -38,9 +38,9 @@ class Worker:
 
 @dataclass(frozen=True)
 class Described:
-    """A connector. ``source`` is where it was found; ``worker`` the configuration of its worker, None if not known.
+    """A connector. ``source`` is its file; ``worker`` the configuration of its worker, None if unknown.
 
-    ``beside`` are settings of MSK Connect that are not properties, by their path: text as it may be shown.
+    ``settings`` are settings of MSK Connect other than properties, by path, without secrets.
     ``irregular`` are keys whose value was no text, number or truth value, with what it was.
     """
 
@@ -54,13 +54,13 @@ class Described:
     autoscaled: bool = False
     worker: Mapping[str, Value] | None = None
     worker_names: frozenset[str] = frozenset()
-    beside: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict)
     irregular: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
 class Content:
-    """What one input holds."""
+    """The content of one input."""
 
     connectors: list[Described] = field(default_factory=list)
     workers: list[Worker] = field(default_factory=list)
@@ -70,14 +70,14 @@ class Content:
 
 
 def scalar(value: object) -> Value | None:
-    """``value`` as a property; None where it is none."""
+    """``value`` as a property, or None if it cannot be one."""
     if isinstance(value, Unresolved):
         return value
     return as_text(value) if isinstance(value, str | int | float | bool) else None
 
 
 def properties(config: Mapping[Any, Any]) -> tuple[dict[str, Value], dict[str, str]]:
-    """The properties of ``config``, and the keys that have none as their value.
+    """The properties of ``config``, and the keys whose values cannot be properties.
 
     A list of scalars becomes text with commas, as Kafka has lists.
     """

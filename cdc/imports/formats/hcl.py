@@ -1,4 +1,4 @@
-"""Connectors in Terraform's own syntax: literals, locals of the same file, and calls such as ``merge`` are read."""
+"""Connectors in Terraform's syntax: reads literals, locals of the same file, and calls such as ``merge``."""
 
 import re
 import textwrap
@@ -18,7 +18,7 @@ _ESCAPED: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", r
 
 
 def read(text: str, source: str) -> Content:
-    """The connectors and worker configurations of ``text``; raises InputError where it is not Terraform's syntax."""
+    """The connectors and worker configurations of ``text``; raises InputError if the syntax is not Terraform's."""
     try:
         tree = hcl2.parses_to_tree(text)
     except (LarkError, RecursionError) as error:
@@ -33,7 +33,7 @@ def read(text: str, source: str) -> Content:
 
 
 def _calls(document: Mapping[str, Any], source: str) -> Iterator[Any]:
-    """Modules that are handed a connector's configuration, under whatever name of their own."""
+    """Modules with a connector's configuration as an input variable of any name."""
     for modules in document.get("module", []):
         for name, body in modules.items():
             config = body.get(msk_connect.CONFIGURATION) or next(
@@ -45,7 +45,7 @@ def _calls(document: Mapping[str, Any], source: str) -> Iterator[Any]:
 
 
 class _Reader:
-    """Turns a tree into the shape of Terraform's JSON; what it cannot tell is Unresolved."""
+    """Converts a syntax tree to the structure of Terraform's JSON; unknown values are Unresolved."""
 
     def __init__(self) -> None:
         self._locals: dict[str, Node] = {}
@@ -93,7 +93,7 @@ class _Reader:
         return Unresolved("%{")
 
     def _escaped(self, text: str) -> Any:
-        """``${provider:${local.name}``: the grammar ends what is escaped at the first brace, and Terraform does not."""
+        """``${provider:${local.name}``: unlike Terraform, the grammar ends the escaped part at the first brace."""
         start, _, rest = text[2:].partition("${")
         if not rest.endswith("}"):
             return text
@@ -119,7 +119,7 @@ class _Reader:
     def _key(self, node: Tree[Token]) -> Any:
         inner = node.children[0]
         bare = _bare(inner)
-        # In parentheses it is an expression; else a word is the key itself.
+        # In parentheses, a word is an expression; otherwise it is the key.
         if isinstance(bare, Tree) and bare.data in ("identifier", "keyword", "literal_value"):
             in_parentheses = isinstance(inner, Tree) and isinstance(inner.children[0], Token)
             return self.value(inner) if in_parentheses else str(bare.children[0])
@@ -137,7 +137,7 @@ class _Reader:
         return int(text) if re.fullmatch(r"-?\d+", text) else float(text)
 
     def _attribute(self, node: Tree[Token]) -> Any:
-        """``local.name``, and what is in it; everything else is known elsewhere."""
+        """Resolves ``local.name`` and its parts; all other references are Unresolved."""
         source = self._source(node)
         first, *rest = source.split(".")
         if first != "local" or not rest or rest[0] not in self._locals or rest[0] in self._open:
@@ -161,7 +161,7 @@ class _Reader:
         return Unresolved(self._source(node))
 
     def _source(self, node: Node) -> str:
-        """The expression, without its spaces."""
+        """The expression without spaces."""
         if isinstance(node, Token):
             return str(node)
         return "".join(map(str, node.scan_values(lambda value: isinstance(value, Token))))
@@ -181,7 +181,7 @@ class _Reader:
 
 
 def _merge(*parts: Any) -> Any:
-    """Later keys win; one part that is not known could hold anything, so its own key says so."""
+    """Later keys have priority; an unknown part is added under its own expression as key."""
     found: dict[str, Any] = {}
     for part in parts:
         if isinstance(part, Mapping):
@@ -230,7 +230,7 @@ def _unescaped(match: "re.Match[str]") -> str:
 
 
 def _bare(node: Node) -> Node:
-    """Without the parentheses and the wrappers around it."""
+    """``tree`` without its parentheses and wrappers."""
     while isinstance(node, Tree) and node.data in ("expr_term", "expression", "template_string"):
         if len(inner := _inner(node)) != 1:
             break

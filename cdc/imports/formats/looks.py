@@ -1,9 +1,9 @@
-"""What tells Terraform's syntax from YAML and properties, without its parser."""
+"""Distinguishes Terraform's syntax from YAML and properties, without its parser."""
 
 import re
 from typing import Final
 
-# A block's head, or an attribute that holds a connector's configuration.
+# The start of a block, or an attribute with a connector's configuration.
 _HCL: Final = re.compile(
     r'^[ \t]*(?:resource|data|module|variable|locals|terraform|provider|output)\b[\w \t"-]*\{|'
     r"^[ \t]*connector_configuration[ \t]*=[ \t]*(?:\{|merge)",

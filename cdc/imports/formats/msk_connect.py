@@ -1,4 +1,4 @@
-"""MSK Connect's own description, as AWS, CloudFormation and Terraform write it: one shape, three spellings of its keys.
+"""Descriptions of MSK Connect's resources by AWS, CloudFormation and Terraform, which differ in the case of keys.
 
 ``describe-connector`` answers in camel case, CloudFormation in Pascal case, Terraform in snake case with blocks as
 lists; all of it is read in snake case without lists.
@@ -16,7 +16,7 @@ from modules.properties_file import parse
 CONFIGURATION: Final = "connector_configuration"
 CONTENT: Final = "properties_file_content"
 _WORDS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-# What is read into the entry, or is nothing to carry over.
+# Read into the entry, or not needed.
 _READ: Final = {
     *(CONFIGURATION, "name", "connector_name", "arn", "connector_arn", "id", "capacity"),
     *("kafka_connect_version", "kafkaconnect_version", "plugin", "plugins", "worker_configuration"),
@@ -26,7 +26,7 @@ _READ: Final = {
 
 
 def matches(document: object) -> bool:
-    """Whether ``document`` is an answer of ``aws kafkaconnect``."""
+    """Whether ``document`` is output of ``aws kafkaconnect``."""
     if isinstance(document, list):
         return bool(document) and all(matches(item) for item in document)
     return isinstance(document, Mapping) and (
@@ -37,7 +37,7 @@ def matches(document: object) -> bool:
 
 
 def read(document: Any, source: str) -> Content:
-    """Raises InputError for a list, which has no configurations."""
+    """The connector or worker configuration; raises InputError for a list, which has no configurations."""
     if isinstance(document, list):
         found = Content()
         for each in (read(item, source) for item in document):
@@ -45,14 +45,14 @@ def read(document: Any, source: str) -> Content:
             found.workers += each.workers
         return found
     if _is_list(document):
-        raise InputError(f"{source}: lists connectors without their configuration; ask for describe-connector of each")
+        raise InputError(f"{source}: lists connectors without their configuration; use describe-connector for each")
     fields = snake(document)
     if CONFIGURATION in fields:
         return Content([connector(fields, source)])
     text = _mapping(fields.get("latest_revision") or fields).get(CONTENT)
     if not isinstance(text, str):
-        wanted = "ask for describe-worker-configuration"
-        raise InputError(f"{source}: has a worker configuration without its properties; {wanted}")
+        hint = "use describe-worker-configuration"
+        raise InputError(f"{source}: has a worker configuration without its properties; {hint}")
     names = [fields.get("worker_configuration_arn"), fields.get("name")]
     return Content([], [worker(text, names, source, encoded=True)])
 
@@ -73,7 +73,7 @@ def snake(node: Any) -> Any:
 
 
 def connector(fields: Mapping[str, Any], source: str, *, label: str | None = None) -> Described:
-    """One connector of ``fields`` in snake case; ``label`` names it where its name is an expression."""
+    """One connector of ``fields`` in snake case; ``label`` is its name if that is an expression."""
     found, irregular = properties(_mapping(fields.get(CONFIGURATION)))
     capacity = _mapping(fields.get("capacity"))
     provisioned, scaling = _mapping(capacity.get("provisioned_capacity")), _scaling(capacity)
@@ -90,13 +90,13 @@ def connector(fields: Mapping[str, Any], source: str, *, label: str | None = Non
         workers=scalar(provisioned.get("worker_count") or scaling.get("max_worker_count")),
         autoscaled=bool(scaling),
         worker_names=_references(_mapping(fields.get("worker_configuration"))),
-        beside={**dict(_beside(others)), **dict(_plugins(fields))},
+        settings={**dict(_settings(others)), **dict(_plugins(fields))},
         irregular=irregular,
     )
 
 
 def worker(text: str, names: list[Any], source: str, *, encoded: bool) -> Worker:
-    """A worker configuration; ``encoded`` in base64, as AWS's API has it."""
+    """A worker configuration; ``encoded`` in base64, as in AWS's API."""
     try:
         plain = base64.b64decode(text, validate=True).decode() if encoded else text
         return Worker(frozenset(name for name in names if isinstance(name, str)), parse(plain))
@@ -128,12 +128,12 @@ def _plugins(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield "plugins", _shown(arn)
 
 
-def _beside(fields: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
-    """Every setting that is not one of the connector's properties, by its path."""
+def _settings(fields: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
+    """All settings other than the connector's properties, by path."""
     for key, value in fields.items():
         here = f"{path}{key}"
         if isinstance(value, Mapping):
-            yield from _beside(value, f"{here}.")
+            yield from _settings(value, f"{here}.")
         elif isinstance(value, list):
             yield here, ", ".join(_shown(scalar(item) or "") for item in value)
         elif (text := scalar(value)) not in (None, "", "false"):

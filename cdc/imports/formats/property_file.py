@@ -1,4 +1,4 @@
-"""A connector as a properties file, such as ``connect-standalone.sh`` takes."""
+"""Properties files, as for ``connect-standalone.sh``."""
 
 from cdc.imports.formats.described import Content, Described, InputError, Worker
 from modules.properties_file import parse
@@ -8,11 +8,11 @@ _OF_WORKERS = ("key.converter", "offset.storage.topic", "offset.storage.file.fil
 
 
 def read(text: str, source: str) -> Content:
-    """The connector of ``text``, or the worker that it configures. Raises InputError where it is neither."""
+    """The connector or worker configuration in ``text``; raises InputError if it is neither."""
     try:
         found = parse(text)
     except ValueError:
-        raise InputError(f"{source}: is no properties file: it has a broken \\u escape") from None
+        raise InputError(f"{source}: is not a valid properties file: it has an invalid \\u escape") from None
     if CLASS in found:
         return Content([Described(source, found.get("name"), found)])
     if any(key in found for key in _OF_WORKERS):

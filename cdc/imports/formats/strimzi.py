@@ -12,12 +12,12 @@ _READ: Final = ("class", "tasksMax", "config")
 
 
 def matches(document: object) -> bool:
-    """Whether ``document`` is a manifest of Kubernetes, or several of them."""
+    """Whether ``document`` is one or more Kubernetes manifests."""
     return any("apiVersion" in one and "kind" in one for one in _manifests(document))
 
 
 def read(document: Any, source: str) -> Content:
-    """The connectors and workers among the manifests."""
+    """The connectors and workers in the manifests."""
     found = Content()
     for manifest in _manifests(document):
         metadata, spec = _mapping(manifest.get("metadata")), _mapping(manifest.get("spec"))
@@ -38,20 +38,20 @@ def _described(name: str | None, spec: Mapping[str, Any], cluster: Any, source: 
         config.setdefault("tasks.max", spec["tasksMax"])
     found, irregular = properties(config)
     others = {key: value for key, value in spec.items() if key not in _READ}
-    beside = {f"spec.{key}": "set" if isinstance(value, Mapping) else str(value) for key, value in others.items()}
+    settings = {f"spec.{key}": "set" if isinstance(value, Mapping) else str(value) for key, value in others.items()}
     worker = frozenset({str(cluster)}) if cluster else frozenset[str]()
     return Described(
         f"{source}: {name}" if name else source,
         name,
         found,
         worker_names=worker,
-        beside=beside,
+        settings=settings,
         irregular=irregular,
     )
 
 
 def _manifests(document: Any) -> Iterator[Mapping[str, Any]]:
-    """One, a list of them as a stream of documents gives it, or the items of a List."""
+    """One manifest, several documents, or the items of a List."""
     for one in document if isinstance(document, list) else [document]:
         if not isinstance(one, Mapping):
             continue

@@ -1,4 +1,4 @@
-"""Terraform's JSON: a configuration, a state file, and what ``terraform show -json`` prints of a plan or a state."""
+"""Terraform's JSON: a configuration, a state file, or output of ``terraform show -json``."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -32,7 +32,7 @@ Resource = tuple[str, str, Mapping[str, Any]]
 
 
 def content(resources: Iterator[Resource], source: str) -> Content:
-    """Of (type, address, body) those that are MSK Connect's."""
+    """MSK Connect's resources among (type, address, body)."""
     found = Content()
     for type_, address, body in resources:
         fields = msk_connect.snake(body)
@@ -45,7 +45,7 @@ def content(resources: Iterator[Resource], source: str) -> Content:
 
 
 def configured(document: Mapping[str, Any]) -> Iterator[Resource]:
-    """The resources of a configuration: by type and name, where each may be a list."""
+    """The resources of a configuration, by type and name; each can be a list."""
     for types in _each(document.get("resource")):
         for type_, names in types.items():
             for bodies in _each(names):
@@ -77,7 +77,7 @@ def _state(resources: list[Any]) -> Iterator[Resource]:
 
 
 def _templates(node: Any) -> Any:
-    """Text with ``${…}`` is left to Terraform; ``$${`` is what it writes for ``${``."""
+    """Text with ``${…}`` is Unresolved; ``$${`` is an escaped ``${``."""
     if isinstance(node, Mapping):
         return {key: _templates(value) for key, value in node.items()}
     if isinstance(node, list):
@@ -86,7 +86,7 @@ def _templates(node: Any) -> Any:
 
 
 def template(text: str) -> str | Unresolved:
-    """``text`` as Terraform reads a string of its JSON."""
+    """``text`` as Terraform reads a string in its JSON."""
     plain = text.replace("$${", "").replace("%%{", "")
     if "${" in plain or "%{" in plain:
         return Unresolved(text.removeprefix("${").removesuffix("}") if text.count("${") == 1 else text)

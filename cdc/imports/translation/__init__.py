@@ -1,1 +1,1 @@
-"""From what an input describes to an entry of the environment file: each file takes the properties of one subject."""
+"""Converts a described connector to an entry of the environment file; each file handles one subject."""

@@ -1,4 +1,4 @@
-"""What is captured: Debezium's lists of databases and tables as ``source.tables``."""
+"""Captured tables: Debezium's lists of databases and tables as ``source.tables``."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -29,14 +29,14 @@ def take(draft: Draft) -> None:
         _fill_in(draft, excluded, "")
         return
     for key, value in given.items():
-        why = "regular expressions become patterns" + (", which also match names with $ or -" if widened else "")
+        why = "converted to patterns" + (", which also match names with $ or -" if widened else "")
         draft.note(Kind.MOVED, key, why, before=value, after=f"source.tables: {', '.join(found)}")
     if excluded:
         _fill_in(draft, excluded, ", ".join(found))
         return
     draft.put("source.tables", found)
     if not given:
-        why = "nothing is listed, so every table of the cluster is captured, as before"
+        why = "without a list, every table of the cluster is captured, as before"
         draft.note(Kind.ADDED, "source.tables", why, after=_EVERYTHING)
 
 
@@ -51,14 +51,14 @@ def _tables(given: Mapping[str, Value | None]) -> tuple[list[str], bool]:
     if databases:
         found = patterns.within(found, [database for each in databases for database in each.patterns])
     if not found:
-        raise InexpressibleError("no table is in both lists, so nothing was captured")
+        raise InexpressibleError("no table is in both lists, so none was captured")
     return list(dict.fromkeys(found)), any(each.widened for each in (*tables, *databases))
 
 
 def _fill_in(draft: Draft, excluded: list[str], found: str) -> None:
-    wanted = "database.table, with * for any characters but a dot"
+    expected = "database.table, with * for any characters but a dot"
     if excluded:
-        wanted += f": the tables{f' of {found}' if found else ''} but those of {' and '.join(excluded)}"
+        expected += f": the tables{f' of {found}' if found else ''} without those of {' and '.join(excluded)}"
     for key in EXCLUDED:
-        draft.lose(key, "source.tables lists what is captured, and has no words for all but some")
-    draft.fill_in("source.tables", wanted)
+        draft.lose(key, "source.tables lists captured tables and cannot exclude any")
+    draft.fill_in("source.tables", expected)

@@ -1,4 +1,4 @@
-"""The database that is read: cluster, server id, TLS; and what clients need, which the product sets itself."""
+"""The source database: cluster, server id, TLS; and client settings, which are the same for every connector."""
 
 import re
 from typing import Final
@@ -13,14 +13,14 @@ _HOST: Final = re.compile(
 # Anything else may be an address with a password in it.
 _PLAIN: Final = re.compile(r"[\w.-]+")
 _NO_CLUSTER: Final = {
-    "": "is the endpoint of one instance, which may be a reader after a failover",
-    "cluster-custom": "is a custom endpoint, and the binary log is on the writer",
-    "proxy": "is a proxy's endpoint, and no binary log is read through a proxy",
+    "": "is an instance endpoint, which may be a reader after a failover",
+    "cluster-custom": "is a custom endpoint; only the writer has the binlog",
+    "proxy": "is a proxy endpoint; the binlog cannot be read through a proxy",
 }
 _TLS: Final = ("required", "verify_ca", "verify_identity")
 _SERVER_IDS: Final = range(1, 2**32)
 _IAM: Final = re.compile(r"(security\.protocol|sasl\.|ssl\.|bootstrap\.servers)")
-_CLIENTS: Final = "every client of the worker signs in by IAM over TLS"
+_CLIENTS: Final = "all clients of the worker use IAM over TLS"
 _OVERRIDES: Final = ("producer.override.", "consumer.override.", "admin.override.")
 
 
@@ -28,11 +28,11 @@ def take(draft: Draft) -> None:
     """Fills ``source.cluster`` and ``source.server_id``."""
     _cluster(draft)
     _server_id(draft)
-    draft.drop("connector.class", "the plugin decides it")
+    draft.drop("connector.class", "set from the plugin")
     _tasks(draft)
-    draft.drop("name", "a connector is called by its key")
-    draft.drop("database.port", "it comes from the cluster")
-    draft.drop("config.action.reload", "none for every connector: a restart by a reload would be silent")
+    draft.drop("name", "the name is derived from the key")
+    draft.drop("database.port", "looked up from the cluster")
+    draft.drop("config.action.reload", "none for every connector: a connector must not restart unnoticed")
     _tls(draft)
     _clients(draft)
 
@@ -51,7 +51,7 @@ def _cluster(draft: Draft) -> None:
         name = found["name"].lower()
         why = "the cluster, whose writer endpoint is looked up"
         if kind == "cluster-ro":
-            why += "; that was the reader endpoint, where there is no binary log"
+            why += "; the reader endpoint has no binlog"
         draft.move("database.hostname", "source.cluster", name, why, before=host)
         return
     reason = _NO_CLUSTER[kind or ""] if found else _unknown(host)
@@ -64,14 +64,14 @@ def _cluster(draft: Draft) -> None:
 def _unknown(host: Value | None) -> str:
     if host is None:
         return "is not given"
-    return "is known elsewhere" if isinstance(host, Unresolved) else "is not the writer endpoint of an Aurora cluster"
+    return "is not in this input" if isinstance(host, Unresolved) else "is not the writer endpoint of an Aurora cluster"
 
 
 def _server_id(draft: Draft) -> None:
     value = draft.take("database.server.id")
     text = value.strip() if isinstance(value, str) else ""
     if text.isdecimal() and int(text) in _SERVER_IDS:
-        draft.move("database.server.id", "source.server_id", int(text), "a key of its own", before=value)
+        draft.move("database.server.id", "source.server_id", int(text), "has its own key", before=value)
         return
     why = "a number that no other replica of the database has, 1 to 4294967295"
     draft.fill_in("source.server_id", why, key="database.server.id", before=value)
@@ -83,19 +83,19 @@ def _tls(draft: Draft) -> None:
         return
     word = mode.strip().lower()
     if word == "required":
-        draft.drop("database.ssl.mode", "it is what every connector has")
+        draft.drop("database.ssl.mode", "every connector has this value")
     elif word not in _TLS:
         draft.drop("database.ssl.mode", "required instead: the database is read over TLS only")
 
 
 def _clients(draft: Draft) -> None:
-    """Of Debezium's own clients and of Connect's, which a worker configures for all."""
+    """Settings of Debezium's and Kafka Connect's clients, which are the same for every connector."""
     for prefix in ("schema.history.internal.producer.", "schema.history.internal.consumer.", "signal.consumer."):
         for key in _below(draft, prefix):
             if _IAM.match(key.removeprefix(prefix)):
                 draft.drop(key, _CLIENTS)
             else:
-                draft.lose(key, "this client has no settings of the user's")
+                draft.lose(key, "this client cannot be configured")
     for key in ("schema.history.internal.kafka.bootstrap.servers", "signal.kafka.bootstrap.servers"):
         draft.drop(key, "the brokers of the environment's cluster")
     for prefix in _OVERRIDES:

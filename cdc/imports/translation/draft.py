@@ -1,4 +1,4 @@
-"""An entry in the making: properties that nothing has taken yet, what the entry has so far, and the notes."""
+"""An entry during conversion: the remaining properties, the entry so far, and the notes."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -12,9 +12,9 @@ DEBEZIUM: Final = {"2.7.1": "2.7.4.Final", "3.7.x": "3.6.1.Final"}
 
 
 class Draft:
-    """``left`` holds the properties that no step has taken; ``entry`` is the environment file's, ``key`` its name.
+    """``left`` are the properties that no step has taken; ``entry`` is for the environment file, ``key`` its name.
 
-    ``comments`` are what a line of the entry needs beside it, by its path.
+    ``comments`` are comments for lines of the entry, by path.
     """
 
     def __init__(self, key: str, described: Described) -> None:
@@ -24,9 +24,9 @@ class Draft:
         self.entry: dict[str, Any] = {}
         self.comments: dict[tuple[str, ...], str] = {}
         self.notes: list[Note] = []
-        # The group that signals were read in; None where no topic of signals was read.
+        # The consumer group of the signal topic; None without such a topic.
         self.signal_group: Value | None = None
-        # Properties as they are after names and words of older releases were translated.
+        # The properties with current names and values.
         self.translated: dict[str, Value] = {}
 
     @property
@@ -35,23 +35,23 @@ class Draft:
         return release(DEBEZIUM[version], version)
 
     def take(self, key: str) -> Value | None:
-        """The value, which no other step sees then; None where there is none."""
+        """Removes and returns a value, or None."""
         return self.left.pop(key, None)
 
-    def rename(self, key: str, today: str, value: Value) -> None:
-        """A property under another name, at its place."""
-        self.left = {today if name == key else name: each for name, each in self.left.items()} | {today: value}
+    def rename(self, key: str, current: str, value: Value) -> None:
+        """Renames a property, in the same position."""
+        self.left = {current if name == key else name: each for name, each in self.left.items()} | {current: value}
 
     def note(self, kind: Kind, key: str, why: str, *, before: Value | None = None, after: str = "") -> None:
         self.notes.append(Note(self.key, kind, key, shown(key, before), after, why))
 
     def drop(self, key: str, why: str) -> None:
-        """Takes a property that the product sets itself, or has no use for."""
+        """Takes a property that is set for every connector, or not used."""
         if (value := self.take(key)) is not None:
             self.note(Kind.DROPPED, key, why, before=value)
 
     def lose(self, key: str, why: str) -> None:
-        """Takes a property that the environment file cannot say, unless it has its default."""
+        """Takes a property that the environment file cannot express; a default value is only dropped."""
         value = self.take(key)
         if isinstance(value, str) and key in self.release.connector and self.release.connector[key].default == value:
             self.note(Kind.DROPPED, key, "it is the default", before=value)
@@ -59,11 +59,11 @@ class Draft:
             self.note(Kind.LOST, key, why, before=value)
 
     def unknown(self, key: str, value: Unresolved, instead: str) -> None:
-        """A property whose value the input does not hold, where the entry does without."""
+        """Notes a property whose value is not in the input and not required."""
         self.note(Kind.TODO, key, f"its value is not in this input; {instead}", before=value)
 
     def put(self, path: str, value: object) -> None:
-        """Sets ``source.cluster`` or the like."""
+        """Sets a dotted path, such as ``source.cluster``."""
         *parents, last = path.split(".")
         node = self.entry
         for step in parents:
@@ -71,18 +71,18 @@ class Draft:
         node[last] = value
 
     def move(self, key: str, path: str, value: object, why: str, *, before: Value | None) -> None:
-        """Sets ``path``, and says that this is what became of the property ``key``."""
+        """Sets ``path``, and notes that it replaces the property ``key``."""
         self.put(path, value)
         self.note(Kind.MOVED, key, why, before=before, after=f"{path}: {_text(value)}")
 
     def fill_in(self, path: str, why: str, *, key: str | None = None, before: Value | None = None) -> None:
-        """Marks a place that only the user can fill."""
+        """Marks a value that only the user knows."""
         self.put(path, [FILL_IN] if path == "source.tables" else FILL_IN)
         self.comments[tuple(path.split("."))] = why
         self.note(Kind.TODO, key or path, why, before=before, after=f"{path}: {FILL_IN}" if key else FILL_IN)
 
     def known(self, key: str) -> str | None:
-        """The value where it is text that is known; the property stays."""
+        """The value, if it is known; the property stays."""
         value = self.left.get(key)
         return None if isinstance(value, Unresolved) else value
 

@@ -1,4 +1,4 @@
-"""Connectors as they were described, as entries of the environment file."""
+"""Converts described connectors to entries of the environment file."""
 
 import re
 from collections.abc import Iterable
@@ -20,9 +20,9 @@ _SOURCE: Final = ("cluster", "secret", "server_id", "tables")
 
 @dataclass
 class Entry:
-    """A connector of the environment file; ``body`` is None for one that the file cannot have.
+    """A connector of the environment file; ``body`` is None for one that cannot be imported.
 
-    ``comments`` go beside lines of the entry, by path; ``lost`` are notes on what it cannot say.
+    ``comments`` are comments for lines of the entry, by path.
     """
 
     key: str
@@ -30,7 +30,7 @@ class Entry:
     body: dict[str, Any] | None
     notes: list[Note]
     comments: dict[tuple[str, ...], str] = field(default_factory=dict)
-    # What the connector had, by the names of today: to compare the entry with.
+    # The connector's properties by their current names, to compare with.
     before: dict[str, Value] = field(default_factory=dict)
 
     @property
@@ -39,7 +39,7 @@ class Entry:
 
 
 def entries(described: Iterable[Described], *, keep_offsets: bool) -> list[Entry]:
-    """One for each, under keys that differ."""
+    """One entry for each connector, with unique keys."""
     found: list[Entry] = []
     for one in described:
         key = _key(one, {entry.key for entry in found})
@@ -52,7 +52,7 @@ def _entry(key: str, described: Described, *, keep_offsets: bool) -> Entry:
     draft = Draft(key, described)
     for name, found in described.irregular.items():
         kind = Kind.DROPPED if found == NOTHING else Kind.LOST
-        draft.note(kind, name, f"a property is text, a number, true or false, and this is {found}")
+        draft.note(kind, name, f"a property must be text, a number, true or false, got {found}")
     runtime.version(draft)
     names.translate(draft)
     connection.take(draft)
@@ -68,11 +68,11 @@ def _entry(key: str, described: Described, *, keep_offsets: bool) -> Entry:
 
 
 def _others(draft: Draft) -> None:
-    """What no step has taken becomes ``properties``, as it is."""
+    """Moves the remaining properties to ``properties``, unchanged."""
     properties: dict[str, object] = {}
     for key, value in draft.left.items():
         if kind := secrecy.literal(key, str(value)) if isinstance(value, str) else None:
-            why = f"it is {kind}: keep it in Secrets Manager, and write ${{secretsmanager:NAME:KEY}} under properties"
+            why = f"it is {kind}: keep it in Secrets Manager, and set ${{secretsmanager:NAME:KEY}} in properties"
             draft.note(Kind.TODO, key, why, before=value)
         elif not isinstance(value, Unresolved):
             properties[key] = value
@@ -87,7 +87,7 @@ def _others(draft: Draft) -> None:
 
 
 def _ordered(entry: dict[str, Any]) -> dict[str, Any]:
-    """As in the documentation: what it reads first, properties last."""
+    """In the order of the documentation, properties last."""
     order = (
         "plugin",
         "source",
@@ -105,7 +105,7 @@ def _ordered(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def _refusal(described: Described) -> str | None:
-    """Why the environment file can have no such connector."""
+    """Why the connector cannot be imported."""
     given = described.properties.get("connector.class")
     if given is None:
         return "it has no connector.class"
@@ -126,7 +126,7 @@ def _refused(key: str, described: Described, refusal: str) -> Entry:
 
 
 def _key(described: Described, taken: set[str]) -> str:
-    """Of the connector's name, else of its prefix or its file: lower-case letters, digits and hyphens."""
+    """A key from the connector's name or else its prefix: lower-case letters, digits and hyphens."""
     prefix = described.properties.get("topic.prefix") or described.properties.get("database.server.name")
     candidates = [described.name, prefix, "connector"]
     made = next(key for each in candidates if isinstance(each, str) and (key := _as_key(each)))

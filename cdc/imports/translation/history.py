@@ -1,4 +1,4 @@
-"""The schema history, which is kept for every connector; an adopted one keeps its topic."""
+"""The schema history: always a topic; an adopted connector keeps its topic."""
 
 from typing import Final
 
@@ -14,23 +14,23 @@ _CAPTURED: Final = "schema.history.internal.store.only.captured.databases.ddl"
 
 
 def take(draft: Draft, *, keep: bool) -> None:
-    """Leaves the topic for an adoption, where offsets are kept."""
+    """Keeps the topic for an adopted connector."""
     if draft.known(_CLASS) in (_KAFKA, _OLD_KAFKA):
         draft.drop(_CLASS, "the schema history is a topic")
     draft.lose(_CLASS, "the schema history is a topic")
     if draft.known(_CAPTURED) == "true":
-        draft.drop(_CAPTURED, "it is what every connector has")
-    draft.drop(_CAPTURED, "true instead: other databases are nothing that the connector reads")
+        draft.drop(_CAPTURED, "every connector has this value")
+    draft.drop(_CAPTURED, "true instead: schema changes of other databases are not needed")
     if not keep:
-        draft.drop(TOPIC, "a topic named after the prefix instead; --keep-offsets keeps this one, and the offsets")
+        draft.drop(TOPIC, "the topic is derived from the prefix; --keep-offsets keeps this topic and the offsets")
     for key in [key for key in draft.left if key.startswith("schema.history.internal.") and key != TOPIC]:
-        draft.lose(key, "the schema history is kept for you, with settings that are the same for all")
+        draft.lose(key, "the schema history has the same settings for every connector")
 
 
 def adopt(draft: Draft) -> None:
-    """Fills ``adopt``: the running connector's name, its topics, and the group that it read signals in."""
+    """Fills ``adopt``: the running connector's name, topics and signal consumer group."""
     described = draft.described
-    _named(draft, "adopt.name", described.name, "the name that the running connector has")
+    _named(draft, "adopt.name", described.name, "the name of the running connector")
     offsets = (described.worker or {}).get("offset.storage.topic") or _default(described.arn)
     why = "offset.storage.topic of the worker that the connector runs on"
     if described.arn is None:
@@ -38,20 +38,20 @@ def adopt(draft: Draft) -> None:
     _named(draft, "adopt.offset_topic", offsets, why)
     history = draft.take(TOPIC)
     if isinstance(history, str):
-        draft.note(Kind.MOVED, TOPIC, "the history that there is", before=history, after="adopt.schema_history_topic")
+        draft.note(Kind.MOVED, TOPIC, "the existing history", before=history, after="adopt.schema_history_topic")
     _named(draft, "adopt.schema_history_topic", history, f"{TOPIC} of the running connector")
     if draft.signal_group is not None and draft.entry.get("signals", {}).get("topic"):
         _named(draft, "adopt.signal_group", draft.signal_group, "signal.kafka.groupId of the running connector")
 
 
-def _named(draft: Draft, path: str, value: object, wanted: str) -> None:
+def _named(draft: Draft, path: str, value: object, expected: str) -> None:
     if isinstance(value, str) and value:
         draft.put(path, value)
     else:
-        draft.fill_in(path, wanted, before=value if isinstance(value, Unresolved) else None)
+        draft.fill_in(path, expected, before=value if isinstance(value, Unresolved) else None)
 
 
 def _default(arn: str | None) -> str | None:
-    """MSK Connect names its own topics after the connector's ARN (MSK developer guide, default offset topic)."""
+    """MSK Connect derives its default offset topic from the connector's ARN (MSK developer guide)."""
     parts = arn.split("/") if arn else []
     return "__amazon_msk_connect_offsets_{}_{}".format(*parts[1:]) if len(parts) == 3 else None

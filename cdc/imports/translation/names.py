@@ -1,4 +1,4 @@
-"""Names, words and classes of older Debezium releases, as today's."""
+"""Converts names, values and classes of older Debezium releases to current ones."""
 
 from typing import Final
 
@@ -12,14 +12,14 @@ from modules.debezium.words import CLASSES
 
 _UNWRAP: Final = "io.debezium.transforms.ExtractNewRecordState"
 _EVENT_ROUTER: Final = "io.debezium.transforms.outbox.EventRouter"
-# Values that are written in another way under the name of today, by name and, behind an alias, by class.
+# Values of renamed properties that have changed too, by name and, for aliases, by class.
 _VALUES: Final = {
     "snapshot.minimal.locks": {"true": "minimal", "false": "extended"},
     "sanitize.field.names": {"true": "avro", "false": "none"},
     f"{_UNWRAP} drop.deletes": {"true": "drop", "false": "delete-to-tombstone"},
     f"{_EVENT_ROUTER} table.fields.additional.error.on.missing": {"true": "error", "false": "ignore"},
 }
-# Renamed with a value of another kind, which nothing turns into today's.
+# Renamed with values of another kind, which cannot be converted.
 _OTHER_KIND: Final = (
     "partition.data-collections.field.mappings",
     "partition.data-collections.partition.num.mappings",
@@ -31,7 +31,7 @@ _LEAVE_OUT: Final = "leave it out"
 
 
 def translate(draft: Draft) -> None:
-    """Every property as today's release reads it; of two that become one, today's name wins, as with Debezium."""
+    """Converts every property; if the current name is set too, it has priority, as in Debezium."""
     _classes(draft)
     unwrap.translate(draft)
     known = {key: value for key, value in draft.left.items() if isinstance(value, str)}
@@ -45,7 +45,7 @@ def translate(draft: Draft) -> None:
 
 
 def _split(draft: Draft, key: str) -> tuple[str, str, str | None]:
-    """``transforms.unwrap.``, the name behind it, and the class that it stands for; none of these for other names."""
+    """Prefix such as ``transforms.unwrap.``, rest of the name, and class of the alias; empty without an alias."""
     parts = key.split(".")
     if parts[0] == "transforms" and len(parts) > 2:
         prefix = f"transforms.{parts[1]}."
@@ -57,7 +57,7 @@ def _split(draft: Draft, key: str) -> tuple[str, str, str | None]:
 
 
 def _unread(renamed: Renamed, name: str) -> bool:
-    """Declared by today's release, and no longer read."""
+    """Whether the release still declares the property but no longer reads it."""
     return renamed.name == name and renamed.of is None
 
 
@@ -66,16 +66,16 @@ def _rename(draft: Draft, key: str, prefix: str, name: str, renamed: Renamed) ->
     if renamed.successor is None or renamed.name in _OTHER_KIND:
         draft.take(key)
         kind = Kind.DROPPED if _LEAVE_OUT in renamed.note else Kind.LOST
-        draft.note(kind, key, f"gone from Debezium {_short(renamed.release)} on: {renamed.note}", before=value)
+        draft.note(kind, key, f"removed in Debezium {_short(renamed.release)}: {renamed.note}", before=value)
         return
     ends = name.removeprefix(renamed.name) if renamed.name.endswith(".") else ""
-    today = f"{prefix}{renamed.successor}{ends}"
-    if today in draft.left:
+    current = f"{prefix}{renamed.successor}{ends}"
+    if current in draft.left:
         draft.take(key)
-        draft.note(Kind.DROPPED, key, f"{today} is set as well, and Debezium reads that one", before=value)
+        draft.note(Kind.DROPPED, key, f"{current} is set too, and Debezium reads that", before=value)
         return
-    draft.rename(key, today, _value(renamed, value))
-    draft.note(Kind.MOVED, key, f"called that from Debezium {_short(renamed.release)} on", after=today)
+    draft.rename(key, current, _value(renamed, value))
+    draft.note(Kind.MOVED, key, f"renamed in Debezium {_short(renamed.release)}", after=current)
 
 
 def _value(renamed: Renamed, value: Value) -> Value:
@@ -93,15 +93,15 @@ def _classes(draft: Draft) -> None:
         moved = CLASSES.get(value.strip()) if isinstance(value, str) else None
         if moved and moved.successor:
             draft.left[key] = moved.successor
-            why = f"called that from Debezium {_short(moved.release)} on"
+            why = f"renamed in Debezium {_short(moved.release)}"
             draft.note(Kind.MOVED, key, why, before=value, after=moved.successor)
 
 
 def _words(draft: Draft) -> None:
-    """Words of enumerations that today's release does not take."""
+    """Values of enumerations that the release does not accept."""
     for key, value in draft.left.items():
         word = draft.release.word(key, value.strip().lower()) if isinstance(value, str) else None
         if word and word.successor:
             draft.left[key] = word.successor
-            why = f"called that from Debezium {_short(word.gone)} on" if word.gone else "called that today"
+            why = f"renamed in Debezium {_short(word.gone)}" if word.gone else "renamed"
             draft.note(Kind.MOVED, key, why, before=value, after=word.successor)

@@ -1,4 +1,4 @@
-"""What an import did with each line that it did not keep as it was, and why."""
+"""Notes on every property that is not imported unchanged, with the reason."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +9,7 @@ from modules.messages import secrecy
 
 
 class Kind(StrEnum):
-    """``TODO`` and ``LOST`` leave something to do; of the others there is nothing to do."""
+    """``TODO`` and ``LOST`` need action; the others do not."""
 
     MOVED = "moved"
     DROPPED = "dropped"
@@ -23,7 +23,7 @@ OPEN: Final = (Kind.TODO, Kind.LOST)
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One line of the report. ``before`` and ``after`` are text as it may be shown, empty where there is none."""
+    """One line of the report. ``before`` and ``after`` have no secrets, and may be empty."""
 
     connector: str
     kind: Kind
@@ -56,7 +56,7 @@ class Note:
 
 
 def shown(key: str, value: Value | int | None) -> str:
-    """``value`` as it may be printed: never a secret."""
+    """``value`` without secrets."""
     if value is None:
         return ""
     if isinstance(value, Unresolved):

@@ -1,6 +1,6 @@
 """Debezium's lists of regular expressions as the environment file's patterns: ``database.table`` with ``*``.
 
-A pattern matches the tables that its expression did; what no pattern can say is an error.
+A pattern matches the same tables as its expression; expressions without a pattern are errors.
 """
 
 import re
@@ -23,7 +23,7 @@ _WORDS: Final = (r"[\w$-]", r"[\w-]", r"[\w]", "[a-zA-Z0-9_-]", "[a-zA-Z0-9_]", 
 
 
 class InexpressibleError(Exception):
-    """An expression that no pattern says; the message says which part."""
+    """A pattern cannot express an expression; the message names the part."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def databases(expression: str) -> Patterns:
     found = []
     for tokens in parser.alternatives():
         if _DOT in tokens or _ONE in tokens:
-            raise InexpressibleError(f"{expression} has a dot, which no database's name has")
+            raise InexpressibleError(f"{expression} has a dot, but names of databases do not")
         found.append(_glob(tokens))
     return Patterns(list(dict.fromkeys(found)), parser.widened)
 
@@ -90,7 +90,7 @@ def _covers(pattern: str, name: str) -> bool:
 
 
 class _Parser:
-    """Takes alternatives apart: what is left are sequences of tokens."""
+    """Splits an expression into alternatives, as sequences of tokens."""
 
     def __init__(self, expression: str) -> None:
         # Debezium matches whole names, in any case.
@@ -103,7 +103,7 @@ class _Parser:
     def alternatives(self) -> list[Tokens]:
         found = self._alternatives()
         if self._at != len(self._text):
-            raise InexpressibleError(f"{self._whole} has a bracket too many")
+            raise InexpressibleError(f"{self._whole} has an unmatched closing bracket")
         return found
 
     def _alternatives(self) -> list[Tokens]:
@@ -116,7 +116,7 @@ class _Parser:
             options = self._part()
             current = [(*before, *option) for before in current for option in options]
             if len(current) + len(found) > _MOST:
-                raise InexpressibleError(f"{self._whole} stands for more than {_MOST} patterns")
+                raise InexpressibleError(f"{self._whole} needs more than {_MOST} patterns")
         return [*found, *current]
 
     @property
@@ -145,14 +145,14 @@ class _Parser:
         if self._skip(".*") or self._skip(".+"):
             return [(_MANY,)]
         if sign in "([]{}*+?^$\\":
-            raise self._inexpressible(self._rest[:12], "is no name, nor what * stands for")
+            raise self._inexpressible(self._rest[:12], "is neither part of a name nor equal to *")
         self._at += 1
         return self._repeated(_ONE if sign == "." else sign)
 
     def _group(self) -> list[Tokens]:
         options = self._alternatives()
         if not self._skip(")"):
-            raise InexpressibleError(f"{self._whole} has a bracket that is not closed")
+            raise InexpressibleError(f"{self._whole} has an unclosed bracket")
         if self._skip("?"):
             return [*options, ()]
         if self._rest[:1] in ("*", "+", "{"):
@@ -176,25 +176,25 @@ class _Parser:
         return [(token,)]
 
     def _inexpressible(self, part: str, why: str) -> InexpressibleError:
-        return InexpressibleError(f"{part} in {self._whole} {why}, and a pattern has * only")
+        return InexpressibleError(f"{part} in {self._whole} {why}, but patterns have only *")
 
 
 def _tables(tokens: Tokens, whole: str) -> Iterator[str]:
-    """The patterns of a sequence: its dot is the one that is written, or one that ``.`` or ``.*`` stands for."""
+    """The patterns of a sequence, whose dot is literal or matched by ``.`` or ``.*``."""
     dots = [index for index, token in enumerate(tokens) if token == _DOT]
     ones = [index for index, token in enumerate(tokens) if token == _ONE]
     if not dots and ones:
         dots, ones = ones[:1], ones[1:]
     if len(dots) > 1:
-        raise InexpressibleError(f"{whole} has more than one dot, and a table is database.table")
+        raise InexpressibleError(f"{whole} has more than one dot, but a table is database.table")
     if ones:
-        raise InexpressibleError(f"{whole} has a . for any one character, and a pattern has * only")
+        raise InexpressibleError(f"{whole} has . for any one character, but patterns have only *")
     if dots:
         yield f"{_glob(tokens[: dots[0]])}.{_glob(tokens[dots[0] + 1 :])}"
         return
     many = [index for index, token in enumerate(tokens) if token == _MANY]
     if not many:
-        raise InexpressibleError(f"{whole} matches no table: it has no dot, and a table is database.table")
+        raise InexpressibleError(f"{whole} matches no table: it has no dot, but a table is database.table")
     for index in many:
         yield f"{_glob((*tokens[:index], _MANY))}.{_glob((_MANY, *tokens[index + 1 :]))}"
 

@@ -1,4 +1,4 @@
-"""How it runs: capacity, Kafka Connect's version, plugin, converters, and what else MSK Connect was told."""
+"""Capacity, Kafka Connect's version, plugin, converters, and other settings of MSK Connect."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -17,21 +17,21 @@ ARCHIVES: Final = {
 _MCUS: Final = ("1", "2", "4", "8")
 _JSON: Final = "org.apache.kafka.connect.json.JsonConverter"
 _CONVERTERS: Final = ("key.converter", "value.converter")
-_BESIDE: Final = {
-    "plugins": "a ZIP under plugins instead, made with: cdc plugin build debezium-mysql",
-    "service_execution_role_arn": "a role is made for every connector",
+_SETTINGS: Final = {
+    "plugins": "a ZIP in plugins instead, built with: cdc plugin build debezium-mysql",
+    "service_execution_role_arn": "every connector gets its own role",
     "kafka_cluster": "the environment's cluster, in the environment's network",
     "kafka_cluster_client_authentication": "IAM for every connector",
     "kafka_cluster_encryption_in_transit": "TLS for every connector",
-    "log_delivery": "a log group is made for every connector; log_retention_days says for how long it keeps lines",
-    "tags": "tags of the environment, on every resource",
-    "tags_all": "tags of the environment, on every resource",
+    "log_delivery": "every connector gets its own log group; log_retention_days sets its retention",
+    "tags": "all resources have the environment's tags",
+    "tags_all": "all resources have the environment's tags",
 }
 _WORKERS: Final = {"group.id", "bootstrap.servers", "config.storage.topic", "status.storage.topic", "plugin.path"}
 
 
 def version(draft: Draft) -> None:
-    """Fills ``kafkaconnect_version`` and ``plugin``; first of all, for it decides which names are known."""
+    """Fills ``kafkaconnect_version`` and ``plugin``; runs first, because known names depend on it."""
     given = draft.described.kafkaconnect_version
     if isinstance(given, str) and given in DEBEZIUM:
         draft.put("kafkaconnect_version", given)
@@ -40,7 +40,7 @@ def version(draft: Draft) -> None:
     old = draft.entry.get("kafkaconnect_version") == "2.7.1"
     draft.put("plugin", OLD_PLUGIN if old else PLUGIN)
     if old:
-        why = "Kafka Connect 2.7.1 runs Debezium 2 only; with 3.7.x the plugin can be what cdc plugin build makes"
+        why = "Kafka Connect 2.7.1 runs Debezium 2 only; with 3.7.x, use the plugin that cdc plugin build builds"
         draft.note(Kind.TODO, "plugin", why, after=OLD_PLUGIN)
 
 
@@ -53,17 +53,17 @@ def take(draft: Draft) -> None:
         _unknown_converters(draft, missing)
     if described.worker is not None:
         _worker(draft, described.worker)
-    for path, value in described.beside.items():
-        why = _BESIDE.get(path.split(".")[0], "nothing of the environment file has it")
+    for path, value in described.settings.items():
+        why = _SETTINGS.get(path.split(".")[0], "the environment file has no key for it")
         draft.notes.append(Note(draft.key, Kind.DROPPED, path, shown(path, value), "", why))
 
 
 def _capacity(draft: Draft, described: Described) -> None:
     if described.autoscaled:
-        why = "one worker of a fixed size: Debezium MySQL runs one task, which does not scale out"
+        why = "one worker of a fixed size instead: Debezium MySQL runs one task"
         draft.note(Kind.DROPPED, "capacity.autoscaling", why)
     elif described.workers not in (None, "1"):
-        why = "1 instead: Debezium MySQL runs one task, and more workers would idle"
+        why = "1 instead: Debezium MySQL runs one task, and more workers would be idle"
         draft.note(Kind.DROPPED, "capacity.workers", why, before=described.workers)
     if described.mcu in _MCUS:
         draft.put("capacity.mcu", int(str(described.mcu)))
@@ -73,32 +73,32 @@ def _capacity(draft: Draft, described: Described) -> None:
 
 def _unknown_converters(draft: Draft, missing: list[str]) -> None:
     arn = next((name for name in sorted(draft.described.worker_names) if name.startswith("arn:")), None)
-    where = f"give it too, from: aws kafkaconnect describe-worker-configuration --worker-configuration-arn {arn}"
-    why = f"the worker decides it, and is not in this input{f' ({where})' if arn else ''}"
+    where = f"import it too, from: aws kafkaconnect describe-worker-configuration --worker-configuration-arn {arn}"
+    why = f"set by the worker configuration, which is not in this input{f' ({where})' if arn else ''}"
     if len(missing) == 1:
-        why = f"{why}; without it, events have JSON without schemas as their {missing[0].split('.')[0]}"
+        why = f"{why}; by default, events have JSON without schemas as their {missing[0].split('.')[0]}"
     else:
-        why = f"{why}; without it, events are JSON without schemas"
-    draft.note(Kind.TODO, " and ".join(missing), f"{why}, so set it under properties if consumers read another format")
+        why = f"{why}; by default, events are JSON without schemas"
+    draft.note(Kind.TODO, " and ".join(missing), f"{why}, so set it in properties if consumers read another format")
 
 
 def _converter(draft: Draft, name: str, worker: Mapping[str, Value] | None) -> bool:
-    """Whether nothing says which it is: where the connector has none, the worker's is what it runs with."""
-    ours = worker_properties(region="", offset_topic="")
+    """Whether the converter is unknown: neither the connector nor a given worker configuration sets it."""
+    new = worker_properties(region="", offset_topic="")
     settings = [key for key in draft.left if key.startswith(f"{name}.")]
     if name not in draft.left:
         for key in settings:
-            draft.drop(key, f"without {name} beside it Kafka Connect does not read it")
+            draft.drop(key, f"Kafka Connect does not read it without {name}")
         found = {key: value for key, value in (worker or {}).items() if key == name or key.startswith(f"{name}.")}
         draft.left |= found
         settings = [key for key in found if key != name]
     if name not in draft.left:
         return True
     given = draft.left[name]
-    same = given == ours[name] and draft.left.get(f"{name}.schemas.enable", "true") == ours[f"{name}.schemas.enable"]
+    same = given == new[name] and draft.left.get(f"{name}.schemas.enable", "true") == new[f"{name}.schemas.enable"]
     if same and settings == [f"{name}.schemas.enable"]:
         for key in (name, *settings):
-            draft.drop(key, "it is what the worker has")
+            draft.drop(key, "the worker has the same")
     elif isinstance(given, Unresolved) or given not in draft.release.converters:
         for key in (name, *settings):
             draft.lose(key, "events are JSON: the plugin has no such converter")
@@ -106,11 +106,11 @@ def _converter(draft: Draft, name: str, worker: Mapping[str, Value] | None) -> b
 
 
 def _worker(draft: Draft, worker: Mapping[str, Value]) -> None:
-    """Settings of the worker that ours does not have alike."""
-    ours = worker_properties(region="", offset_topic="")
+    """Notes settings of the worker that differ from the generated worker configuration."""
+    new = worker_properties(region="", offset_topic="")
     for key, value in worker.items():
         if key.startswith((*_CONVERTERS, "config.providers")) or key in {*_WORKERS, "offset.storage.topic"}:
             continue
-        if ours.get(key) != value:
-            why = f"the worker has {ours[key]}" if key in ours else "a worker has no settings of the user's"
+        if new.get(key) != value:
+            why = f"the worker has {new[key]}" if key in new else "the worker configuration cannot be changed"
             draft.note(Kind.LOST, f"worker: {key}", why, before=value)

@@ -1,4 +1,4 @@
-"""The database's user and password: which secret is read, and what it must hold. Neither is ever printed."""
+"""The database's user and password: the secret, and the keys that it must have. No value is ever printed."""
 
 import re
 from typing import Final, NamedTuple
@@ -12,7 +12,7 @@ USER, PASSWORD = "database.user", "database.password"
 _FIELDS: Final = {USER: "username", PASSWORD: "password"}
 _PLACEHOLDER: Final = re.compile(r"\$\{(?P<provider>[^:}]+):(?P<path>[^}]*):(?P<field>[^:}]+)\}")
 _ANY: Final = re.compile(r"\$\{([\w.-]+):[^}]*\}")
-# What people call the provider of Secrets Manager, where the worker's declaration is not at hand.
+# Usual names of the config provider for Secrets Manager, if the worker configuration is not given.
 _SECRETS_MANAGER: Final = re.compile(r"(aws[-_.]?)?(asm|sm|secrets?[-_.]?manager)[-_.]?\w*", re.IGNORECASE)
 # CloudFormation reads {{resolve:secretsmanager:NAME:SecretString:KEY:…}} itself.
 _DYNAMIC: Final = re.compile(
@@ -22,7 +22,7 @@ _ARN: Final = re.compile(r"arn:[\w-]+:secretsmanager:[\w-]+:\d+:secret:(?P<name>
 _NAME: Final = re.compile(r"[A-Za-z0-9/_+=.@-]{1,512}")
 
 
-class Held(NamedTuple):
+class Location(NamedTuple):
     """A value in the secret called ``secret``, under ``field``."""
 
     secret: str
@@ -32,17 +32,17 @@ class Held(NamedTuple):
 def take(draft: Draft) -> None:
     """Fills ``source.secret``."""
     given = {key: draft.take(key) for key in _FIELDS}
-    user, password = (_held(draft, given[key]) for key in _FIELDS)
+    user, password = (_location(draft, given[key]) for key in _FIELDS)
     secret = password.secret if password else f"cdc/{draft.key}"
     draft.put("source.secret", secret)
     for key, field in _FIELDS.items():
         if given[key] is not None:
-            draft.note(Kind.MOVED, key, f"it is read from there, under {field}", after=f"source.secret: {secret}")
+            draft.note(Kind.MOVED, key, f"read from the secret's key {field}", after=f"source.secret: {secret}")
     if password is None:
         _create(draft, secret, given)
-    elif (user, password) != (Held(secret, "username"), Held(secret, "password")):
-        today = ", ".join(f"the {word} is {_place(held)}" for word, held in (("user", user), ("password", password)))
-        why = f"must hold username and password as flat JSON; today {today}"
+    elif (user, password) != (Location(secret, "username"), Location(secret, "password")):
+        now = f"the user is {_place(user)}, the password is {_place(password)}"
+        why = f"must have username and password as flat JSON; now {now}"
         draft.note(Kind.TODO, "source.secret", why, after=secret)
 
 
@@ -58,19 +58,19 @@ def _create(draft: Draft, secret: str, given: dict[str, Value | None]) -> None:
 
 def _origin(value: Value | None) -> str:
     if value is None:
-        return "nowhere in this input"
+        return "not in this input"
     if isinstance(value, Unresolved):
-        return "given to it by Terraform or CloudFormation"
+        return "set by Terraform or CloudFormation"
     placeholder = _ANY.search(value)
-    return f"read by the config provider {placeholder[1]}" if placeholder else "written into the configuration"
+    return f"read by the config provider {placeholder[1]}" if placeholder else "written in the configuration"
 
 
-def _place(held: Held | None) -> str:
-    return f"in {held.secret} under {held.field}" if held else "not in Secrets Manager"
+def _place(location: Location | None) -> str:
+    return f"in {location.secret} under {location.field}" if location else "not in Secrets Manager"
 
 
-def _held(draft: Draft, value: Value | None) -> Held | None:
-    """Where Secrets Manager holds ``value``; None where it does not, or not under a name that can be told."""
+def _location(draft: Draft, value: Value | None) -> Location | None:
+    """The location of ``value`` in Secrets Manager; None if it is not there or its secret's name is unknown."""
     if not isinstance(value, str):
         return None
     if found := _DYNAMIC.fullmatch(value.strip()):
@@ -88,7 +88,7 @@ def _is_secrets_manager(draft: Draft, provider: str) -> bool:
     return _SECRETS_MANAGER.fullmatch(provider) is not None
 
 
-def _named(path: str, field: str) -> Held | None:
-    """A secret's name where it is given by its ARN, whose last six characters are AWS's own."""
+def _named(path: str, field: str) -> Location | None:
+    """A secret's name; an ARN ends in six more characters, which AWS adds."""
     name = found["name"] if (found := _ARN.fullmatch(path)) else path
-    return Held(name, field) if _NAME.fullmatch(name) else None
+    return Location(name, field) if _NAME.fullmatch(name) else None

@@ -1,4 +1,4 @@
-"""Where events go and how the connector is told to read again: topics, heartbeats, snapshots, signals."""
+"""Topics, heartbeats, snapshots and signals."""
 
 from typing import Final
 
@@ -13,7 +13,7 @@ _PARTITIONS: Final = "topic.creation.default.partitions"
 _REPLICATION: Final = "topic.creation.default.replication.factor"
 _HEARTBEAT: Final = "heartbeat.interval.ms"
 _LONGEST_HEARTBEAT: Final = 300
-_OWN: Final = "a key of its own"
+_OWN: Final = "has its own key"
 _NAMING: Final = ("topic.delimiter", "topic.naming.strategy", "topic.heartbeat.prefix", "topic.heartbeat.name")
 _CHANNELS: Final = "signal.enabled.channels"
 
@@ -23,7 +23,7 @@ def take(draft: Draft) -> None:
     _prefix(draft)
     _partitions(draft)
     for key in _NAMING:
-        draft.lose(key, "the connector's role names its topics")
+        draft.lose(key, "the connector's role allows only the default topic names")
     _heartbeat(draft)
     _word(draft, "snapshot.mode", "snapshot.mode", _SNAPSHOT_MODES)
     _word(draft, "snapshot.locking.mode", "snapshot.locking", _LOCKINGS)
@@ -35,7 +35,7 @@ def _prefix(draft: Draft) -> None:
     if isinstance(value, str) and value.strip():
         draft.move("topic.prefix", "topics.prefix", value.strip(), _OWN, before=value)
     else:
-        why = "what topics start with; to keep the topics that there are, the running connector's prefix"
+        why = "the prefix of topics; to keep the existing topics, that of the running connector"
         draft.fill_in("topics.prefix", why, key="topic.prefix", before=value)
 
 
@@ -46,7 +46,7 @@ def _partitions(draft: Draft) -> None:
     elif isinstance(value, Unresolved):
         draft.unknown(_PARTITIONS, value, "topics.partitions is 1, unless set")
     elif value is not None:
-        draft.note(Kind.DROPPED, _PARTITIONS, "1 instead, for topics that do not exist yet", before=value)
+        draft.note(Kind.DROPPED, _PARTITIONS, "1 instead, for new topics", before=value)
     draft.drop(_REPLICATION, "the brokers' default.replication.factor instead")
 
 
@@ -59,7 +59,7 @@ def _heartbeat(draft: Draft) -> None:
         return
     text = value.strip()
     if not text.isdecimal() or int(text) == 0:
-        why = "10 seconds instead: without heartbeats an idle database's offset is purged from the binary log"
+        why = "10 seconds instead: without heartbeats, the binlog position of an idle database can be purged"
         draft.note(Kind.DROPPED, _HEARTBEAT, why, before=value)
         return
     seconds = min(max(-(-int(text) // 1000), 1), _LONGEST_HEARTBEAT)
@@ -83,58 +83,58 @@ def _signals(draft: Draft) -> None:
     given = channels.split(",") if isinstance(channels, str) else ["source"]
     names = {name for each in given if (name := each.strip())}
     table, topic = draft.take("signal.data.collection"), draft.take("signal.kafka.topic")
-    _group(draft, heard="kafka" in names)
+    _group(draft, enabled="kafka" in names)
     if channels is not None:
         others = sorted(names - {"source", "kafka"})
         if others or isinstance(channels, Unresolved):
-            why = "signals come from a table of the source or from a topic"
+            why = "signals are read from a table of the source or from a topic"
             draft.note(Kind.LOST, _CHANNELS, why, before=channels)
         else:
             draft.note(Kind.MOVED, _CHANNELS, "it follows from signals.table and signals.topic", before=channels)
     _table(draft, table, read="source" in names)
-    _topic(draft, topic, heard="kafka" in names)
+    _topic(draft, topic, enabled="kafka" in names)
     _read_only(draft)
 
 
 def _table(draft: Draft, table: object, *, read: bool) -> None:
     if isinstance(table, str) and table:
-        why = _OWN if read else "a key of its own; the table is read for signals as well"
+        why = _OWN if read else "has its own key; the table is now read for signals too"
         draft.move("signal.data.collection", "signals.table", table.strip(), why, before=table)
     elif isinstance(table, Unresolved):
         draft.fill_in("signals.table", "database.table", key="signal.data.collection", before=table)
 
 
-def _topic(draft: Draft, topic: object, *, heard: bool) -> None:
+def _topic(draft: Draft, topic: object, *, enabled: bool) -> None:
     key = "signal.kafka.topic"
-    if not heard:
+    if not enabled:
         if isinstance(topic, str | Unresolved):
             draft.note(Kind.DROPPED, key, "the channel kafka was not enabled, so it was not read", before=topic)
         return
     if isinstance(topic, str):
         draft.move(key, "signals.topic", topic, _OWN, before=topic)
     elif isinstance(topic, Unresolved) or (prefix := draft.entry["topics"]["prefix"]) == FILL_IN:
-        draft.fill_in("signals.topic", "the topic that signals come from", key=key, before=None)
+        draft.fill_in("signals.topic", "the topic that signals are read from", key=key, before=None)
     else:
         draft.move(key, "signals.topic", f"{prefix}-signal", "Debezium's default", before=None)
 
 
-def _group(draft: Draft, *, heard: bool) -> None:
-    """Kept for an adoption, which alone needs it."""
+def _group(draft: Draft, *, enabled: bool) -> None:
+    """Keeps the group for an adopted connector."""
     value = draft.take("signal.kafka.groupId")
-    draft.signal_group = (value or "kafka-signal") if heard else None
+    draft.signal_group = (value or "kafka-signal") if enabled else None
     if value is not None:
-        why = "the signals' group is named after the prefix" if heard else "the channel kafka was not enabled"
+        why = "the consumer group is derived from the prefix" if enabled else "the channel kafka was not enabled"
         draft.note(Kind.DROPPED, "signal.kafka.groupId", why, before=value)
 
 
 def _read_only(draft: Draft) -> None:
     signals = draft.entry.get("signals", {})
-    ours = "topic" in signals and "table" not in signals
+    generated = "topic" in signals and "table" not in signals
     value = (draft.known("read.only") or "false").strip().lower() == "true"
-    if value == ours:
+    if value == generated:
         draft.drop("read.only", "it follows from signals: true with a topic only")
     elif "read.only" in draft.left:
-        draft.lose("read.only", "a table of signals is written to; take signals.table out, and it is true")
-    elif ours:
-        why = "true with a topic only, so incremental snapshots need GTIDs, and no table is written to"
+        draft.lose("read.only", "a signal table needs write access; without signals.table, read.only is true")
+    elif generated:
+        why = "true with a topic only: incremental snapshots use GTIDs and write to no table"
         draft.note(Kind.ADDED, "read.only", why, after="true")

@@ -1,4 +1,4 @@
-"""ExtractNewRecordState, whose two ways to treat deletes became one property with other words."""
+"""ExtractNewRecordState: two properties for deletes were replaced by one with other values."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ from cdc.imports.translation.notes import Kind
 _CLASS: Final = "io.debezium.transforms.ExtractNewRecordState"
 TODAY: Final = "delete.tombstone.handling.mode"
 _TOMBSTONES, _DELETES = "drop.tombstones", "delete.handling.mode"
-# By what happens to deletes, and whether tombstones are dropped; none gave a null value, which is a tombstone too.
+# By the handling of deletes, and whether tombstones are dropped; with none, the value was null: a tombstone too.
 _MODES: Final = {
     ("drop", True): "drop",
     ("drop", False): "tombstone",
@@ -21,7 +21,7 @@ _RELEASE: Final = "3.2"
 
 
 def translate(draft: Draft) -> None:
-    """Of every transform of this class that sets one of the old two, with the defaults that these had."""
+    """Replaces the old properties of every transform of this class, with their old defaults."""
     for key in list(draft.left):
         if not (key.startswith("transforms.") and key.endswith(".type") and draft.known(key) == _CLASS):
             continue
@@ -42,5 +42,5 @@ def _deletes(draft: Draft, prefix: str) -> None:
         if value is not None:
             draft.take(prefix + name)
             after = f"{prefix}{TODAY}: {mode}"
-            why = f"the two became one with Debezium {_RELEASE}"
+            why = f"both were replaced by one property in Debezium {_RELEASE}"
             draft.note(Kind.MOVED, prefix + name, why, before=value, after=after)

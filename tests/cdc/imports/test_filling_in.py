@@ -27,22 +27,22 @@ def entry(folder: Path, **config: Any) -> tuple[dict[str, Any], Imported]:
         ("shop.cluster-c1a2b3c4d5e6.eu-west-1.rds.amazonaws.com", "shop", "whose writer endpoint is looked up"),
         ("Shop.CLUSTER-xxxx.eu-west-1.rds.amazonaws.com", "shop", "whose writer endpoint is looked up"),
         ("shop.cluster-c1a2.cn-north-1.rds.amazonaws.com.cn", "shop", "whose writer endpoint is looked up"),
-        ("shop.cluster-ro-c1a2b3c4d5e6.eu-west-1.rds.amazonaws.com", "shop", "that was the reader endpoint"),
+        ("shop.cluster-ro-c1a2b3c4d5e6.eu-west-1.rds.amazonaws.com", "shop", "the reader endpoint has no binlog"),
         ("shop.cluster-custom-c1a2b3.eu-west-1.rds.amazonaws.com", "FILL_IN", "is a custom endpoint"),
-        ("shop-1.c1a2b3c4d5e6.eu-west-1.rds.amazonaws.com", "FILL_IN", "is the endpoint of one instance"),
-        ("shop.proxy-c1a2b3c4d5e6.eu-west-1.rds.amazonaws.com", "FILL_IN", "is a proxy's endpoint"),
+        ("shop-1.c1a2b3c4d5e6.eu-west-1.rds.amazonaws.com", "FILL_IN", "is an instance endpoint"),
+        ("shop.proxy-c1a2b3c4d5e6.eu-west-1.rds.amazonaws.com", "FILL_IN", "is a proxy endpoint"),
         ("db.internal", "FILL_IN", "is not the writer endpoint of an Aurora cluster"),
         ("10.0.0.7", "FILL_IN", "is not the writer endpoint of an Aurora cluster"),
     ],
 )
-def test_a_host_is_a_cluster_where_it_is_its_writer(host: str, cluster: str, says: str, tmp_path: Path) -> None:
+def test_the_cluster_of_an_endpoint(host: str, cluster: str, says: str, tmp_path: Path) -> None:
     body, found = entry(tmp_path, **{"database.hostname": host})
     assert body["source"]["cluster"] == cluster
     (line,) = [line for line in found.report.splitlines() if "database.hostname" in line]
     assert says in line
 
 
-def test_what_is_not_said_is_marked_with_what_belongs_there(tmp_path: Path) -> None:
+def test_missing_values_are_marked_with_what_to_fill_in(tmp_path: Path) -> None:
     body, found = entry(tmp_path)
     marked = {
         (section, key)
@@ -55,7 +55,7 @@ def test_what_is_not_said_is_marked_with_what_belongs_there(tmp_path: Path) -> N
     assert "server_id: FILL_IN  # a number that no other replica of the database has" in found.output
 
 
-def test_a_mark_is_refused_by_name(tmp_path: Path) -> None:
+def test_an_entry_that_is_not_filled_in_is_refused(tmp_path: Path) -> None:
     """Whatever type the place has: text, a number, or an entry of a list."""
     body, _ = entry(tmp_path, **{"table.include.list": r"shop\.(?!x).*"})
     content = changed(document("prod"), consumers=None, connectors={"shop": body})
@@ -74,24 +74,24 @@ def test_a_mark_is_refused_by_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("excluded", ["table.exclude.list", "database.exclude.list"])
-def test_tables_that_were_taken_out_are_not_put_in_again(excluded: str, tmp_path: Path) -> None:
+def test_excluded_tables_are_not_captured(excluded: str, tmp_path: Path) -> None:
     body, found = entry(tmp_path, **{"database.include.list": "shop", excluded: "shop.cards"})
     assert body["source"]["tables"] == ["FILL_IN"]
     assert f"{excluded} 'shop.cards'" in "\n".join(found.notes("not expressed"))
-    assert "the tables of shop.* but those of" in found.output
+    assert "the tables of shop.* without those of" in found.output
 
 
 @pytest.mark.parametrize(
     ("config", "line"),
     [
         ({"snapshot.mode": "configuration_based"}, "snapshot.mode 'configuration_based': must be initial,"),
-        ({"signal.enabled.channels": "jmx"}, "signal.enabled.channels 'jmx': signals come from a table"),
-        ({"topic.delimiter": "/"}, "topic.delimiter '/': the connector's role names its topics"),
+        ({"signal.enabled.channels": "jmx"}, "signal.enabled.channels 'jmx': signals are read from a table"),
+        ({"topic.delimiter": "/"}, "topic.delimiter '/': the connector's role allows only the default topic names"),
         (
             {"schema.history.internal": "io.debezium.storage.file.history.FileSchemaHistory"},
             "schema.history.internal 'io.debezium.storage.file.history.FileSchemaHistory': the schema history is a",
         ),
-        ({"schema.history.internal.skip.unparseable.ddl": "true"}, "the schema history is kept for you"),
+        ({"schema.history.internal.skip.unparseable.ddl": "true"}, "the schema history has the same settings"),
         ({"producer.override.linger.ms": "5"}, "producer.override.linger.ms '5': MSK Connect refuses client overrides"),
         ({"snapshot.events.as.inserts": "true"}, "use the transform io.debezium.connector.mysql.transforms"),
         (
@@ -100,7 +100,7 @@ def test_tables_that_were_taken_out_are_not_put_in_again(excluded: str, tmp_path
         ),
     ],
 )
-def test_what_the_file_cannot_say_stays_as_a_comment(config: dict[str, str], line: str, tmp_path: Path) -> None:
+def test_what_the_file_cannot_express_is_a_comment(config: dict[str, str], line: str, tmp_path: Path) -> None:
     body, found = entry(tmp_path, **config)
     assert found.status == 3
     assert any(line in each for each in found.notes("not expressed"))
@@ -108,7 +108,7 @@ def test_what_the_file_cannot_say_stays_as_a_comment(config: dict[str, str], lin
     assert not body.get("properties", {}).keys() & config.keys()
 
 
-def test_what_cdc_check_would_refuse_is_taken_out_with_its_reason(tmp_path: Path) -> None:
+def test_properties_that_cdc_check_refuses_are_removed_with_the_reason(tmp_path: Path) -> None:
     body, found = entry(tmp_path, **{"signal.data.collection": "signals", "notification.sink.topic.name": "x"})
     assert "properties" not in body
     assert "notification.sink.topic.name 'x': must be left out: the connector's role names its topics" in found.notes(
@@ -127,7 +127,7 @@ def test_two_connectors_with_one_server_id_are_reported(tmp_path: Path) -> None:
     assert "source.server_id 7: must differ from connector one" in found.notes("to do")
 
 
-def test_keys_are_made_of_names_and_differ(tmp_path: Path) -> None:
+def test_keys_are_derived_from_names_and_unique(tmp_path: Path) -> None:
     names = ["Orders.CDC", "orders_cdc", "7up", "ÄÖÜ", "a-very-long-name-of-a-connector-for-orders", "x"]
     inputs = [{"name": name, "config": {"connector.class": CLASS}} for name in names]
     keys = list(given(tmp_path, json.dumps(inputs)).connectors)

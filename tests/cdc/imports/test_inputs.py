@@ -1,4 +1,4 @@
-"""Connectors in every shape become entries that check clean and deploy the configuration that they had."""
+"""Connectors in every format become valid entries that deploy the same configuration."""
 
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +15,7 @@ from tests.synthesized import Document, Stack, changed, document, synthesize
 EXPECTED: Final[dict[str, dict[str, dict[str, str]]]] = yaml.safe_load(
     Path(__file__).with_name("expected.yaml").read_text()
 )
-# Of every connector, whatever it was before; expected.yaml says what else there is, and where one has other values.
+# Properties of every connector; expected.yaml has the others, and different values.
 STANDARD: Final = {
     "config.action.reload": "none",
     "connector.class": "io.debezium.connector.mysql.MySqlConnector",
@@ -72,14 +72,14 @@ def test_every_input_is_expected() -> None:
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_an_import_says_truly_whether_something_is_left(name: str, runs: dict[str, Imported]) -> None:
+def test_the_exit_status_is_3_if_something_is_left(name: str, runs: dict[str, Imported]) -> None:
     run = runs[name]
     assert run.status == INCOMPLETE.get(name, 0), run.report
     assert list(run.connectors) == list(EXPECTED[name])
     assert ("# " in run.output) == (name in INCOMPLETE)
 
 
-def test_what_was_imported_checks_clean(content: Document, tmp_path: Path) -> None:
+def test_imported_entries_pass_the_checks(content: Document, tmp_path: Path) -> None:
     file = tmp_path / "prod.yaml"
     file.write_text(yaml.safe_dump(content))
     environment = load(file)
@@ -89,14 +89,14 @@ def test_what_was_imported_checks_clean(content: Document, tmp_path: Path) -> No
 @pytest.mark.parametrize(("name", "key"), [(name, key) for name, connectors in EXPECTED.items() for key in connectors])
 def test_an_entry_deploys_what_the_connector_had(name: str, key: str, connect: Stack) -> None:
     deployed = connect.one("aws_mskconnect_connector", f"connectors/{key}/connector")["connector_configuration"]
-    ours = {
+    generated = {
         property_: value.replace("$${", "${").replace("%%{", "%{")
         for property_, value in deployed.items()
         if property_ not in CONNECTION and not any(part in property_ for part in CLIENTS)
     }
     expected = EXPECTED[name][key]
     history = {"schema.history.internal.kafka.topic": f"schema-history.{expected['topic.prefix']}"}
-    assert ours == STANDARD | history | expected
+    assert generated == STANDARD | history | expected
 
 
 @pytest.mark.parametrize("name", EXPECTED)
@@ -126,5 +126,5 @@ def _properties(name: str) -> list[tuple[str, str]]:
     return found
 
 
-def test_an_environment_of_imports_is_an_environment(content: Document) -> None:
+def test_imported_entries_are_a_valid_environment(content: Document) -> None:
     assert len(Environment.model_validate({"name": "prod", **content}).connectors) >= 30

@@ -9,7 +9,7 @@ from cdc.imports.reading import MOST_BYTES
 from tests.cdc.imports.importing import given, run
 
 CLASS = "io.debezium.connector.mysql.MySqlConnector"
-KNOWN = "no connector in a known shape: connect, msk-connect, properties,"
+KNOWN = "no connector in a known format: connect, msk-connect, properties,"
 DEEP = 100_000
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]\n" for before, name in zip("abcdef", "bcdefg", strict=True)
@@ -20,16 +20,16 @@ ODD = {
     "blank": (b" \n\n", "is empty"),
     "binary": (bytes(range(256)) * 10, "is not text"),
     "text": (b"hunter2", "has no connector.class, so it describes no connector"),
-    "list": (b"[]", f"holds a list, and {KNOWN}"),
-    "number": (b"5", f"holds a value, and {KNOWN}"),
-    "mapping": (b'{"a": "hunter2"}', f"holds a mapping, and {KNOWN}"),
-    "other yaml": (b"services:\n  db: {image: mysql, password: hunter2}\n", f"holds a mapping, and {KNOWN}"),
-    "names": (b'["orders", "stock"]', "has the names of connectors only; ask for /connectors?expand=info"),
-    "states": (b'{"orders": {"status": {}}}', "has the status of connectors only; ask for /connectors?expand=info"),
-    "summaries": (b'{"connectors": [{"connectorArn": "arn:x"}]}', "ask for describe-connector of each"),
+    "list": (b"[]", f"has a list, but {KNOWN}"),
+    "number": (b"5", f"has a value, but {KNOWN}"),
+    "mapping": (b'{"a": "hunter2"}', f"has a mapping, but {KNOWN}"),
+    "other yaml": (b"services:\n  db: {image: mysql, password: hunter2}\n", f"has a mapping, but {KNOWN}"),
+    "names": (b'["orders", "stock"]', "has only the names of connectors; use /connectors?expand=info"),
+    "states": (b'{"orders": {"status": {}}}', "has only the status of connectors; use /connectors?expand=info"),
+    "summaries": (b'{"connectors": [{"connectorArn": "arn:x"}]}', "use describe-connector for each"),
     "worker": (
         b'{"workerConfigurationArn": "arn:x", "name": "w"}',
-        "has a worker configuration without its properties; ask for describe-worker-configuration",
+        "has a worker configuration without its properties; use describe-worker-configuration",
     ),
     "base64": (
         b'{"workerConfigurationArn": "arn:x", "latestRevision": {"propertiesFileContent": "hunter2"}}',
@@ -41,15 +41,15 @@ ODD = {
     "other terraform": (b'resource "aws_s3_bucket" "b" {\n  bucket = "b"\n}\n', "has no connector of MSK Connect"),
     "other template": (b'{"Resources": {"R": {"Type": "AWS::IAM::Role"}}}', "read as cloudformation"),
     "other manifest": (b"apiVersion: v1\nkind: Secret\ndata: {password: hunter2}\n", "read as strimzi"),
-    "broken escape": (f"connector.class={CLASS}\nname=\\u12".encode(), "it has a broken \\u escape"),
+    "broken escape": (f"connector.class={CLASS}\nname=\\u12".encode(), "it has an invalid \\u escape"),
     "deep": (b"[" * DEEP, "is nested too deep"),
-    "aliases of aliases": (BOMB.encode(), "has aliases that stand for more than 500000 values"),
-    "large": (b"#" * (MOST_BYTES + 1), "is larger than 5 MB, which no connector's description is"),
+    "aliases of aliases": (BOMB.encode(), "has aliases that expand to more than 500000 values"),
+    "large": (b"#" * (MOST_BYTES + 1), "must be 5 MB at most"),
 }
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_an_odd_input_is_refused_in_one_line(name: str, tmp_path: Path) -> None:
+def test_an_invalid_input_is_refused_in_one_line(name: str, tmp_path: Path) -> None:
     content, message = ODD[name]
     found = given(tmp_path, content)
     assert (found.status, found.output) == (1, "")
@@ -71,11 +71,11 @@ def test_stdin_is_read_once() -> None:
 
 
 @pytest.mark.parametrize("file", [b"connector.class=", b"\xef\xbb\xbfconnector.class=", b"# caf\xe9\nconnector.class="])
-def test_a_file_may_be_of_any_editor(file: bytes, tmp_path: Path) -> None:
+def test_encodings_and_line_endings_of_editors_are_read(file: bytes, tmp_path: Path) -> None:
     assert list(given(tmp_path, file + CLASS.encode()).connectors) == ["connector"]
 
 
-def test_documents_may_follow_each_other(tmp_path: Path) -> None:
+def test_several_documents_are_read(tmp_path: Path) -> None:
     both = "".join(json.dumps({"name": name, "config": {"connector.class": CLASS}}) + "\n" for name in ("one", "two"))
     assert list(given(tmp_path, both).connectors) == ["one", "two"]
 
@@ -88,11 +88,11 @@ def test_documents_may_follow_each_other(tmp_path: Path) -> None:
         ("connect", json.dumps({"connector.class": CLASS})),
     ],
 )
-def test_the_shape_can_be_said(shape: str, content: str, tmp_path: Path) -> None:
+def test_the_format_can_be_given(shape: str, content: str, tmp_path: Path) -> None:
     assert list(given(tmp_path, content, "--format", shape).connectors) == ["connector"]
 
 
-def test_another_shape_than_the_one_said_is_refused(tmp_path: Path) -> None:
+def test_another_format_than_the_given_one_is_refused(tmp_path: Path) -> None:
     found = given(tmp_path, json.dumps({"connector.class": CLASS}), "--format", "strimzi")
     assert (found.status, found.output) == (1, "")
     assert "has no connector of MSK Connect or Kafka Connect, read as strimzi" in found.report
@@ -100,7 +100,7 @@ def test_another_shape_than_the_one_said_is_refused(tmp_path: Path) -> None:
     assert given(tmp_path, "connector.class=x", "--format", "avro").status == 2
 
 
-def test_what_is_no_mysql_connector_is_reported_and_not_lost(tmp_path: Path) -> None:
+def test_other_connectors_are_reported(tmp_path: Path) -> None:
     config = {"connector.class": "io.confluent.connect.s3.S3SinkConnector", "topics": "a", "aws.secret.access.key": "k"}
     found = given(tmp_path, json.dumps({"name": "archive", "config": config}))
     assert found.status == 3

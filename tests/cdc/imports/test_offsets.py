@@ -69,13 +69,13 @@ CONFIG: Final = {
         ),
     ],
 )
-def test_an_entry_adopts_what_runs(name: str, key: str, adopt: dict[str, str]) -> None:
+def test_an_entry_adopts_the_running_connector(name: str, key: str, adopt: dict[str, str]) -> None:
     found = imported(name, "--keep-offsets")
     assert found.connectors[key]["adopt"] == adopt
     assert "adopt" not in imported(name).connectors[key]
 
 
-def test_an_older_history_is_kept_as_well(tmp_path: Path) -> None:
+def test_the_history_of_an_older_release_is_kept_too(tmp_path: Path) -> None:
     """And what only its worker knows is left to be filled in, with where to find it."""
     found = given(tmp_path, json.dumps({"name": "Orders CDC", "config": CONFIG}), "--keep-offsets")
     assert found.connectors["orders-cdc"]["adopt"] == {
@@ -89,13 +89,13 @@ def test_an_older_history_is_kept_as_well(tmp_path: Path) -> None:
     assert "adopt.name" in found.report  # MSK Connect has no such names
 
 
-def test_without_it_the_loss_of_the_offsets_is_reported(tmp_path: Path) -> None:
+def test_without_keep_offsets_the_loss_of_offsets_is_reported(tmp_path: Path) -> None:
     found = given(tmp_path, json.dumps({"name": "orders", "config": CONFIG}))
     (line,) = [line for line in found.notes("dropped") if line.startswith("schema.history.internal.kafka.topic")]
-    assert "--keep-offsets keeps this one, and the offsets" in line
+    assert "--keep-offsets keeps this topic and the offsets" in line
 
 
-def test_what_was_adopted_is_deployed_under_its_name(tmp_path: Path, archive: Path) -> None:
+def test_an_adopted_connector_is_deployed_with_its_name(tmp_path: Path, archive: Path) -> None:
     entry: dict[str, Any] = imported("garage.json", "--keep-offsets").document
     entry["plugins"]["debezium-mysql"]["archive"] = str(archive)
     content = {**changed(document("prod"), consumers=None), **entry}
@@ -129,6 +129,6 @@ def test_json_has_entries_and_the_report(tmp_path: Path) -> None:
         "property": "database.server.name",
         "from": "",
         "to": "topic.prefix",
-        "why": "called that from Debezium 2.0 on",
+        "why": "renamed in Debezium 2.0",
     } in printed["notes"]
     assert found.report == ""

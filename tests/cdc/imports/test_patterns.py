@@ -63,24 +63,24 @@ def test_an_expression_becomes_patterns_that_match_the_same(expressions: str, ex
         (r"shop\.(?!audit).*", "(?!audit)"),
         (r"shop\.order\d+", r"\d"),
         (r"shop\.order[0-9]", "[0-9]"),
-        (r"shop\.o.ders", "a . for any one character"),
+        (r"shop\.o.ders", ". for any one character"),
         (r"shop\.(order)+", "repeats a group"),
         (r"shop\.orders{1,2}", "repeats a character"),
         (r"shop\.a\.b", "more than one dot"),
         ("orders", "no dot"),
-        (r"shop\.(orders", "not closed"),
-        (r"shop\.orders)", "a bracket too many"),
+        (r"shop\.(orders", "an unclosed bracket"),
+        (r"shop\.orders)", "an unmatched closing bracket"),
         ("*.orders", "*.orders"),
         ("(a|b|c|d|e|f)" * 4 + r"\.x", "more than 200"),
     ],
 )
-def test_what_no_pattern_says_is_an_error_that_names_it(expression: str, part: str) -> None:
+def test_an_expression_without_a_pattern_is_an_error(expression: str, part: str) -> None:
     with pytest.raises(InexpressibleError, match=re.escape(part)):
         patterns.tables(expression)
 
 
 @pytest.mark.parametrize(("expression", "widened"), [(r"shop\.\w+", True), (r"shop\.[^.]+", False)])
-def test_a_pattern_that_matches_more_says_so(expression: str, widened: bool) -> None:
+def test_a_pattern_that_matches_more_is_reported(expression: str, widened: bool) -> None:
     found = patterns.tables(expression)
     assert (found.patterns, found.widened) == (["shop.*"], widened)
 
@@ -99,10 +99,10 @@ def test_a_table_is_in_both_lists(tables: list[str], databases: list[str], both:
     assert patterns.within(tables, databases) == both
 
 
-def test_databases_that_may_have_names_in_common_are_not_told_apart() -> None:
+def test_overlapping_patterns_of_databases_are_an_error() -> None:
     with pytest.raises(InexpressibleError, match="may be in both"):
         patterns.within(["shop*.orders"], ["*2"])
 
 
-def test_a_comma_within_brackets_parts_nothing() -> None:
+def test_a_comma_in_brackets_is_no_separator() -> None:
     assert patterns.split(r"a\.b{1,2},c\.[x,y],d\,e.f,") == [r"a\.b{1,2}", r"c\.[x,y]", r"d\,e.f"]

@@ -78,7 +78,7 @@ def source(folder: Path, *, user: str, password: str) -> tuple[str, list[str]]:
         "{{resolve:secretsmanager:arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/cdc-AbCd12:SecretString:{}::}}",
     ],
 )
-def test_a_secret_that_is_there_is_named(placeholder: str, tmp_path: Path) -> None:
+def test_an_existing_secret_is_named(placeholder: str, tmp_path: Path) -> None:
     user, password = (placeholder.replace("{}", field) for field in ("username", "password"))
     assert source(tmp_path, user=user, password=password) == ("shop/cdc", [])
 
@@ -86,7 +86,7 @@ def test_a_secret_that_is_there_is_named(placeholder: str, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("user", "password", "secret", "says"),
     [
-        ("root", SECRET, "cdc/shop", "which are written into the configuration now"),
+        ("root", SECRET, "cdc/shop", "which are written in the configuration now"),
         ("${file:/run/db:user}", "${file:/run/db:password}", "cdc/shop", "read by the config provider file now"),
         ("${ssm:/shop/user}", "${ssm:/shop/password}", "cdc/shop", "read by the config provider ssm now"),
         ("root", "${secretsmanager:shop/cdc:password}", "shop/cdc", "the user is not in Secrets Manager"),
@@ -104,7 +104,7 @@ def test_a_secret_that_is_there_is_named(placeholder: str, tmp_path: Path) -> No
         ),
     ],
 )
-def test_a_secret_that_is_to_be_made_or_changed_is_named(
+def test_a_secret_to_create_or_change_is_named(
     user: str, password: str, secret: str, says: str, tmp_path: Path
 ) -> None:
     found, (line,) = source(tmp_path, user=user, password=password)
