@@ -22,11 +22,11 @@ from xdist.scheduler import LoadScopeScheduling
 # What starts servers or Terraform, by the start of its path below tests/. Each row runs in one process, whose servers
 # its tests share; the row that takes longest begins first. Everything else is quick: each of its files is a row.
 ROWS: Final = (
-    ("rehearsal/test_command.py",),
+    ("delivery/test_cdktf.py", "delivery/test_recovery.py"),
     ("rehearsal/pipeline/",),
+    ("rehearsal/test_command.py",),
     ("delivery/test_bootstrap.py",),
     ("rehearsal/iam/test_permissions.py",),
-    ("delivery/test_cdktf.py", "delivery/test_recovery.py"),
     ("cdc/plans/",),
     ("terraform/", "policies/"),
     ("delivery/hcp/",),
