@@ -4,17 +4,20 @@ import json
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from cdc.console import err, fail, out
 from cdc.environments import UnknownEnvironmentError, files
 from cdc.options import EnvsArgument, JsonOption, OfflineOption, SourceOption
+from modules.debezium.checks.classes import SECTIONS
 from modules.environment.environment import Environment
 from modules.environment.loading import load_all, located, warnings
 from modules.environment.plugin_archives import Contents, findings, recorded
 from modules.messages.problems import EnvironmentErrors, Problem
+
+_ANY_JAVA: Final = 99
 
 
 def check(
@@ -92,10 +95,15 @@ def _look(archive: Path) -> Contents | None:
     """What an archive contains, from its manifest; from its jars where it was not built here."""
     if contents := recorded(archive):
         return contents
-    from modules.archive.inspection import inspect  # reads thousands of classes
+    from modules.archive import contents as jars, inspection  # reads thousands of classes
 
-    seen = inspect(archive)
-    return Contents(connectors=frozenset(seen.connectors), config_providers=frozenset(seen.config_providers))
+    seen = inspection.inspect(archive)
+    every = frozenset(name.replace("/", ".") for jar in jars.read(archive).jars for name in jar.entries(_ANY_JAVA))
+    return Contents(
+        connectors=frozenset(seen.connectors),
+        config_providers=frozenset(seen.config_providers),
+        classes=dict.fromkeys(SECTIONS, every),
+    )
 
 
 def _print(chosen: list[Path], errors: tuple[Problem, ...], advice: tuple[Problem, ...]) -> None:

@@ -2,7 +2,7 @@
 
 from modules import kafka, network, plugin, rollout, states
 from modules.bucket import PrivateBucket
-from modules.connector import Connector
+from modules.connector import Connector, literal
 from modules.consumer import Consumer
 from modules.deployment import Deployment
 from modules.encryption import Key
@@ -177,8 +177,19 @@ class Connect(EnvironmentStack):
         }
         self._consumers()
         self._alarms()
+        self._accepted()
         for key, connector in self.connectors.items():
             self._output(f"connector_{key}_arn", connector.arn, f"The connector {connector.name}")
+
+    def _accepted(self) -> None:
+        """What connectors may lose, and why: shown with a plan, and nowhere where it takes effect."""
+        accepted = {
+            key: {literal(name): literal(reason) for name, reason in connector.accept.items()}
+            for key, connector in self.config.connectors.items()
+            if connector.accept
+        }
+        if accepted:
+            TerraformOutput(self, states.ACCEPTED, value=accepted, description="What connectors may lose, and why")
 
     def _plugins(self) -> dict[str, plugin.Plugin]:
         parent = Construct(self, "plugins")

@@ -4,6 +4,8 @@ from typing import Final
 
 # In the order of their applies.
 PARTS: Final = ("state", "platform", "connect")
+# The output of connect with what its connectors accept, and why: by connector and property.
+ACCEPTED: Final = "accepted"
 
 
 def s3_key(stack: str) -> str:

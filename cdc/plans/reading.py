@@ -1,8 +1,8 @@
 """A plan as ``terraform show -json`` writes it (format 1); anything else is an error that names what it is."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from cdc.plans import stack
 from cdc.plans.nodes import at, blocks
 from cdc.plans.resources import Read, Resource, Values
+from modules.states import ACCEPTED
 
 MAJOR: Final = "1"
 _HOW: Final = "create one with: terraform plan -out tfplan; terraform show -json tfplan"
@@ -22,6 +23,7 @@ class PlanError(Exception):
 
 class _Output(Read):
     actions: tuple[str, ...]
+    after: Any = None
 
 
 class _Document(Read):
@@ -33,12 +35,16 @@ class _Document(Read):
 
 @dataclass(frozen=True)
 class Plan:
-    """``stack`` is, for example, ``prod-connect``; the file's name where the plan does not say."""
+    """``stack`` is, for example, ``prod-connect``; the file's name where the plan does not say.
+
+    ``accepted`` are the reasons for what connectors may lose: by connector and property.
+    """
 
     stack: str
     resources: tuple[Resource, ...]
     outputs_change: bool
     configuration: Values
+    accepted: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def of(self, *types: str) -> Iterator[Resource]:
         """Managed resources of these types."""
@@ -77,7 +83,18 @@ def parse(content: bytes, name: str) -> Plan:
         resources=read.resource_changes,
         outputs_change=any(output.actions != ("no-op",) for output in read.output_changes.values()),
         configuration=read.configuration,
+        accepted=_accepted(read.output_changes.get(ACCEPTED)),
     )
+
+
+def _accepted(output: _Output | None) -> dict[str, dict[str, str]]:
+    given = output.after if output else None
+    connectors = given.items() if isinstance(given, dict) else ()
+    return {
+        str(name): {str(key): str(reason) for key, reason in reasons.items()}
+        for name, reasons in connectors
+        if isinstance(reasons, dict)
+    }
 
 
 def _json(content: bytes, name: str) -> dict[str, Any]:

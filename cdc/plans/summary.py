@@ -54,14 +54,25 @@ def _plan(plan: Plan) -> Iterator[str]:
         moved = _moved(plan)
         yield f"{code(plan.stack)}: {'only outputs change' if plan.outputs_change else 'no changes'}{moved}."
         yield ""
+        yield from _accepted(plan) if plan.outputs_change else ()
         return
     yield f"### {code(plan.stack)}"
     yield ""
     for title, lines in _SECTIONS.items():
         if found := [*lines(plan)]:
             yield from (f"**{title}**", "", *found, "")
+    yield from _accepted(plan)
     yield f"**{counts(plan)}**"
     yield ""
+
+
+def _accepted(plan: Plan) -> Iterator[str]:
+    """What the environment file accepts, with its reasons."""
+    if plan.accepted:
+        yield from ("**Accepted**", "")
+        for connector, reasons in plan.accepted.items():
+            yield from (f"- {code(connector)} {code(key)}: {code(reason)}" for key, reason in reasons.items())
+        yield ""
 
 
 def counts(plan: Plan) -> str:

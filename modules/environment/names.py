@@ -175,6 +175,8 @@ _TAG_WORDS: Final = "text without control characters, {} to {} characters"
 TagKey = Annotated[str, Text(r"^[^\x00-\x1f]+$", _TAG_WORDS.format(1, 128), length=(1, 128))]
 TagValue = Annotated[str, Text(r"^[^\x00-\x1f]*$", _TAG_WORDS.format(0, 256), length=(0, 256))]
 Property = Annotated[str | int | float | bool, Expected("text, a number, true or false")]
+_REASON_WORDS: Final = "the reason in one line of 10 to 300 characters"
+Reason = Annotated[str, Text(r"^[^\x00-\x1f]*$", _REASON_WORDS, length=(10, 300))]
 # The retention periods of CloudWatch Logs.
 RetentionDays = Literal[
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653

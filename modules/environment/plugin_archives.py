@@ -1,13 +1,15 @@
 """Checks of plugin archives against the connectors that use them."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from modules.archive.manifest import Manifest, read
 from modules.archive.zips import BadArchiveError
+from modules.debezium.checks.classes import in_archive
 from modules.debezium.configuration import CONNECTOR_CLASS, SECRET_PROVIDER_CLASS
+from modules.environment.checks.property_rules import subject
 from modules.environment.environment import Environment
 from modules.environment.models.connectors import Connector
 from modules.environment.models.plugins import ArchivePlugin
@@ -18,7 +20,8 @@ from modules.messages.problems import Problem, either
 class Contents:
     """Contents of one archive; None where it is unknown.
 
-    ``connectors`` and ``config_providers`` are class names, ``left_out`` the parts that it was built without.
+    ``connectors`` and ``config_providers`` are class names, ``left_out`` the parts that it was built without,
+    ``classes`` those that a connector's properties may name: of transforms, predicates and converters.
     """
 
     connectors: frozenset[str]
@@ -26,6 +29,7 @@ class Contents:
     left_out: tuple[str, ...] = ()
     kafkaconnect_versions: tuple[str, ...] | None = None
     debezium_version: str | None = None
+    classes: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 class Findings(NamedTuple):
@@ -54,6 +58,11 @@ def _contents(manifest: Manifest) -> Contents:
         left_out=manifest.left_out,
         kafkaconnect_versions=manifest.kafkaconnect_versions,
         debezium_version=next(debezium, None),
+        classes={
+            "transforms": frozenset(manifest.transforms),
+            "predicates": frozenset(manifest.predicates),
+            "converters": frozenset((*manifest.converters, *manifest.header_converters)),
+        },
     )
 
 
@@ -101,6 +110,8 @@ def _errors(environment: Environment, name: str, found: Contents) -> Iterator[Pr
                 f"must be {either(checked)}, which the archive of {name} was checked against",
                 connector.kafkaconnect_version,
             )
+        for finding in in_archive(subject(connector, environment.plugins[name]), found.classes):
+            yield Problem(("connectors", key, *finding.place), finding.message, finding.value)
 
 
 def _without_provider(environment: Environment, contents: Mapping[str, Contents]) -> Iterator[Problem]:

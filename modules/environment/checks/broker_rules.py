@@ -50,7 +50,7 @@ def _unknown(name: str, known: Mapping[str, Kind]) -> str:
     if owned := next((why for start, why in OWNED.items() if plain.startswith(start)), None):
         return f"must be left out: {owned}"
     near = nearest(plain, known)
-    return f"is not among the properties that MSK takes{f'; did you mean {near}?' if near else ''}"
+    return f"is not among the properties that MSK takes{f' (did you mean {near}?)' if near else ''}"
 
 
 @rule

@@ -12,7 +12,6 @@ from modules.environment.models.plugins import Plugin
 from modules.messages import secrecy
 from modules.messages.problems import Problem, either
 
-ROUTERS: Final = ("RegexRouter", "EventRouter", "ByLogicalTableRouter", "TimestampRouter", "ExtractTopic")
 TLS_MODES: Final = ("required", "verify_ca", "verify_identity")
 
 
@@ -81,7 +80,7 @@ def properties_are_the_users(connector: Connector) -> Iterator[Problem]:
 @rule
 def the_database_is_read_over_tls(connector: Connector) -> Iterator[Problem]:
     mode = connector.properties.get("database.ssl.mode", "required")
-    if mode not in TLS_MODES:
+    if str(mode).strip().lower() not in TLS_MODES:
         yield Problem(("properties", "database.ssl.mode"), f"must be {either(TLS_MODES)}", mode)
 
 
@@ -115,11 +114,3 @@ def consumers_read_what_is_written(
             if not any(f"{prefix}.".startswith(start) or f"{start}.".startswith(f"{prefix}.") for prefix in prefixes):
                 told = f"no connector writes there: topics start with {either(prefixes)}"
                 yield Problem(("consumers", name, "topics", index), told, pattern)
-
-
-@advice
-def events_stay_under_their_prefix(connector: Connector) -> Iterator[Problem]:
-    for key, value in connector.properties.items():
-        if key.startswith("transforms.") and str(value).endswith(ROUTERS):
-            told = f"the role lets the connector write to {connector.topics.prefix}.* only: keep topics there"
-            yield Problem(("properties", key), told, value)

@@ -9,6 +9,7 @@ from modules.environment.checks import (
     connector_rules,
     document_rules,
     platform_rules,
+    property_rules,
     rulebook,
     source_rules,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "connector_rules",
     "document_rules",
     "platform_rules",
+    "property_rules",
     "source_rules",
     "warned",
 ]

@@ -61,7 +61,10 @@ class Capacity(Model):
 
 
 class Connector(Model):
-    """A Debezium MySQL connector. Its key in the file is its identity."""
+    """A Debezium MySQL connector. Its key in the file is its identity.
+
+    ``accept`` says why what loses data, or cannot be checked, is wanted: by property.
+    """
 
     plugin: names.Name
     source: Source
@@ -74,3 +77,4 @@ class Connector(Model):
     log_retention_days: names.RetentionDays = 30
     adopt: Adoption | None = None
     properties: names.Keyed[str, names.Property] = {}
+    accept: names.Keyed[str, names.Reason] = {}

@@ -34,11 +34,13 @@ CONNECTION: Final = ("database.hostname", "database.port", "database.user", "dat
 CLIENTS: Final = (".producer.", ".consumer.", ".bootstrap.servers")
 # Sinks and other databases beside them, and a worker of an old version: reported, and looked at below.
 INCOMPLETE: Final = {"cluster.json": 3, "museum.json": 3}
-# Allowed, and worth a second thought: a lock that bakery asked for, and routers, whatever they write to.
+# Allowed, and worth a second thought: a lock, keys that are texts, and snapshots that miss what comes later.
 WARNED: Final = {
     "connectors.bakery.snapshot.locking",
-    "connectors.choir-outbox.properties.transforms.outbox.type",
-    "connectors.cinema-cdc.properties.transforms.route.type",
+    "connectors.museum-exhibits.properties.key.converter",
+    "connectors.studio-takes.snapshot.mode",
+    "connectors.tickets.snapshot.mode",
+    "connectors.wiki.properties.key.converter",
 }
 
 

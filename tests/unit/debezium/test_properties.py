@@ -80,12 +80,12 @@ def test_the_secret_is_a_placeholder_that_terraform_leaves_alone(connect: Stack,
 
 def test_the_users_properties_come_last(synth: Synthesize, properties: dict[str, str]) -> None:
     assert properties["decimal.handling.mode"] == "string"
-    extra = {"max.batch.size": 4096, "tombstones.on.delete": False, "transforms.t.regex": "${a}%{b}"}
+    extra = {"max.batch.size": 4096, "tombstones.on.delete": False, "unavailable.value.placeholder": "${a}%{b}"}
     stack = synth(with_connector(properties=extra))["connect"]
     merged = stack.one("aws_mskconnect_connector")["connector_configuration"]
     assert merged["max.batch.size"] == "4096"
     assert merged["tombstones.on.delete"] == "false"
-    assert merged["transforms.t.regex"] == "$${a}%%{b}"
+    assert merged["unavailable.value.placeholder"] == "$${a}%%{b}"
 
 
 def test_worker_configuration_converts_resolves_and_tunes(connect: Stack, connector: Document) -> None:

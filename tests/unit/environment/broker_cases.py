@@ -25,7 +25,7 @@ CASES: Cases = {
     "msk_takes_the_property": (
         setting("log.retention.ms: -1, num.partitions: 6, zookeeper.session.timeout.ms: 18000"),
         [
-            refused("auto.create.topic.enable", "true", "that MSK takes; did you mean auto.create.topics.enable?"),
+            refused("auto.create.topic.enable", "true", "that MSK takes (did you mean auto.create.topics.enable?)"),
             refused("Num.Partitions", "3", "must be written num.partitions, got 3"),
             refused("retention.ms", "1", "must be log.retention.ms: that is what brokers call this setting of topics"),
             refused("authorizer.class.name", "x", "must be left out: MSK sets its authorizer itself"),

@@ -106,6 +106,21 @@ CASES: Cases = {
             ),
         ],
     ),
+    "properties_do_what_they_say": (
+        {PROPERTY: "tombstones.on.delete: false"},
+        [
+            Refused(
+                {PROPERTY: "tombstone.on.delete: false  # <-"},
+                "connectors.orders.properties.tombstone.on.delete",
+                "is read by nothing (did you mean tombstones.on.delete?), got false",
+            ),
+            Refused(
+                {"heartbeat_seconds: 10": "accept: {max.batch.size: we like it that way}  # <-"},
+                "connectors.orders.accept.max.batch.size",
+                "must be left out: there is nothing to accept",
+            ),
+        ],
+    ),
     "the_database_is_read_over_tls": (
         {PROPERTY: "database.ssl.mode: verify_identity"},
         [

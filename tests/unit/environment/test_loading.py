@@ -180,7 +180,7 @@ def test_what_yaml_reads_otherwise_is_told(old: str, new: str, told: str, tmp_pa
 
 @pytest.mark.parametrize("value", ["'no'", '"3.10"', "True", "7", "-1", "2.5", "text"])
 def test_what_yaml_reads_as_written_is_taken(value: str, tmp_path: Path) -> None:
-    load(write(tmp_path, marked("mode: string", f"mode: {value}")))
+    load(write(tmp_path, marked("decimal.handling.mode: string", f"unavailable.value.placeholder: {value}")))
 
 
 def test_anchors_and_merges_are_read_and_found(tmp_path: Path) -> None:

@@ -202,10 +202,10 @@ ADVICE = {
         "kafka.scram_secrets",
         "whoever comes this way may do everything until Kafka ACLs are set",
     ),
-    "events_stay_under_their_prefix": Refused(
-        {"decimal.handling.mode: string": "transforms.route.type: io.debezium.transforms.outbox.EventRouter  # <-"},
-        "connectors.orders.properties.transforms.route.type",
-        "the role lets the connector write to orders.* only",
+    "properties_lose_nothing": Refused(
+        {"decimal.handling.mode: string": "errors.tolerance: all  # <-"},
+        "connectors.orders.properties.errors.tolerance",
+        "an event that a transform or converter cannot take is dropped: lost, with a line in the log at best",
     ),
     "consumers_read_what_is_written": Refused(
         {"[orders.orders.*]": "[ordres.orders.*]  # <-"},
@@ -235,8 +235,11 @@ def test_a_consumer_of_what_is_written_is_not_warned_of(topics: str, tmp_path: P
     assert warnings(load(file), file) == ()
 
 
+UNWRAPPED = "transforms: u\n      transforms.u.type: io.debezium.transforms.ExtractNewRecordState"
+
+
 def test_a_transform_may_write_anywhere(tmp_path: Path) -> None:
-    edits = {"[orders.orders.*]": "[elsewhere]", "decimal.handling.mode: string": "transforms: route"}
+    edits = {"[orders.orders.*]": "[elsewhere]", "decimal.handling.mode: string": UNWRAPPED}
     file = write(tmp_path, edited(edits))
     assert warnings(load(file), file) == ()
 

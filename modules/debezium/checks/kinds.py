@@ -1,0 +1,44 @@
+"""Values of a form of their own, which no definition tells."""
+
+import re
+from typing import Final
+
+from modules.messages.problems import either
+
+_OPERATIONS: Final = ("c", "u", "d", "t", "r", "none")
+_KEYS: Final = re.compile(r"\s*[^:]+:[^:,]+(,[^:,]+)*\s*")
+_ALGORITHMS: Final = ("MD5", "SHA-1", "SHA-224", "SHA-256", "SHA-384", "SHA-512", "SHA-512/224", "SHA-512/256", "MD2")
+_HASH: Final = re.compile(r"column\.mask\.hash\.(?:v2\.)?([^.]+)\.with\.salt\..+")
+
+
+def special(key: str, value: str) -> str | None:
+    """Why the value of ``key`` is refused; None where it is not, or has no form of its own."""
+    if key == "skipped.operations":
+        return _skipped(value)
+    if key == "message.key.columns":
+        return _message_keys(value)
+    if found := _HASH.fullmatch(key):
+        return _algorithm(found[1])
+    return None
+
+
+def _skipped(value: str) -> str | None:
+    """Letters, and those in lower case: Debezium's own words for operations are not read."""
+    operations = [operation.strip() for operation in value.split(",")]
+    if not set(operations) <= set(_OPERATIONS):
+        return "must be of c (create), u (update), d (delete), t (truncate) and r (read), with commas, or none"
+    if "none" in operations and len(operations) > 1:
+        return "must not hold none beside other operations"
+    return None
+
+
+def _message_keys(value: str) -> str | None:
+    if all(_KEYS.fullmatch(part) for part in value.split(";")):
+        return None
+    return "must be TABLE:COLUMN,COLUMN for each table, with ; between tables, such as shop.orders:id;shop.items:id,no"
+
+
+def _algorithm(name: str) -> str | None:
+    if name.upper() in _ALGORITHMS:
+        return None
+    return f"must name an algorithm that Java has, {either(_ALGORITHMS[:-1])}; {name} is none"

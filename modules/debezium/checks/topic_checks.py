@@ -1,0 +1,73 @@
+"""Topics that events end in: the role may write there, the partition exists, and patterns of topics match some."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from modules.debezium.checks import routing
+from modules.debezium.checks.finding import Finding, error
+from modules.debezium.checks.subject import Subject
+from modules.debezium.checks.values import split
+from modules.debezium.definitions import resolved
+from modules.debezium.regex.automaton import common
+from modules.debezium.regex.syntax import JavaRegexError
+from modules.messages.problems import either
+
+_PARTITIONS: Final = "io.debezium.transforms.partitions.PartitionRouting"
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    try:
+        yield from _astray(subject)
+        yield from _idle(subject)
+        yield from _groups(subject)
+    except JavaRegexError:  # said of its value
+        return
+    yield from _partitions(subject)
+
+
+def _astray(subject: Subject) -> Iterator[Finding]:
+    where = f"the role may write to {subject.prefix} and {subject.prefix}.* only"
+    for alias in routing.by_content(subject):
+        key = f"transforms.{alias}.type"
+        yield error(key, f"must not take topics out of events: {where}", subject.given.get(key), acceptable=True)
+    for topic in routing.strays(subject):
+        key = topic.by if topic.by in subject.given else f"transforms.{topic.alias}.type"
+        wanted = f"must leave events in topics under {subject.prefix}.: {topic.was} becomes {topic.name}, and {where}"
+        yield error(key, wanted, subject.given.get(key))
+
+
+def _idle(subject: Subject) -> Iterator[Finding]:
+    for key, regex in routing.idle(subject):
+        yield error(key, f"must match a topic of this connector, {_shown(routing.sources(subject))}", regex)
+
+
+def _shown(topics: routing.Topics) -> str:
+    names = [topic.name for topic in topics.all]
+    return either([*names[:4], *(["others"] if len(names) > 4 else [])])
+
+
+def _groups(subject: Subject) -> Iterator[Finding]:
+    """Connect joins a group's expressions with | and matches whole names."""
+    at = routing.routed(subject)
+    for group in subject.listed("topic.creation.groups") if not at.anything else ():
+        key = f"topic.creation.{group}.include"
+        for regex in split(subject.given.get(key, "")):
+            if not any(common(regex, routing.pattern(topic.name)) for topic in at.all):
+                yield error(key, f"must match a topic of this connector, {_shown(at)}; {regex} matches none")
+                break
+
+
+def _partitions(subject: Subject) -> Iterator[Finding]:
+    least = _least_partitions(subject)
+    for alias in subject.listed("transforms"):
+        type_, key = subject.effective.get(f"transforms.{alias}.type", ""), f"transforms.{alias}.partition.topic.num"
+        wanted = subject.given.get(key, "").strip()
+        if resolved(type_, subject.release.transforms) == _PARTITIONS and wanted.isdigit() and int(wanted) > least:
+            told = f"must be at most {least}, as many partitions as the topics get (topics.partitions)"
+            yield error(key, told, int(wanted))
+
+
+def _least_partitions(subject: Subject) -> int:
+    keys = [f"topic.creation.{group}.partitions" for group in subject.listed("topic.creation.groups")]
+    counts = [int(value) for key in keys if (value := subject.effective.get(key, "").strip()).isdigit()]
+    return min([subject.connector.topics.partitions, *counts])
