@@ -68,7 +68,7 @@ class Lab:
         self, name: str, configuration: Mapping[str, str], worker: Mapping[str, str], *, signed: bool
     ) -> RunningConnector:
         """Starts a connector on its own worker of one MCU, and waits until its task is running."""
-        bootstrap = self.cluster.bootstrap if signed else self.cluster.inspection
+        bootstrap = self.cluster.bootstrap if signed else self.cluster.plain_bootstrap
         servers = "schema.history.internal.kafka.bootstrap.servers"
         spec = ConnectorSpec(
             name=name,

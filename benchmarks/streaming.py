@@ -119,7 +119,7 @@ class Topic:
 
     def speed(self, rows: int) -> Speed:
         """Waits for ``rows`` more rows."""
-        with KafkaConsumer(bootstrap_servers=self._lab.cluster.inspection.split(",")) as client:
+        with KafkaConsumer(bootstrap_servers=self._lab.cluster.plain_bootstrap.split(",")) as client:
             before, weight = self._count(client), self._bytes()
             seen, first = self._until(client, before + 1)
             _, last = self._until(client, before + rows)

@@ -12,13 +12,14 @@ from rehearsal.aws.client import client
 from rehearsal.aws.server import EmbeddedAws
 from rehearsal.connect.connectors import Connectors
 from rehearsal.connect.metrics import Metrics
-from rehearsal.connect.secret_files import Secrets
+from rehearsal.connect.secret_files import ReadSecret
 from rehearsal.database import mysql_server
 from rehearsal.database.mysql import Database
 from rehearsal.iam import extension
 from rehearsal.iam.enforcement import Enforcement
 from rehearsal.iam.signing import SERVICE
-from rehearsal.kafka.cluster import Clusters, KafkaCluster
+from rehearsal.kafka.cluster import KafkaCluster
+from rehearsal.kafka.clusters import Clusters
 from rehearsal.processes.addresses import Addresses
 
 MYSQL_PORT: Final = 3306
@@ -74,7 +75,7 @@ class Servers:
     iam: Iam | None
 
     def connectors(
-        self, secrets: Secrets, *, name: str = "connect", signed: bool = True, metrics: Metrics | None = None
+        self, secrets: ReadSecret, *, name: str = "connect", signed: bool = True, metrics: Metrics | None = None
     ) -> Connectors:
         """Workers below the folder ``name``, which sign in to the brokers if ``signed`` and the brokers enforce IAM."""
         return Connectors(
@@ -101,7 +102,7 @@ def running(
         ending.callback(clusters.stop)
         started = clusters(cluster)
         if iam:
-            iam.hosts.extend(started.hosts)
+            iam.hosts.extend(started.broker_names)
         address = addresses.allocate(MYSQL_PORT, name=host)
         database = ending.enter_context(Database(folder=_made(folder / "mysql"), address=address, server=mysql))
         yield Servers(folder, jars, addresses, started, database, iam)
@@ -128,7 +129,7 @@ def _enforcing(folder: Path, addresses: Addresses, jars: Jars) -> Iterator[Iam]:
         start_cluster=_no_cluster,
         start_connector=_no_connector,
         pages=enforcement.pages,
-        on_change=enforcement.changed,
+        on_change=enforcement.on_change,
     )
     aws.start()
     try:

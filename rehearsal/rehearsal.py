@@ -88,7 +88,7 @@ class Rehearsal:
                 outcome.endpoints = self.daemon.request("endpoints")
                 self.daemon.keep_running()
             else:
-                self.stream.end()
+                self.stream.stop()
                 self._consumers.remove()
                 self.deployment.destroy()
         except RehearsalError as error:
@@ -113,7 +113,7 @@ class Rehearsal:
             self.daemon.wait_until_seeded()
             sockets = {name: Path(at["socket"]) for name, at in self.daemon.request("endpoints")["mysql"].items()}
             self.stream = Stream(script.environment, sockets, self._users, script.schema)
-            self._closing.callback(self.stream.end)
+            self._closing.callback(self.stream.stop)
             self.stream.prepare()
             step.result = f"AWS at {self.daemon.url}, {len(sockets)} MySQL"
 
@@ -138,12 +138,12 @@ class Rehearsal:
         self._consumers = Consumers(environment, url=self.daemon.url, endpoints=endpoints)
         with self._steps.step("snapshot") as step:
             self._connect = self.deployment.start_connect()
-            self.stream.begin(self._consumers.readers(self._connect.check))
-            rows = self.stream.await_snapshot(self._connectors_running)
+            self.stream.start(self._consumers.readers(self._connect.check))
+            rows = self.stream.wait_for_snapshot(self._connectors_running)
             step.result = f"{rows} events"
         with self._steps.step("changes") as step:
             self.stream.change(self._connectors_running)
-            step.result = ", ".join(f"{count} {kind}" for kind, count in self.stream.made.items())
+            step.result = ", ".join(f"{count} {kind}" for kind, count in self.stream.change_counts.items())
 
     def restart(self) -> None:
         """Restarts every connector, as a deploy or a failure would: some permissions are needed only then."""
@@ -152,7 +152,7 @@ class Rehearsal:
             step.result = f"{self.deployment.resources[CONNECT]} resources"
         with self._steps.step("restart") as step:
             self.deployment.restart_connectors(self._connectors_running)
-            self.stream.again(self._connectors_running)
+            self.stream.change_after_restart(self._connectors_running)
             step.result = "resumed from the committed offsets"
 
     def _connectors_running(self) -> bool:
@@ -163,16 +163,16 @@ class Rehearsal:
         return len(self.daemon.request("endpoints")["connect"]) == len(self._inputs.environment.connectors)
 
     def _outcome(self, *, second_plan_empty: bool) -> Outcome:
-        script, judgement = self._inputs, self.stream.judge()
-        first = self.stream.first_event
+        script, judgement = self._inputs, self.stream.compare()
+        first = self.stream.first_event_at
         return Outcome(
             environment=script.environment.name,
             substitutions=applied(script.environment, script.archives, brokers=script.brokers),
             steps=self._steps.finished_steps,
             resources={part: self.deployment.resources[part] for part in self.deployment.stacks.parts},
-            changes=self.stream.made,
-            events=self.stream.counts(),
-            sample=self.stream.sample(),
+            changes=self.stream.change_counts,
+            events=self.stream.event_counts(),
+            sample=self.stream.sample_event(),
             first_event=self._steps.at(first) if first else None,
             lost=judgement.lost,
             duplicates=judgement.duplicates,

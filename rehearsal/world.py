@@ -30,7 +30,8 @@ from rehearsal.database.mysql import Database
 from rehearsal.events import consumers
 from rehearsal.iam import extension
 from rehearsal.iam.enforcement import Enforcement
-from rehearsal.kafka.cluster import Clusters, KafkaCluster
+from rehearsal.kafka.cluster import KafkaCluster
+from rehearsal.kafka.clusters import Clusters
 from rehearsal.processes import pinned_files
 from rehearsal.processes.addresses import Addresses
 from rehearsal.processes.logs import LogShipper, cloudwatch
@@ -91,7 +92,7 @@ class World:
             folder=_made(folder / "kafka"),
             jars=kafka,
             logs=self._logs,
-            limit=brokers,
+            max_brokers=brokers,
             access=self._iam.access,
         )
         self._start_connector = Connectors(
@@ -117,7 +118,7 @@ class World:
                 **self._iam.pages,
                 **pages,
             },
-            on_change=self._iam.changed,
+            on_change=self._iam.on_change,
         )
 
     def start(self) -> None:
@@ -206,7 +207,7 @@ class World:
         with self._lock:
             return {
                 "aws": self.url,
-                "brokers": {name: cluster.inspection for name, cluster in self.clusters.items()},
+                "brokers": {name: cluster.plain_bootstrap for name, cluster in self.clusters.items()},
                 "iam": {name: cluster.bootstrap for name, cluster in self.clusters.items()},
                 "hosts": next((str(cluster.hosts_file) for cluster in self.clusters.values()), ""),
                 "certificate": str(self._iam.certificate),
@@ -248,7 +249,7 @@ class World:
         return found
 
     def _hosts(self, arn: str) -> list[str]:
-        return [host for cluster in self._start_cluster.running if cluster.arn == arn for host in cluster.hosts]
+        return [host for cluster in self._start_cluster.clusters if cluster.arn == arn for host in cluster.broker_names]
 
     def _tags(self, arn: str) -> Mapping[str, str]:
         tags: Mapping[str, str] = self._client("kafka").list_tags_for_resource(ResourceArn=arn)["Tags"]

@@ -1,4 +1,4 @@
-"""A connector on Kafka Connect workers of its own, as MSK Connect runs one; judged by its task, not by its start."""
+"""A connector on its own Kafka Connect workers, as on MSK Connect; it is healthy when its task runs and streams."""
 
 import shutil
 import socket
@@ -22,19 +22,19 @@ from rehearsal.iam.signing import Signing
 from rehearsal.processes.addresses import Addresses
 from rehearsal.processes.background import Background
 
-HEALTH_SECONDS: Final = 120  # the last resort, for a machine under load: what is wrong shows in seconds
-# A task that has reached the binary log and still runs a moment later is well; a long snapshot reaches it late.
+HEALTH_SECONDS: Final = 120  # for a machine under load: errors show within seconds
+# Healthy is a task that still runs this long after it connected to the binlog, or that long during a snapshot.
 _STREAMING_SECONDS: Final = 1.0
 _RUNNING_SECONDS: Final = 10.0
 _POLL_SECONDS: Final = 0.2
-_REACH_SECONDS: Final = 5.0
+_CONNECT_SECONDS: Final = 5.0
 _WATCH_SECONDS: Final = 0.02
 
 Answer = TypeVar("Answer")
 
 
-class Refusals:
-    """What brokers have lately refused to the role of ``spec``; without ``signing`` they refuse nothing."""
+class Denials:
+    """The requests that brokers have denied to the role of ``spec``; without ``signing`` they deny none."""
 
     def __init__(self, spec: ConnectorSpec, signing: Signing | None) -> None:
         self._spec = spec
@@ -42,21 +42,21 @@ class Refusals:
         self._since = time.monotonic()
 
     @property
-    def signs(self) -> bool:
-        """Whether the connector's clients sign in at all."""
+    def iam(self) -> bool:
+        """Whether the connector's clients sign in with IAM."""
         return self._signing is not None
 
-    def forget(self) -> None:
-        """Only what comes from now on counts."""
+    def reset(self) -> None:
+        """Ignores denials before this moment."""
         self._since = time.monotonic()
 
     def __call__(self) -> str:
-        """In words, once the first is a moment old: others may follow from the same cause."""
-        return self._signing.lacking(self._spec, since=self._since) if self._signing else ""
+        """The missing permissions, in words; empty for none."""
+        return self._signing.missing_permissions(self._spec, since=self._since) if self._signing else ""
 
 
 class RunningConnector:
-    """A connector on workers of its own. Public: ``name``, ``workers``."""
+    """A connector and its workers. Public: ``name``, ``workers``."""
 
     def __init__(
         self,
@@ -68,7 +68,7 @@ class RunningConnector:
         addresses: Addresses,
         provider: bool,
         metrics: Metrics | None,
-        refused: "Refusals",
+        denials: "Denials",
     ) -> None:
         self.name = spec.name
         self.workers = workers
@@ -78,7 +78,7 @@ class RunningConnector:
         self._addresses = addresses
         self._provider = provider
         self._metrics = metrics
-        self._refused = refused
+        self._denials = denials
         self._lock = RLock()
 
     @property
@@ -86,7 +86,7 @@ class RunningConnector:
         return self.workers.rest
 
     def start(self) -> None:
-        """Workers, then the connector; raises ServerError where its task does not run."""
+        """Starts the workers, then the connector; raises ServerError where its task does not run."""
         with self._lock:
             self._prepare(self._spec)
             self.workers.start(workers=self._spec.workers, mcu=self._spec.mcu)
@@ -95,42 +95,42 @@ class RunningConnector:
                 self._metrics.watch(self.name, self.measure)
 
     def change(self, spec: ConnectorSpec) -> None:
-        """Another configuration or capacity, in place; raises ServerError with the old one running again."""
+        """Applies another configuration or capacity in place; on ServerError the old one runs again."""
         with self._lock:
             old = self._spec
             try:
-                self._become(spec)
+                self._apply(spec)
             except ServerError as error:
-                self._become(old)
-                raise ServerError(f"{error}\nwhat ran before runs again") from error
+                self._apply(old)
+                raise ServerError(f"{error}\nthe previous configuration runs again") from error
 
     def restart(self) -> None:
-        """The connector and its tasks, with what the secrets hold now."""
+        """Restarts the connector and its tasks, with the secrets' current values."""
         with self._lock:
             self._prepare(self._spec)
-            mark = self.workers.mark()
-            self._ask(lambda: self.rest.restart(self.name), mark)
-            self._until_well(mark)
+            offsets = self.workers.log_offsets()
+            self._call(lambda: self.rest.restart(self.name), offsets)
+            self._wait_until_healthy(offsets)
 
     def stop(self, *, at_once: bool = False) -> None:
-        """Ends the workers, in order unless ``at_once``, and removes what they had on disk; the topics stay."""
+        """Stops the workers, gracefully unless ``at_once``, and deletes their files; the topics stay."""
         with self._lock:
             if self._metrics:
-                self._metrics.forget(self.name)
+                self._metrics.unwatch(self.name)
             self.workers.stop(at_once=at_once)
             self._secrets.remove()
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def kill(self, number: int = 1) -> None:
-        """Crash a worker (SIGKILL); another takes its place some seconds later."""
+        """Kills a worker (SIGKILL), as in a crash; it is replaced some seconds later."""
         self.workers.programs[number - 1].kill()
 
-    def start_worker(self) -> None:
-        """Replace workers that died at once."""
-        self.workers.start_dead()
+    def start_stopped_workers(self) -> None:
+        """Replaces stopped workers at once."""
+        self.workers.start_stopped()
 
     def measure(self) -> dict[str, float]:
-        """MSK Connect's metrics of this moment; utilizations in percent of what the capacity is worth here."""
+        """The current values of MSK Connect's metrics; utilization in percent of the capacity as it is here."""
         try:
             status = self.rest.status(self.name)
         except RestError:  # a worker is being replaced
@@ -142,94 +142,94 @@ class RunningConnector:
             **self.workers.measure(),
         }
 
-    def _become(self, spec: ConnectorSpec) -> None:
+    def _apply(self, spec: ConnectorSpec) -> None:
         self._prepare(spec)
         resized = (spec.mcu, spec.workers) != (self._spec.mcu, self._spec.workers)
         self._spec = spec
-        mark = self.workers.mark()
+        offsets = self.workers.log_offsets()
         if resized:
             self.workers.stop()
             self.workers.start(workers=spec.workers, mcu=spec.mcu)
-            self._until_well(mark)
+            self._wait_until_healthy(offsets)
         self._configure(spec)
 
     def _configure(self, spec: ConnectorSpec) -> None:
-        """Returns once the task runs with the configuration of ``spec``; at once where it has it already."""
-        deployed = spec.configuration if self._refused.signs else without_iam(spec.configuration)
-        wanted = connector_properties(deployed, provider=self._provider) | {"name": self.name}
-        mark = self.workers.mark()
-        if self._ask(lambda: self.rest.configuration(self.name), mark) == wanted:
+        """Applies the configuration of ``spec`` and waits until the task runs; returns at once if it is unchanged."""
+        deployed = spec.configuration if self._denials.iam else without_iam(spec.configuration)
+        properties = connector_properties(deployed, provider=self._provider) | {"name": self.name}
+        offsets = self.workers.log_offsets()
+        if self._call(lambda: self.rest.configuration(self.name), offsets) == properties:
             return
         try:
-            self._watched(lambda: self.rest.put(self.name, wanted), mark)
+            self._call_unless_denied(lambda: self.rest.put(self.name, properties), offsets)
         except RestError as error:
-            raise self._error("", mark, f"{self._refusal(wanted)}\n{error}") from error
-        self._until_well(mark)
+            raise self._error("", offsets, f"{self._validation_errors(properties)}\n{error}") from error
+        self._wait_until_healthy(offsets)
 
-    def _refusal(self, configuration: Mapping[str, str]) -> str:
-        """What is wrong, by property: Connect 3.7 hides it where Debezium has not judged each (a null pointer)."""
+    def _validation_errors(self, configuration: Mapping[str, str]) -> str:
+        """The errors by property: Connect 3.7 hides them where Debezium has not validated each (a null pointer)."""
         try:
             errors = self.rest.errors(configuration)
         except RestError as error:
             return str(error)
-        return "\n".join(f"{key}: refused: {said}" for key, many in errors.items() for said in many)
+        return "\n".join(f"{key}: refused: {message}" for key, messages in errors.items() for message in messages)
 
-    def _ask(self, question: Callable[[], Answer], mark: Mapping[Path, int]) -> Answer:
-        """Asks again while the worker is between two states; raises ServerError for what it refuses."""
+    def _call(self, question: Callable[[], Answer], offsets: Mapping[Path, int]) -> Answer:
+        """Calls the worker, with retries while it rebalances; raises ServerError for what it refuses."""
         try:
-            return self._watched(question, mark)
+            return self._call_unless_denied(question, offsets)
         except RestError as error:
-            raise self._error("", mark, str(error)) from error
+            raise self._error("", offsets, str(error)) from error
 
-    def _watched(self, question: Callable[[], Answer], mark: Mapping[Path, int]) -> Answer:
-        """The answer, unless brokers refuse the worker meanwhile: it would not answer for a minute and a half."""
-        asked = Background(lambda: _patiently(question))
-        while not asked.finished:
-            if self._refused():
-                raise self._error("", mark)
+    def _call_unless_denied(self, question: Callable[[], Answer], offsets: Mapping[Path, int]) -> Answer:
+        """The worker's answer; raises ServerError as soon as brokers deny it something: it would hang for 90 s."""
+        call = Background(lambda: _with_retries(question))
+        while not call.finished:
+            if self._denials():
+                raise self._error("", offsets)
             time.sleep(_WATCH_SECONDS)
-        return asked.result()
+        return call.result()
 
-    def _until_well(self, mark: Mapping[Path, int]) -> None:
-        """Until all has run for a moment, judged by what was logged since ``mark``; raises ServerError."""
+    def _wait_until_healthy(self, offsets: Mapping[Path, int]) -> None:
+        """Waits until the task has run for a moment; raises ServerError, with the cause in the logs."""
         started = since = time.monotonic()
         while (now := time.monotonic()) < started + HEALTH_SECONDS:
-            log = self.workers.since(mark)
+            log = self.workers.log_since(offsets)
             dead = not all(program.running for program in self.workers.programs)
-            if self._refused() or diagnosis.hopeless(log) or dead:
-                raise self._error("", mark)
-            status = self._ask(lambda: self.rest.status(self.name), mark)
-            # For a moment the worker may still tell of the time before.
+            if self._denials() or diagnosis.cannot_recover(log) or dead:
+                raise self._error("", offsets)
+            status = self._call(lambda: self.rest.status(self.name), offsets)
+            # Right after a change the worker may still return the previous status.
             if status and status.failed and (diagnosis.FAILED.search(log) or now > started + _RUNNING_SECONDS):
-                raise self._error(status.failed.trace, mark)
+                raise self._error(status.failed.trace, offsets)
             if not (status and status.running):
                 since = now
             elif now - since > (_STREAMING_SECONDS if diagnosis.STREAMING.search(log) else _RUNNING_SECONDS):
                 return
             time.sleep(_POLL_SECONDS)
-        raise self._error("", mark, f"the task must run within {HEALTH_SECONDS} s")
+        raise self._error("", offsets, f"the task must run within {HEALTH_SECONDS} s")
 
-    def _error(self, trace: str, mark: Mapping[Path, int], last: str = "") -> ServerError:
-        """A diagnosis of ``trace``, or else of the log since ``mark``, or else of what was said ``last``."""
-        said = (trace, diagnosis.problems(self.workers.since(mark)), last)
-        told = str(diagnosis.diagnose(*said, configuration=self._spec.configuration))
-        return ServerError(self._secrets.hide("\n".join(filter(None, [self._refused(), told]))))
+    def _error(self, trace: str, offsets: Mapping[Path, int], last: str = "") -> ServerError:
+        """The diagnosis of ``trace``, else of the logs since ``offsets``, else ``last``; without secrets."""
+        texts = (trace, diagnosis.problems(self.workers.log_since(offsets)), last)
+        found = str(diagnosis.diagnose(*texts, configuration=self._spec.configuration))
+        return ServerError(self._secrets.hide("\n".join(filter(None, [self._denials(), found]))))
 
     def _prepare(self, spec: ConnectorSpec) -> None:
-        """Raises ServerError for what a worker would not find: a secret's value, or a broker."""
-        self._refused.forget()
+        """Raises ServerError where a secret is missing or no broker is reachable."""
+        self._denials.reset()
         self._secrets.update(spec.configuration)
-        self._reach_brokers(spec)
+        self._check_brokers(spec)
 
-    def _reach_brokers(self, spec: ConnectorSpec) -> None:
-        """Raises ServerError where no broker listens; Kafka's own clients try for minutes."""
+    def _check_brokers(self, spec: ConnectorSpec) -> None:
+        """Raises ServerError where no broker accepts connections; Kafka's own clients retry for minutes."""
         names = self._addresses.names
-        for place in spec.bootstrap.split(","):
-            host, _, port = place.rpartition(":")
+        for broker in spec.bootstrap.split(","):
+            host, _, port = broker.rpartition(":")
             with suppress(OSError):
-                socket.create_connection((names.get(host, host), int(port)), timeout=_REACH_SECONDS).close()
+                socket.create_connection((names.get(host, host), int(port)), timeout=_CONNECT_SECONDS).close()
                 return
-        raise ServerError(f"no broker of {spec.bootstrap} takes connections; look at the cluster's state")
+        raise ServerError(f"no broker of {spec.bootstrap} accepts connections; check the cluster's state")
 
 
 @retry(
@@ -238,5 +238,5 @@ class RunningConnector:
     wait=wait_fixed(_POLL_SECONDS),
     reraise=True,
 )
-def _patiently(question: Callable[[], Answer]) -> Answer:
+def _with_retries(question: Callable[[], Answer]) -> Answer:
     return question()

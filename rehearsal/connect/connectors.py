@@ -1,4 +1,4 @@
-"""Real Kafka Connect workers behind the embedded MSK Connect."""
+"""Starts real Kafka Connect workers for the embedded MSK Connect."""
 
 import os
 import shutil
@@ -9,11 +9,11 @@ from typing import Final
 
 from modules.archive.zips import BadArchiveError, open_archive
 from rehearsal.aws.backends import ConnectorSpec, ServerError
-from rehearsal.connect.connector import Refusals, RunningConnector
+from rehearsal.connect.connector import Denials, RunningConnector
 from rehearsal.connect.metrics import Metrics
-from rehearsal.connect.secret_files import SecretFiles, Secrets
+from rehearsal.connect.secret_files import ReadSecret, SecretFiles
 from rehearsal.connect.substitutions import has_provider, worker_properties
-from rehearsal.connect.workers import PRIVATE, Ground, Group, Logs, Workers
+from rehearsal.connect.workers import WORKER_FOLDER, Logs, WorkerGroup, WorkerRuntime, Workers
 from rehearsal.iam import signing
 from rehearsal.iam.signing import Signing
 from rehearsal.processes.addresses import Addresses
@@ -24,9 +24,8 @@ _NO_CREDENTIALS: Final = {"AWS_ACCESS_KEY_ID": "rehearsal", "AWS_SECRET_ACCESS_K
 class Connectors:
     """Starts connectors: each has its own workers, plugin path and internal topics, below ``folder``.
 
-    ``jars`` are the worker's libraries; ``secrets`` gives what a secret holds and raises LookupError for none.
-    Without ``signing`` no client of the brokers signs in. Public: ``specs`` of all that ran, by the
-    name of their role.
+    ``jars`` are the worker's libraries; ``secrets`` returns the content of a secret, or raises LookupError. Without
+    ``signing`` the clients of brokers do not sign in. Public: ``specs`` of all connectors, by their roles' names.
     """
 
     def __init__(
@@ -35,7 +34,7 @@ class Connectors:
         addresses: Addresses,
         folder: Path,
         jars: Sequence[Path],
-        secrets: Secrets,
+        secrets: ReadSecret,
         logs: Logs | None = None,
         metrics: Metrics | None = None,
         signing: Signing | None = None,
@@ -50,15 +49,15 @@ class Connectors:
         self._metrics = metrics
 
     def __call__(self, spec: ConnectorSpec) -> RunningConnector:
-        """A connector whose task runs; raises ServerError where it does not, with everything stopped again."""
+        """Starts a connector and waits until its task runs; on ServerError everything is stopped again."""
         self.specs[spec.role] = spec
-        folder = self._folder / f"{spec.name}-{_id(spec)}"
-        (folder / PRIVATE).mkdir(parents=True, mode=0o700)
+        folder = self._folder / f"{spec.name}-{_arn_suffix(spec)}"
+        (folder / WORKER_FOLDER).mkdir(parents=True, mode=0o700)
         try:
-            connector = self._prepared(spec, folder)
+            connector = self._create(spec, folder)
         except (BadArchiveError, OSError) as error:
             shutil.rmtree(folder)
-            raise ServerError(f"the plugin must be a ZIP that a worker can unpack: {error}") from error
+            raise ServerError(f"the plugin must be a ZIP that can be unpacked: {error}") from error
         try:
             connector.start()
         except BaseException:
@@ -66,38 +65,38 @@ class Connectors:
             raise
         return connector
 
-    def _prepared(self, spec: ConnectorSpec, folder: Path) -> RunningConnector:
+    def _create(self, spec: ConnectorSpec, folder: Path) -> RunningConnector:
         provider = has_provider(spec.archive)
-        _unpack(spec.archive, folder / PRIVATE / "plugins" / "plugin")
+        _unpack(spec.archive, folder / WORKER_FOLDER / "plugins" / "plugin")
         endpoint = f"http://{self._addresses.aws}"
         deployed = worker_properties(spec.worker_configuration, provider=provider, endpoint=endpoint)
-        refused = Refusals(spec, self._signing)
-        group = Group(
+        refused = Denials(spec, self._signing)
+        group = WorkerGroup(
             name=spec.name,
             folder=folder,
             properties={
                 **deployed,
-                **_own(spec, folder / PRIVATE / "plugins"),
+                **_msk_connect_properties(spec, folder / WORKER_FOLDER / "plugins"),
                 **(signing.PROPERTIES if self._signing else {}),
             },
             log_group=spec.log_group,
-            refused=refused,
+            denials=refused,
         )
         return RunningConnector(
             spec,
-            Workers(group, self._ground(spec)),
-            SecretFiles(folder, partial(self._secret, spec), written=not provider),
+            Workers(group, self._worker_runtime(spec)),
+            SecretFiles(folder, partial(self._secret, spec), write_files=not provider),
             folder=folder,
             addresses=self._addresses,
             provider=provider,
             metrics=self._metrics,
-            refused=refused,
+            denials=refused,
         )
 
-    def _ground(self, spec: ConnectorSpec) -> Ground:
+    def _worker_runtime(self, spec: ConnectorSpec) -> WorkerRuntime:
         signs = self._signing
         variables = {**_worker_env(spec.region), **(signs.env(spec) if signs else _NO_CREDENTIALS)}
-        return Ground(self._addresses, self._jars, variables, self._logs, options=signs.options if signs else ())
+        return WorkerRuntime(self._addresses, self._jars, variables, self._logs, options=signs.options if signs else ())
 
     def _secret(self, spec: ConnectorSpec, name: str) -> Mapping[str, str]:
         if self._signing:
@@ -106,7 +105,7 @@ class Connectors:
 
 
 def _unpack(archive: Path, folder: Path) -> None:
-    """The plugin in a folder of its own on the plugin path, as MSK Connect unpacks it."""
+    """Unpacks the plugin into a folder of its own on the plugin path, as MSK Connect does."""
     bundle = open_archive(archive)
     for name in bundle.files:
         file = folder / name
@@ -114,9 +113,9 @@ def _unpack(archive: Path, folder: Path) -> None:
         file.write_bytes(bundle.read(name))
 
 
-def _own(spec: ConnectorSpec, plugins: Path) -> dict[str, str]:
-    """What MSK Connect sets itself and lets no worker configuration set."""
-    topic = f"__amazon_msk_connect_{{}}_{spec.name}_{_id(spec)}"
+def _msk_connect_properties(spec: ConnectorSpec, plugins: Path) -> dict[str, str]:
+    """The worker properties that MSK Connect sets itself."""
+    topic = f"__amazon_msk_connect_{{}}_{spec.name}_{_arn_suffix(spec)}"
     return {
         "bootstrap.servers": spec.bootstrap,
         "group.id": topic.format("group"),
@@ -127,17 +126,17 @@ def _own(spec: ConnectorSpec, plugins: Path) -> dict[str, str]:
         **dict.fromkeys((f"{kind}.storage.replication.factor" for kind in ("config", "status", "offset")), "-1"),
         "plugin.path": str(plugins),
         "connector.client.config.override.policy": "None",
-        # What a dead worker ran is started on another at once; Kafka's default is five minutes.
+        # The tasks of a stopped worker move to another at once; Kafka's default is five minutes.
         "scheduled.rebalance.max.delay.ms": "0",
     }
 
 
-def _id(spec: ConnectorSpec) -> str:
-    """The last part of the ARN, by which MSK Connect tells a connector from its predecessors of the same name."""
+def _arn_suffix(spec: ConnectorSpec) -> str:
+    """The last part of the ARN; it differs between connectors that had the same name one after the other."""
     return spec.arn.rpartition("/")[2]
 
 
 def _worker_env(region: str) -> dict[str, str]:
-    """A worker's environment: nothing in it leads to a real account."""
-    ours = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
-    return {**ours, "AWS_REGION": region, "AWS_EC2_METADATA_DISABLED": "true"}
+    """A worker's environment variables, without credentials of a real account."""
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
+    return {**inherited, "AWS_REGION": region, "AWS_EC2_METADATA_DISABLED": "true"}

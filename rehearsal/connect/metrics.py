@@ -1,4 +1,4 @@
-"""The metrics that MSK Connect publishes of its connectors, measured at the real workers."""
+"""Publishes MSK Connect's metrics, measured at the real workers."""
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +23,7 @@ class Dimension(TypedDict):
 
 
 class Datum(TypedDict):
-    """One value of one metric, as PutMetricData takes it."""
+    """A value of a metric, as in PutMetricData."""
 
     MetricName: str
     Dimensions: Sequence[Dimension]
@@ -36,7 +36,7 @@ Put = Callable[[str, Sequence[Datum]], None]
 
 
 class Metrics:
-    """Measures each connector every ``seconds`` and hands the values to ``put``, with their namespace."""
+    """Measures each connector every ``seconds`` and passes namespace and values to ``put``."""
 
     def __init__(self, put: Put, *, seconds: float = SECONDS) -> None:
         self._put = put
@@ -48,12 +48,12 @@ class Metrics:
         self._thread.start()
 
     def watch(self, connector: str, measure: Measure) -> None:
-        """Until ``forget``."""
+        """Measures ``connector`` until ``unwatch``."""
         with self._lock:
             self._measures[connector] = measure
 
-    def forget(self, connector: str) -> None:
-        """No value of it is measured from here on."""
+    def unwatch(self, connector: str) -> None:
+        """Stops measuring it."""
         with self._lock:
             self._measures.pop(connector, None)
 
@@ -62,14 +62,14 @@ class Metrics:
         self._thread.join()
 
     def publish(self) -> None:
-        """Measure and publish now."""
+        """Measures and publishes now."""
         with self._lock:
             measures = dict(self._measures)
         for connector, measure in measures.items():
             try:
                 self._put(NAMESPACE, data(connector, measure()))
-            except Exception:  # one connector that is gone must not end the others' metrics
-                _LOG.warning("no metrics of connector %s this time", connector, exc_info=True)
+            except Exception:  # a connector that is gone must not stop the others' metrics
+                _LOG.warning("no metrics of connector %s", connector, exc_info=True)
 
     def _run(self) -> None:
         while not self._closed.wait(self._seconds):
@@ -77,7 +77,7 @@ class Metrics:
 
 
 def data(connector: str, values: Mapping[str, float]) -> list[Datum]:
-    """``values`` as PutMetricData takes them, of now."""
+    """``values`` for PutMetricData, with the current time."""
     now = datetime.now(UTC)
     return [
         Datum(

@@ -1,4 +1,4 @@
-"""The REST interface of a Kafka Connect worker."""
+"""A client of Kafka Connect's REST API."""
 
 from collections.abc import Mapping
 from typing import Final, TypeVar
@@ -6,7 +6,7 @@ from typing import Final, TypeVar
 import requests
 from pydantic import BaseModel, Field, TypeAdapter
 
-# As long as Connect itself waits for what it is asked; Debezium alone takes 30 s for a database that is silent.
+# Connect's own timeout; Debezium alone waits 30 s for a database that does not answer.
 _REQUEST_SECONDS: Final = 90
 _READY_SECONDS: Final = 2
 _CONFLICT: Final = 409
@@ -16,9 +16,9 @@ Answer = TypeVar("Answer")
 
 
 class RestError(Exception):
-    """The worker refused a request, with ``status`` and its own words, or gave no answer (``status`` 0).
+    """An error response, with ``status`` and the worker's message, or no response (``status`` 0).
 
-    ``temporary`` where it may do better in a moment: it rebalances, or nobody listens yet.
+    ``temporary`` where a retry may succeed: the worker rebalances, or does not listen yet.
     """
 
     def __init__(self, message: str, *, status: int = 0, temporary: bool = False) -> None:
@@ -42,19 +42,19 @@ class TaskState(State):
 
 
 class Status(BaseModel):
-    """A connector and its tasks, which run and fail apart from each other."""
+    """The states of a connector and its tasks, which run and fail independently."""
 
     connector: State
     tasks: tuple[TaskState, ...]
 
     @property
     def failed(self) -> State | None:
-        """The first part that failed."""
+        """The connector or the first task that failed."""
         return next((part for part in (self.connector, *self.tasks) if part.state == "FAILED"), None)
 
     @property
     def running(self) -> bool:
-        """Whether the connector runs, and at least one task, and all of them."""
+        """Whether the connector and all of its tasks run, and it has at least one."""
         return bool(self.tasks) and all(part.state == "RUNNING" for part in (self.connector, *self.tasks))
 
 
@@ -64,14 +64,14 @@ class _Value(BaseModel):
 
 
 class _Property(BaseModel):
-    value: _Value | None  # nothing where the connector did not look at a property of its own
+    value: _Value | None  # None where the connector did not validate the property
 
 
-class _Judgement(BaseModel):
+class _Validation(BaseModel):
     configs: list[_Property]
 
 
-class _Refusal(BaseModel):
+class _ErrorBody(BaseModel):
     message: str = Field(default="no message")
 
 
@@ -81,63 +81,63 @@ _STATUS: Final = TypeAdapter(Status)
 
 
 class Rest:
-    """Asks one worker; each method raises RestError."""
+    """Calls one worker; each method raises RestError."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self._session = requests.Session()
-        self._session.trust_env = False  # a proxy has no business on loopback
+        self._session.trust_env = False  # no proxy for loopback
 
     def connectors(self) -> list[str]:
-        """The names of all, soon or not at all; a worker that has not read its topics yet refuses."""
-        return _NAMES.validate_json(self._ask("GET", "/connectors", seconds=_READY_SECONDS))
+        """The names of all connectors, within 2 s; a worker that has not read its topics yet answers with an error."""
+        return _NAMES.validate_json(self._request("GET", "/connectors", seconds=_READY_SECONDS))
 
     def put(self, name: str, configuration: Mapping[str, str]) -> None:
-        """Make a connector, or give one that is there another configuration."""
-        self._ask("PUT", f"/connectors/{name}/config", configuration)
+        """Creates a connector, or changes its configuration."""
+        self._request("PUT", f"/connectors/{name}/config", configuration)
 
     def configuration(self, name: str) -> dict[str, str] | None:
-        """As the worker holds it, with its placeholders; None where there is no such connector."""
-        return self._found(_CONFIGURATION, f"/connectors/{name}/config")
+        """The configuration, with its placeholders; None where there is no such connector."""
+        return self._get(_CONFIGURATION, f"/connectors/{name}/config")
 
     def status(self, name: str) -> Status | None:
-        """None where the connector has none yet."""
-        return self._found(_STATUS, f"/connectors/{name}/status")
+        """None where the connector has no status yet."""
+        return self._get(_STATUS, f"/connectors/{name}/status")
 
     def restart(self, name: str) -> None:
-        """The connector and its tasks; they restart after the answer."""
-        self._ask("POST", f"/connectors/{name}/restart?includeTasks=true")
+        """Restarts the connector and its tasks, after the response."""
+        self._request("POST", f"/connectors/{name}/restart?includeTasks=true")
 
     def errors(self, configuration: Mapping[str, str]) -> dict[str, list[str]]:
-        """What the connector class has against ``configuration``, by property."""
+        """The validation errors of ``configuration``, by property."""
         path = f"/connector-plugins/{configuration['connector.class']}/config/validate"
-        judged = _Judgement.model_validate_json(self._ask("PUT", path, configuration))
-        values = (one.value for one in judged.configs)
+        validation = _Validation.model_validate_json(self._request("PUT", path, configuration))
+        values = (one.value for one in validation.configs)
         return {value.name: value.errors for value in values if value and value.errors}
 
-    def _found(self, kind: TypeAdapter[Answer], path: str) -> Answer | None:
+    def _get(self, kind: TypeAdapter[Answer], path: str) -> Answer | None:
         try:
-            return kind.validate_json(self._ask("GET", path))
+            return kind.validate_json(self._request("GET", path))
         except RestError as error:
             if error.status == _NOT_FOUND:
                 return None
             raise
 
-    def _ask(
+    def _request(
         self, method: str, path: str, body: Mapping[str, str] | None = None, *, seconds: float = _REQUEST_SECONDS
     ) -> bytes:
         try:
             answer = self._session.request(method, self.url + path, json=body, timeout=seconds)
         except requests.RequestException as error:
-            absent = isinstance(error, requests.ConnectionError)
-            raise RestError(f"{method} {path} must be answered, got {error}", temporary=absent) from error
+            refused = isinstance(error, requests.ConnectionError)
+            raise RestError(f"no response to {method} {path}: {error}", temporary=refused) from error
         if not answer.ok:
-            raise RestError(_words(answer), status=answer.status_code, temporary=answer.status_code == _CONFLICT)
+            raise RestError(_message(answer), status=answer.status_code, temporary=answer.status_code == _CONFLICT)
         return answer.content
 
 
-def _words(answer: requests.Response) -> str:
+def _message(answer: requests.Response) -> str:
     try:
-        return _Refusal.model_validate_json(answer.content).message
+        return _ErrorBody.model_validate_json(answer.content).message
     except ValueError:  # an HTML page by Jetty itself
         return f"HTTP {answer.status_code}"

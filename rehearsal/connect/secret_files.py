@@ -1,4 +1,4 @@
-"""The secrets that a connector's configuration refers to, for a worker that reads them from files."""
+"""Writes the secrets that a connector's configuration refers to, for a worker that reads them from files."""
 
 import os
 import re
@@ -12,39 +12,39 @@ from rehearsal.aws.backends import ServerError
 
 PLACEHOLDER: Final = re.compile(rf"\$\{{{SECRET_PROVIDER}:(?P<secret>[^}}:]*):(?P<key>[^}}]*)\}}")
 _HIDDEN: Final = "********"
-_USER: Final = "username"  # no secret, and what tells users apart in MySQL's messages
+_USER: Final = "username"  # not secret, and part of MySQL's messages
 
-Secrets = Callable[[str], Mapping[str, str]]
+ReadSecret = Callable[[str], Mapping[str, str]]
 
 
 class SecretFiles:
-    """Below ``folder`` a file for each secret, named like it, which only this user can read; ``remove`` takes all away.
+    """A file for each secret below ``folder``, with the secret's name, readable by this user only, until ``remove``.
 
-    Where the worker has a provider of its own nothing is written, but what is missing is still found.
+    Without ``write_files`` the worker reads Secrets Manager itself: nothing is written, only checked.
     """
 
-    def __init__(self, folder: Path, secrets: Secrets, *, written: bool) -> None:
+    def __init__(self, folder: Path, secrets: ReadSecret, *, write_files: bool) -> None:
         self._folder = folder
         self._secrets = secrets
-        self._written = written
-        self._hidden: set[str] = set()
+        self._write_files = write_files
+        self._secret_values: set[str] = set()
         self._files: set[Path] = set()
 
     def update(self, configuration: Mapping[str, str]) -> None:
-        """What the secrets hold now; raises ServerError for a secret or a key that is not there."""
-        wanted: dict[str, set[str]] = {}
+        """Reads the secrets again; raises ServerError for a missing secret or key."""
+        references: dict[str, set[str]] = {}
         for value in configuration.values():
             for found in PLACEHOLDER.finditer(value):
-                wanted.setdefault(found["secret"], set()).add(found["key"])
-        for name, keys in wanted.items():
+                references.setdefault(found["secret"], set()).add(found["key"])
+        for name, keys in references.items():
             values = self._read(name, keys)
-            self._hidden |= {value for key, value in values.items() if key != _USER and value}
-            if self._written:
+            self._secret_values |= {value for key, value in values.items() if key != _USER and value}
+            if self._write_files:
                 self._write(name, values)
 
     def hide(self, text: str) -> str:
-        """``text`` without what the secrets hold."""
-        for value in sorted(self._hidden, key=len, reverse=True):
+        """``text`` without the secrets' values."""
+        for value in sorted(self._secret_values, key=len, reverse=True):
             text = text.replace(value, _HIDDEN)
         return text
 
@@ -54,21 +54,21 @@ class SecretFiles:
 
     def _read(self, name: str, keys: set[str]) -> Mapping[str, str]:
         try:
-            values = {key: str(value) for key, value in self._secrets(name).items()}  # RDS's own hold numbers
+            values = {key: str(value) for key, value in self._secrets(name).items()}  # RDS's own secrets have numbers
         except LookupError as error:
             raise ServerError(
-                f"the secret {name!r} must be in Secrets Manager, and is not; create it, with {_words(keys)}"
+                f"the secret {name!r} is not in Secrets Manager; create it, with {_join(keys)}"
             ) from error
         if missing := keys - values.keys():
             raise ServerError(
-                f"the secret {name!r} must hold {_words(missing)}, and holds {_words(values)}; it is flat JSON"
+                f"the secret {name!r} must have {_join(missing)}, got {_join(values)}; it must be flat JSON"
             )
         return values
 
     def _write(self, name: str, values: Mapping[str, str]) -> None:
         file = (self._folder / name.lstrip("/")).resolve()
         if not file.is_relative_to(self._folder.resolve()):
-            raise ServerError(f"a secret's name must not lead out of the worker's folder, got {name!r}")
+            raise ServerError(f"a secret's name must not point outside the worker's folder, got {name!r}")
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         file.unlink(missing_ok=True)
         self._files.add(file)
@@ -76,5 +76,5 @@ class SecretFiles:
             content.write(as_lines(values))
 
 
-def _words(keys: object) -> str:
+def _join(keys: object) -> str:
     return " and ".join(sorted(map(str, keys))) or "nothing"  # type: ignore[call-overload]

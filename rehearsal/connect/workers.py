@@ -1,4 +1,4 @@
-"""The worker processes of one connector: a Kafka Connect group of its own, as MSK Connect gives each connector one."""
+"""The worker processes of one connector: each connector has its own Connect group, as on MSK Connect."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,15 +20,15 @@ from rehearsal.processes.programs import Program, ProgramError
 
 MAIN: Final = "org.apache.kafka.connect.cli.ConnectDistributed"
 PORT: Final = 8083
-START_SECONDS: Final = 180  # the last resort, for a machine under load: what is wrong shows in seconds
-# How fast MSK Connect replaces a worker that died is not published; here it is soon.
+START_SECONDS: Final = 180  # for a machine under load: errors show within seconds
+# How fast MSK Connect replaces a worker is not documented.
 REPLACE_SECONDS: Final = 3.0
 _STOP_SECONDS: Final = 10
-PRIVATE: Final = ".worker"
+WORKER_FOLDER: Final = ".worker"
 
 
 class Logs(Protocol):
-    """Where logs go: a ``rehearsal.processes.logs.LogShipper``."""
+    """Ships logs: a ``rehearsal.processes.logs.LogShipper``."""
 
     def ship(self, log: Path, group: str | None, stream: str) -> None: ...
 
@@ -36,10 +36,10 @@ class Logs(Protocol):
 
 
 @dataclass(frozen=True)
-class Ground:
-    """What all workers stand on: ``jars`` are Kafka Connect's, ``variables`` the whole environment of a worker.
+class WorkerRuntime:
+    """What all workers share: ``jars`` are Kafka Connect's, ``env`` a worker's whole environment.
 
-    ``options`` are further ones of the JVM.
+    ``options`` are further JVM options.
     """
 
     addresses: Addresses
@@ -50,25 +50,25 @@ class Ground:
 
 
 @dataclass(frozen=True)
-class Group:
-    """Workers that are started with the same properties; ``log_group`` is CloudWatch's.
+class WorkerGroup:
+    """Workers with the same properties; ``log_group`` is in CloudWatch Logs.
 
-    ``refused`` tells what brokers have refused them lately: a worker may hide it, or die of it without a word.
+    ``denials`` returns what brokers have denied them: a worker may not log it, or exit without a message.
     """
 
     name: str
     folder: Path
     properties: Mapping[str, str]
     log_group: str | None = None
-    refused: Callable[[], str] = lambda: ""
+    denials: Callable[[], str] = lambda: ""
 
 
 class Workers:
-    """The workers of ``group``, of which one that dies is replaced until they are stopped."""
+    """The workers of ``group``; one that exits is replaced, until ``stop``."""
 
-    def __init__(self, group: Group, ground: Ground) -> None:
+    def __init__(self, group: WorkerGroup, runtime: WorkerRuntime) -> None:
         self._group = group
-        self._ground = ground
+        self._runtime = runtime
         self._addresses: list[Address] = []
         self._rests: list[Rest] = []
         self._stopping = Event()
@@ -80,39 +80,39 @@ class Workers:
 
     @property
     def rest(self) -> Rest:
-        """The interface of the first worker that runs, or of the first."""
+        """The REST API of the first running worker, else of the first."""
         alive = (rest for rest, program in zip(self._rests, self.programs, strict=False) if program.running)
         return next(alive, self._rests[0])
 
     def start(self, *, workers: int, mcu: int) -> None:
-        """So many workers of this size, each in the group; raises ServerError where one is not."""
+        """Starts ``workers`` workers with ``mcu`` each, and waits until all are in the group; raises ServerError."""
         while len(self._addresses) < workers:
-            self._addresses.append(self._ground.addresses.allocate(PORT))
+            self._addresses.append(self._runtime.addresses.allocate(PORT))
             self._rests.append(Rest(f"http://{self._addresses[-1]}"))
         self._mcu = mcu
-        mark = self.mark()
-        self._ground.addresses.write_hosts(self._hosts)
+        offsets = self.log_offsets()
+        self._runtime.addresses.write_hosts(self._hosts)
         self.programs = [self._program(number).start() for number in range(1, workers + 1)]
         for program in self.programs:
             self._ship(program)
         try:
             for program, rest in zip(self.programs, self._rests, strict=False):
-                program.wait_until(partial(self._ready, rest, mark), seconds=START_SECONDS)
+                program.wait_until(partial(self._ready, rest, offsets), seconds=START_SECONDS)
         except ProgramError as error:
-            raise self._error(mark, str(error).splitlines()[0]) from error
+            raise self._error(offsets, str(error).splitlines()[0]) from error
         self._archive_dump = ArchiveDump(self._jvm, self._private)
         self._stopping.clear()
         self._watcher = Thread(target=self._replace, name=f"{self._group.name}-workers", daemon=True)
         self._watcher.start()
 
-    def start_dead(self) -> None:
-        """Start anew what does not run; returns at once."""
-        self._ground.addresses.write_hosts(self._hosts)
+    def start_stopped(self) -> None:
+        """Starts workers that are not running; returns at once."""
+        self._runtime.addresses.write_hosts(self._hosts)
         for program in self.programs:
             program.start()
 
     def stop(self, *, at_once: bool = False) -> None:
-        """In order, unless ``at_once``: the tasks commit their offsets, the workers leave their group."""
+        """Stops gracefully, unless ``at_once``: tasks commit their offsets, workers leave the group."""
         self._stopping.set()
         if self._watcher:
             self._watcher.join()
@@ -125,19 +125,19 @@ class Workers:
         for thread in stopping:
             thread.join()
         for program in self.programs:
-            if self._ground.logs:
-                self._ground.logs.finish(program.log)
+            if self._runtime.logs:
+                self._runtime.logs.finish(program.log)
 
-    def mark(self) -> Mapping[Path, int]:
-        """Where the logs end now."""
+    def log_offsets(self) -> Mapping[Path, int]:
+        """The current size of each log."""
         return {program.log: program.log.stat().st_size for program in self.programs if program.log.exists()}
 
-    def since(self, mark: Mapping[Path, int]) -> str:
-        """What the workers have logged since; a log that was cut is taken whole."""
-        return "".join(_read(program.log, mark.get(program.log, 0)) for program in self.programs)
+    def log_since(self, offsets: Mapping[Path, int]) -> str:
+        """The log lines after ``offsets``; the whole log where it was truncated since."""
+        return "".join(_read(program.log, offsets.get(program.log, 0)) for program in self.programs)
 
     def measure(self) -> dict[str, float]:
-        """Workers that run, and what they use: percent of the cores and of the heap that their MCUs are worth here."""
+        """The number of running workers, and their usage in percent of the cores and heap of their MCUs here."""
         alive = [process for process in map(self._process, self.programs) if process]
         cores, heap = self._mcu * len(alive) or 1, self._mcu * HEAP_PER_MCU * len(alive) or 1
         return {
@@ -147,15 +147,15 @@ class Workers:
         }
 
     def _process(self, program: Program) -> psutil.Process | None:
-        """The same object each time: its CPU time counts from the last measure."""
+        """The same object each time: cpu_percent counts from the previous call."""
         if not program.running or program.pid is None:
             return None
         return self._usage.setdefault(program.pid, psutil.Process(program.pid))
 
     @property
     def _private(self) -> Path:
-        """Where no secret's name leads."""
-        return self._group.folder / PRIVATE
+        """A folder that no secret's file can be in."""
+        return self._group.folder / WORKER_FOLDER
 
     @property
     def _hosts(self) -> Path:
@@ -165,11 +165,11 @@ class Workers:
     def _jvm(self) -> Jvm:
         return Jvm(
             main=MAIN,
-            jars=self._ground.jars,
+            jars=self._runtime.jars,
             heap=self._mcu * HEAP_PER_MCU,
             hosts=self._hosts,
-            # A worker without memory would limp on, and nobody replace it.
-            options=["-XX:+ExitOnOutOfMemoryError", *self._ground.options],
+            # A worker without memory would go on with errors, and not be replaced.
+            options=["-XX:+ExitOnOutOfMemoryError", *self._runtime.options],
         )
 
     def _program(self, number: int) -> Program:
@@ -177,31 +177,31 @@ class Workers:
         listeners = {"listeners": f"http://{self._addresses[number - 1]}"}
         settings.write_text(as_lines({**self._group.properties, **listeners}))
         command = self._jvm.command(str(settings), folder=self._private, list_classes=number == 1)
-        return Program(f"worker-{number}", command, folder=self._group.folder, env=self._ground.env)
+        return Program(f"worker-{number}", command, folder=self._group.folder, env=self._runtime.env)
 
     def _ship(self, program: Program) -> None:
-        if self._ground.logs:
-            self._ground.logs.ship(program.log, self._group.log_group, f"{self._group.name}-{program.name}")
+        if self._runtime.logs:
+            self._runtime.logs.ship(program.log, self._group.log_group, f"{self._group.name}-{program.name}")
 
-    def _ready(self, rest: Rest, mark: Mapping[Path, int]) -> bool | None:
-        """Once the worker is in its group: only then does it know which connectors there are."""
-        if self._group.refused() or diagnosis.hopeless(self.since(mark)):
-            raise self._error(mark)
+    def _ready(self, rest: Rest, offsets: Mapping[Path, int]) -> bool | None:
+        """True once the worker is in its group: only then it knows the connectors."""
+        if self._group.denials() or diagnosis.cannot_recover(self.log_since(offsets)):
+            raise self._error(offsets)
         try:
             rest.connectors()
         except RestError:
             return None
         return True
 
-    def _error(self, mark: Mapping[Path, int], last: str = "") -> ServerError:
-        """A diagnosis of the logs since ``mark``, or else of what was said ``last``."""
-        said = (diagnosis.problems(self.since(mark)), last)
-        told = str(diagnosis.diagnose(*said, configuration=self._group.properties))
-        return ServerError("\n".join(filter(None, [self._group.refused(), told])))
+    def _error(self, offsets: Mapping[Path, int], last: str = "") -> ServerError:
+        """The diagnosis of the logs since ``offsets``, else ``last``."""
+        texts = (diagnosis.problems(self.log_since(offsets)), last)
+        found = str(diagnosis.diagnose(*texts, configuration=self._group.properties))
+        return ServerError("\n".join(filter(None, [self._group.denials(), found])))
 
     def _replace(self) -> None:
         while not self._stopping.wait(REPLACE_SECONDS):
-            self.start_dead()
+            self.start_stopped()
 
 
 def _read(log: Path, start: int) -> str:

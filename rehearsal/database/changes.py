@@ -25,7 +25,7 @@ _NEW_COLUMN: Final = "VARCHAR(40)"
 
 
 class ChangeError(Exception):
-    """A change cannot be made in a table: the table and the reason."""
+    """A change cannot be values in a table: the table and the reason."""
 
 
 @dataclass
@@ -73,11 +73,11 @@ class Changes:
         target = self._targets[table]
         numbers = range(target.next_number, target.next_number + rows)
         try:
-            made = [make_row(target.table, number, target.parents) for number in numbers]
+            values = [make_row(target.table, number, target.parents) for number in numbers]
         except RowError as error:
             raise ChangeError(str(error)) from error
-        keys = tuple(map(target.key, made))
-        self._commit(target, EventKind.CREATE, insert_statement(target.table), made, keys)
+        keys = tuple(map(target.key, values))
+        self._commit(target, EventKind.CREATE, insert_statement(target.table), values, keys)
         target.next_number += rows
         target.inserted.extend(zip(keys, numbers, strict=True))
 

@@ -65,20 +65,20 @@ def parent_rows(cursor: Cursor, table: Table) -> ParentRows:
 
 def _fill(cursor: Cursor, table: Table, rows: int) -> None:
     """Inserts all of the rows, or none where the server refuses one."""
-    there = parent_rows(cursor, table)
+    existing = parent_rows(cursor, table)
     cursor.execute(f"SELECT COUNT(*) FROM {table.name.sql}")
-    wanted = rows - next(iter(cursor))[0]
+    missing = rows - next(iter(cursor))[0]
     first = next_row_number(cursor, table)
-    made: list[Row] = []
+    generated: list[Row] = []
     try:
-        made.extend(make_row(table, number, there) for number in range(first, first + wanted))
+        generated.extend(make_row(table, number, existing) for number in range(first, first + missing))
     except RowError:
-        if not made:  # else the keys allow no more
+        if not generated:  # else the keys allow no more
             raise
-    if made:
+    if generated:
         cursor.execute("BEGIN")
         try:
-            cursor.executemany(insert_statement(table), made)
+            cursor.executemany(insert_statement(table), generated)
             cursor.execute("COMMIT")
         finally:
             cursor.execute("ROLLBACK")

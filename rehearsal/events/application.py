@@ -1,4 +1,4 @@
-"""Applications that consume events, as those that an environment lists under ``consumers`` would."""
+"""An application that consumes events, like those under ``consumers`` in an environment."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -12,14 +12,14 @@ from kafka.errors import KafkaConnectionError, KafkaError
 
 from rehearsal.database.ledger import Ledger
 from rehearsal.events.event import Event
-from rehearsal.events.received import Arrivals, Judgement
-from rehearsal.iam.subscription import subscription
+from rehearsal.events.received import DeliveryResult, ReceivedEvents
+from rehearsal.iam.topic_pattern import topic_pattern
 from rehearsal.processes.errors import RehearsalError
 
-Seen = TypeVar("Seen")
+T = TypeVar("T")
 
 _POLL_MILLISECONDS: Final = 200
-_LOOK_SECONDS: Final = 0.5  # how soon a new topic is found
+_TOPIC_REFRESH_SECONDS: Final = 0.5  # how often it looks for new topics
 _RECONNECT_MILLISECONDS: Final = 1000
 _CLOSE_MILLISECONDS: Final = 2000
 _STOP_SECONDS: Final = 5
@@ -27,76 +27,76 @@ _BATCH: Final = 2000
 
 
 class ApplicationError(RehearsalError):
-    """The application ended by itself, and why."""
+    """The application stopped with an error."""
 
 
-def concrete(pattern: str) -> str:
-    """A name that ``pattern``, an entry of ``groups``, allows."""
+def group_name(pattern: str) -> str:
+    """A group name that matches ``pattern``, an entry of ``groups``."""
     return pattern.replace("*", "rehearsal")
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads ``topics`` from their beginning, but for those that match ``others``, and commits for ``group``.
+    """Reads ``topics`` from the beginning, without those that match ``excluded``, in consumer group ``group``.
 
-    ``settings`` are further ones of a KafkaConsumer: how it signs in.
+    ``settings`` are further settings of KafkaConsumer: how it signs in.
     """
 
     bootstrap: str
     group: str
     topics: Sequence[str]
-    others: Sequence[str] = ()
+    excluded: Sequence[str] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
 
-    def follows(self, topic: str) -> bool:
-        return bool(subscription(self.topics).fullmatch(topic)) and not (
-            self.others and subscription(self.others).fullmatch(topic)
+    def reads(self, topic: str) -> bool:
+        return bool(topic_pattern(self.topics).fullmatch(topic)) and not (
+            self.excluded and topic_pattern(self.excluded).fullmatch(topic)
         )
 
 
 class Application:
-    """Reads by several readers, each in a thread of its own, until the block is left, and puts together what arrives.
+    """Runs each reader in a thread until the end of the block, and collects the received events.
 
-    Brokers and topics may come and go meanwhile.
+    Brokers may restart and topics may be created meanwhile.
     """
 
     def __init__(self, *readers: Reader) -> None:
-        self._arrivals = Arrivals()
-        self._news = Condition()
+        self._received = ReceivedEvents()
+        self._changed = Condition()
         self._stop = Signal()
         self._error: BaseException | None = None
-        self._ended = ""
+        self._failed_group = ""
         self._threads = [Thread(target=self._run, args=(reader,), name=reader.group, daemon=True) for reader in readers]
 
     def start(self) -> Self:
-        """Returns at once."""
+        """Starts the readers; returns at once."""
         for thread in self._threads:
             thread.start()
         return self
 
     def stop(self) -> None:
-        """At once, but for what was fetched; without a broker, after some seconds."""
+        """Stops the readers; takes some seconds where no broker answers."""
         self._stop.set()
         for thread in self._threads:
             if thread.is_alive():
                 thread.join(_STOP_SECONDS)
 
-    def wait_for(self, condition: Callable[[Arrivals], bool], *, seconds: float) -> bool:
-        """Whether it came true in time; judged after every batch. Raises ApplicationError."""
-        with self._news:
-            came = self._news.wait_for(lambda: self._error is not None or condition(self._arrivals), seconds)
+    def wait_for(self, condition: Callable[[ReceivedEvents], bool], *, seconds: float) -> bool:
+        """Whether ``condition`` became true in time; it is checked after every batch. Raises ApplicationError."""
+        with self._changed:
+            fulfilled = self._changed.wait_for(lambda: self._error is not None or condition(self._received), seconds)
             self._check()
-            return came
+            return fulfilled
 
-    def look(self, view: Callable[[Arrivals], Seen]) -> Seen:
-        """What ``view`` makes of all that has arrived by now. Raises ApplicationError."""
-        with self._news:
+    def read(self, view: Callable[[ReceivedEvents], T]) -> T:
+        """``view`` of the events received so far. Raises ApplicationError."""
+        with self._changed:
             self._check()
-            return view(self._arrivals)
+            return view(self._received)
 
-    def judge(self, ledger: Ledger) -> Judgement:
-        """What of ``ledger`` has not arrived by now, or arrived more than once. Raises ApplicationError."""
-        return self.look(lambda arrivals: arrivals.judge(ledger))
+    def compare(self, ledger: Ledger) -> DeliveryResult:
+        """Compares the received events with ``ledger``: lost and duplicate changes. Raises ApplicationError."""
+        return self.read(lambda received: received.compare(ledger))
 
     def __enter__(self) -> Self:
         return self.start()
@@ -108,15 +108,15 @@ class Application:
 
     def _check(self) -> None:
         if self._error:
-            raise ApplicationError(f"the application {self._ended} ended: {self._error!r}") from self._error
+            raise ApplicationError(f"the application {self._failed_group} failed: {self._error!r}") from self._error
 
     def _run(self, reader: Reader) -> None:
         try:
             self._consume(reader)
         except Exception as error:
-            with self._news:
-                self._error, self._ended = error, reader.group
-                self._news.notify_all()
+            with self._changed:
+                self._error, self._failed_group = error, reader.group
+                self._changed.notify_all()
 
     def _consume(self, reader: Reader) -> None:
         consumer = KafkaConsumer(
@@ -129,12 +129,12 @@ class Application:
             max_poll_records=_BATCH,
         )
         try:
-            looked = -_LOOK_SECONDS
+            refreshed = -_TOPIC_REFRESH_SECONDS
             while not self._stop.is_set():
                 try:
-                    if time.monotonic() - looked >= _LOOK_SECONDS:
-                        _follow(consumer, reader)
-                        looked = time.monotonic()
+                    if time.monotonic() - refreshed >= _TOPIC_REFRESH_SECONDS:
+                        _assign_new_partitions(consumer, reader)
+                        refreshed = time.monotonic()
                     self._poll(consumer)
                 except KafkaError as error:
                     if not (error.retriable or isinstance(error, KafkaConnectionError)):
@@ -149,18 +149,18 @@ class Application:
             for record in records
         ]
         if events:
-            with self._news:
+            with self._changed:
                 for event in events:
-                    self._arrivals.add(event)
-                self._news.notify_all()
+                    self._received.add(event)
+                self._changed.notify_all()
 
 
-def _follow(consumer: KafkaConsumer, reader: Reader) -> None:
-    """Takes on new partitions of the topics.
+def _assign_new_partitions(consumer: KafkaConsumer, reader: Reader) -> None:
+    """Assigns new partitions of the topics.
 
-    Not by ``subscribe``: a poll that ends in the midst of a rebalance loses the assignment (kafka-python 3.0.12).
+    Not by ``subscribe``: a poll that ends during a rebalance loses the assignment (kafka-python 3.0.12).
     """
-    topics = filter(reader.follows, consumer.topics())
+    topics = filter(reader.reads, consumer.topics())
     partitions = {TopicPartition(topic, n) for topic in topics for n in consumer.partitions_for_topic(topic) or ()}
     if partitions - consumer.assignment():
         consumer.assign(sorted(partitions | consumer.assignment()))

@@ -1,4 +1,4 @@
-"""The applications of an environment, each under a role that holds the policy that was deployed for it."""
+"""The consumers of an environment: applications that read under a role with the deployed policy."""
 
 import json
 import time
@@ -9,25 +9,25 @@ from typing import Any, Final
 from modules.environment.environment import Environment
 from modules.environment.models.consumers import Consumer
 from rehearsal.aws.client import client
-from rehearsal.events.application import Reader, concrete
-from rehearsal.iam.client import RoleTokens, settings
+from rehearsal.events.application import Reader, group_name
+from rehearsal.iam.client import RoleTokens, consumer_settings
 
 _INSPECTION: Final = "rehearsal"
 _POLL_SECONDS: Final = 0.2
 
 
 def roles(environment: Environment) -> dict[str, tuple[str, ...]]:
-    """The topics that the role of each application is for."""
+    """The topics of each application, by the name of its role."""
     return {_role_name(name, consumer): consumer.topics for name, consumer in environment.consumers.items()}
 
 
 def _role_name(name: str, consumer: Consumer) -> str:
-    """Its own, or that of one made here for it."""
+    """The first of its roles, or the name of the role that is created here for it."""
     return consumer.role_names[0] if consumer.role_names else f"rehearsal-{name}"
 
 
 class Consumers:
-    """Readers for ``environment`` in the embedded AWS at ``url``; ``endpoints`` tells where its brokers are."""
+    """Creates readers for the consumers of ``environment``; ``endpoints`` are the daemon's, ``url`` is its AWS."""
 
     def __init__(self, environment: Environment, *, url: str, endpoints: Mapping[str, Any]) -> None:
         self._environment = environment
@@ -36,9 +36,9 @@ class Consumers:
         self._iam = client(url, "iam", environment.region)
 
     def readers(self, check: Callable[[], object]) -> list[Reader]:
-        """One for each application, once its policy is deployed; what none of them reads is looked at plainly.
+        """One for each application, once its policy is deployed, and one without IAM for topics that none may read.
 
-        ``check`` raises what ended the deploy meanwhile.
+        ``check`` raises to end the wait.
         """
         return [*self._applications(check), self._inspection]
 
@@ -55,9 +55,9 @@ class Consumers:
         hosts, authority = Path(self._endpoints["hosts"]), Path(self._endpoints["certificate"])
         return Reader(
             bootstrap,
-            concrete(consumer.groups[0]),
+            group_name(consumer.groups[0]),
             consumer.topics,
-            settings=settings(tokens, hosts=hosts, authority=authority),
+            settings=consumer_settings(tokens, hosts=hosts, authority=authority),
         )
 
     @property
@@ -65,16 +65,16 @@ class Consumers:
         prefixes = [connector.topics.prefix for connector in self._environment.connectors.values()]
         topics = [topic for prefix in prefixes for topic in (prefix, f"{prefix}.*")]
         read = [topic for consumer in self._environment.consumers.values() for topic in consumer.topics]
-        return Reader(",".join(self._endpoints["brokers"].values()), _INSPECTION, topics, others=read)
+        return Reader(",".join(self._endpoints["brokers"].values()), _INSPECTION, topics, excluded=read)
 
     def _policy(self, consumer: str) -> str | None:
-        """The ARN of the policy that is deployed for it."""
+        """The ARN of its deployed policy; None where it is not there yet."""
         name = f"cdc-{self._environment.name}-{consumer}-consumer"
         pages = self._iam.get_paginator("list_policies").paginate(Scope="Local")
         return next((one["Arn"] for page in pages for one in page["Policies"] if one["PolicyName"] == name), None)
 
     def _role(self, name: str, consumer: Consumer) -> str | None:
-        """The application's own, once Terraform has attached the policy to it, or one made here for it."""
+        """The application's role once Terraform has attached the policy, or a role that is created here."""
         policy = self._policy(name)
         if not policy:
             return None
@@ -87,14 +87,14 @@ class Consumers:
         return str(role["Arn"])
 
     def _attached(self, role: str, policy: str) -> str | None:
-        """The ARN of a role that holds the policy."""
+        """The role's ARN if the policy is attached to it."""
         held = self._iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]
         if policy not in [one["PolicyArn"] for one in held]:
             return None
         return str(self._iam.get_role(RoleName=role)["Role"]["Arn"])
 
     def remove(self) -> None:
-        """What was made here, which a destroy would stumble over."""
+        """Deletes the roles that were created here: their policies could not be destroyed."""
         for name, consumer in self._environment.consumers.items():
             if not consumer.role_names and (policy := self._policy(name)):
                 self._detach(_role_name(name, consumer), policy)

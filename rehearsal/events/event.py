@@ -1,4 +1,4 @@
-"""Debezium's events as an application reads them from a topic: JSON without schemas."""
+"""Debezium's events: JSON without schemas."""
 
 import json
 from collections.abc import Mapping
@@ -12,8 +12,8 @@ ROWS: Final = frozenset({EventKind.SNAPSHOT, EventKind.CREATE, EventKind.UPDATE,
 _OPERATIONS: Final = {"r": EventKind.SNAPSHOT, "c": EventKind.CREATE, "u": EventKind.UPDATE, "d": EventKind.DELETE}
 
 
-class Position(NamedTuple):
-    """Where a row's change stands in the source's binary log."""
+class BinlogPosition(NamedTuple):
+    """The position of a row's change in the source's binlog."""
 
     file: str
     pos: int
@@ -32,7 +32,7 @@ class Event:
 
     @classmethod
     def read(cls, topic: str, partition: int, offset: int, key: bytes | None, value: bytes | None) -> "Event":
-        """What is no JSON object is kept under ``""``."""
+        """Parses a record; a value that is not a JSON object is kept under the key ``""``."""
         if value is None:
             return cls(topic, partition, offset, key, None)
         try:
@@ -53,7 +53,7 @@ class Event:
 
     @property
     def source(self) -> Mapping[str, Any]:
-        """Debezium's ``source`` block; nothing where there is none."""
+        """Debezium's ``source`` block; empty where there is none."""
         source = self.value.get("source") if self.value else None
         return source if isinstance(source, dict) else {}
 
@@ -64,12 +64,12 @@ class Event:
 
     @property
     def change(self) -> TableChange | None:
-        """None for what no transaction of the binary log made, such as a snapshot's rows."""
+        """The transaction's change; None for events without a transaction, such as a snapshot's rows."""
         gtid = self.source.get("gtid")
         return TableChange(gtid, self.table) if gtid else None
 
     @property
-    def position(self) -> Position:
-        """A redelivered event has the same as the first."""
+    def position(self) -> BinlogPosition:
+        """A redelivered event has the same position."""
         source = self.source
-        return Position(source.get("file", ""), source.get("pos", 0), source.get("row", 0))
+        return BinlogPosition(source.get("file", ""), source.get("pos", 0), source.get("row", 0))

@@ -1,4 +1,4 @@
-"""Changes made in the sources, and the application that has to see each of them."""
+"""Changes the source databases, and waits until the applications have received every change."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -15,30 +15,30 @@ from rehearsal.database.ledger import Ledger
 from rehearsal.database.mysql import AdminAccess
 from rehearsal.database.preparation import Source, prepare
 from rehearsal.events.application import Application, Reader
-from rehearsal.events.received import Arrivals, Judgement
+from rehearsal.events.received import DeliveryResult, ReceivedEvents
 from rehearsal.processes.errors import RehearsalError
 
 ROWS: Final = 20
-# Debezium's modes that read the rows that are there, and the one that then stops.
-_READING: Final = frozenset({"initial", "initial_only", "always", "when_needed"})
-_ENDING: Final = "initial_only"
+# Debezium's snapshot modes that read existing rows, and the one that stops after the snapshot.
+_SNAPSHOT_MODES: Final = frozenset({"initial", "initial_only", "always", "when_needed"})
+_SNAPSHOT_ONLY: Final = "initial_only"
 _ALWAYS: Final = "always"
 _SCHEMA_CHANGES: Final = "include.schema.changes"
-_PATIENCE: Final = 60.0
-_SLICE: Final = 0.5
+_TIMEOUT_SECONDS: Final = 60.0
+_POLL_SECONDS: Final = 0.5
 
-# Raises what makes waiting vain; tells whether events are due.
-Check = Callable[[], bool]
+# Whether all connectors run, so that events are due; raises to end a wait.
+ConnectorsRunning = Callable[[], bool]
 
 
 @dataclass
 class Stream:
-    """The sources of ``environment`` by Aurora cluster, at these sockets; ``schema`` is a file of SQL for each.
+    """The source databases of ``environment``; ``sockets`` are theirs, by Aurora cluster.
 
-    ``users`` are those of the databases, by the secret that has their name.
+    ``users`` are the database users, by secret name; ``schema`` is a file of SQL that creates the tables.
 
-    Public once prepared: ``sources``, ``changes`` that can be made, ``ledgers`` of those that
-    were committed, and ``unfilled``, why a table took no rows or changes.
+    Public once prepared: ``sources``; ``changes``, which changes the tables; ``ledgers`` of what was committed; and
+    ``unfilled``, the reason for each table that some rows or changes could not be written to.
     """
 
     environment: Environment
@@ -52,7 +52,7 @@ class Stream:
     _application: Application | None = None
 
     def prepare(self) -> None:
-        """Tables and rows for the first snapshot; raises RehearsalError for tables that the schema lacks."""
+        """Creates tables and rows for the first snapshot; raises RehearsalError for tables missing in the schema."""
         for cluster, socket in self.sockets.items():
             connectors = self._connectors(cluster)
             source = prepare(
@@ -63,8 +63,8 @@ class Stream:
                 rows=ROWS,
             )
             if source.unmatched:
-                wanted = ", ".join(source.unmatched)
-                raise RehearsalError(f"source.tables of {cluster}: {self.schema} has no table that matches {wanted}")
+                patterns = ", ".join(source.unmatched)
+                raise RehearsalError(f"source.tables of {cluster}: {self.schema} has no table that matches {patterns}")
             for connector in connectors:
                 if connector.signals and connector.signals.table:
                     AdminAccess(socket).grant_signal_table(self.users[connector.source.secret], connector.signals.table)
@@ -73,83 +73,87 @@ class Stream:
             self.ledgers[cluster] = Ledger(source.snapshot)
             self.changes[cluster] = Changes(AdminAccess(socket), source.captured, self.ledgers[cluster])
 
-    def begin(self, readers: Sequence[Reader]) -> None:
-        """Lets the applications read whatever comes."""
+    def start(self, readers: Sequence[Reader]) -> None:
+        """Starts the applications."""
         self._application = Application(*readers).start()
 
     @property
     def application(self) -> Application:
-        assert self._application, "begin comes first"
+        assert self._application, "start comes first"
         return self._application
 
-    def end(self) -> None:
+    def stop(self) -> None:
         if self._application:
             self._application.stop()
 
     @property
     def snapshot_rows(self) -> dict[str, int]:
-        """How many rows the connectors' snapshots have to read, by ``database.table``."""
+        """The number of rows that the connectors' snapshots have to read, by ``database.table``."""
         return {
             str(name): rows
             for cluster, source in self.sources.items()
-            if any(connector.snapshot.mode in _READING for connector in self._connectors(cluster))
+            if any(connector.snapshot.mode in _SNAPSHOT_MODES for connector in self._connectors(cluster))
             for name, rows in source.snapshot.items()
         }
 
-    def await_snapshot(self, check: Check) -> int:
-        """Waits for every row that was there before; how many arrived."""
-        wanted = self.snapshot_rows
-        self._await(partial(_has_rows, wanted=wanted), check, "every row of the snapshot must arrive")
-        return self.application.look(lambda arrivals: arrivals.events[EventKind.SNAPSHOT])
+    def wait_for_snapshot(self, check: ConnectorsRunning) -> int:
+        """Waits for every row of the snapshots; returns how many were received."""
+        expected = self.snapshot_rows
+        self._wait(partial(_has_rows, expected=expected), check, "not all rows of the snapshot were received")
+        return self.application.read(lambda received: received.counts[EventKind.SNAPSHOT])
 
-    def change(self, check: Check) -> None:
-        """Inserts, updates, deletes and a new column in every source; waits for all."""
+    def change(self, check: ConnectorsRunning) -> None:
+        """Inserts, updates, deletes and adds a column in every source; waits for all changes."""
         for cluster, changes in self.changes.items():
-            if any(connector.snapshot.mode != _ENDING for connector in self._connectors(cluster)):
+            if any(connector.snapshot.mode != _SNAPSHOT_ONLY for connector in self._connectors(cluster)):
                 self._change(cluster, changes, check)
-        self.await_all(check)
+        self.wait_for_all(check)
 
     @property
-    def made(self) -> dict[str, int]:
-        """How many rows were changed in each way, and how many tables."""
-        made = [transaction for ledger in self.ledgers.values() for transaction in ledger.transactions]
+    def change_counts(self) -> dict[str, int]:
+        """How many rows were created, updated and deleted, and how many tables altered."""
+        transactions = [transaction for ledger in self.ledgers.values() for transaction in ledger.transactions]
         kinds = (EventKind.CREATE, EventKind.UPDATE, EventKind.DELETE)
-        counts = {name(kind): sum(len(t.keys) for t in made if t.kind is kind) for kind in kinds}
-        return counts | {name(EventKind.SCHEMA_CHANGE): sum(t.kind is EventKind.SCHEMA_CHANGE for t in made)}
+        counts = {json_name(kind): sum(len(t.keys) for t in transactions if t.kind is kind) for kind in kinds}
+        return counts | {
+            json_name(EventKind.SCHEMA_CHANGE): sum(t.kind is EventKind.SCHEMA_CHANGE for t in transactions)
+        }
 
-    def _change(self, cluster: str, changes: Changes, check: Check) -> None:
+    def _change(self, cluster: str, changes: Changes, check: ConnectorsRunning) -> None:
         self.unfilled |= {str(table): why for table, why in changes.change_each_table().items()}
         if not changes.tables:
             return
-        before = self.application.look(lambda arrivals: arrivals.events[EventKind.SCHEMA_CHANGE])
-        self.await_all(check)
+        before = self.application.read(lambda received: received.counts[EventKind.SCHEMA_CHANGE])
+        self.wait_for_all(check)
         changes.add_column(changes.tables[0])
         changes.insert(changes.tables[0])
-        if all(self._tells_schema_changes(connector) for connector in self._connectors(cluster)):
+        if all(self._sends_schema_changes(connector) for connector in self._connectors(cluster)):
             seen = partial(_has_more, kind=EventKind.SCHEMA_CHANGE, than=before)
-            self._await(seen, check, "the new column must arrive as a schema change")
+            self._wait(seen, check, "the new column was not received as a schema change")
 
-    def again(self, check: Check) -> None:
-        """Further changes, and no other snapshot; raises RehearsalError where what was read is read anew."""
-        before = self.counts().get(name(EventKind.SNAPSHOT), 0)
+    def change_after_restart(self, check: ConnectorsRunning) -> None:
+        """Makes further changes and waits for them; raises RehearsalError where a new snapshot was taken."""
+        before = self.event_counts().get(json_name(EventKind.SNAPSHOT), 0)
         for cluster, changes in self.changes.items():
-            if any(connector.snapshot.mode != _ENDING for connector in self._connectors(cluster)):
+            if any(connector.snapshot.mode != _SNAPSHOT_ONLY for connector in self._connectors(cluster)):
                 changes.change_each_table()
-        self.await_all(check)
-        after = self.counts().get(name(EventKind.SNAPSHOT), 0)
+        self.wait_for_all(check)
+        after = self.event_counts().get(json_name(EventKind.SNAPSHOT), 0)
         modes = {connector.snapshot.mode for connector in self.environment.connectors.values()}
         if after != before and _ALWAYS not in modes:
-            raise RehearsalError(f"a restart must go on where it was, got {after - before} rows of a new snapshot")
+            raise RehearsalError(
+                f"a restart must resume from the committed offset, got {after - before} rows of a new snapshot"
+            )
 
-    def await_all(self, check: Check) -> None:
-        """Waits for every change that was committed so far."""
+    def wait_for_all(self, check: ConnectorsRunning) -> None:
+        """Waits for every change committed so far."""
         ledgers = list(self.ledgers.values())
-        self._await(partial(_has_all, ledgers=ledgers), check, "every committed change must arrive")
+        self._wait(partial(_has_all, ledgers=ledgers), check, "not every committed change was received")
 
-    def judge(self) -> Judgement:
-        """All ledgers together."""
-        found = [self.application.judge(ledger) for ledger in self.ledgers.values()]
-        return Judgement(
+    def compare(self) -> DeliveryResult:
+        """Compares the received events with all ledgers."""
+        found = [self.application.compare(ledger) for ledger in self.ledgers.values()]
+        return DeliveryResult(
             committed=sum(one.committed for one in found),
             lost=sum(one.lost for one in found),
             duplicates=sum(one.duplicates for one in found),
@@ -157,17 +161,19 @@ class Stream:
         )
 
     @property
-    def first_event(self) -> float | None:
-        """When the first event of a row came, on ``time.monotonic``'s clock."""
-        return self.application.look(lambda arrivals: arrivals.first)
+    def first_event_at(self) -> float | None:
+        """The time of the first row event, on the clock of ``time.monotonic``."""
+        return self.application.read(lambda received: received.first_at)
 
-    def counts(self) -> dict[str, int]:
-        """Events of each kind that arrived."""
-        return self.application.look(lambda arrivals: {name(kind): count for kind, count in arrivals.events.items()})
+    def event_counts(self) -> dict[str, int]:
+        """The number of received events of each kind."""
+        return self.application.read(
+            lambda received: {json_name(kind): count for kind, count in received.counts.items()}
+        )
 
-    def sample(self) -> dict[str, Any]:
-        """An update in full, else whatever came first."""
-        samples = self.application.look(lambda arrivals: dict(arrivals.samples))
+    def sample_event(self) -> dict[str, Any]:
+        """An update event in full, else the first event."""
+        samples = self.application.read(lambda received: dict(received.samples))
         event = samples.get(EventKind.UPDATE) or next(iter(samples.values()), None)
         if event is None:
             return {}
@@ -179,34 +185,36 @@ class Stream:
     def _connectors(self, cluster: str) -> list[Connector]:
         return [c for c in self.environment.connectors.values() if c.source.cluster == cluster]
 
-    def _tells_schema_changes(self, connector: Connector) -> bool:
-        told = str(connector.properties.get(_SCHEMA_CHANGES, True)).lower() == "true"
-        return told and connector.snapshot.mode != _ENDING
+    def _sends_schema_changes(self, connector: Connector) -> bool:
+        enabled = str(connector.properties.get(_SCHEMA_CHANGES, True)).lower() == "true"
+        return enabled and connector.snapshot.mode != _SNAPSHOT_ONLY
 
-    def _await(self, condition: Callable[[Arrivals], bool], check: Check, wanted: str) -> None:
-        """Raises RehearsalError where nothing new has arrived for a minute in which it was due."""
+    def _wait(self, condition: Callable[[ReceivedEvents], bool], check: ConnectorsRunning, problem: str) -> None:
+        """Waits; raises RehearsalError where nothing was received for a minute while events were due."""
         count, since = -1, time.monotonic()
-        while not self.application.wait_for(condition, seconds=_SLICE):
+        while not self.application.wait_for(condition, seconds=_POLL_SECONDS):
             due = check()
-            now = self.application.look(lambda arrivals: sum(arrivals.events.values()))
+            now = self.application.read(lambda received: sum(received.counts.values()))
             if now != count or not due:
                 count, since = now, time.monotonic()
-            elif time.monotonic() - since > _PATIENCE:
-                raise RehearsalError(f"{wanted}, got {self.counts() or 'nothing'} and no more for {_PATIENCE:.0f} s")
+            elif time.monotonic() - since > _TIMEOUT_SECONDS:
+                raise RehearsalError(
+                    f"{problem}, got {self.event_counts() or 'nothing'} and no more for {_TIMEOUT_SECONDS:.0f} s"
+                )
 
 
-def name(kind: EventKind) -> str:
-    """As JSON has it."""
+def json_name(kind: EventKind) -> str:
+    """The kind's name in JSON."""
     return kind.value.replace(" ", "_")
 
 
-def _has_rows(arrivals: Arrivals, *, wanted: Mapping[str, int]) -> bool:
-    return all(arrivals.snapshot[table] >= rows for table, rows in wanted.items())
+def _has_rows(received: ReceivedEvents, *, expected: Mapping[str, int]) -> bool:
+    return all(received.snapshot_rows[table] >= rows for table, rows in expected.items())
 
 
-def _has_all(arrivals: Arrivals, *, ledgers: list[Ledger]) -> bool:
-    return all(arrivals.arrived(transaction) for ledger in ledgers for transaction in ledger.transactions)
+def _has_all(received: ReceivedEvents, *, ledgers: list[Ledger]) -> bool:
+    return all(received.has_received(transaction) for ledger in ledgers for transaction in ledger.transactions)
 
 
-def _has_more(arrivals: Arrivals, *, kind: EventKind, than: int) -> bool:
-    return arrivals.events[kind] > than
+def _has_more(received: ReceivedEvents, *, kind: EventKind, than: int) -> bool:
+    return received.counts[kind] > than

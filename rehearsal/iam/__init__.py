@@ -1,1 +1,1 @@
-"""IAM as the rehearsal's brokers and services enforce it."""
+"""IAM as brokers, MSK Connect and Secrets Manager enforce it: policies, roles, signatures, the brokers' authorizer."""

@@ -1,4 +1,4 @@
-"""How clusters let clients in by IAM: what each broker is given, and what a JVM needs to reach it."""
+"""IAM for the brokers of a rehearsal: the authorizer's properties, and the TLS listener for clients."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from pathlib import Path
 
 from modules.environment.msk import IAM_PORT
 from rehearsal.iam import listener
-from rehearsal.iam.listener import Judge
+from rehearsal.iam.listener import AuthorizerSettings
 from rehearsal.iam.tls import CertificateAuthority
 from rehearsal.kafka.brokers import CLIENTS, Listener
 
 
 @dataclass(frozen=True)
-class Access:
-    """One rehearsal's: ``extension`` is a jar, ``url`` where the authority answers, ``generation`` its file."""
+class IamAccess:
+    """``extension`` is the brokers' jar, ``url`` the authorizer's, ``generation`` the file that it changes."""
 
     url: str
     generation: Path
@@ -21,10 +21,10 @@ class Access:
     tls: CertificateAuthority
 
     def node_properties(self, cluster_arn: str) -> Mapping[str, str]:
-        """For brokers and controllers."""
-        return Judge(self.url, cluster_arn, self.generation).properties()
+        """The authorizer's properties, for brokers and controllers."""
+        return AuthorizerSettings(self.url, cluster_arn, self.generation).properties()
 
-    def clients(self, folder: Path, domain: str) -> Listener:
-        """The way in for clients of brokers that are named below ``domain``; ``folder`` takes the brokers' key."""
+    def client_listener(self, folder: Path, domain: str) -> Listener:
+        """The listener for clients of brokers named below ``domain``; writes the brokers' key to ``folder``."""
         keystore = self.tls.write_keystore(folder / "brokers.pem", f"*.{domain}")
-        return Listener(CLIENTS, IAM_PORT, listener.PROTOCOL, listener.settings(keystore))
+        return Listener(CLIENTS, IAM_PORT, listener.PROTOCOL, listener.listener_settings(keystore))

@@ -1,4 +1,4 @@
-"""How an application in Python signs in to brokers as it would on AWS: a role's token, over TLS, by their names."""
+"""Signs a Python application in to brokers as on AWS: a role's token, over TLS, by the brokers' host names."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,12 +12,12 @@ from kafka.net.sasl.oauth import AbstractTokenProvider
 
 from rehearsal.aws.client import client
 
-_RENEWED_AFTER: Final = timedelta(minutes=5)
+_RENEW_AFTER: Final = timedelta(minutes=5)
 _SECONDS: Final = 900
 
 
 class HostsFile(KafkaNetSocket):  # type: ignore[misc]  # kafka-python has no types
-    """Lets kafka-python find the names of a hosts file: ``proxy_url="hosts:///path"``; TLS checks the name still."""
+    """Resolves names by a hosts file in kafka-python: ``proxy_url="hosts:///path"``; TLS still verifies the name."""
 
     SCHEMES = ("hosts",)
 
@@ -31,7 +31,7 @@ class HostsFile(KafkaNetSocket):  # type: ignore[misc]  # kafka-python has no ty
 
 
 class RoleTokens(AbstractTokenProvider):  # type: ignore[misc]
-    """Tokens for the role ``arn``, which it assumes anew every few minutes in the AWS at ``url``."""
+    """Tokens of the role ``arn``; assumes the role again every 5 minutes, in the AWS at ``url``."""
 
     def __init__(self, url: str, *, region: str, arn: str, session: str) -> None:
         super().__init__()
@@ -39,24 +39,24 @@ class RoleTokens(AbstractTokenProvider):  # type: ignore[misc]
         self._region = region
         self._arn = arn
         self._session = session
-        self._provider: _Given | None = None
+        self._provider: _FixedCredentials | None = None
         self._since = datetime.min.replace(tzinfo=UTC)
 
     def token(self) -> str:
-        if self._provider is None or datetime.now(UTC) - self._since > _RENEWED_AFTER:
+        if self._provider is None or datetime.now(UTC) - self._since > _RENEW_AFTER:
             self._provider, self._since = self._assume(), datetime.now(UTC)
         token, _ = MSKAuthTokenProvider.generate_auth_token_from_credentials_provider(self._region, self._provider)
         return str(token)
 
-    def _assume(self) -> "_Given":
+    def _assume(self) -> "_FixedCredentials":
         sts = client(self._url, "sts", self._region)
-        given = sts.assume_role(RoleArn=self._arn, RoleSessionName=self._session, DurationSeconds=_SECONDS)
-        key = given["Credentials"]
-        return _Given(Credentials(key["AccessKeyId"], key["SecretAccessKey"], key["SessionToken"]))
+        response = sts.assume_role(RoleArn=self._arn, RoleSessionName=self._session, DurationSeconds=_SECONDS)
+        key = response["Credentials"]
+        return _FixedCredentials(Credentials(key["AccessKeyId"], key["SecretAccessKey"], key["SessionToken"]))
 
 
-class _Given(CredentialProvider):  # type: ignore[misc]  # botocore has no types
-    """Credentials that are there already, in the form that the signer takes."""
+class _FixedCredentials(CredentialProvider):  # type: ignore[misc]  # botocore has no types
+    """Given credentials, as the provider that the signer takes."""
 
     def __init__(self, credentials: Credentials) -> None:
         super().__init__()
@@ -66,8 +66,8 @@ class _Given(CredentialProvider):  # type: ignore[misc]  # botocore has no types
         return self._credentials
 
 
-def settings(tokens: RoleTokens, *, hosts: Path, authority: Path) -> dict[str, Any]:
-    """A KafkaConsumer's; ``hosts`` leads to the brokers, ``authority`` (PEM) vouches for them."""
+def consumer_settings(tokens: RoleTokens, *, hosts: Path, authority: Path) -> dict[str, Any]:
+    """Settings of KafkaConsumer; ``hosts`` is a hosts file, ``authority`` (PEM) signed the certificates."""
     return {
         "security_protocol": "SASL_SSL",
         "sasl_mechanism": "OAUTHBEARER",

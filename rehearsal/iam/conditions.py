@@ -1,4 +1,4 @@
-"""Condition elements: what a statement asks of the keys of a request.
+"""Evaluates the Condition element of a statement.
 
 Source: IAM User Guide, "IAM JSON policy elements: Condition", "… Condition operators", "Single-valued vs.
 multivalued context keys", "Conditions with multiple context keys or values".
@@ -21,7 +21,7 @@ from rehearsal.iam.patterns import Resolve, Style, glob, pattern
 
 T = TypeVar("T")
 
-# Of one value of the policy, whether a value of the request matches it.
+# Whether a value of the request matches one value of the policy.
 _Test = Callable[[str, Resolve], bool]
 # A value of the policy, and whether its Version has variables.
 _Compile = Callable[[str, bool], _Test]
@@ -32,24 +32,24 @@ _MONTH: Final = re.compile(r"\d{4}-\d{2}")
 
 
 class Context:
-    """The keys of a request, whatever their case, of which only those declared may be asked for."""
+    """The condition keys of a request, case-insensitive; ``known`` keys are supported, with wildcards."""
 
     def __init__(self, values: Mapping[str, str | tuple[str, ...]], known: Collection[str]) -> None:
         self._values = {key.lower(): value for key, value in values.items()}
         self._known = tuple(known)
 
     def get(self, key: str) -> str | tuple[str, ...] | None:
-        """None where the request has no such key; an undeclared key is an error, as nobody knows its value."""
+        """None where the request does not have the key; raises PolicyError for a key that is not supported."""
         if not _declared(key, self._known):
             raise PolicyError(f"unsupported condition key {key}, must be one of {', '.join(self._known) or 'none'}")
         value = self._values.get(key.lower())
         return None if value == () else value
 
     def variable(self, key: str) -> str | None:
-        """What ``${key}`` stands for."""
+        """The value of ``${key}``."""
         value = self.get(key)
         if isinstance(value, tuple):
-            raise PolicyError(f"a policy variable must be a key of one value, got {key} with {len(value)}")
+            raise PolicyError(f"a policy variable must have one value, got {key} with {len(value)}")
         return value
 
 
@@ -64,7 +64,7 @@ def _no_value(_key: str) -> None:
 
 @dataclass(frozen=True)
 class Condition:
-    """One key under one operator, of a document whose Version has ``variables`` or not."""
+    """One operator and key; ``variables`` says whether the document's Version supports policy variables."""
 
     operator: str
     key: str
@@ -72,41 +72,41 @@ class Condition:
     variables: bool
 
     def holds(self, context: Context) -> bool:
-        """Raises PolicyError for an operator or a key that is not supported, and for a value of the wrong kind."""
+        """Raises PolicyError for an unsupported operator or key, and for a value of the wrong type."""
         try:
             return self._holds(_form(self.operator), context)
         except PolicyError as error:
             raise PolicyError(f"{self.operator} of {self.key}: {error}") from None
 
     def _holds(self, form: "_Form", context: Context) -> bool:
-        given = context.get(self.key)
+        actual = context.get(self.key)
         if form.base == "Null":
-            return any(_boolean(value) is (not _filled(given)) for value in self.values)
+            return any(_boolean(value) is (not _non_empty(actual)) for value in self.values)
         compare, negated = _OPERATORS[form.base]
         tests = [compare(value, self.variables) for value in self.values]
 
         def matched(value: str) -> bool:
             return any(test(value, context.variable) for test in tests) is not negated
 
-        # A missing key decides for both, with or without IfExists; so do values that are empty.
+        # The set operators define the result for a missing key and for empty values, with or without IfExists.
         if form.quantity == "ForAllValues":
-            return all(map(matched, _filled(given)))
+            return all(map(matched, _non_empty(actual)))
         if form.quantity == "ForAnyValue":
-            return any(map(matched, _filled(given)))
-        if isinstance(given, tuple):
-            raise PolicyError(f"a key of several values takes ForAllValues: or ForAnyValue:, got {list(given)}")
-        return form.if_exists or negated if given is None else matched(given)
+            return any(map(matched, _non_empty(actual)))
+        if isinstance(actual, tuple):
+            raise PolicyError(f"a multivalued key needs ForAllValues: or ForAnyValue:, got {list(actual)}")
+        return form.if_exists or negated if actual is None else matched(actual)
 
 
-def _filled(given: str | tuple[str, ...] | None) -> tuple[str, ...]:
-    """The values of a key but the empty ones, which IAM takes for null."""
-    values = (given,) if isinstance(given, str) else given or ()
+def _non_empty(actual: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    """The values of a key without empty ones, which IAM treats as null."""
+    values = (actual,) if isinstance(actual, str) else actual or ()
     return tuple(value for value in values if value)
 
 
 @dataclass(frozen=True)
 class _Form:
-    """An operator taken apart, e.g. ForAnyValue:StringLikeIfExists."""
+    """The parts of an operator such as ForAnyValue:StringLikeIfExists."""
 
     quantity: str | None
     base: str
@@ -122,32 +122,32 @@ def _form(name: str) -> _Form:
 
 
 def _text(style: Style, *, ignore_case: bool = False) -> _Compile:
-    def compiled(wanted: str, variables: bool) -> _Test:
-        return pattern(wanted, style, variables=variables, ignore_case=ignore_case).matches
+    def compiled(expected: str, variables: bool) -> _Test:
+        return pattern(expected, style, variables=variables, ignore_case=ignore_case).matches
 
     return compiled
 
 
-def _arn(wanted: str, variables: bool) -> _Test:
-    """Six parts on both sides; a variable may stand for several."""
-    compiled = pattern(wanted, Style.ARN, variables=variables)
+def _arn(expected: str, variables: bool) -> _Test:
+    """Compares ARNs by their six parts; a variable may span several."""
+    compiled = pattern(expected, Style.ARN, variables=variables)
     if not compiled.has_variables:
-        _six_parts(wanted)
+        _six_parts(expected)
     return lambda value, resolve: compiled.matches(_six_parts(value), resolve)
 
 
 def _six_parts(text: str) -> str:
     if text.count(":") < 5:
-        raise PolicyError(f"must be an ARN of six parts, got {text!r}")
+        raise PolicyError(f"must be an ARN with six parts, got {text!r}")
     return text
 
 
-def _typed(read: Callable[[str], T], holds: Callable[[T, T], bool]) -> _Compile:
-    """Operators that take no policy variable."""
+def _typed_operator(read: Callable[[str], T], holds: Callable[[T, T], bool]) -> _Compile:
+    """Operators without policy variables."""
 
-    def compiled(wanted: str, _variables: bool) -> _Test:
-        expected = read(wanted)
-        return lambda value, _resolve: holds(read(value), expected)
+    def compiled(expected: str, _variables: bool) -> _Test:
+        parsed = read(expected)
+        return lambda value, _resolve: holds(read(value), parsed)
 
     return compiled
 
@@ -168,14 +168,14 @@ def _boolean(text: str) -> bool:
 
 @cache
 def _date(text: str) -> datetime:
-    """W3C's forms of ISO 8601, of which a day and less may be left out, or seconds since 1970."""
+    """A date in W3C's profile of ISO 8601, where month and day are optional, or seconds since 1970."""
     try:
         if _NUMBER.fullmatch(text) and not _YEAR.fullmatch(text):
             return datetime.fromtimestamp(float(text), UTC)
         missing = "-01-01" if _YEAR.fullmatch(text) else "-01" if _MONTH.fullmatch(text) else ""
         moment = datetime.fromisoformat(text + missing)
     except (ValueError, OverflowError, OSError):
-        raise PolicyError(f"must be a date of ISO 8601 or seconds since 1970, got {text!r}") from None
+        raise PolicyError(f"must be an ISO 8601 date or seconds since 1970, got {text!r}") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
@@ -199,7 +199,7 @@ def _inside(address: IPv4Network | IPv6Network, network: IPv4Network | IPv6Netwo
     return address.network_address in network
 
 
-# What compares, and whether its result is turned round.
+# The comparison, and whether its result is negated.
 _OPERATORS: Final[Mapping[str, tuple[_Compile, bool]]] = {
     "StringEquals": (_text(Style.EXACT), False),
     "StringNotEquals": (_text(Style.EXACT), True),
@@ -207,22 +207,22 @@ _OPERATORS: Final[Mapping[str, tuple[_Compile, bool]]] = {
     "StringNotEqualsIgnoreCase": (_text(Style.EXACT, ignore_case=True), True),
     "StringLike": (_text(Style.LIKE), False),
     "StringNotLike": (_text(Style.LIKE), True),
-    "NumericEquals": (_typed(_number, operator.eq), False),
-    "NumericNotEquals": (_typed(_number, operator.eq), True),
-    "NumericLessThan": (_typed(_number, operator.lt), False),
-    "NumericLessThanEquals": (_typed(_number, operator.le), False),
-    "NumericGreaterThan": (_typed(_number, operator.gt), False),
-    "NumericGreaterThanEquals": (_typed(_number, operator.ge), False),
-    "DateEquals": (_typed(_date, operator.eq), False),
-    "DateNotEquals": (_typed(_date, operator.eq), True),
-    "DateLessThan": (_typed(_date, operator.lt), False),
-    "DateLessThanEquals": (_typed(_date, operator.le), False),
-    "DateGreaterThan": (_typed(_date, operator.gt), False),
-    "DateGreaterThanEquals": (_typed(_date, operator.ge), False),
-    "Bool": (_typed(_boolean, operator.eq), False),
-    "BinaryEquals": (_typed(_binary, operator.eq), False),
-    "IpAddress": (_typed(_network, _inside), False),
-    "NotIpAddress": (_typed(_network, _inside), True),
+    "NumericEquals": (_typed_operator(_number, operator.eq), False),
+    "NumericNotEquals": (_typed_operator(_number, operator.eq), True),
+    "NumericLessThan": (_typed_operator(_number, operator.lt), False),
+    "NumericLessThanEquals": (_typed_operator(_number, operator.le), False),
+    "NumericGreaterThan": (_typed_operator(_number, operator.gt), False),
+    "NumericGreaterThanEquals": (_typed_operator(_number, operator.ge), False),
+    "DateEquals": (_typed_operator(_date, operator.eq), False),
+    "DateNotEquals": (_typed_operator(_date, operator.eq), True),
+    "DateLessThan": (_typed_operator(_date, operator.lt), False),
+    "DateLessThanEquals": (_typed_operator(_date, operator.le), False),
+    "DateGreaterThan": (_typed_operator(_date, operator.gt), False),
+    "DateGreaterThanEquals": (_typed_operator(_date, operator.ge), False),
+    "Bool": (_typed_operator(_boolean, operator.eq), False),
+    "BinaryEquals": (_typed_operator(_binary, operator.eq), False),
+    "IpAddress": (_typed_operator(_network, _inside), False),
+    "NotIpAddress": (_typed_operator(_network, _inside), True),
     "ArnEquals": (_arn, False),
     "ArnLike": (_arn, False),
     "ArnNotEquals": (_arn, True),

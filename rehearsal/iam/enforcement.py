@@ -1,4 +1,4 @@
-"""IAM as one rehearsal enforces it: the parts that belong together, and what the embedded AWS answers for them."""
+"""IAM of one rehearsal: the authorizer, the brokers' access, the workers' credentials, and their control pages."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -8,19 +8,19 @@ from rehearsal.aws.backends import ConnectorSpec
 from rehearsal.aws.dispatch import Target
 from rehearsal.aws.pages import PREFIX, Page
 from rehearsal.iam import missing_permissions, report
-from rehearsal.iam.access import Access
-from rehearsal.iam.authority import Authority, Hosts, Tags
+from rehearsal.iam.access import IamAccess
+from rehearsal.iam.authorizer import Authorizer, Hosts, Tags
 from rehearsal.iam.roles import Roles
 from rehearsal.iam.signing import Signing
 from rehearsal.iam.tls import CertificateAuthority
 
 
 class Enforcement:
-    """For the embedded AWS at ``url``; ``folder`` takes the files, ``extension`` is the brokers' jar.
+    """IAM for the embedded AWS at ``url``; writes its files to ``folder``; ``extension`` is the brokers' jar.
 
-    ``connectors`` gives those that ran, by their role's name, ``applications`` the topics of each consumer's role.
-    Public: ``access`` for clusters, ``signing`` for workers, ``authority``, ``certificate`` (PEM) and ``trust_store``
-    (PKCS #12) for clients, ``pages``.
+    ``connectors`` returns the connectors by their roles' names, ``applications`` has the topics of each consumer's
+    role. Public: ``access`` for clusters, ``signing`` for workers, ``authorizer``, ``certificate`` (PEM) and
+    ``trust_store`` (PKCS #12) for clients, ``pages``.
     """
 
     def __init__(
@@ -38,43 +38,43 @@ class Enforcement:
         self._roles = Roles(url)
         self._connectors = connectors
         self._applications = applications
-        self.authority = Authority(folder / "generation", roles=self._roles, hosts=hosts, tags=tags)
+        self.authorizer = Authorizer(folder / "generation", roles=self._roles, hosts=hosts, tags=tags)
         authorities = CertificateAuthority()
         self.certificate = authorities.write_certificate(folder / "ca.pem")
         self.trust_store = authorities.write_trust_store(folder / "trusted.p12")
-        self.access = Access(f"{url}{PREFIX}iam", self.authority.generation, extension, authorities)
+        self.access = IamAccess(f"{url}{PREFIX}iam", self.authorizer.generation, extension, authorities)
         self.signing = Signing(
             self._roles,
-            self.authority,
+            self.authorizer,
             aws=url,
             url=f"{url}{PREFIX}iam/credentials",
             trust_store=self.trust_store,
         )
         self.pages: Mapping[str, Page] = {
-            "iam/authenticate": lambda request: self.authority.authenticate(request.get_data()),
-            "iam/authorize": lambda request: self.authority.authorize(request.get_data()),
+            "iam/authenticate": lambda request: self.authorizer.authenticate(request.get_data()),
+            "iam/authorize": lambda request: self.authorizer.authorize(request.get_data()),
             "iam/credentials": lambda request: self.signing.credentials(request.headers.get("Authorization", "")),
             "permissions": lambda _: self.permissions,
             "denials": lambda _: self.denials,
         }
 
-    def changed(self, target: Target) -> None:
-        """To be told of every request that may have changed something."""
+    def on_change(self, target: Target) -> None:
+        """To be called after every request that may have changed something."""
         if target.service == "iam" or (target.service == "kafka" and target.operation.endswith("agResource")):
-            self.authority.changed()
+            self.authorizer.invalidate()
 
     @property
     def permissions(self) -> list[dict[str, Any]]:
         """The permission report."""
-        return report.permissions(self.authority.log, self._roles, self._connectors())
+        return report.permissions(self.authorizer.log, self._roles, self._connectors())
 
     @property
     def denials(self) -> list[str]:
-        """What roles were refused so far, each in words."""
-        log, specs = self.authority.log, self._connectors()
+        """A description of each denied request so far."""
+        log, specs = self.authorizer.log, self._connectors()
         found = [
             denial
             for role, topics in self._applications.items()
-            for denial in missing_permissions.passed_over(log, role, topics)
+            for denial in missing_permissions.hidden_topics(log, role, topics)
         ]
-        return [missing_permissions.told([denial], specs.get(denial.role)) for denial in [*log.denials(), *found]]
+        return [missing_permissions.describe([denial], specs.get(denial.role)) for denial in [*log.denials(), *found]]

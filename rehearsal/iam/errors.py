@@ -1,5 +1,5 @@
-"""What is wrong with a policy document, in words for who wrote it."""
+"""The error for invalid and unsupported policy documents."""
 
 
 class PolicyError(ValueError):
-    """A document that IAM would refuse, or that says what is not evaluated here: where, what, what is allowed."""
+    """IAM would refuse the document, or it uses what is not supported here: where, what, what is allowed."""

@@ -1,4 +1,4 @@
-"""The extension by which brokers ask who a client is and what it may do."""
+"""The Java extension of brokers, which calls the authorizer."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What MSK calls the operations of Kafka's protocol, and the resources that they are about.
+"""MSK's IAM actions and resources for the operations of Kafka's protocol.
 
 Source: MSK developer guide, "Semantics of IAM authorization policy actions and resources"; the operations are
 Kafka's AclOperation and ResourceType.
@@ -33,8 +33,8 @@ _ACTIONS: Final = {
 _RESOURCES: Final = {"TOPIC": "topic", "GROUP": "group", "TRANSACTIONAL_ID": "transactional-id"}
 
 
-class Asked(BaseModel):
-    """An operation that a broker was asked for; ``speculative`` where Kafka only wants to know what it may show."""
+class Operation(BaseModel):
+    """A requested operation; ``speculative`` where Kafka only filters what the client may see."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -45,17 +45,17 @@ class Asked(BaseModel):
     speculative: bool = False
 
 
-def action(asked: Asked) -> str | None:
-    """``kafka-cluster:WriteData`` and the like; None for what MSK grants to nobody by IAM."""
-    name = _ACTIONS.get((asked.type, asked.operation))
+def action(operation: Operation) -> str | None:
+    """The action, like ``kafka-cluster:WriteData``; None for operations that IAM cannot allow on MSK."""
+    name = _ACTIONS.get((operation.type, operation.operation))
     return f"{SERVICE}:{name}" if name else None
 
 
-def resource(asked: Asked, cluster: str) -> str:
-    """The ARN of what ``asked`` is about; ``cluster`` is the cluster's."""
-    if asked.type == _CLUSTER:
+def resource(operation: Operation, cluster: str) -> str:
+    """The ARN of the operation's resource; ``cluster`` is the cluster's ARN."""
+    if operation.type == _CLUSTER:
         return cluster
-    return f"{cluster.replace(':cluster/', f':{_RESOURCES[asked.type]}/', 1)}/{asked.name}"
+    return f"{cluster.replace(':cluster/', f':{_RESOURCES[operation.type]}/', 1)}/{operation.name}"
 
 
 CONNECT: Final = f"{SERVICE}:Connect"

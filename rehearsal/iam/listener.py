@@ -1,4 +1,4 @@
-"""The properties of brokers that let clients in as MSK with IAM does: by signature, over TLS."""
+"""The properties of brokers with a listener like MSK's for IAM: signatures, over TLS."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Final
 
 PROTOCOL: Final = "SASL_SSL"
 MECHANISMS: Final = ("AWS_MSK_IAM", "OAUTHBEARER")
-# Kafka wants a login for each mechanism of a listener, though brokers use none of them to sign in anywhere.
+# Kafka requires a JAAS entry for each mechanism of a listener, although brokers do not sign in with them.
 _LOGINS: Final = {
     "AWS_MSK_IAM": "org.apache.kafka.common.security.plain.PlainLoginModule required;",
     "OAUTHBEARER": "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required;",
@@ -14,12 +14,12 @@ _LOGINS: Final = {
 
 
 @dataclass(frozen=True)
-class Judge:
-    """Who judges the clients of one cluster.
+class AuthorizerSettings:
+    """How the brokers of one cluster call the authorizer.
 
-    ``url`` answers ``/authenticate`` and ``/authorize``, at an address of this machine and no name. ``generation`` is a
-    file whose first 8 bytes, a big-endian number, are another one after every change of a policy. It must be there
-    before a broker starts, and be written in place: brokers map it.
+    ``url`` serves ``/authenticate`` and ``/authorize``; its host must be an address, not a name. ``generation`` is a
+    file whose first 8 bytes, a big-endian number, change with every change of a policy. It must exist before a broker
+    starts, and be written in place: brokers map it.
     """
 
     url: str
@@ -27,19 +27,19 @@ class Judge:
     generation: Path
 
     def properties(self) -> dict[str, str]:
-        """For every node, controllers too."""
+        """For every node, also controllers."""
         return {
             "authorizer.class.name": "rehearsal.iam.IamAuthorizer",
             "principal.builder.class": "rehearsal.iam.IamPrincipals",
             "security.providers": "rehearsal.iam.MskIamProvider",
-            "rehearsal.iam.authority": self.url,
+            "rehearsal.iam.authorizer": self.url,
             "rehearsal.iam.cluster": self.cluster_arn,
             "rehearsal.iam.generation": str(self.generation),
         }
 
 
-def settings(keystore: Path) -> dict[str, str]:
-    """For the listener itself, without its prefix; ``keystore`` is PEM: the broker's key, then its certificates."""
+def listener_settings(keystore: Path) -> dict[str, str]:
+    """The listener's own settings, without their prefix; ``keystore`` is PEM: the key, then the certificates."""
     logins = {f"{mechanism.lower()}.sasl.jaas.config": _LOGINS[mechanism] for mechanism in MECHANISMS}
     return logins | {
         "sasl.enabled.mechanisms": ",".join(MECHANISMS),

@@ -1,71 +1,71 @@
-"""A permission that is missing, in words that lead to it: the role, the action, the ARN, and what asks for it."""
+"""Describes a missing permission: role, action, ARN, and the property that needs it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rehearsal.aws.backends import ConnectorSpec
 from rehearsal.iam import reasons
-from rehearsal.iam.decisions import Denial, Log
+from rehearsal.iam.decision_log import DecisionLog, Denial
 from rehearsal.iam.reasons import Role
-from rehearsal.iam.subscription import subscription
+from rehearsal.iam.topic_pattern import topic_pattern
 
 _INTERNAL = "__amazon_msk_connect_"
 _OFFSETS = "offset.storage.topic"
 
 
 @dataclass(frozen=True)
-class Place:
-    """The statement of our policies that a resource belongs to, and the line of configuration that leads there."""
+class Origin:
+    """Why a resource is used: the statement of our policies that has it, and the property that names it."""
 
     sid: str
-    line: str
+    configuration_line: str
 
 
 _CONSUMER = {"cluster": "Cluster", "topic": "Topics", "group": "Groups"}
 
 
-def told(denials: list[Denial], spec: ConnectorSpec | None) -> str:
-    """What the role of the connector ``spec`` lacks, or that of an application, with the reason of each."""
+def describe(denials: list[Denial], spec: ConnectorSpec | None) -> str:
+    """The missing permissions of the connector ``spec``, or of an application, each with its reason."""
     kind: Role = "connector" if spec else "consumer"
     return "\n".join(
         line
         for denial in denials
-        for line in _lines(denial, kind, place(denial, spec) if spec else _application(denial))
+        for line in _lines(denial, kind, origin(denial, spec) if spec else _consumer_origin(denial))
     )
 
 
-def passed_over(log: Log, role: str, topics: Sequence[str]) -> list[Denial]:
-    """What the application of ``role`` would read and is not shown: Kafka leaves it out of a list, and says nothing."""
+def hidden_topics(log: DecisionLog, role: str, topics: Sequence[str]) -> list[Denial]:
+    """Topics that the application of ``role`` would read and may not describe: Kafka leaves them out of its lists."""
     return [
-        Denial(role, action, resource, "it is not shown, and so never read", 0)
-        for action, resource in log.speculative(role)
-        if action == "kafka-cluster:DescribeTopic" and reads(topics, resource.rpartition("/")[2])
+        Denial(role, action, resource, "the topic is hidden from the role, and so never read", 0)
+        for action, resource in log.harmless(role)
+        if action == "kafka-cluster:DescribeTopic" and matches_topic(topics, resource.rpartition("/")[2])
     ]
 
 
-def reads(topics: Sequence[str], topic: str) -> bool:
-    """Whether one of ``topics``, in which * stands for any characters, is or covers ``topic``."""
-    return subscription(topics).fullmatch(topic) is not None
+def matches_topic(topics: Sequence[str], topic: str) -> bool:
+    """Whether one of ``topics``, which may have * wildcards, matches ``topic``."""
+    return topic_pattern(topics).fullmatch(topic) is not None
 
 
-def _application(denial: Denial) -> Place:
+def _consumer_origin(denial: Denial) -> Origin:
     kind = denial.resource.split(":", 5)[5].partition("/")[0]
-    return Place(_CONSUMER.get(kind, ""), f"the application's own client, of a {kind}")
+    return Origin(_CONSUMER.get(kind, ""), f"the application's own client, of a {kind}")
 
 
-def _lines(denial: Denial, role: Role, at: Place) -> Iterator[str]:
-    yield f"{denial.role} may not {denial.action} on {denial.resource}: {denial.why}"
-    yield f"  asked for by: {at.line}"
+def _lines(denial: Denial, role: Role, origin_: Origin) -> Iterator[str]:
+    yield f"{denial.role} may not {denial.action} on {denial.resource}: {denial.reason}"
+    yield f"  configured by: {origin_.configuration_line}"
     try:
-        reason = reasons.lookup(role, at.sid, denial.action)
+        reason = reasons.lookup(role, origin_.sid, denial.action)
     except LookupError:
         return
     yield f"  needed for: {reason.needed_for}"
     yield f"  without it: {reason.without}"
 
 
-def place(denial: Denial, spec: ConnectorSpec) -> Place:
-    """Where the configuration of ``spec`` asks for what was refused."""
+def origin(denial: Denial, spec: ConnectorSpec) -> Origin:
+    """The statement and the property of ``spec`` for a denied resource."""
     kind, _, name = denial.resource.split(":", 5)[5].partition("/")
     configuration, worker = spec.configuration, spec.worker_configuration
     if kind == "topic":
@@ -73,25 +73,25 @@ def place(denial: Denial, spec: ConnectorSpec) -> Place:
     if kind == "group":
         group = name.split("/", 2)[2]
         internal = group.startswith(_INTERNAL)
-        return Place("InternalGroups" if internal else "Groups", f"group.id={group}")
+        return Origin("InternalGroups" if internal else "Groups", f"group.id={group}")
     if kind == "cluster":
-        return Place("Cluster", f"kafkaCluster.bootstrapServers={spec.bootstrap}")
+        return Origin("Cluster", f"kafkaCluster.bootstrapServers={spec.bootstrap}")
     if kind == "transactional-id":
-        return Place("", f"transactional.id={name.split('/', 2)[2]}")
+        return Origin("", f"transactional.id={name.split('/', 2)[2]}")
     sid = "Secret" if denial.action.startswith("secretsmanager:") else "SecretKey"
-    return Place(sid, _line(configuration, "database.password"))
+    return Origin(sid, _property(configuration, "database.password"))
 
 
-def _topic(name: str, configuration: Mapping[str, str], worker: Mapping[str, str]) -> Place:
+def _topic(name: str, configuration: Mapping[str, str], worker: Mapping[str, str]) -> Origin:
     if name.startswith(_INTERNAL):
-        return Place("InternalTopics", f"MSK Connect's own topic {name}")
+        return Origin("InternalTopics", f"MSK Connect's own topic {name}")
     if name == worker.get(_OFFSETS):
-        return Place("InternalTopics", _line(worker, _OFFSETS))
+        return Origin("InternalTopics", _property(worker, _OFFSETS))
     for key, sid in (("schema.history.internal.kafka.topic", "SchemaHistory"), ("signal.kafka.topic", "Signals")):
         if name == configuration.get(key):
-            return Place(sid, _line(configuration, key))
-    return Place("Events", _line(configuration, "topic.prefix"))
+            return Origin(sid, _property(configuration, key))
+    return Origin("Events", _property(configuration, "topic.prefix"))
 
 
-def _line(properties: Mapping[str, str], key: str) -> str:
+def _property(properties: Mapping[str, str], key: str) -> str:
     return f"{key}={properties.get(key, '')}"

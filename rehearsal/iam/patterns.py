@@ -1,4 +1,4 @@
-"""Text of a policy that holds wildcards and policy variables, compiled once.
+"""Patterns of a policy, with wildcards and policy variables, compiled once.
 
 Source: IAM User Guide, "IAM JSON policy elements: Resource" (wildcards), "IAM policy elements: Variables and
 tags", "IAM JSON policy elements: Condition operators" (ARNs).
@@ -14,7 +14,7 @@ from typing import Final
 
 from rehearsal.iam.errors import PolicyError
 
-# The value of a context key, None where it has none.
+# The value of a condition key, None for no value.
 Resolve = Callable[[str], str | None]
 
 _WILDCARD: Final = r"(?P<wildcard>[*?])"
@@ -23,18 +23,18 @@ _SEGMENTS: Final = 5
 
 
 class Style(Enum):
-    """How much a wildcard stands for."""
+    """What a wildcard matches."""
 
     EXACT = "itself"
-    LIKE = "anything"
-    # ArnLike compares the six parts of an ARN one by one; in the sixth a wildcard spans colons, too.
-    ARN = "anything in its part of the ARN"
+    LIKE = "any characters"
+    # ArnLike compares the six parts of an ARN one by one; in the sixth a wildcard matches colons, too.
+    ARN = "any characters within one part of the ARN"
     # A * that ends a part of the ARN "can expand to match beyond the colon boundaries".
-    RESOURCE = "anything in its part of the ARN, and beyond where it ends it"
+    RESOURCE = "as ARN, but a * that ends a part matches beyond it"
 
 
 class Wildcard(Enum):
-    """Any number of characters, or one."""
+    """``*`` matches any number of characters, ``?`` one."""
 
     MANY = "*"
     ONE = "?"
@@ -53,7 +53,7 @@ Part = str | Wildcard | Variable
 
 @dataclass(frozen=True)
 class Pattern:
-    """``text`` as a policy has it. Variables take their values as literal text."""
+    """A pattern; ``text`` as in the policy. The value of a variable is literal text."""
 
     text: str
     style: Style
@@ -66,11 +66,11 @@ class Pattern:
 
     @cached_property
     def _widest(self) -> re.Pattern[str]:
-        """What can match at all, whatever values the variables have."""
+        """The pattern with every variable as a wildcard: what cannot match it cannot match at all."""
         return self._compiled(self.parts)
 
     def resolved(self, resolve: Resolve) -> re.Pattern[str] | None:
-        """None where a variable has neither value nor default: then "there is no equal or like value"."""
+        """The regular expression; None where a variable has neither value nor default: it then matches nothing."""
         if not self.has_variables:
             return self._widest
         parts = [_value(part, resolve) if isinstance(part, Variable) else part for part in self.parts]
@@ -78,7 +78,7 @@ class Pattern:
         return self._compiled(known) if len(known) == len(parts) else None
 
     def matches(self, value: str, resolve: Resolve) -> bool:
-        """The variables are asked for only where their values decide."""
+        """Resolves variables only where their values decide."""
         if not self._widest.fullmatch(value):
             return False
         regex = self.resolved(resolve)
@@ -90,13 +90,13 @@ class Pattern:
 
 @cache
 def pattern(text: str, style: Style, *, variables: bool = True, ignore_case: bool = False) -> Pattern:
-    """``variables`` is false for documents of Version 2008-10-17, which take ``${...}`` for text."""
+    """``variables`` is false for documents of Version 2008-10-17, where ``${...}`` is text."""
     return Pattern(text, style, ignore_case, _parts(text, variables=variables))
 
 
 @cache
 def glob(text: str) -> Pattern:
-    """Wildcards alone, whatever the case: names of actions and of context keys."""
+    """Wildcards without variables, case-insensitive: for actions and condition keys."""
     return pattern(text, Style.LIKE, variables=False, ignore_case=True)
 
 
@@ -109,7 +109,7 @@ def _parts(text: str, *, variables: bool) -> tuple[Part, ...]:
     parts.append(text[at:])
     if variables and any(isinstance(part, str) and "${" in part for part in parts):
         raise PolicyError(
-            f"a policy variable must read ${{key}}, ${{key, 'default'}}, ${{*}}, ${{?}} or ${{$}}, got {text!r}"
+            f"a policy variable must be ${{key}}, ${{key, 'default'}}, ${{*}}, ${{?}} or ${{$}}, got {text!r}"
         )
     return tuple(part for part in parts if part != "")
 
@@ -123,7 +123,7 @@ def _part(found: re.Match[str]) -> Part:
 
 
 def _value(variable: Variable, resolve: Resolve) -> str | None:
-    """An empty value, as a tag may have it, counts as none."""
+    """An empty value, as a tag can have, counts as no value."""
     return resolve(variable.key) or variable.default
 
 

@@ -1,4 +1,4 @@
-"""Decides on requests by IAM policy documents: identity-based ones, a permissions boundary, role trust policies.
+"""Evaluates IAM policies: identity-based policies, a permissions boundary, role trust policies.
 
 Source: IAM User Guide, "Policy evaluation logic", "Permissions boundaries for IAM entities".
 """
@@ -27,16 +27,16 @@ __all__ = [
     "trusts",
 ]
 
-Why = Literal["allowed", "explicit deny", "no statement allows it", "the permissions boundary does not allow it"]
+Reason = Literal["allowed", "explicit deny", "no statement allows it", "the permissions boundary does not allow it"]
 
-# Whether ${...} is a variable, by Version.
+# Whether a Version supports policy variables.
 _VARIABLES: Final = {"2008-10-17": False, "2012-10-17": True}
 _UNVERSIONED: Final = "2008-10-17"
 
 
 @dataclass(frozen=True)
 class Request:
-    """One call of AWS. ``context`` holds condition keys, of any case; a tuple is a multivalued key."""
+    """An AWS request. ``context`` has condition keys, case-insensitive; a tuple is a multivalued key."""
 
     action: str
     resource: str
@@ -46,7 +46,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Policy:
-    """A policy document under the name that errors and reports call it by."""
+    """A policy document, with the name for errors and reports."""
 
     name: str
     statements: tuple[Statement, ...]
@@ -54,9 +54,9 @@ class Policy:
 
 @dataclass(frozen=True)
 class Match:
-    """A statement that applies to a request, and which of its patterns did first, as they are written.
+    """A statement that applies to a request, and the first of its patterns that matched, as in the document.
 
-    Empty with NotAction, with NotResource, and for the resource of a trust policy.
+    A pattern is empty for NotAction, for NotResource, and for the resource of a trust policy.
     """
 
     statement: Statement
@@ -66,19 +66,19 @@ class Match:
 
 @dataclass(frozen=True)
 class Decision:
-    """``decisive`` is the first Deny or else Allow that decided, ``policy`` whose word it was, empty if nobody's.
+    """``decisive`` is the Deny or Allow that decided, ``policy`` the name of its policy, empty if none decided.
 
-    ``matching`` are all Allow statements of identity or trust policies that apply, whatever was decided.
+    ``matching`` are all Allow statements of identity or trust policies that apply, whatever the decision.
     """
 
-    why: Why
+    reason: Reason
     policy: str
     decisive: Match | None
     matching: tuple[Match, ...]
 
     @property
     def allowed(self) -> bool:
-        return self.why == "allowed"
+        return self.reason == "allowed"
 
     @property
     def statement(self) -> Statement | None:
@@ -94,9 +94,9 @@ class Decision:
 
 
 def parse(name: str, document: str | Mapping[str, Any]) -> Policy:
-    """A document as JSON or read from it; raises PolicyError for one that IAM would refuse.
+    """Parses a document, JSON or a mapping; raises PolicyError for one that IAM would refuse.
 
-    Without Version it is of 2008-10-17, which knows no policy variables.
+    Without Version it is 2008-10-17, which has no policy variables.
     """
     found = _read(name, document)
     if unknown := sorted(found.keys() - {"Version", "Id", "Statement"}):
@@ -111,16 +111,16 @@ def parse(name: str, document: str | Mapping[str, Any]) -> Policy:
 def decide(
     request: Request, *, identity: Sequence[Policy], boundary: Policy | None = None, known: Collection[str]
 ) -> Decision:
-    """By the policies of who asks: a Deny anywhere wins; an Allow is needed, with a boundary one in both.
+    """Decides by policies and boundary: a Deny in any wins; else an Allow is needed, with a boundary in both.
 
-    ``known`` are the condition keys, with wildcards, of which ``request`` would have the values. A statement for
-    this action and resource that needs another one, or an unknown operator, raises PolicyError.
+    ``known`` are the supported condition keys, with wildcards. Raises PolicyError where a statement for this action
+    and resource has another key, or an unknown operator.
     """
     context = Context(request.context, known)
     found = [match for policy in identity for match in _matches(policy, request, context)]
     bounding = list(_matches(boundary, request, context)) if boundary else []
-    allows = _of("Allow", found)
-    if denies := _of("Deny", [*found, *bounding]):
+    allows = _with_effect("Allow", found)
+    if denies := _with_effect("Deny", [*found, *bounding]):
         return _decided("explicit deny", denies[0], allows)
     if not allows:
         return Decision("no statement allows it", "", None, allows)
@@ -130,27 +130,27 @@ def decide(
 
 
 def trusts(request: Request, trust: Policy, known: Collection[str]) -> Decision:
-    """Whether a role lets ``request.principal`` assume it; raises as ``decide`` does.
+    """Whether a trust policy allows ``request.principal`` to assume the role; raises as ``decide`` does.
 
-    A principal in AWS needs more: an Allow for the role's ARN in its own policies, if trusted by its account.
+    A principal that is trusted through its account also needs an Allow in its own policies, which is not checked.
     """
     found = list(_matches(trust, request, Context(request.context, known), trust=True))
-    allows = _of("Allow", found)
-    if denies := _of("Deny", found):
+    allows = _with_effect("Allow", found)
+    if denies := _with_effect("Deny", found):
         return _decided("explicit deny", denies[0], allows)
     return _decided("allowed", allows[0], allows) if allows else Decision("no statement allows it", "", None, allows)
 
 
-def _decided(why: Why, decisive: Match, allows: tuple[Match, ...]) -> Decision:
+def _decided(why: Reason, decisive: Match, allows: tuple[Match, ...]) -> Decision:
     return Decision(why, decisive.statement.policy, decisive, allows)
 
 
-def _of(effect: Effect, found: Sequence[Match]) -> tuple[Match, ...]:
+def _with_effect(effect: Effect, found: Sequence[Match]) -> tuple[Match, ...]:
     return tuple(match for match in found if match.statement.effect == effect)
 
 
 def _matches(policy: Policy, request: Request, context: Context, *, trust: bool = False) -> Iterator[Match]:
-    """Every statement is looked at, so that an unsupported one is told whatever the others say."""
+    """Evaluates every statement, so that an unsupported one is always reported."""
     for statement in policy.statements:
         try:
             match = _match(statement, request, context, trust=trust)
@@ -163,29 +163,32 @@ def _matches(policy: Policy, request: Request, context: Context, *, trust: bool 
 def _match(statement: Statement, request: Request, context: Context, *, trust: bool) -> Match | None:
     if trust is (statement.resource is not None):
         raise PolicyError(
-            f"must have {'Principal, not Resource' if trust else 'Resource, not Principal'}, to be used so"
+            f"must have {'Principal, not Resource, in a trust' if trust else 'Resource, not Principal, in an identity'}"
+            " policy"
         )
-    action = statement.action.matched(request.action, context.variable)
+    action = statement.action.matching_pattern(request.action, context.variable)
     if action is None:
         return None
-    resource = "" if statement.resource is None else statement.resource.matched(request.resource, context.variable)
+    resource = (
+        "" if statement.resource is None else statement.resource.matching_pattern(request.resource, context.variable)
+    )
     if resource is None or (trust and not _named(statement, request.principal)):
         return None
-    held = [condition.holds(context) for condition in statement.conditions]
-    return Match(statement, action, resource) if all(held) else None
+    results = [condition.holds(context) for condition in statement.conditions]
+    return Match(statement, action, resource) if all(results) else None
 
 
 def _named(statement: Statement, principal: Principal | None) -> bool:
     if principal is None:
-        raise PolicyError("a request must have a principal to be judged by a trust policy")
-    return any(principal.is_named(kind, name) for kind, name in statement.principals)
+        raise PolicyError("a request for a trust policy must have a principal")
+    return any(principal.matches(kind, name) for kind, name in statement.principals)
 
 
 def _read(name: str, document: str | Mapping[str, Any]) -> Mapping[str, Any]:
     if not isinstance(document, str):
         return document
     try:
-        found = json.loads(document, object_pairs_hook=_once)
+        found = json.loads(document, object_pairs_hook=_unique_keys)
     except PolicyError as error:
         raise PolicyError(f"policy {name}: {error}") from None
     except json.JSONDecodeError as error:
@@ -195,10 +198,10 @@ def _read(name: str, document: str | Mapping[str, Any]) -> Mapping[str, Any]:
     return found
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         keys = [key for key, _ in pairs]
         repeated = sorted({key for key in keys if keys.count(key) > 1})
-        raise PolicyError(f"every key of an object must be there once, got {', '.join(repeated)} again")
+        raise PolicyError(f"the keys of an object must be unique, got {', '.join(repeated)} twice")
     return found

@@ -1,4 +1,4 @@
-"""Principal elements: who a role trust policy lets in.
+"""Principal elements of role trust policies.
 
 Source: IAM User Guide, "AWS JSON policy elements: Principal".
 """
@@ -23,13 +23,13 @@ _SESSION: Final = re.compile(r"(arn:[^:]+:)sts(::\d{12}:)assumed-role/([^/]+)/.+
 
 @dataclass(frozen=True)
 class Principal:
-    """Who asks: the ARN of a user, a role or a role session, or the name of a service or an identity provider."""
+    """Who makes a request: the ARN of a user, role or session, or the name of a service or identity provider."""
 
     kind: Kind
     id: str
 
-    def is_named(self, kind: str, name: str) -> bool:
-        """``*`` names everyone, an account all its principals, a role its sessions too."""
+    def matches(self, kind: str, name: str) -> bool:
+        """Whether an entry names it: ``*`` is everyone, an account all its principals, a role also its sessions."""
         if (kind, name) == _EVERYONE:
             return True
         if kind != self.kind:
@@ -39,19 +39,19 @@ class Principal:
 
     @property
     def _account(self) -> tuple[str, ...]:
-        """The account's id and its root ARN, which stand for each other."""
+        """The account's id and its root ARN, which are equivalent."""
         found = _ACCOUNT.match(self.id) if self.kind == "AWS" else None
         return (found[2], f"arn:{found[1]}:iam::{found[2]}:root") if found else ()
 
 
 def _role(arn: str, *, sessions: bool = True) -> tuple[str, ...] | None:
-    """Partition, account and name of a role or, with ``sessions``, of a session's role, whose ARN has no path."""
+    """Partition, account and name of a role, with ``sessions`` also of a session's role, whose ARN has no path."""
     found = _ROLE.fullmatch(arn) or (_SESSION.fullmatch(arn) if sessions else None)
     return found.groups() if found else None
 
 
-def named(element: object) -> tuple[Named, ...]:
-    """Kind and name of each in a Principal element; a name is whole, it takes no wildcard but ``*`` for everyone."""
+def parse_principals(element: object) -> tuple[Named, ...]:
+    """Kind and name of each entry of a Principal element; wildcards are invalid, but ``*`` for everyone."""
     if element == "*":
         return (_EVERYONE,)
     if not isinstance(element, Mapping) or not element:

@@ -1,6 +1,6 @@
-"""Why the pipeline's roles hold each of their permissions, and what one that is missing looks like.
+"""Why the pipeline's roles have each of their permissions, and what happens without it.
 
-"Seen" are runs on brokers that enforce IAM (Kafka 3.9.1, Connect 3.7.2, Debezium 3.6.1) with that one taken away.
+"Seen" means: in runs without that permission, on brokers that enforce IAM (Kafka 3.9.1, Connect 3.7.2, Debezium 3.6.1).
 """
 
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ _SIGNALS: Final = "Debezium sources, KafkaSignalChannel"
 _PROVIDER: Final = "msk-config-providers sources, SecretsManagerConfigProvider"
 _DECRYPTION: Final = "Secrets Manager user guide, Secret encryption and decryption"
 
-_NO_QUESTION: Final = "Kafka asks for it in none of the runs; {} and live MSK may check it where Kafka does not"
-_NO_SIGNALS: Final = "only a connector whose signals come from a topic uses it"
+_NOT_CHECKED: Final = "Kafka checks it in none of the runs; {} and live MSK may check it where Kafka does not"
+_NO_SIGNALS: Final = "only a connector with a signal topic uses it"
 
 
 @dataclass(frozen=True)
 class Reason:
-    """Of one action in the statement ``sid``; ``unseen`` says why it stays where no rehearsal sees it used."""
+    """The reason for one action in the statement ``sid``; ``unseen`` says why it is there if no rehearsal uses it."""
 
     role: Role
     sid: str
@@ -47,16 +47,16 @@ _CLUSTER: Final = (
         "Cluster",
         "kafka-cluster:Connect",
         "every client of the worker signs in with it: Connect's own, and those of Debezium's schema history",
-        "the worker ends after some 7 s with Access denied, as it does with a wrong secret",
+        "the worker exits after about 7 s with Access denied, as with a wrong secret",
         _SEEN,
     ),
     _connector(
         "Cluster",
         "kafka-cluster:DescribeCluster",
-        "AWS lists it for every connector on a cluster with IAM",
-        "nothing changed",
+        "AWS documents it for every connector on a cluster with IAM",
+        "no difference",
         _EXECUTION,
-        _NO_QUESTION.format("AWS documents it for execution roles,"),
+        _NOT_CHECKED.format("AWS documents it for execution roles,"),
     ),
 )
 
@@ -64,43 +64,43 @@ _CONNECT: Final = (
     _connector(
         "InternalTopics",
         "kafka-cluster:CreateTopic",
-        "at its first start the worker makes the topics of its configuration, its status and its offsets",
-        "the worker never gets ready: its herder ends, and a process is left whose REST API does not answer",
+        "at its first start the worker creates the topics for its configuration, status and offsets",
+        "the worker never gets ready: its herder thread ends, the process stays, its REST API does not answer",
         _SEEN,
     ),
     _connector(
         "InternalTopics",
         "kafka-cluster:DescribeTopic",
-        "at each start the worker looks whether those topics are there and how far they reach",
-        "as without CreateTopic: the herder ends and the process stays",
+        "at each start the worker looks up those topics and their end offsets",
+        "as without CreateTopic: the herder thread ends and the process stays",
         _SEEN,
     ),
     _connector(
         "InternalTopics",
         "kafka-cluster:ReadData",
-        "at each start the worker reads back its configuration and how far the source was read",
-        "the worker is alive and never ready, and logs over 100 MB a minute; of the offsets alone: at the next restart",
+        "at each start the worker reads its configuration and the committed offsets",
+        "the worker never gets ready and logs over 100 MB a minute; on the offset topic only: at the next restart",
         _SEEN,
     ),
     _connector(
         "InternalTopics",
         "kafka-cluster:WriteData",
-        "the worker keeps its configuration, the state of its tasks, and every few seconds the offset in the source",
-        "never ready, under the same flood of logs; of the offsets alone: silence, and a new snapshot at the restart",
+        "the worker writes its configuration, the state of its tasks, and every few seconds the source offset",
+        "as without ReadData; on the offset topic only: no error is logged, and a restart takes a new snapshot",
         _SEEN,
     ),
     _connector(
         "InternalGroups",
         "kafka-cluster:AlterGroup",
-        "the worker joins the group in which Connect's workers share out their tasks",
-        "the herder ends, and a process is left whose REST API does not answer",
+        "the worker joins the group in which Connect's workers distribute their tasks",
+        "the herder thread ends, the process stays, its REST API does not answer",
         _SEEN,
     ),
     _connector(
         "InternalGroups",
         "kafka-cluster:DescribeGroup",
-        "before it joins, the worker asks which broker coordinates its group",
-        "as without AlterGroup: the herder ends and the process stays",
+        "before it joins, the worker looks up the group's coordinator",
+        "as without AlterGroup: the herder thread ends and the process stays",
         _SEEN,
     ),
 )
@@ -109,81 +109,81 @@ _DEBEZIUM: Final = (
     _connector(
         "Events",
         "kafka-cluster:CreateTopic",
-        "Connect makes a topic for each captured table, one for schema changes and one for heartbeats: brokers do not",
-        "the task fails 6 to 9 s after RUNNING, and the connector goes on calling itself RUNNING",
+        "Connect creates a topic for each captured table, for schema changes and for heartbeats; brokers do not",
+        "the task fails 6 to 9 s after RUNNING, while the connector stays RUNNING",
         _SEEN,
     ),
     _connector(
         "Events",
         "kafka-cluster:DescribeTopic",
-        "a producer asks for a topic's partitions before it sends, and Connect whether the topic is there",
-        "as without CreateTopic: the task fails behind a connector that is RUNNING",
+        "a producer looks up a topic's partitions before it sends, and Connect whether the topic exists",
+        "as without CreateTopic: the task fails while the connector stays RUNNING",
         _SEEN,
     ),
     _connector(
         "Events",
         "kafka-cluster:WriteData",
-        "the change events themselves, the schema changes and the heartbeats",
-        "as without CreateTopic: the task fails behind a connector that is RUNNING",
+        "change events, schema changes and heartbeats are written",
+        "as without CreateTopic: the task fails while the connector stays RUNNING",
         _SEEN,
     ),
     _connector(
         "SchemaHistory",
         "kafka-cluster:CreateTopic",
-        "at its first start Debezium makes the topic that keeps every table's definition",
+        "at its first start Debezium creates the topic for the schema history",
         "the task fails within 2 to 4 s",
         _SEEN,
     ),
     _connector(
         "SchemaHistory",
         "kafka-cluster:DescribeTopic",
-        "Debezium looks whether its history is there, and where it ends",
-        "silence, for ever: nothing fails and nothing is told",
+        "Debezium looks up whether the schema history topic exists, and its end offset",
+        "the task hangs with no error logged",
         _SEEN,
     ),
     _connector(
         "SchemaHistory",
         "kafka-cluster:ReadData",
-        "a task that starts again reads what the tables were like at its place in the binary log",
-        "all is well until the first restart",
+        "a task that restarts reads the table definitions as of its binlog position",
+        "no difference until the first restart",
         _SEEN,
     ),
     _connector(
         "SchemaHistory",
         "kafka-cluster:WriteData",
-        "every definition that the snapshot finds and every later change of one",
+        "table definitions in the snapshot, and their later changes, are written",
         "the task fails within 2 to 4 s",
         _SEEN,
     ),
     _connector(
         "Signals",
         "kafka-cluster:DescribeTopic",
-        "the consumer of signals asks where the topic's only partition is",
-        "by Kafka's rules the consumer's poll is refused, so no signal arrives; not tried",
+        "the consumer of signals looks up the topic's partition",
+        "the consumer's poll is denied, so no signal is received (from Kafka's documentation; not tried)",
         f"{_SIGNALS}; {_PROTOCOL}",
         _NO_SIGNALS,
     ),
     _connector(
         "Signals",
         "kafka-cluster:ReadData",
-        "the consumer of signals reads which ad-hoc snapshots are asked for",
-        "as without DescribeTopic: the poll is refused; not tried",
+        "the consumer of signals reads the requests for ad-hoc snapshots",
+        "as without DescribeTopic: the poll is denied (not tried)",
         f"{_SIGNALS}; {_PROTOCOL}",
         _NO_SIGNALS,
     ),
     _connector(
         "Groups",
         "kafka-cluster:AlterGroup",
-        "signals: to commit how far they were read; history: Debezium up to 3.5 subscribes to it in a group",
-        "Debezium up to 3.5 fails at its first restart, 3.6.1 does not; read signals are not marked so (not tried)",
+        "signals: commits the consumer's offset; schema history: Debezium up to 3.5 reads it in a consumer group",
+        "Debezium up to 3.5 fails at its first restart, 3.6.1 does not; signal offsets are not committed (not tried)",
         f"{_SEEN}, for the history; {_SIGNALS}",
         "Debezium 3.6.1 reads its history without the group, and signals need a topic; older plugins may be deployed",
     ),
     _connector(
         "Groups",
         "kafka-cluster:DescribeGroup",
-        "the same groups: which broker coordinates them, and what they have committed",
-        "as without AlterGroup; and the consumer of signals does not find where to begin (not tried)",
+        "the same groups: looks up their coordinator and committed offsets",
+        "as without AlterGroup; and the consumer of signals does not find its start offset (not tried)",
         f"{_SEEN}, for the history; {_SIGNALS}; {_PROTOCOL}",
         "Debezium 3.6.1 reads its history without the group, and signals need a topic; older plugins may be deployed",
     ),
@@ -193,17 +193,17 @@ _SECRET: Final = (
     _connector(
         "Secret",
         "secretsmanager:GetSecretValue",
-        "the worker puts the database's user and password in the place of their placeholders",
-        "the provider is refused and the connector does not start; only a missing secret could be overlooked",
+        "the worker replaces the placeholders by the database user and password",
+        "access is denied and the connector does not start",
         _PROVIDER,
     ),
     _connector(
         "SecretKey",
         "kms:Decrypt",
-        "Secrets Manager decrypts a secret under a customer key in the name of whoever reads it",
-        "GetSecretValue is refused wherever the secret has a key of its own",
+        "Secrets Manager decrypts a secret with a customer managed key on behalf of its reader",
+        "GetSecretValue is denied where the secret has a customer managed key",
         _DECRYPTION,
-        "secrets under AWS's own key never need it; one may be given a customer key at any time",
+        "secrets with the AWS managed key do not need it, but a secret can get a customer managed key at any time",
     ),
 )
 
@@ -218,29 +218,29 @@ _APPLICATION: Final = (
     _consumer(
         "Topics",
         "kafka-cluster:DescribeTopic",
-        "which partitions the topics have, who leads them and where they end",
-        "a topic that is named is refused; one that only a pattern finds is passed over in silence",
+        "looks up the topics' partitions, their leaders and end offsets",
+        "a topic subscribed by name is denied; one subscribed by pattern is left out with no error",
         f"{_USES}; {_PROTOCOL}",
     ),
     _consumer(
         "Topics",
         "kafka-cluster:ReadData",
-        "the change events themselves",
-        "the group is joined, and the first poll is refused",
+        "change events are read",
+        "the application joins its group, and its first poll is denied",
         f"{_USES}; {_PROTOCOL}",
     ),
     _consumer(
         "Groups",
         "kafka-cluster:AlterGroup",
-        "the application joins its group, stays in it and commits how far it has read",
-        "the group is refused, before any event",
+        "the application joins its group, stays in it and commits its offsets",
+        "access to the group is denied, before any event",
         f"{_USES}; {_PROTOCOL}",
     ),
     _consumer(
         "Groups",
         "kafka-cluster:DescribeGroup",
-        "which broker coordinates the group, and how far it had read",
-        "the group is refused, before any event",
+        "looks up the group's coordinator and committed offsets",
+        "access to the group is denied, before any event",
         f"{_USES}; {_PROTOCOL}",
     ),
 )
@@ -254,4 +254,4 @@ def lookup(role: Role, sid: str, action: str) -> Reason:
     try:
         return _BY_PERMISSION[role, sid, action]
     except KeyError:
-        raise LookupError(f"a permission of the {role} must have a reason, got {sid} {action}") from None
+        raise LookupError(f"no reason for the {role}'s permission {sid} {action}") from None

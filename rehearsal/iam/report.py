@@ -1,11 +1,11 @@
-"""The permission report: for each role what it used, what it never used and why it has it, and what it was refused."""
+"""The permission report: what each role used, what it did not use and why it has it, and what it was denied."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from rehearsal.iam import reasons
-from rehearsal.iam.decisions import Log, Use
+from rehearsal.iam.decision_log import DecisionLog, PermissionUse
 from rehearsal.iam.policy import PolicyError, Statement
 from rehearsal.iam.reasons import Role as Kind
 from rehearsal.iam.roles import NoRoleError, Roles
@@ -13,7 +13,7 @@ from rehearsal.iam.roles import NoRoleError, Roles
 
 @dataclass(frozen=True)
 class Permission:
-    """An action on a resource that a statement allows, both as the policy has them."""
+    """An action on a resource that a statement allows, both as in the policy."""
 
     statement: Statement
     action: str
@@ -30,31 +30,33 @@ class Permission:
         }
 
 
-def permissions(log: Log, roles: Roles, connectors: Collection[str]) -> list[dict[str, Any]]:
-    """A report for each role that asked for anything; ``connectors`` are those that connectors ran under.
+def permissions(log: DecisionLog, roles: Roles, connectors: Collection[str]) -> list[dict[str, Any]]:
+    """A report for each role that made a request; ``connectors`` are the names of connectors' roles.
 
-    A role that is gone by now, or cannot be read, holds nothing.
+    A role that no longer exists, or has an invalid policy, has no permissions in the report.
     """
     return [_report(name, roles, log, "connector" if name in connectors else "consumer") for name in log.roles]
 
 
-def _report(name: str, roles: Roles, log: Log, kind: Kind) -> dict[str, Any]:
+def _report(name: str, roles: Roles, log: DecisionLog, kind: Kind) -> dict[str, Any]:
     uses = log.uses
-    held = {permission: _use(name, permission) in uses for permission in _held(name, roles)}
+    granted = {permission: _use(name, permission) in uses for permission in _granted(name, roles)}
     return {
         "role": name,
-        "used": [permission.document for permission, used in held.items() if used],
+        "used": [permission.document for permission, used in granted.items() if used],
         "unused": [
-            permission.document | {"reason": _reason(kind, permission)} for permission, used in held.items() if not used
+            permission.document | {"reason": _reason(kind, permission)}
+            for permission, used in granted.items()
+            if not used
         ],
         "denied": [
-            {"action": denial.action, "resource": denial.resource, "why": denial.why} for denial in log.denials(name)
+            {"action": denial.action, "resource": denial.resource, "why": denial.reason} for denial in log.denials(name)
         ],
-        "harmless": [{"action": action, "resource": resource} for action, resource in log.speculative(name)],
+        "harmless": [{"action": action, "resource": resource} for action, resource in log.harmless(name)],
     }
 
 
-def _held(name: str, roles: Roles) -> Iterator[Permission]:
+def _granted(name: str, roles: Roles) -> Iterator[Permission]:
     try:
         role = roles.get(name)
     except (NoRoleError, PolicyError):
@@ -67,13 +69,13 @@ def _held(name: str, roles: Roles) -> Iterator[Permission]:
                         yield Permission(statement, action, resource)
 
 
-def _use(role: str, permission: Permission) -> Use:
+def _use(role: str, permission: Permission) -> PermissionUse:
     statement = permission.statement
-    return Use(role, statement.policy, statement.index, permission.action, permission.resource)
+    return PermissionUse(role, statement.policy, statement.index, permission.action, permission.resource)
 
 
 def _reason(kind: Kind, permission: Permission) -> str | None:
-    """Why it stays where no rehearsal sees it used; None for a permission that is wider than needed."""
+    """Why the role has an unused permission; None for one that it does not need."""
     try:
         return reasons.lookup(kind, permission.statement.sid or "", permission.action).unseen or None
     except LookupError:

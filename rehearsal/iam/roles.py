@@ -1,4 +1,4 @@
-"""The roles of the embedded IAM: what their policies say now, who may assume them, and sessions of them."""
+"""The roles of the embedded IAM: their current policies, who may assume them, and their sessions."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,8 +14,8 @@ from rehearsal.iam import policy
 from rehearsal.iam.policy import Decision, Policy, Principal, Request
 from rehearsal.iam.signatures import Key
 
-# Condition keys whose values are the same here as they would be on AWS: another is an error, never an Allow.
-KNOWN: Final = (
+# The condition keys that have the same values here as on AWS; any other key is an error, never an Allow.
+CONDITION_KEYS: Final = (
     "aws:CurrentTime",
     "aws:EpochTime",
     "aws:PrincipalAccount",
@@ -35,12 +35,12 @@ _SECONDS: Final = 900  # the shortest that STS gives
 
 
 class NoRoleError(LookupError):
-    """No such role, or one that does not let in who asks."""
+    """The role does not exist, or its trust policy does not allow it."""
 
 
 @dataclass(frozen=True)
 class Role:
-    """A role with its policies as they were when it was read; inline ones first."""
+    """A role with its policies, inline ones first, as they were when it was read."""
 
     arn: str
     name: str
@@ -54,9 +54,9 @@ class Role:
         return self.arn.split(":")[4]
 
     def decide(self, action: str, resource: str, context: Mapping[str, str]) -> Decision:
-        """Whether the role may; raises PolicyError for what is not evaluated here."""
+        """Whether the role's policies allow it; raises PolicyError for what is not supported."""
         now = datetime.now(UTC)
-        ours = {
+        own = {
             "aws:CurrentTime": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "aws:EpochTime": str(int(now.timestamp())),
             "aws:PrincipalAccount": self.account,
@@ -65,13 +65,13 @@ class Role:
             "aws:SecureTransport": "true",
             **{f"aws:PrincipalTag/{key}": value for key, value in self.tags.items()},
         }
-        request = Request(action, resource, ours | dict(context), Principal("AWS", self.arn))
-        return policy.decide(request, identity=self.identity, boundary=self.boundary, known=KNOWN)
+        request = Request(action, resource, own | dict(context), Principal("AWS", self.arn))
+        return policy.decide(request, identity=self.identity, boundary=self.boundary, known=CONDITION_KEYS)
 
 
 @dataclass(frozen=True)
 class Session:
-    """A role's temporary credentials; ``arn`` is the session's, under which a broker knows its client."""
+    """A role's temporary credentials; ``arn`` is the session's, the principal for brokers."""
 
     arn: str
     role: str
@@ -79,44 +79,44 @@ class Session:
 
 
 class Roles:
-    """Reads roles through the embedded AWS's own interface at ``url``, and again after ``changed``."""
+    """Reads roles through the API of the embedded AWS at ``url``; caches them until ``invalidate``."""
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._read: dict[str, Role] = {}
         self._lock = Lock()
 
-    def changed(self) -> None:
-        """IAM holds something else now."""
+    def invalidate(self) -> None:
+        """Drops the cached roles."""
         with self._lock:
             self._read = {}
 
     def get(self, name: str) -> Role:
-        """By its name; raises NoRoleError, PolicyError."""
+        """The role of this name; raises NoRoleError, PolicyError."""
         with self._lock:
             known = self._read
         if name not in known:
-            known[name] = self._role(name)  # a dict that was replaced meanwhile is nobody's any more
+            known[name] = self._role(name)  # where the roles were invalidated meanwhile, this dict is not used again
         return known[name]
 
     def assume(self, arn: str, *, service: str, source_arn: str, session: str) -> Session:
-        """A session for an AWS service that acts for ``source_arn``; raises NoRoleError, PolicyError."""
+        """A session for an AWS service, which acts for ``source_arn``; raises NoRoleError, PolicyError."""
         role = self.get(arn.rpartition("/")[2])
         context = {"aws:SourceAccount": source_arn.split(":")[4], "aws:SourceArn": source_arn}
         request = Request(_ASSUME, "", context, Principal("Service", service))
-        decision = policy.trusts(request, role.trust, KNOWN)
+        decision = policy.trusts(request, role.trust, CONDITION_KEYS)
         if not decision.allowed:
             raise NoRoleError(
-                f"{service} may not assume {role.name} for {source_arn}: {decision.why} in the role's trust policy"
+                f"{service} may not assume {role.name} for {source_arn}: {decision.reason} in the role's trust policy"
             )
-        return self.open(role, session)
+        return self.open_session(role, session)
 
-    def open(self, role: Role, name: str) -> Session:
-        """A session of ``role`` for as long as STS's shortest, 15 minutes."""
+    def open_session(self, role: Role, name: str) -> Session:
+        """A session of 15 minutes, STS's shortest."""
         sts = client(self._url, "sts", _REGION)
-        given = sts.assume_role(RoleArn=role.arn, RoleSessionName=name, DurationSeconds=_SECONDS)["Credentials"]
-        found = session(given["AccessKeyId"])
-        assert found, "moto keeps what it gave out"
+        credentials = sts.assume_role(RoleArn=role.arn, RoleSessionName=name, DurationSeconds=_SECONDS)["Credentials"]
+        found = session(credentials["AccessKeyId"])
+        assert found, "moto has the sessions that it created"
         return found
 
     def _role(self, name: str) -> Role:
@@ -137,7 +137,7 @@ class Roles:
 
 
 def session(access_key: str) -> Session | None:
-    """The session of an access key that STS gave out, None for any other key."""
+    """The session of an access key from STS, None for any other key."""
     for account in sts_backends.values():
         for backend in account.values():
             if found := backend.get_assumed_role_from_access_key(access_key):
@@ -146,7 +146,7 @@ def session(access_key: str) -> Session | None:
 
 
 def role_name(arn: str) -> str:
-    """Of ``arn:aws:sts::123456789012:assumed-role/NAME/session``."""
+    """NAME of ``arn:aws:sts::123456789012:assumed-role/NAME/session``."""
     return arn.split("/")[1]
 
 

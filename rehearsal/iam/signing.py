@@ -1,4 +1,4 @@
-"""What MSK Connect gives a worker so that its clients sign in: the role's credentials, renewed, and IAM's settings."""
+"""Credentials of the execution role and IAM settings for workers, as MSK Connect provides them."""
 
 import secrets
 import time
@@ -17,34 +17,34 @@ from rehearsal.aws import names
 from rehearsal.aws.backends import ConnectorSpec, ServerError
 from rehearsal.aws.client import client
 from rehearsal.iam import missing_permissions
-from rehearsal.iam.authority import Authority
+from rehearsal.iam.authorizer import Authorizer
 from rehearsal.iam.policy import PolicyError
 from rehearsal.iam.roles import NoRoleError, Roles, Session
 
 SERVICE: Final = "kafkaconnect.amazonaws.com"
-_RENEWED_AFTER: Final = timedelta(minutes=1)
-# Connect's own clients; Debezium's have theirs in the connector's configuration.
+_RENEW_AFTER: Final = timedelta(minutes=1)
+# Connect's own clients; those of Debezium are configured in the connector.
 _CLIENTS: Final = ("", "producer.", "consumer.", "admin.")
 PROPERTIES: Final = {client + key: value for client in _CLIENTS for key, value in IAM_CLIENT.items()}
 
 
 @dataclass
-class _Held:
+class _WorkerSession:
     spec: ConnectorSpec
     session: Session
     since: datetime
 
 
 class Signing:
-    """Assumes connectors' roles as the service does; ``aws`` is the embedded AWS's URL.
+    """Assumes connectors' roles as MSK Connect does; ``aws`` is the embedded AWS's URL.
 
-    At ``url`` a worker asks for its credentials; ``trust_store`` holds who vouches for the brokers.
+    Workers get their credentials from ``url``; ``trust_store`` has the authority of the brokers' certificates.
     """
 
     def __init__(
         self,
         roles: Roles,
-        authority: Authority,
+        authorizer: Authorizer,
         *,
         aws: str,
         url: str,
@@ -52,36 +52,36 @@ class Signing:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._now = now
-        self._authority = authority
+        self._authorizer = authorizer
         self._roles = roles
         self._aws = aws
         self._url = url
         self._trust_store = trust_store
         self._lock = Lock()
-        self._held: dict[str, _Held] = {}
+        self._sessions: dict[str, _WorkerSession] = {}
 
     @property
     def options(self) -> Sequence[str]:
-        """The JVM's."""
+        """The worker's JVM options."""
         return [f"-Djavax.net.ssl.trustStore={self._trust_store}"]
 
     def env(self, spec: ConnectorSpec) -> Mapping[str, str]:
-        """The worker's environment; raises ServerError where MSK Connect may not assume the role of ``spec``."""
+        """The worker's environment variables; raises ServerError where MSK Connect may not assume the role."""
         token = secrets.token_urlsafe()
-        held = _Held(spec, self._assume(spec), self._now())
+        worker = _WorkerSession(spec, self._assume(spec), self._now())
         with self._lock:
-            self._held[token] = held
+            self._sessions[token] = worker
         return {"AWS_CONTAINER_CREDENTIALS_FULL_URI": self._url, "AWS_CONTAINER_AUTHORIZATION_TOKEN": token}
 
     def credentials(self, token: str) -> Mapping[str, str]:
-        """As the container credential provider of AWS's SDKs reads them; raises ValueError for no worker's token."""
+        """Credentials for the container credential provider of AWS's SDKs; raises ValueError for an unknown token."""
         with self._lock:
-            held = self._held.get(token)
-            if held is None:
-                raise ValueError("credentials are for workers alone")
-            if self._now() - held.since > _RENEWED_AFTER:
-                held.session, held.since = self._assume(held.spec), self._now()
-            key = held.session.key
+            worker = self._sessions.get(token)
+            if worker is None:
+                raise ValueError("unknown token: credentials are for workers only")
+            if self._now() - worker.since > _RENEW_AFTER:
+                worker.session, worker.since = self._assume(worker.spec), self._now()
+            key = worker.session.key
         assert key.token
         assert key.expires
         return {
@@ -92,14 +92,14 @@ class Signing:
         }
 
     def check_secret(self, spec: ConnectorSpec, name: str) -> None:
-        """Raises ServerError where the role of ``spec`` may not read the secret; one that is not there passes."""
+        """Raises ServerError where the role of ``spec`` may not read the secret; ignores a missing one."""
         manager = client(self._aws, "secretsmanager", spec.region)
         try:
             found = manager.describe_secret(SecretId=name)
         except ClientError:
             return
         since = time.monotonic()
-        allows = partial(self._authority.allows, spec.role)
+        allows = partial(self._authorizer.allows, spec.role)
         through = {
             "kms:ViaService": f"secretsmanager.{spec.region}.{names.domain(spec.region)}",
             "kms:EncryptionContext:SecretARN": found["ARN"],
@@ -108,18 +108,18 @@ class Signing:
             (key := found.get("KmsKeyId"))
             and not allows("kms:Decrypt", self._key_arn(spec.region, key), context=through)
         ):
-            raise ServerError(self.lacking(spec, since=since))
+            raise ServerError(self.missing_permissions(spec, since=since))
 
-    def lacking(self, spec: ConnectorSpec, *, since: float) -> str:
-        """What the role of ``spec`` was refused since then (``time.monotonic``), in words; empty for nothing."""
-        denials = self._authority.log.denials(spec.role, since=since)
-        return missing_permissions.told(denials, spec)
+    def missing_permissions(self, spec: ConnectorSpec, *, since: float) -> str:
+        """What the role of ``spec`` was denied since then (``time.monotonic``), in words; empty for nothing."""
+        denials = self._authorizer.log.denials(spec.role, since=since)
+        return missing_permissions.describe(denials, spec)
 
     def _key_arn(self, region: str, key: str) -> str:
         try:
             arn: str = client(self._aws, "kms", region).describe_key(KeyId=key)["KeyMetadata"]["Arn"]
         except ClientError as error:
-            raise ServerError(f"the key {key} of a secret must be there: {error}") from error
+            raise ServerError(f"the key {key} of a secret does not exist: {error}") from error
         return arn
 
     def _assume(self, spec: ConnectorSpec) -> Session:

@@ -1,4 +1,4 @@
-"""Statements of a policy document: read once, their patterns compiled.
+"""Parses the statements of a policy document.
 
 Source: IAM User Guide, "IAM JSON policy element reference", "Grammar of the IAM JSON policy language".
 """
@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 from rehearsal.iam.conditions import Condition
 from rehearsal.iam.errors import PolicyError
 from rehearsal.iam.patterns import Pattern, Resolve, Style, glob, pattern
-from rehearsal.iam.principals import Named, named
+from rehearsal.iam.principals import Named, parse_principals
 
 Effect = Literal["Allow", "Deny"]
 
@@ -28,11 +28,11 @@ class Element:
     patterns: tuple[Pattern, ...]
     negated: bool
 
-    def matched(self, value: str, resolve: Resolve) -> str | None:
-        """The first pattern that matches, as it is written; None where the element does not match.
+    def matching_pattern(self, value: str, resolve: Resolve) -> str | None:
+        """The first pattern that matches, as in the document; None where the element does not match.
 
-        A Not… element matches by no pattern: the text is empty. With a variable that has no value it never
-        matches ("… Variables and tags": the statement is invalid then).
+        A negated element that matches returns "". With a variable that has no value it never matches ("… Variables and
+        tags": the statement is invalid then).
         """
         if not self.negated:
             return next((one.text for one in self.patterns if one.matches(value, resolve)), None)
@@ -42,7 +42,7 @@ class Element:
 
 @dataclass(frozen=True)
 class Statement:
-    """A statement is known by its policy's name, its index there from 0, and its Sid: so are equal ones told."""
+    """Statements are compared by their policy's name, their index from 0, and their Sid."""
 
     policy: str
     index: int
@@ -55,12 +55,12 @@ class Statement:
 
     @property
     def actions(self) -> tuple[str, ...]:
-        """The patterns of Action or NotAction as they are written."""
+        """The patterns of Action or NotAction, as in the document."""
         return tuple(one.text for one in self.action.patterns)
 
     @property
     def resources(self) -> tuple[str, ...]:
-        """The patterns of Resource or NotResource as they are written; none in a trust policy."""
+        """The patterns of Resource or NotResource, as in the document; none in a trust policy."""
         return tuple(one.text for one in self.resource.patterns) if self.resource else ()
 
     def __str__(self) -> str:
@@ -68,27 +68,27 @@ class Statement:
 
 
 def parse(policy: str, document: Mapping[str, Any], *, variables: bool) -> tuple[Statement, ...]:
-    """Every statement of a document, which has one or a list of them."""
+    """The statements of a document; Statement may be one or a list."""
     listed = document.get("Statement")
     found = listed if isinstance(listed, list) else [listed]
     if not found:
-        raise PolicyError(f"policy {policy}: Statement must hold one at least, got []")
+        raise PolicyError(f"policy {policy}: Statement must have at least one, got []")
     statements = tuple(_statement(policy, index, one, variables) for index, one in enumerate(found))
     sids = [one.sid for one in statements if one.sid]
     if repeated := sorted({sid for sid in sids if sids.count(sid) > 1}):
-        raise PolicyError(f"policy {policy}: every Sid must be there once, got {', '.join(repeated)} again")
+        raise PolicyError(f"policy {policy}: Sids must be unique, got {', '.join(repeated)} twice")
     return statements
 
 
 def _statement(policy: str, index: int, found: object, variables: bool) -> Statement:
     sid = (found.get("Sid") or None) if isinstance(found, Mapping) else None
     try:
-        return _checked(policy, index, found, variables)
+        return _parsed(policy, index, found, variables)
     except PolicyError as error:
         raise PolicyError(f"policy {policy}, statement {sid or index}: {error}") from None
 
 
-def _checked(policy: str, index: int, found: object, variables: bool) -> Statement:
+def _parsed(policy: str, index: int, found: object, variables: bool) -> Statement:
     if not isinstance(found, Mapping):
         raise PolicyError(f"must be an object, got {found!r}")
     # NotPrincipal is not among them: "You can't use" it in identity-based and role trust policies.
@@ -112,27 +112,27 @@ def _checked(policy: str, index: int, found: object, variables: bool) -> Stateme
         effect,
         action,
         resource,
-        named(found["Principal"]) if "Principal" in found else (),
+        parse_principals(found["Principal"]) if "Principal" in found else (),
         tuple(_conditions(found.get("Condition", {}), variables)),
     )
 
 
 def _element(found: Mapping[str, object], name: str, compiled: Callable[[str], Pattern]) -> Element | None:
-    given = [key for key in (name, f"Not{name}") if key in found]
-    if len(given) == 2:
+    keys = [key for key in (name, f"Not{name}") if key in found]
+    if len(keys) == 2:
         raise PolicyError(f"must have one of {name} and Not{name}, got both")
-    if not given:
+    if not keys:
         return None
-    texts = found[given[0]]
+    texts = found[keys[0]]
     listed = texts if isinstance(texts, list) else [texts]
     if not listed or not all(isinstance(text, str) for text in listed):
-        raise PolicyError(f"{given[0]} must be text or a list of it, got {texts!r}")
-    return Element(tuple(map(compiled, listed)), negated=given[0] != name)
+        raise PolicyError(f"{keys[0]} must be text or a list of it, got {texts!r}")
+    return Element(tuple(map(compiled, listed)), negated=keys[0] != name)
 
 
 def _action(text: str) -> Pattern:
     if not _ACTION.fullmatch(text):
-        raise PolicyError(f"an action must read * or <service>:<name>, got {text!r}")
+        raise PolicyError(f"an action must be * or <service>:<name>, got {text!r}")
     return glob(text)
 
 
@@ -140,7 +140,7 @@ def _resource(text: str, variables: bool) -> Pattern:
     if not _RESOURCE.fullmatch(text):
         raise PolicyError(f"a resource must be * or an ARN, got {text!r}")
     if variables and "${" in ":".join(text.split(":")[:5]):
-        raise PolicyError(f"a policy variable must stand after the fifth colon of an ARN, got {text!r}")
+        raise PolicyError(f"a policy variable must be after the fifth colon of an ARN, got {text!r}")
     return pattern(text, Style.RESOURCE, variables=variables)
 
 
@@ -158,7 +158,7 @@ def _items(found: object, rule: str) -> list[tuple[str, object]]:
 
 
 def _scalar(value: object) -> str:
-    """``true`` and ``1.2`` may be written without quotes."""
+    """Text, or a number or boolean without quotes."""
     if isinstance(value, str):
         return value
     if not isinstance(value, bool | int | float):

@@ -1,4 +1,4 @@
-"""TLS for one rehearsal: a certificate authority that nobody else trusts, and what is made with it."""
+"""TLS for one rehearsal: a temporary certificate authority, and the certificates that it signs."""
 
 import os
 from datetime import UTC, datetime, timedelta
@@ -16,7 +16,7 @@ _ALIAS: Final = b"rehearsal"
 
 
 class CertificateAuthority:
-    """Its key is in memory only, and so ends with the process; all certificates are valid for a week."""
+    """Its key is in memory only; certificates are valid for a week."""
 
     def __init__(self) -> None:
         self._key = generate_private_key(SECP256R1())
@@ -29,23 +29,23 @@ class CertificateAuthority:
         )
 
     def write_certificate(self, path: Path) -> Path:
-        """PEM, for clients in Python and librdkafka."""
+        """Writes PEM, for clients in Python and librdkafka."""
         path.write_bytes(self._pem)
         return path
 
     def write_trust_store(self, path: Path) -> Path:
-        """PKCS #12 without a password, for JVMs: ``-Djavax.net.ssl.trustStore``, and no other property.
+        """Writes PKCS #12 without a password, for JVMs: ``-Djavax.net.ssl.trustStore`` is the only property needed.
 
-        It holds this authority alone: a rehearsal's JVMs reach nothing but this machine.
+        It has this authority only: a rehearsal's JVMs connect to this machine only.
         """
         trusted = pkcs12.PKCS12Certificate(self._certificate, _ALIAS)
         path.write_bytes(pkcs12.serialize_java_truststore([trusted], NoEncryption()))
         return path
 
     def write_keystore(self, path: Path, *names: str) -> Path:
-        """PEM that this user alone can read: a new key, and its certificate for the servers' DNS ``names``.
+        """Writes PEM, readable by this user only: a new key, and its certificate for the servers' DNS ``names``.
 
-        ``*.example.com`` stands for every name one level below.
+        ``*.example.com`` covers every name one level below.
         """
         key = generate_private_key(SECP256R1())
         secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

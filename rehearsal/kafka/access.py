@@ -1,4 +1,4 @@
-"""How clients are let in to a cluster by IAM, as far as its brokers must know."""
+"""What brokers need to authorize clients by IAM; ``rehearsal.iam.access`` implements it."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,16 +7,16 @@ from typing import Protocol
 from rehearsal.kafka.brokers import Listener
 
 
-class Access(Protocol):
-    """``extension`` is the jar that brokers load for it."""
+class BrokerAccess(Protocol):
+    """IAM for brokers; ``extension`` is the jar with their authorizer."""
 
     @property
     def extension(self) -> Path: ...
 
     def node_properties(self, cluster_arn: str) -> Mapping[str, str]:
-        """For brokers and controllers."""
+        """The authorizer's properties, for brokers and controllers."""
         ...
 
-    def clients(self, folder: Path, domain: str) -> Listener:
-        """The way in for clients of brokers that are named below ``domain``; ``folder`` takes the brokers' key."""
+    def client_listener(self, folder: Path, domain: str) -> Listener:
+        """The listener for clients of brokers named below ``domain``; writes the brokers' key to ``folder``."""
         ...

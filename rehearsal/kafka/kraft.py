@@ -1,4 +1,4 @@
-"""A KRaft quorum: controllers as nodes of their own, as MSK has them."""
+"""A KRaft quorum: controllers on nodes of their own, as on MSK."""
 
 import base64
 from collections.abc import Mapping, Sequence
@@ -7,26 +7,27 @@ from pathlib import Path
 from typing import Final
 
 from modules.properties_file import as_lines
-from rehearsal.kafka.nodes import Site
+from rehearsal.kafka.nodes import Nodes
 from rehearsal.processes.addresses import listens
 from rehearsal.processes.java import Jvm
 from rehearsal.processes.programs import Program
 
 LISTENER: Final = "CONTROLLER"
 _PORT: Final = 9093
-_FIRST_ID: Final = 10001  # away from the brokers', which count from 1
+_FIRST_ID: Final = 10001  # broker ids count from 1
 _MAIN: Final = "kafka.Kafka"
 _HEAP: Final = 192
 
 
 class Quorum:
-    """``count`` controllers that run with the cluster's ``settings``."""
+    """``count`` controllers, with the cluster's ``settings``."""
 
     connect = None
 
-    def __init__(self, count: int, site: Site, settings: Mapping[str, str]) -> None:
-        self._site = site
-        self._addresses = {_FIRST_ID + place: site.take(f"c-{_FIRST_ID + place}", _PORT) for place in range(count)}
+    def __init__(self, count: int, nodes: Nodes, settings: Mapping[str, str]) -> None:
+        self._nodes = nodes
+        ids = range(_FIRST_ID, _FIRST_ID + count)
+        self._addresses = {number: nodes.allocate(f"c-{number}", _PORT) for number in ids}
         for number in self._addresses:
             self._add(number, settings)
 
@@ -34,21 +35,21 @@ class Quorum:
         return {"process.roles": "broker", "node.id": str(broker)} | self._quorum
 
     def prepare(self, data: Path, node: int) -> None:
-        """As ``kafka-storage format`` leaves it, without another JVM for each node."""
-        identity = base64.urlsafe_b64encode(sha256(self._site.domain.encode()).digest()[:16]).decode().rstrip("=")
-        facts = {"version": "1", "cluster.id": identity, "node.id": str(node)}
-        (data / "meta.properties").write_text(as_lines(facts))
+        """Does what ``kafka-storage format`` does, without a JVM for each node."""
+        cluster_id = base64.urlsafe_b64encode(sha256(self._nodes.domain.encode()).digest()[:16]).decode().rstrip("=")
+        meta = {"version": "1", "cluster.id": cluster_id, "node.id": str(node)}
+        (data / "meta.properties").write_text(as_lines(meta))
 
     def configure(self, settings: Mapping[str, str]) -> Sequence[Program]:
         for number in self._addresses:
-            self._site.configure(f"c-{number}", dict(settings) | self._settings(number))
-        return [self._site.programs[f"c-{number}"] for number in self._addresses]
+            self._nodes.configure(f"c-{number}", dict(settings) | self._settings(number))
+        return [self._nodes.programs[f"c-{number}"] for number in self._addresses]
 
-    def serves(self, number: int) -> bool:
+    def is_serving(self, number: int) -> bool:
         return listens(self._addresses[number]) is True
 
-    def forgot(self, broker: int) -> bool:  # noqa: ARG002
-        """The broker itself asks until it may register."""
+    def session_expired(self, broker: int) -> bool:  # noqa: ARG002
+        """The broker itself retries until it can register."""
         return True
 
     @property
@@ -62,11 +63,11 @@ class Quorum:
             "node.id": str(number),
             "listeners": f"{LISTENER}://{self._addresses[number]}",
             "listener.security.protocol.map": f"{LISTENER}:PLAINTEXT",
-            "log.dirs": str(self._site.data(f"c-{number}")),
+            "log.dirs": str(self._nodes.data(f"c-{number}")),
         }
 
     def _add(self, number: int, settings: Mapping[str, str]) -> None:
-        node, site = f"c-{number}", self._site
-        jvm = Jvm(_MAIN, site.jars, heap=_HEAP, hosts=site.hosts, role="controller")
-        site.add(node, jvm, dict(settings) | self._settings(number))
-        self.prepare(site.data(node), number)
+        node, nodes = f"c-{number}", self._nodes
+        jvm = Jvm(_MAIN, nodes.jars, heap=_HEAP, hosts=nodes.hosts, role="controller")
+        nodes.add(node, jvm, dict(settings) | self._settings(number))
+        self.prepare(nodes.data(node), number)

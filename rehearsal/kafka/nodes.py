@@ -1,4 +1,4 @@
-"""The nodes of a Kafka cluster, whatever they run: where each is, and its program."""
+"""The nodes of a Kafka cluster: brokers, ZooKeeper nodes, controllers."""
 
 import shutil
 from collections.abc import Mapping, Sequence
@@ -15,16 +15,16 @@ from rehearsal.processes.programs import Program
 
 
 def domain(spec: ClusterSpec) -> str:
-    """What the names of a cluster's nodes end in: MSK puts six letters or digits of its own behind the name."""
+    """The domain of a cluster's nodes: MSK adds six letters or digits to the cluster's name."""
     return f"{spec.name.lower()}.{sha256(spec.arn.encode()).hexdigest()[:6]}.c1.kafka.{spec.region}.amazonaws.com"
 
 
 @dataclass
-class Site:
-    """One cluster's place on this machine.
+class Nodes:
+    """The nodes of one cluster: addresses, files and programs.
 
-    ``folder`` takes all that it stores, ``hosts`` leads its JVMs from names to addresses. ``programs`` are its nodes
-    by their short names (``b-1``, ``z-1``), in the order in which they were made.
+    ``folder`` has their files, ``hosts`` is their JVMs' hosts file. ``programs`` are the nodes by their short names
+    (``b-1``, ``z-1``), in the order in which they were added.
     """
 
     addresses: Addresses
@@ -39,71 +39,71 @@ class Site:
     def host(self, node: str) -> str:
         return f"{node}.{self.domain}"
 
-    def take(self, node: str, port: int) -> Address:
-        """An address of ``node``'s own, that its name leads to."""
+    def allocate(self, node: str, port: int) -> Address:
+        """A new address for ``node``; its host name resolves to it."""
         return self.addresses.allocate(port, name=self.host(node))
 
     def data(self, node: str) -> Path:
-        """Where ``node`` stores."""
+        """The data directory of ``node``."""
         return self.folder / node / "data"
 
     def add(self, node: str, jvm: Jvm, settings: Mapping[str, str]) -> None:
-        """A node whose only argument is a file with ``settings``; the first in its role learns its classes."""
+        """Adds a node whose argument is a file with ``settings``; the first node of a role lists its classes."""
         folder = self.folder / node
         self.data(node).mkdir(parents=True)
-        learn = all(other.archive != jvm.archive for other in self._jvms.values())
+        first = all(other.archive != jvm.archive for other in self._jvms.values())
         file = self.configure(node, settings)
-        self.programs[node] = Program(node, jvm.command(str(file), folder=folder, list_classes=learn), folder=folder)
+        self.programs[node] = Program(node, jvm.command(str(file), folder=folder, list_classes=first), folder=folder)
         self._jvms[node] = jvm
 
     def configure(self, node: str, settings: Mapping[str, str]) -> Path:
-        """Other ``settings``, from the next start on."""
+        """Writes ``settings``, for the next start."""
         file = self.folder / node / "node.properties"
         file.write_text(as_lines(settings))
         return file
 
     def remove(self, node: str) -> None:
-        """Ends a node for good, with what it stores."""
+        """Kills a node and deletes its data."""
         self.programs.pop(node).kill()
         del self._jvms[node]
         shutil.rmtree(self.folder / node, ignore_errors=True)
 
     def dump_class_archives(self) -> None:
-        """To be called when the cluster is ready, once."""
+        """Starts to dump class data archives; to be called once, when the cluster is ready."""
         self._archive_dumps = [ArchiveDump(jvm, self.folder / node) for node, jvm in self._jvms.items()]
 
     def stop(self) -> None:
-        """Ends all programs at once: nothing that they store is needed again."""
-        for learning in self._archive_dumps:
-            learning.finish()
+        """Kills all nodes: their data is not needed again."""
+        for dump in self._archive_dumps:
+            dump.finish()
         for program in self.programs.values():
             program.kill()
 
 
 class Coordination(Protocol):
-    """What the brokers of a cluster register with."""
+    """ZooKeeper or KRaft: where the brokers of a cluster register."""
 
     @property
     def connect(self) -> str | None:
-        """``host:port,…`` for ZooKeeper's clients; None where there is no ZooKeeper."""
+        """``host:port,…`` for ZooKeeper's clients; None under KRaft."""
         ...
 
     def broker_settings(self, broker: int) -> Mapping[str, str]:
-        """What a broker must be told to find it."""
+        """The properties by which a broker finds it."""
         ...
 
     def prepare(self, data: Path, node: int) -> None:
-        """Makes a new node's storage ready."""
+        """Formats a new node's storage."""
         ...
 
     def configure(self, settings: Mapping[str, str]) -> Sequence[Program]:
-        """The nodes that follow the cluster's ``settings`` too, to be restarted for them."""
+        """Writes the cluster's ``settings`` to its own nodes; returns the nodes to restart."""
         ...
 
-    def serves(self, number: int) -> bool:
-        """Whether one of its own nodes takes part."""
+    def is_serving(self, number: int) -> bool:
+        """Whether one of its own nodes serves requests."""
         ...
 
-    def forgot(self, broker: int) -> bool:
-        """Whether a broker that ended may register anew."""
+    def session_expired(self, broker: int) -> bool:
+        """Whether a stopped broker can register again."""
         ...

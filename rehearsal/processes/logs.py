@@ -66,13 +66,13 @@ class RateLimit:
     def __post_init__(self) -> None:
         self._left, self._at = self.burst, time.monotonic()
 
-    def take(self, wanted: int) -> int:
-        """How many of ``wanted`` lines may be shipped now."""
+    def take(self, lines: int) -> int:
+        """How many of so many ``lines`` may be shipped now."""
         now = time.monotonic()
         self._left, self._at = min(self.burst, self._left + (now - self._at) * self.rate), now
-        taken = min(wanted, int(self._left))
-        self._left -= taken
-        return taken
+        granted = min(lines, int(self._left))
+        self._left -= granted
+        return granted
 
 
 @dataclass

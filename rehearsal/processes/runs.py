@@ -107,13 +107,13 @@ def _kill(process: psutil.Process) -> None:
 
 def processes(folder: Path) -> list[psutil.Process]:
     """This user's processes, without this one, that have their working directory in ``folder`` or below."""
-    place = folder.resolve()
-    return [process for process in psutil.process_iter() if process.pid != os.getpid() and _works_in(process, place)]
+    resolved = folder.resolve()
+    return [process for process in psutil.process_iter() if process.pid != os.getpid() and _works_in(process, resolved)]
 
 
-def _works_in(process: psutil.Process, place: Path) -> bool:
+def _works_in(process: psutil.Process, folder: Path) -> bool:
     try:
         # Linux adds a suffix to a deleted folder.
-        return Path(process.cwd().removesuffix(" (deleted)")).is_relative_to(place)
+        return Path(process.cwd().removesuffix(" (deleted)")).is_relative_to(folder)
     except psutil.Error:
         return False

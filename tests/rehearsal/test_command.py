@@ -19,7 +19,7 @@ def folders() -> set[Path]:
     return {run.folder for run in runs.all_runs()}
 
 
-def test_the_whole_story(tmp_path: Path) -> None:
+def test_a_rehearsal_from_deploy_to_destroy(tmp_path: Path) -> None:
     with Command("rehearsal", "--json", folder=tmp_path) as command:
         assert command.end() == 0, command.said
         document = command.document()
@@ -58,7 +58,7 @@ def test_the_whole_story(tmp_path: Path) -> None:
     ],
     ids=["Ctrl-C", "SIGTERM", "kill -9"],
 )
-def test_it_can_be_ended_at_any_moment(
+def test_it_can_be_interrupted_at_any_time(
     tmp_path: Path, end: "Callable[[subprocess.Popen[bytes]], None]", status: int
 ) -> None:
     before = folders()
@@ -71,7 +71,7 @@ def test_it_can_be_ended_at_any_moment(
         assert is_gone(folder)
 
 
-def test_its_process_may_crash(tmp_path: Path) -> None:
+def test_a_crash_of_its_daemon(tmp_path: Path) -> None:
     before = folders()
     with Command("rehearsal", folder=tmp_path) as command:
         folder = run_of(command.process, before)
@@ -84,7 +84,7 @@ def test_its_process_may_crash(tmp_path: Path) -> None:
         assert is_gone(folder)
 
 
-def test_an_environment_of_a_users_own_is_kept_and_ended(tmp_path: Path) -> None:
+def test_another_environment_is_kept_running_and_stopped(tmp_path: Path) -> None:
     schema = tmp_path / "tables.sql"
     schema.write_text(
         "CREATE DATABASE shop;\nCREATE TABLE shop.things (id INT PRIMARY KEY, name VARCHAR(20) NOT NULL);\n"
@@ -110,13 +110,13 @@ def test_an_environment_of_a_users_own_is_kept_and_ended(tmp_path: Path) -> None
     assert is_gone(run.folder)
 
 
-def test_there_must_be_one_to_end(tmp_path: Path) -> None:
+def test_there_must_be_one_to_stop(tmp_path: Path) -> None:
     with Command("rehearsal", "--stop", folder=tmp_path) as command:
         assert command.end() == 1
         assert command.said == "rehearsal: no rehearsal is running\n"
 
 
-def test_a_schema_must_have_what_is_captured(tmp_path: Path) -> None:
+def test_a_schema_must_have_the_captured_tables(tmp_path: Path) -> None:
     schema = tmp_path / "tables.sql"
     schema.write_text("CREATE DATABASE shop;\nCREATE TABLE shop.things (id INT PRIMARY KEY);\n")
     with Command("rehearsal", "--schema", str(schema), folder=tmp_path) as command:

@@ -1,4 +1,4 @@
-"""What a rehearsal runs otherwise is listed, and nothing else is changed."""
+"""The differences from AWS are listed, and nothing else is changed."""
 
 import io
 import re
@@ -114,7 +114,7 @@ def test_a_connector_signs_in_as_it_is_deployed(provider: bool) -> None:
     assert connector_properties(deployed, provider=provider) == deployed
 
 
-def test_what_is_measured_without_iam_loses_its_access_to_brokers_and_nothing_else() -> None:
+def test_without_iam_only_the_iam_settings_are_removed() -> None:
     assert without_iam({**OTHERS, **ACCESS}) == OTHERS
 
 
@@ -122,7 +122,7 @@ def test_what_is_measured_without_iam_loses_its_access_to_brokers_and_nothing_el
     ("provider", "here"),
     [(False, "${secretsmanager:prod/shop:password}"), (True, "${secretsmanager:/prod/shop:password}")],
 )
-def test_a_file_lies_below_the_worker_whatever_the_secrets_name(provider: bool, here: str) -> None:
+def test_a_secret_file_is_below_the_workers_folder(provider: bool, here: str) -> None:
     deployed = {"database.password": "${secretsmanager:/prod/shop:password}"}
     assert connector_properties(deployed, provider=provider) == {"database.password": here}
 
@@ -138,14 +138,14 @@ def test_a_worker_gets_another_provider_or_another_endpoint(provider: bool, chan
     assert worker_properties(DEPLOYED, provider=provider, endpoint=ENDPOINT) == {**DEPLOYED, **changes}
 
 
-def test_a_worker_with_another_provider_is_left_alone() -> None:
+def test_a_worker_with_another_provider_is_not_changed() -> None:
     other = {**DEPLOYED, "config.providers.secretsmanager.class": "org.example.Provider"}
     assert worker_properties(other, provider=False, endpoint=ENDPOINT) == other
 
 
 def files(folder: Path, *, written: bool = True) -> SecretFiles:
     held = {"cdc/shop": {"username": "cdc", "password": "pass\\word "}, "../outside": {"password": "x"}}
-    return SecretFiles(folder, held.__getitem__, written=written)
+    return SecretFiles(folder, held.__getitem__, write_files=written)
 
 
 def placeholder(secret: str, key: str) -> dict[str, str]:
@@ -168,19 +168,19 @@ def test_a_secret_is_a_file_until_it_is_removed(tmp_path: Path) -> None:
         (
             "cdc/none",
             "password",
-            "the secret 'cdc/none' must be in Secrets Manager, and is not; create it, with password",
+            "the secret 'cdc/none' is not in Secrets Manager; create it, with password",
         ),
-        ("cdc/shop", "pin", "the secret 'cdc/shop' must hold pin, and holds password and username; it is flat JSON"),
-        ("../outside", "password", "a secret's name must not lead out of the worker's folder, got '../outside'"),
+        ("cdc/shop", "pin", "the secret 'cdc/shop' must have pin, got password and username; it must be flat JSON"),
+        ("../outside", "password", "a secret's name must not point outside the worker's folder, got '../outside'"),
     ],
 )
-def test_what_no_file_can_hold_is_refused(tmp_path: Path, secret: str, key: str, wrong: str) -> None:
+def test_an_invalid_reference_is_refused(tmp_path: Path, secret: str, key: str, wrong: str) -> None:
     with pytest.raises(ServerError, match=re.escape(wrong)):
         files(tmp_path).update(placeholder(secret, key))
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_a_provider_reads_is_looked_for_and_not_written(tmp_path: Path) -> None:
+def test_without_files_secrets_are_only_checked(tmp_path: Path) -> None:
     secrets = files(tmp_path, written=False)
     secrets.update(placeholder("cdc/shop", "password"))
     assert list(tmp_path.iterdir()) == []
@@ -188,7 +188,7 @@ def test_what_a_provider_reads_is_looked_for_and_not_written(tmp_path: Path) -> 
         secrets.update(placeholder("cdc/shop", "pin"))
 
 
-def test_values_are_hidden_but_for_the_users_name(tmp_path: Path) -> None:
+def test_values_are_hidden_but_not_the_username(tmp_path: Path) -> None:
     secrets = files(tmp_path)
     secrets.update(placeholder("cdc/shop", "password"))
     assert secrets.hide("user cdc with pass\\word !") == "user cdc with ********!"
@@ -204,5 +204,5 @@ def test_values_are_hidden_but_for_the_users_name(tmp_path: Path) -> None:
         ("a b=c:#!", "é", "a\\ b\\=c\\:\\#\\!=é"),
     ],
 )
-def test_a_properties_file_holds_every_value(key: str, value: str, line: str) -> None:
+def test_a_properties_file_can_have_any_value(key: str, value: str, line: str) -> None:
     assert as_lines({key: value}) == f"{line}\n"

@@ -11,16 +11,16 @@ import org.apache.kafka.common.security.oauthbearer.OAuthBearerValidatorCallback
 import org.apache.kafka.common.security.oauthbearer.internals.secured.BasicOAuthBearerToken;
 
 /**
- * Judges the bearer tokens of Kafka's own OAUTHBEARER, which clients in other languages than Java sign in to MSK with.
+ * Validates the bearer tokens of Kafka's OAUTHBEARER, by which clients in other languages than Java sign in to MSK.
  *
- * <p>A refused token ends the exchange at once, in the words of AWS_MSK_IAM.
+ * <p>A refused token ends the authentication at once, with the message of AWS_MSK_IAM.
  */
 public final class BearerTokens implements AuthenticateCallbackHandler {
-    private Authority authority;
+    private AuthorizerClient authorizer;
 
     @Override
     public void configure(Map<String, ?> settings, String mechanism, List<AppConfigurationEntry> jaas) {
-        authority = new Authority(settings);
+        authorizer = new AuthorizerClient(settings);
     }
 
     @Override
@@ -30,13 +30,13 @@ public final class BearerTokens implements AuthenticateCallbackHandler {
                 throw new UnsupportedCallbackException(callback); // extensions, which Kafka then ignores
             }
             String token = validation.tokenValue();
-            Identity identity = Identity.of(authority, "OAUTHBEARER", token);
+            Identity identity = Identity.of(authorizer, "OAUTHBEARER", token);
             validation.token(new BasicOAuthBearerToken(token, Set.of(), identity.expires(), identity.arn(), null));
         }
     }
 
     @Override
     public void close() {
-        // nothing is held open
+        // nothing to close
     }
 }

@@ -20,27 +20,28 @@ import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.server.authorizer.*;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import rehearsal.iam.Authority.Question;
+import rehearsal.iam.AuthorizerClient.Operation;
 
 /**
- * Lets IAM clients do what the authority allows, and everybody else everything: brokers and controllers talk plainly.
+ * Allows IAM clients what the authorizer allows, and all other principals everything: brokers and controllers connect
+ * without authentication.
  *
- * <p>It judges by principal, never by listener: a KRaft broker forwards its clients' requests, under their names, to a
- * controller (KIP-590). Follows org.apache.kafka.server.authorizer.Authorizer (KIP-504).
+ * <p>It decides by principal, not by listener: a KRaft broker forwards its clients' requests, with their principals, to
+ * a controller (KIP-590). Implements org.apache.kafka.server.authorizer.Authorizer (KIP-504).
  */
 public final class IamAuthorizer implements Authorizer {
     private static final Logger LOG = LoggerFactory.getLogger(IamAuthorizer.class);
     private static final String GENERATION = "rehearsal.iam.generation";
 
-    private Authority authority;
-    private Decisions decisions;
+    private AuthorizerClient authorizer;
+    private DecisionCache decisions;
 
     @Override
     public void configure(Map<String, ?> settings) {
-        authority = new Authority(settings);
-        String file = Authority.required(settings, GENERATION);
+        authorizer = new AuthorizerClient(settings);
+        String file = AuthorizerClient.required(settings, GENERATION);
         try {
-            decisions = new Decisions(Path.of(file));
+            decisions = new DecisionCache(Path.of(file));
         } catch (IOException error) {
             throw new ConfigException(GENERATION, file, error.toString());
         }
@@ -54,30 +55,30 @@ public final class IamAuthorizer implements Authorizer {
 
     @Override
     public List<AuthorizationResult> authorize(AuthorizableRequestContext context, List<Action> actions) {
-        if (!judged(context)) {
+        if (!isIamClient(context)) {
             return Collections.nCopies(actions.size(), AuthorizationResult.ALLOWED);
         }
-        return decide(context, actions.stream().map(IamAuthorizer::question).toList());
+        return decide(context, actions.stream().map(IamAuthorizer::operation).toList());
     }
 
     /**
-     * Allowed for every resource of the type or not at all: IAM cannot be asked whether there is one that is allowed.
+     * Allowed only for all resources of the type: IAM has no request for "any resource".
      *
-     * <p>Kafka asks in one place, for an idempotent producer that it found may not IDEMPOTENT_WRITE; both denials it
-     * would not log (KafkaApis.handleInitProducerIdRequest). They end the producer, so one is asked as if it would.
+     * <p>Kafka calls this for an idempotent producer without IDEMPOTENT_WRITE, and logs neither denial
+     * (KafkaApis.handleInitProducerIdRequest). They end the producer, so the first is requested again as one that counts.
      */
     @Override
     public AuthorizationResult authorizeByResourceType(
         AuthorizableRequestContext context, AclOperation operation, ResourceType type) {
-        if (!judged(context)) {
+        if (!isIamClient(context)) {
             return AuthorizationResult.ALLOWED;
         }
-        AuthorizationResult all = decide(context, List.of(question(operation, type, "*", true))).get(0);
+        AuthorizationResult all = decide(context, List.of(operation(operation, type, "*", true))).get(0);
         if (all == AuthorizationResult.ALLOWED || operation != AclOperation.WRITE || type != ResourceType.TOPIC) {
             return all;
         }
         String cluster = Resource.CLUSTER_NAME;
-        Question counts = question(AclOperation.IDEMPOTENT_WRITE, ResourceType.CLUSTER, cluster, false);
+        Operation counts = operation(AclOperation.IDEMPOTENT_WRITE, ResourceType.CLUSTER, cluster, false);
         return decide(context, List.of(counts)).get(0);
     }
 
@@ -102,52 +103,52 @@ public final class IamAuthorizer implements Authorizer {
 
     @Override
     public void close() {
-        // nothing is held open
+        // nothing to close
     }
 
     private static SecurityDisabledException noAcls() {
         return new SecurityDisabledException("access is controlled by IAM: Kafka's ACLs are not in use");
     }
 
-    private static boolean judged(AuthorizableRequestContext context) {
+    private static boolean isIamClient(AuthorizableRequestContext context) {
         return context.principal().getPrincipalType().equals(IamPrincipals.TYPE);
     }
 
-    private static Question question(Action action) {
+    private static Operation operation(Action action) {
         var resource = action.resourcePattern();
-        return new Question(action.operation().name(), resource.resourceType().name(), resource.name(),
+        return new Operation(action.operation().name(), resource.resourceType().name(), resource.name(),
             resource.patternType().name(), !action.logIfDenied());
     }
 
-    private static Question question(AclOperation operation, ResourceType type, String name, boolean speculative) {
-        return new Question(operation.name(), type.name(), name, PatternType.LITERAL.name(), speculative);
+    private static Operation operation(AclOperation operation, ResourceType type, String name, boolean speculative) {
+        return new Operation(operation.name(), type.name(), name, PatternType.LITERAL.name(), speculative);
     }
 
-    /** IAM has no right to create whatever topic: where it is denied Kafka asks for each topic. */
-    private static boolean unknownToIam(Question question) {
-        return question.type().equals("CLUSTER") && question.operation().equals("CREATE");
+    /** IAM has no permission to create any topic: where it is denied Kafka requests it for each topic. */
+    private static boolean unknownToIam(Operation operation) {
+        return operation.type().equals("CLUSTER") && operation.operation().equals("CREATE");
     }
 
-    /** What the authority could not be asked is denied for this once. */
-    private List<AuthorizationResult> decide(AuthorizableRequestContext context, List<Question> questions) {
+    /** Where the authorizer cannot be reached the operation is denied, and the decision not cached. */
+    private List<AuthorizationResult> decide(AuthorizableRequestContext context, List<Operation> operations) {
         String principal = context.principal().getName();
-        Map<Decisions.Key, Boolean> known = decisions.current();
-        List<Question> open = questions.stream().distinct()
-            .filter(question -> !unknownToIam(question) && !known.containsKey(new Decisions.Key(principal, question)))
+        Map<DecisionCache.Key, Boolean> known = decisions.current();
+        List<Operation> open = operations.stream().distinct()
+            .filter(operation -> !unknownToIam(operation) && !known.containsKey(new DecisionCache.Key(principal, operation)))
             .toList();
         if (!open.isEmpty()) {
             try {
                 String client = context.clientId() == null ? "" : context.clientId();
-                List<Boolean> answers = authority.authorize(principal, client, open);
+                List<Boolean> answers = authorizer.authorize(principal, client, open);
                 for (int i = 0; i < open.size(); i++) {
-                    known.put(new Decisions.Key(principal, open.get(i)), answers.get(i));
+                    known.put(new DecisionCache.Key(principal, open.get(i)), answers.get(i));
                 }
             } catch (IOException error) {
-                LOG.warn("{} is denied {}: the authority cannot be asked: {}", principal, open, error.toString());
+                LOG.warn("{} is denied {}: the authorizer cannot be reached: {}", principal, open, error.toString());
             }
         }
-        return questions.stream()
-            .map(question -> known.getOrDefault(new Decisions.Key(principal, question), false))
+        return operations.stream()
+            .map(operation -> known.getOrDefault(new DecisionCache.Key(principal, operation), false))
             .map(allowed -> allowed ? AuthorizationResult.ALLOWED : AuthorizationResult.DENIED)
             .toList();
     }

@@ -5,7 +5,7 @@ import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.apache.kafka.common.security.auth.SaslAuthenticationContext;
 import org.apache.kafka.common.security.authenticator.DefaultKafkaPrincipalBuilder;
 
-/** Marks who authenticated by IAM; all else, and how a principal travels to a KRaft controller, is Kafka's. */
+/** Gives IAM clients their own principal type; everything else is Kafka's default. */
 public final class IamPrincipals extends DefaultKafkaPrincipalBuilder {
     static final String TYPE = "IAM";
 

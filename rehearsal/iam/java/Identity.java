@@ -8,29 +8,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who a client is.
+ * The identity of a client.
  *
- * @param arn     of its role's session or its user
- * @param expires when it has to prove that again, in milliseconds since 1970
+ * @param arn     the ARN of its role session
+ * @param expires when it has to authenticate again, in milliseconds since 1970
  */
 record Identity(String arn, long expires) {
     private static final Logger LOG = LoggerFactory.getLogger(Identity.class);
 
     /**
-     * Asks the authority.
+     * Calls the authorizer.
      *
-     * @throws SaslAuthenticationException as MSK words every refusal; only the broker's log says why
+     * @throws SaslAuthenticationException with MSK's message, which is always the same; the broker's log has the reason
      */
-    static Identity of(Authority authority, String mechanism, String token) {
+    static Identity of(AuthorizerClient authorizer, String mechanism, String token) {
         String why;
         try {
-            JsonNode answer = authority.authenticate(mechanism, token);
+            JsonNode answer = authorizer.authenticate(mechanism, token);
             if (answer.path("principal").isTextual() && answer.path("expires").isIntegralNumber()) {
                 return new Identity(answer.path("principal").textValue(), answer.path("expires").longValue());
             }
-            why = answer.path("refused").asText("the authority must answer principal and expires, or refused");
+            why = answer.path("refused").asText("the authorizer must answer principal and expires, or refused");
         } catch (IOException error) {
-            why = "the authority cannot be asked: " + error;
+            why = "the authorizer cannot be reached: " + error;
         }
         UUID request = UUID.randomUUID();
         LOG.warn("[{}]: {} client refused: {}", request, mechanism, why);

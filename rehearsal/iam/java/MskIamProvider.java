@@ -3,7 +3,7 @@ package rehearsal.iam;
 import java.security.Provider;
 import org.apache.kafka.common.security.auth.SecurityProviderCreator;
 
-/** Makes AWS_MSK_IAM known to Java, for the broker property {@code security.providers} (KIP-492). */
+/** Registers AWS_MSK_IAM with Java, by the broker property {@code security.providers} (KIP-492). */
 public final class MskIamProvider implements SecurityProviderCreator {
     @Override
     public Provider getProvider() {

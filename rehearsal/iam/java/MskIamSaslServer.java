@@ -10,18 +10,18 @@ import javax.security.sasl.SaslServerFactory;
 import org.apache.kafka.common.security.authenticator.SaslInternalConfigs;
 
 /**
- * The broker's side of AWS_MSK_IAM: the client sends a signed request as JSON, the broker answers that it is fine.
+ * The server side of AWS_MSK_IAM: the client sends a signed request as JSON, the broker answers with a request id.
  *
  * <p>Follows IAMSaslClient and the README of github.com/aws/aws-msk-iam-auth.
  */
 final class MskIamSaslServer implements SaslServer {
     static final String MECHANISM = "AWS_MSK_IAM";
 
-    private final Authority authority;
+    private final AuthorizerClient authorizer;
     private Identity identity;
 
     private MskIamSaslServer(Map<String, ?> settings) {
-        authority = new Authority(settings);
+        authorizer = new AuthorizerClient(settings);
     }
 
     /** Gets the broker's whole configuration as {@code settings} (SaslServerAuthenticator.createSaslServer). */
@@ -40,7 +40,7 @@ final class MskIamSaslServer implements SaslServer {
 
     @Override
     public byte[] evaluateResponse(byte[] response) {
-        identity = Identity.of(authority, MECHANISM, new String(response, UTF_8));
+        identity = Identity.of(authorizer, MECHANISM, new String(response, UTF_8));
         return "{\"version\":\"2020_10_22\",\"request-id\":\"%s\"}".formatted(UUID.randomUUID()).getBytes(UTF_8);
     }
 
@@ -68,16 +68,16 @@ final class MskIamSaslServer implements SaslServer {
 
     @Override
     public byte[] wrap(byte[] outgoing, int offset, int length) {
-        throw new IllegalStateException("TLS alone protects the connection");
+        throw new IllegalStateException("the connection is protected by TLS only");
     }
 
     @Override
     public byte[] unwrap(byte[] incoming, int offset, int length) {
-        throw new IllegalStateException("TLS alone protects the connection");
+        throw new IllegalStateException("the connection is protected by TLS only");
     }
 
     @Override
     public void dispose() {
-        // nothing is held open
+        // nothing to close
     }
 }

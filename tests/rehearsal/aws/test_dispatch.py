@@ -131,7 +131,7 @@ def announced(
     found: list[object] = []
 
     def changed(target: Target) -> None:
-        names = iam.list_role_policies(RoleName="heard")["PolicyNames"] if "Policy" in target.operation else []
+        names = iam.list_role_policies(RoleName="announced")["PolicyNames"] if "Policy" in target.operation else []
         found.append((target.operation, names))
 
     aws = EmbeddedAws(
@@ -149,19 +149,19 @@ def announced(
 
 def test_iam_has_changed_when_the_change_is_announced(announced: tuple[Any, list[object]]) -> None:
     iam, found = announced
-    iam.create_role(RoleName="heard", AssumeRolePolicyDocument=TRUST)
+    iam.create_role(RoleName="announced", AssumeRolePolicyDocument=TRUST)
     assert found.pop() == ("CreateRole", [])
-    iam.put_role_policy(RoleName="heard", PolicyName="one", PolicyDocument=POLICY)
+    iam.put_role_policy(RoleName="announced", PolicyName="one", PolicyDocument=POLICY)
     assert found.pop() == ("PutRolePolicy", ["one"])
-    iam.get_role(RoleName="heard")
+    iam.get_role(RoleName="announced")
     iam.list_roles()
     assert found == []
-    iam.delete_role_policy(RoleName="heard", PolicyName="one")
+    iam.delete_role_policy(RoleName="announced", PolicyName="one")
     assert found.pop() == ("DeleteRolePolicy", [])
     with pytest.raises(ClientError, match="NoSuchEntity"):
-        iam.delete_role_policy(RoleName="heard", PolicyName="one")
+        iam.delete_role_policy(RoleName="announced", PolicyName="one")
     assert found.pop() == ("DeleteRolePolicy", [])
-    iam.delete_role(RoleName="heard")
+    iam.delete_role(RoleName="announced")
     assert found.pop() == ("DeleteRole", [])
     requests.get(f"{iam.meta.endpoint_url}/_rehearsal/requests", timeout=10).raise_for_status()
     assert found == []

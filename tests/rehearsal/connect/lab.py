@@ -1,4 +1,4 @@
-"""A broker, a database and the plugin for connectors to run on, and what happens there."""
+"""A broker, a database and the plugin, for tests that run connectors."""
 
 import json
 import os
@@ -82,7 +82,7 @@ class Lab:
         """Operation and name of every event about customers so far."""
         found: list[Mapping[str, Any]] = []
         with KafkaConsumer(
-            bootstrap_servers=self.cluster.inspection.split(","), auto_offset_reset="earliest"
+            bootstrap_servers=self.cluster.plain_bootstrap.split(","), auto_offset_reset="earliest"
         ) as reader:
             reader.assign([CUSTOMERS])
             end = reader.end_offsets([CUSTOMERS])[CUSTOMERS]
@@ -93,13 +93,13 @@ class Lab:
 
     @retry(retry=retry_if_exception_type(AssertionError), stop=stop_after_delay(60), wait=wait_fixed(0.2), reraise=True)
     def wait_for(self, operation: str, name: str) -> None:
-        """Until there is an event of this kind about this customer."""
+        """Waits for an event of this operation about this customer."""
         assert (operation, name) in self.events()
 
 
 @contextmanager
 def running(folder: Path, *, enforced: bool = False) -> Iterator[Lab]:
-    """With IAM ``enforced`` the role of every connector is to be made first: see ``lab.Iam``."""
+    """With IAM ``enforced`` the role of every connector must be created first: see ``lab.Iam``."""
     order = building.Order(load(), "debezium-mysql", without=["msk-config-providers"])
     published: list[Datum] = []
     secrets = {SECRET: {"username": "cdc", "password": PASSWORD}}

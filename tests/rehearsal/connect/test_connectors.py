@@ -1,4 +1,4 @@
-"""Real workers behind the embedded MSK Connect: as deployed but for what is listed, in place, and back again."""
+"""Real workers of the embedded MSK Connect: configured as deployed, updated in place, and rolled back."""
 
 import stat
 import zipfile
@@ -14,7 +14,7 @@ from modules.debezium.configuration import IAM_CLIENT
 from rehearsal.aws.backends import ServerError
 from rehearsal.connect import substitutions
 from rehearsal.connect.connector import RunningConnector
-from rehearsal.connect.workers import PRIVATE
+from rehearsal.connect.workers import WORKER_FOLDER
 from tests.rehearsal.connect.lab import HOST, PASSWORD, SECRET, Lab, running
 
 NOBODY = "nobody.cluster-abc.eu-west-1.rds.amazonaws.com"
@@ -42,13 +42,13 @@ RUNNING = ["RUNNING", "RUNNING"]
 
 
 @pytest.mark.usefixtures("connector")
-def test_a_connector_captures_what_is_there_and_what_changes(lab: Lab) -> None:
+def test_a_connector_captures_snapshot_and_changes(lab: Lab) -> None:
     lab.sql("INSERT INTO shop.customers (name) VALUES ('Grace')")
     lab.wait_for("r", "Ada")
     lab.wait_for("c", "Grace")
 
 
-def test_it_is_configured_as_deployed_but_for_the_access_to_brokers(lab: Lab, connector: RunningConnector) -> None:
+def test_it_is_configured_as_deployed_but_for_iam(lab: Lab, connector: RunningConnector) -> None:
     clients = ("schema.history.internal.producer.", "schema.history.internal.consumer.", "signal.consumer.")
     left_out = {prefix + key for prefix in clients for key in IAM_CLIENT}
     deployed = lab.spec.configuration
@@ -61,10 +61,11 @@ def test_it_is_configured_as_deployed_but_for_the_access_to_brokers(lab: Lab, co
 
 @pytest.mark.usefixtures("connector")
 def test_its_worker_is_configured_as_deployed_but_for_the_provider(lab: Lab) -> None:
-    (file,) = lab.folder.glob(f"*/{PRIVATE}/worker-1.properties")
-    told = dict(line.split("=", 1) for line in file.read_text().splitlines())
+    (file,) = lab.folder.glob(f"*/{WORKER_FOLDER}/worker-1.properties")
+    properties = dict(line.split("=", 1) for line in file.read_text().splitlines())
     provider = {"config.providers.secretsmanager.class": substitutions.FILE_PROVIDER_CLASS}
-    assert {key: told[key] for key in lab.spec.worker_configuration} == {**lab.spec.worker_configuration, **provider}
+    expected = {**lab.spec.worker_configuration, **provider}
+    assert {key: properties[key] for key in lab.spec.worker_configuration} == expected
 
 
 @pytest.mark.usefixtures("connector")
@@ -93,34 +94,34 @@ def test_a_change_of_configuration_is_made_in_place(lab: Lab, connector: Running
         ({"snapshot__mode": "sometimes"}, "the connector refuses snapshot.mode: .*must be one of"),
         ({"table__include__list": "("}, "the connector refuses table.include.list: .*regular expressions"),
         ({"table__include__list": "shop.none"}, "RUNNING but captures nothing: .* table.include.list 'shop.none'"),
-        ({"database__hostname": NOBODY}, f"the host name '{NOBODY}' must lead to the database"),
+        ({"database__hostname": NOBODY}, f"the host name '{NOBODY}' of the database cannot be resolved"),
         ({"database__port": "3307"}, f"no database answers at {HOST}:3307"),
-        ({"connector__class": "org.example.Nothing"}, "the plugin must hold the connector.class org.example.Nothing"),
+        ({"connector__class": "org.example.Nothing"}, "the connector.class org.example.Nothing is not in the plugin"),
         (
             {"database__password": "${secretsmanager:cdc/none:password}"},
-            "the secret 'cdc/none' must be in Secrets Manager",
+            "the secret 'cdc/none' is not in Secrets Manager",
         ),
-        ({"database__password": f"${{secretsmanager:{SECRET}:pin}}"}, "must hold pin, and holds password and username"),
-        ({"database__password": "${secretsmanager:../../x:password}"}, "must be in Secrets Manager"),
+        ({"database__password": f"${{secretsmanager:{SECRET}:pin}}"}, "must have pin, got password and username"),
+        ({"database__password": "${secretsmanager:../../x:password}"}, "is not in Secrets Manager"),
     ],
 )
-def test_a_change_that_does_not_run_is_explained_and_taken_back(
+def test_a_change_that_fails_is_diagnosed_and_rolled_back(
     lab: Lab, connector: RunningConnector, properties: Mapping[str, str], line: str
 ) -> None:
     before = connector.rest.configuration(connector.name)
-    with pytest.raises(ServerError, match=rf"\A[^\n]*{line}[^\0]*\nwhat ran before runs again\Z"):
+    with pytest.raises(ServerError, match=rf"\A[^\n]*{line}[^\0]*\nthe previous configuration runs again\Z"):
         connector.change(lab.configured(**properties))
     assert connector.rest.configuration(connector.name) == before
     assert states(connector) == RUNNING
 
 
 @pytest.mark.parametrize(
-    ("broken", "mended", "line"),
+    ("statement", "undo", "line"),
     [
         (
             "ALTER USER cdc IDENTIFIED BY 'another'",
             None,
-            r"the database refuses the user 'cdc' \(using password: YES\)",
+            r"the database denies access to the user 'cdc' \(using password: YES\)",
         ),
         ("SET GLOBAL binlog_format = STATEMENT", "SET GLOBAL binlog_format = ROW", "must have binlog_format=ROW"),
         (
@@ -131,30 +132,30 @@ def test_a_change_that_does_not_run_is_explained_and_taken_back(
         (
             "REVOKE REPLICATION SLAVE ON *.* FROM cdc",
             "GRANT REPLICATION SLAVE ON *.* TO cdc",
-            "lacks the privilege REPLICATION SLAVE",
+            "does not have the privilege REPLICATION SLAVE",
         ),
         (
             "REVOKE REPLICATION CLIENT ON *.* FROM cdc",
             "GRANT REPLICATION CLIENT ON *.* TO cdc",
-            "lacks the privilege SUPER, REPLICATION CLIENT",
+            "does not have the privilege SUPER, REPLICATION CLIENT",
         ),
     ],
 )
-def test_a_restart_that_fails_says_why_and_the_next_heals(
-    lab: Lab, connector: RunningConnector, broken: str, mended: str | None, line: str
+def test_a_restart_that_fails_is_diagnosed_and_the_next_succeeds(
+    lab: Lab, connector: RunningConnector, statement: str, undo: str | None, line: str
 ) -> None:
-    lab.sql(broken)
+    lab.sql(statement)
     with pytest.raises(ServerError, match=rf"\A[^\n]*{line}"):
         connector.restart()
-    if mended:
-        lab.sql(mended)
-    else:  # the secret follows: a restart reads it anew
+    if undo:
+        lab.sql(undo)
+    else:  # a restart reads the secret again
         lab.secrets[SECRET]["password"] = "another"
     connector.restart()
     assert states(connector) == RUNNING
 
 
-def test_another_capacity_is_another_heap_and_no_new_snapshot(lab: Lab, connector: RunningConnector) -> None:
+def test_another_capacity_changes_the_heap_without_a_new_snapshot(lab: Lab, connector: RunningConnector) -> None:
     connector.change(replace(lab.spec, mcu=2))
     assert f"-Xmx{2 * substitutions.HEAP_PER_MCU}m" in connector.workers.programs[0].arguments
     lab.sql("INSERT INTO shop.customers (name) VALUES ('Edsger')")
@@ -191,7 +192,7 @@ def test_what_msk_connect_measures_is_published(lab: Lab) -> None:
     assert {dimension["Value"] for datum in lab.published for dimension in datum["Dimensions"]} == {"dev-shop"}
 
 
-def test_a_connector_made_again_goes_on_where_the_last_one_was(lab: Lab, connector: RunningConnector) -> None:
+def test_a_replaced_connector_resumes_from_the_committed_offset(lab: Lab, connector: RunningConnector) -> None:
     worker = connector.workers.programs[0].pid
     connector.stop()
     assert worker
@@ -208,7 +209,7 @@ def test_a_connector_made_again_goes_on_where_the_last_one_was(lab: Lab, connect
 
 
 def without(archive: Path, jar: str, folder: Path) -> Path:
-    """The plugin, but for its jars of this name."""
+    """The plugin without its jars of this name."""
     changed = folder / archive.name
     with zipfile.ZipFile(archive) as old, zipfile.ZipFile(changed, "w") as new:
         for name in old.namelist():
@@ -217,27 +218,27 @@ def without(archive: Path, jar: str, folder: Path) -> Path:
     return changed
 
 
-def test_a_plugin_that_lacks_a_jar_does_not_start(lab: Lab, tmp_path: Path) -> None:
+def test_a_plugin_without_a_required_jar_does_not_start(lab: Lab, tmp_path: Path) -> None:
     archive = without(lab.spec.archive, "mysql-connector-j", tmp_path)
-    with pytest.raises(ServerError, match=r"\Athe class com/mysql/cj/jdbc/Driver must be in the plugin"):
+    with pytest.raises(ServerError, match=r"\Athe class com/mysql/cj/jdbc/Driver is neither in the plugin"):
         lab.connectors(replace(lab.spec, name="incomplete", archive=archive))
     assert not list(lab.folder.glob("incomplete*"))
 
 
-def test_a_plugin_that_is_no_archive_does_not_start(lab: Lab, tmp_path: Path) -> None:
+def test_a_plugin_that_is_not_an_archive_does_not_start(lab: Lab, tmp_path: Path) -> None:
     (archive := tmp_path / "plugin.zip").write_bytes(b"not a ZIP")
     with pytest.raises(ServerError, match=r"the plugin must be a ZIP .*plugin\.zip"):
         lab.connectors(replace(lab.spec, name="damaged", archive=archive))
     assert not list(lab.folder.glob("damaged*"))
 
 
-def test_a_worker_that_refuses_its_configuration_says_which_property(lab: Lab) -> None:
+def test_the_diagnosis_names_an_invalid_worker_property(lab: Lab) -> None:
     wrong = {**lab.spec.worker_configuration, "key.converter": "org.example.Nothing"}
     with pytest.raises(ServerError, match=r"the worker refuses key\.converter, got 'org\.example\.Nothing'"):
         lab.connectors(replace(lab.spec, name="misconfigured", worker_configuration=wrong))
 
 
-def test_brokers_out_of_reach_are_said_at_once(lab: Lab) -> None:
+def test_unreachable_brokers_are_diagnosed_at_once(lab: Lab) -> None:
     lab.servers.addresses.add_name("b-9.lab.example", lab.database.address.host)
-    with pytest.raises(ServerError, match=r"no broker of b-9\.lab\.example:9098 takes connections"):
+    with pytest.raises(ServerError, match=r"no broker of b-9\.lab\.example:9098 accepts connections"):
         lab.connectors(replace(lab.spec, name="lost", bootstrap="b-9.lab.example:9098"))

@@ -1,8 +1,8 @@
-"""One clear line from what Kafka Connect, Debezium, MySQL and the JVM say; logged so by each when it was provoked."""
+"""One line for the cause in messages of Kafka Connect, Debezium, MySQL and the JVM; all were logged in real runs."""
 
 import pytest
 
-from rehearsal.connect.diagnosis import diagnose, hopeless, problems
+from rehearsal.connect.diagnosis import cannot_recover, diagnose, problems
 
 CONFIGURATION = {
     "database.hostname": "db.example",
@@ -16,44 +16,44 @@ STAMP = "[2026-11-21 15:59:01,432]"
 
 
 @pytest.mark.parametrize(
-    ("told", "line"),
+    ("message", "cause"),
     [
         (
             "java.sql.SQLException: Access denied for user 'cdc'@'10.0.0.7' (using password: NO)",
-            "the database refuses the user 'cdc' (using password: NO); compare the secret's username and password with"
-            " the database's",
+            "the database denies access to the user 'cdc' (using password: NO); compare the secret's username and"
+            " password with the database's",
         ),
         (
             "java.sql.SQLException: Access denied for user 'cdc'@'%' to database 'shop'",
-            "the user 'cdc' must be allowed to read the database 'shop'; grant it SELECT there",
+            "the user 'cdc' cannot read the database 'shop'; grant it SELECT there",
         ),
         (
             "java.sql.SQLSyntaxErrorException: SELECT command denied to user 'cdc'@'10.0.0.7' for table 'orders'",
-            "the user 'cdc' lacks the privilege SELECT on orders; grant it",
+            "the user 'cdc' does not have the privilege SELECT on orders; grant it",
         ),
         (
             "Access denied; you need (at least one of) the RELOAD privilege(s) for this operation",
-            "the database's user lacks the privilege RELOAD; grant it directly, not through a role",
+            "the database user does not have the privilege RELOAD; grant it directly, not through a role",
         ),
         (
             "io.debezium.DebeziumException: The connector is trying to read change stream starting at"
             " BinlogOffsetContext{}, but this is no longer available on the server. Reconfigure the connector",
-            "the database has purged the binary logs that the connector would go on from; raise binlog retention"
-            " hours, and take a new snapshot",
+            "the binlog position of the committed offset is purged; raise binlog retention hours, and take a new"
+            " snapshot",
         ),
         (
             "Caused by: io.debezium.DebeziumException: A slave with the same server_uuid/server_id as this slave has"
             " connected to the master",
-            "another client reads the binary log with database.server.id 5401; give each a number of its own",
+            "another client reads the binlog with database.server.id 5401; each needs its own",
         ),
         (
             "io.debezium.DebeziumException: The db history topic is missing. You may attempt to recover it",
-            "the schema history topic 'schema-history.shop' must hold what the offsets go on from, and is missing; set"
+            "the schema history topic 'schema-history.shop' is missing, while there are committed offsets; set"
             " snapshot.mode recovery once",
         ),
         (
             "java.sql.SQLNonTransientConnectionException: SSL Connection required, but not supported by server.",
-            "the database at db.example:3306 must offer TLS as database.ssl.mode 'required' asks for",
+            "the database at db.example:3306 must offer TLS, as database.ssl.mode is 'required'",
         ),
         (
             "Terminating due to java.lang.OutOfMemoryError: Java heap space",
@@ -62,47 +62,47 @@ STAMP = "[2026-11-21 15:59:01,432]"
         ),
         (
             "org.apache.kafka.common.errors.TopicAuthorizationException: Not authorized to access topics: [shop.a]",
-            "the connector's role must be allowed to use the topics 'shop.a', and is not",
+            "the connector's role is not allowed to use the topics 'shop.a'",
         ),
         (
             "org.apache.kafka.common.errors.GroupAuthorizationException: Not authorized to access group: shop-group",
-            "the connector's role must be allowed to use the group 'shop-group', and is not",
+            "the connector's role is not allowed to use the group 'shop-group'",
         ),
         (
             "org.apache.kafka.common.errors.SaslAuthenticationException: [5f0c]: Access denied",
-            "the brokers refuse the connector's role: SaslAuthenticationException: [5f0c]: Access denied",
+            "the brokers deny access to the connector's role: SaslAuthenticationException: [5f0c]: Access denied",
         ),
         (
             "org.apache.kafka.connect.errors.ConnectException: Failed to connect to and describe Kafka cluster. Check"
             " worker's broker connection and security properties.",
-            "no broker answers the worker; look at the cluster's state and at the way to it",
+            "no broker answers the worker; check the cluster's state, security groups and routes",
         ),
         (
             "java.lang.NoSuchMethodError: 'void org.example.Library.call()'",
-            "the plugin's jars must fit the worker and each other, got NoSuchMethodError for 'void"
+            "the plugin's jars are incompatible with the worker or each other, got NoSuchMethodError for 'void"
             " org.example.Library.call()'; see: cdc plugin inspect",
         ),
         (
             "org.example.StrangeException: at odds\n\tat org.example.Strange.run(Strange.java:1)\n",
             "the connector does not run: org.example.StrangeException: at odds",
         ),
-        ("", "the connector does not run: its log says nothing"),
+        ("", "the connector does not run: its log is empty"),
     ],
 )
-def test_a_cause_is_one_line(told: str, line: str) -> None:
-    found = diagnose(told, configuration=CONFIGURATION)
-    assert found.line == line
-    assert found.evidence in told.rstrip()
+def test_a_cause_is_one_line(message: str, cause: str) -> None:
+    found = diagnose(message, configuration=CONFIGURATION)
+    assert found.cause == cause
+    assert found.evidence in message.rstrip()
 
 
-def test_a_stack_trace_counts_more_than_the_log() -> None:
+def test_a_stack_trace_takes_precedence_over_the_log() -> None:
     trace = "io.debezium.DebeziumException: The db history topic is missing."
     log = "java.lang.OutOfMemoryError: Java heap space"
-    assert "history" in diagnose(trace, log, configuration=CONFIGURATION).line
-    assert "memory" in diagnose("java.lang.IllegalStateException", log, configuration=CONFIGURATION).line
+    assert "history" in diagnose(trace, log, configuration=CONFIGURATION).cause
+    assert "memory" in diagnose("java.lang.IllegalStateException", log, configuration=CONFIGURATION).cause
 
 
-def test_problems_are_warnings_errors_and_what_the_jvm_says() -> None:
+def test_problems_are_warnings_errors_and_messages_of_the_jvm() -> None:
     bad = [f"{STAMP} ERROR Failed (org.example.Worker:1)", "java.lang.Exception: no", "\tat org.example.Worker.run"]
     jvm = "Terminating due to java.lang.OutOfMemoryError: Java heap space"
     good = [f"{STAMP} INFO Values: (org.example.Config:1)", "\tretries = 1", "Nov 21, 2026 3:58:49 PM Client connect"]
@@ -121,4 +121,4 @@ def test_problems_are_warnings_errors_and_what_the_jvm_says() -> None:
     ],
 )
 def test_only_the_newest_task_counts(log: str, never: bool) -> None:
-    assert hopeless(log) is never
+    assert cannot_recover(log) is never

@@ -1,4 +1,4 @@
-"""What a rehearsal lays over a synthesized stack."""
+"""The override files of a rehearsal."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,7 +18,7 @@ STACK: Mapping[str, Any] = {
 }
 
 
-def test_only_the_guards_against_destruction_go() -> None:
+def test_only_prevent_destroy_is_turned_off() -> None:
     off = {"lifecycle": {"prevent_destroy": False}}
     assert overrides.destroyable(STACK) == {
         "resource": {"aws_kms_key": {"key": off}, "aws_msk_cluster": {"cluster": off}}
@@ -30,7 +30,7 @@ def test_only_the_retries_of_the_provider_change() -> None:
     assert overrides.limited_retries(STACK) == {"provider": {"aws": [{"max_retries": 2}]}}
 
 
-def test_a_look_up_reads_the_file_of_its_stack() -> None:
+def test_a_remote_state_is_read_from_the_file_of_its_stack() -> None:
     found = overrides.remote_states(STACK, {"shop-state": "/s", "shop-platform": "/p"})
     assert found == {
         "data": {
@@ -50,5 +50,5 @@ def test_a_look_up_reads_the_file_of_its_stack() -> None:
         ([{"a": {"b": 1}}, {"a": {"c": 2}}, {"d": 3}], {"a": {"b": 1, "c": 2}, "d": 3}),
     ],
 )
-def test_layers_go_together(documents: list[Mapping[str, Any]], expected: Mapping[str, Any]) -> None:
+def test_overrides_are_merged(documents: list[Mapping[str, Any]], expected: Mapping[str, Any]) -> None:
     assert overrides.merge(*documents) == expected

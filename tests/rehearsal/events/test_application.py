@@ -1,4 +1,4 @@
-"""An application reads Debezium's events from a real broker, counts them, and what was committed is judged by them."""
+"""An application reads Debezium's events from a real broker, and compares them with the committed transactions."""
 
 import json
 import os
@@ -16,11 +16,12 @@ from rehearsal.aws.backends import ClusterSpec
 from rehearsal.database.event_kinds import EventKind
 from rehearsal.database.ledger import Ledger, Transaction
 from rehearsal.database.sample_tables import TableName
-from rehearsal.events.application import Application, ApplicationError, Reader, concrete
+from rehearsal.events.application import Application, ApplicationError, Reader, group_name
 from rehearsal.events.event import Event
-from rehearsal.events.received import Arrivals, Judgement
-from rehearsal.iam.subscription import subscription
-from rehearsal.kafka.cluster import Clusters, KafkaCluster
+from rehearsal.events.received import DeliveryResult, ReceivedEvents
+from rehearsal.iam.topic_pattern import topic_pattern
+from rehearsal.kafka.cluster import KafkaCluster
+from rehearsal.kafka.clusters import Clusters
 from rehearsal.processes import pinned_files
 from rehearsal.processes.addresses import Addresses
 from tests.needs import missing
@@ -38,7 +39,7 @@ SPEC = ClusterSpec(
 
 
 def change(op: str, gtid: str | None, row: int = 0, *, table: str = "orders") -> dict[str, Any]:
-    """A change event's value as Debezium writes it."""
+    """The value of a change event as Debezium writes it."""
     source = {"db": "shop", "table": table, "gtid": gtid, "file": "binlog.000002", "pos": 4711, "row": row}
     return {"before": None, "after": {"id": row}, "source": source, "op": op, "ts_ms": 1}
 
@@ -47,8 +48,8 @@ def event(value: object, *, topic: str = TOPIC, offset: int = 0) -> Event:
     return Event.read(topic, 0, offset, b'{"id":1}', None if value is None else json.dumps(value).encode())
 
 
-def arrivals(values: Sequence[object]) -> Arrivals:
-    seen = Arrivals()
+def arrivals(values: Sequence[object]) -> ReceivedEvents:
+    seen = ReceivedEvents()
     for offset, value in enumerate(values):
         seen.add(event(value, offset=offset))
     return seen
@@ -73,7 +74,7 @@ def test_an_event_is_of_a_kind(value: object, topic: str, kind: EventKind) -> No
     assert event(value, topic=topic).kind is kind
 
 
-def test_what_is_no_json_is_kept() -> None:
+def test_a_value_that_is_not_json_is_kept() -> None:
     assert Event.read(TOPIC, 0, 0, None, b"\xff{").value == {"": b"\xff{"}
 
 
@@ -89,13 +90,13 @@ def test_what_is_no_json_is_kept() -> None:
         (["shop.orders"], "shopXorders", False),
     ],
 )
-def test_a_pattern_is_read_as_iam_reads_it(patterns: list[str], topic: str, subscribed: bool) -> None:
-    assert bool(subscription(patterns).fullmatch(topic)) is subscribed
+def test_a_pattern_matches_as_in_iam(patterns: list[str], topic: str, subscribed: bool) -> None:
+    assert bool(topic_pattern(patterns).fullmatch(topic)) is subscribed
 
 
 @pytest.mark.parametrize(("pattern", "name"), [("search", "search"), ("billing-*", "billing-rehearsal")])
-def test_a_group_is_one_that_the_pattern_allows(pattern: str, name: str) -> None:
-    assert concrete(pattern) == name
+def test_a_group_name_matches_its_pattern(pattern: str, name: str) -> None:
+    assert group_name(pattern) == name
 
 
 def ledger(*transactions: tuple[str, int]) -> Ledger:
@@ -119,41 +120,41 @@ def ledger(*transactions: tuple[str, int]) -> Ledger:
     ],
     ids=["all", "in any order", "one lost", "lost and twice", "twice", "somebody else's", "nothing"],
 )
-def test_what_was_committed_is_judged(came: list[tuple[str, int]], lost: int, duplicates: int) -> None:
+def test_lost_changes_and_duplicates_are_counted(came: list[tuple[str, int]], lost: int, duplicates: int) -> None:
     committed = ledger(("u:1", 1), ("u:2", 2))
     seen = arrivals([change("c", gtid, row) for gtid, row in came])
-    judgement = seen.judge(committed)
+    judgement = seen.compare(committed)
     assert (judgement.committed, judgement.lost, judgement.duplicates) == (3, lost, duplicates)
     assert bool(judgement.missing) is bool(lost)
 
 
 def test_another_table_of_the_same_transaction_is_not_counted() -> None:
     seen = arrivals([change("c", "u:1", 0, table="audit"), change("c", "u:1", 1, table="audit")])
-    assert seen.judge(ledger(("u:1", 1))).lost == 1
+    assert seen.compare(ledger(("u:1", 1))).lost == 1
 
 
-def test_a_change_of_structure_is_no_row() -> None:
+def test_a_schema_change_is_not_a_row() -> None:
     ours = Ledger()
     ours.record(Transaction("u:1", ORDERS, EventKind.SCHEMA_CHANGE))
-    assert arrivals([]).judge(ours) == Judgement(committed=0, lost=0, duplicates=0)
+    assert arrivals([]).compare(ours) == DeliveryResult(committed=0, lost=0, duplicates=0)
 
 
-def test_a_record_that_is_fetched_again_is_no_second_event() -> None:
+def test_a_record_that_is_fetched_again_is_ignored() -> None:
     seen = arrivals([change("c", "u:1")])
     seen.add(event(change("c", "u:1"), offset=0))
-    assert seen.events == {EventKind.CREATE: 1}
-    assert seen.judge(ledger(("u:1", 1))).duplicates == 0
+    assert seen.counts == {EventKind.CREATE: 1}
+    assert seen.compare(ledger(("u:1", 1))).duplicates == 0
 
 
-def test_a_sample_of_each_kind_is_kept_whole() -> None:
+def test_a_sample_of_each_kind_is_kept() -> None:
     seen = arrivals([change("c", "u:1", 1), change("c", "u:2", 2), None])
     assert seen.samples[EventKind.CREATE] == event(change("c", "u:1", 1), offset=0)
     assert seen.samples[EventKind.TOMBSTONE].key == b'{"id":1}'
 
 
-def test_rows_of_the_snapshot_are_counted_by_table() -> None:
+def test_snapshot_rows_are_counted_by_table() -> None:
     seen = arrivals([change("r", None, 1), change("r", None, 2), change("r", None, 1, table="customers")])
-    assert seen.snapshot == {"shop.orders": 2, "shop.customers": 1}
+    assert seen.snapshot_rows == {"shop.orders": 2, "shop.customers": 1}
 
 
 @pytest.fixture(scope="module")
@@ -175,41 +176,43 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaCluster]:
 
 
 def send(cluster: KafkaCluster, topic: str, values: Sequence[object], *, compression: str | None = None) -> None:
-    producer = KafkaProducer(bootstrap_servers=cluster.inspection.split(","), acks="all", compression_type=compression)
+    producer = KafkaProducer(
+        bootstrap_servers=cluster.plain_bootstrap.split(","), acks="all", compression_type=compression
+    )
     for value in values:
         producer.send(topic, key=b"1", value=None if value is None else json.dumps(value).encode())
     producer.flush()
     producer.close()
 
 
-def test_an_application_reads_what_it_is_subscribed_to(cluster: KafkaCluster) -> None:
+def test_an_application_reads_its_topics(cluster: KafkaCluster) -> None:
     send(cluster, "reads.shop.orders", [change("r", None), change("c", "u:1")])
     send(cluster, "unread.shop.orders", [change("c", "u:2")])
-    with Application(Reader(cluster.inspection, "reads", ["reads.*"])) as application:
-        assert application.wait_for(lambda seen: seen.events[EventKind.CREATE] == 1, seconds=60)
+    with Application(Reader(cluster.plain_bootstrap, "reads", ["reads.*"])) as application:
+        assert application.wait_for(lambda seen: seen.counts[EventKind.CREATE] == 1, seconds=60)
         send(cluster, "reads.shop.orders", [change("d", "u:3"), None])
-        assert application.wait_for(lambda seen: seen.events[EventKind.TOMBSTONE] == 1, seconds=60)
-        send(cluster, "reads.shop.late", [change("c", "u:4", table="late")])  # a topic that was not there
-        assert application.wait_for(lambda seen: seen.events[EventKind.CREATE] == 2, seconds=60)
-        assert application.judge(ledger(("u:1", 1), ("u:3", 1), ("u:5", 1))).lost == 1
-        assert application.look(lambda seen: seen.events.total()) == 5
-        assert not application.wait_for(lambda seen: seen.events[EventKind.UPDATE] > 0, seconds=0)
+        assert application.wait_for(lambda seen: seen.counts[EventKind.TOMBSTONE] == 1, seconds=60)
+        send(cluster, "reads.shop.late", [change("c", "u:4", table="late")])  # a new topic
+        assert application.wait_for(lambda seen: seen.counts[EventKind.CREATE] == 2, seconds=60)
+        assert application.compare(ledger(("u:1", 1), ("u:3", 1), ("u:5", 1))).lost == 1
+        assert application.read(lambda seen: seen.counts.total()) == 5
+        assert not application.wait_for(lambda seen: seen.counts[EventKind.UPDATE] > 0, seconds=0)
 
 
-def test_an_application_outlives_a_broker(cluster: KafkaCluster) -> None:
+def test_an_application_survives_a_broker_restart(cluster: KafkaCluster) -> None:
     topics = ["outlives.shop.orders"]
     send(cluster, topics[0], [change("c", "u:1")])
-    with Application(Reader(cluster.inspection, "outlives", topics)) as application:
-        assert application.wait_for(lambda seen: seen.events[EventKind.CREATE] == 1, seconds=60)
+    with Application(Reader(cluster.plain_bootstrap, "outlives", topics)) as application:
+        assert application.wait_for(lambda seen: seen.counts[EventKind.CREATE] == 1, seconds=60)
         cluster.kill_node("b-1")
         cluster.start_node("b-1")
         send(cluster, topics[0], [change("c", "u:2")])
-        assert application.wait_for(lambda seen: seen.events[EventKind.CREATE] == 2, seconds=60)
+        assert application.wait_for(lambda seen: seen.counts[EventKind.CREATE] == 2, seconds=60)
 
 
-def test_an_application_that_fails_says_why() -> None:
+def test_the_error_of_an_application_is_raised() -> None:
     with (
         Application(Reader("127.0.0.1:no-port", "fails", ["fails.*"])) as application,
-        pytest.raises(ApplicationError, match="the application fails ended: ValueError"),
+        pytest.raises(ApplicationError, match="the application fails failed: ValueError"),
     ):
-        application.wait_for(lambda seen: seen.events.total() > 0, seconds=60)
+        application.wait_for(lambda seen: seen.counts.total() > 0, seconds=60)

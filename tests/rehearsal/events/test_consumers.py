@@ -1,4 +1,4 @@
-"""An environment's applications read under roles that hold what was deployed for them, and all else is looked at."""
+"""Consumers read under roles with the deployed policies; other topics are read without IAM."""
 
 import base64
 from collections.abc import Callable, Iterator, Mapping
@@ -39,7 +39,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
 
 
 class Deployed:
-    """An environment of a name of its own, and what Terraform would make of its consumers."""
+    """An environment with a unique name, and the policies that Terraform would create for its consumers."""
 
     def __init__(self, account: Account, consumers: Mapping[str, Mapping[str, Any]]) -> None:
         self.iam = account.iam
@@ -48,11 +48,11 @@ class Deployed:
         self.consumers = Consumers(self.environment, url=account.url, endpoints=ENDPOINTS)
 
     def deploy(self, name: str) -> str:
-        """The ARN of the policy; attached to the roles that are named."""
+        """Creates the policy, attached to the consumer's roles; returns its ARN."""
         consumer = self.environment.consumers[name]
-        told = policies.consumer(consumer, arns=ARNS)
-        called = f"cdc-{self.environment.name}-{name}-consumer"
-        arn: str = self.iam.create_policy(PolicyName=called, PolicyDocument=told)["Policy"]["Arn"]
+        document = policies.consumer(consumer, arns=ARNS)
+        policy = f"cdc-{self.environment.name}-{name}-consumer"
+        arn: str = self.iam.create_policy(PolicyName=policy, PolicyDocument=document)["Policy"]["Arn"]
         for role in consumer.role_names:
             self.iam.attach_role_policy(RoleName=role, PolicyArn=arn)
         return arn
@@ -62,7 +62,7 @@ class Deployed:
         return [one["PolicyArn"] for one in held]
 
     def roles(self) -> set[str]:
-        """Those that were made for consumers."""
+        """The roles that were created for consumers."""
         pages = self.iam.get_paginator("list_roles").paginate()
         found = {role["RoleName"] for page in pages for role in page["Roles"]}
         return {f"rehearsal-{name}" for name in self.environment.consumers} & found
@@ -76,7 +76,7 @@ def deployed(account: Account) -> Iterator[Deploys]:
     made: list[Deployed] = []
 
     def of(**consumers: Mapping[str, Any]) -> Deployed:
-        made.append(Deployed(account, {name.replace("_", "-"): told for name, told in consumers.items()}))
+        made.append(Deployed(account, {name.replace("_", "-"): config for name, config in consumers.items()}))
         return made[-1]
 
     yield of
@@ -85,11 +85,11 @@ def deployed(account: Account) -> Iterator[Deploys]:
 
 
 def never() -> None:
-    raise AssertionError("there is nothing to wait for")
+    raise AssertionError("no wait expected")
 
 
 def signed_in(reader: Reader) -> Session:
-    """Whose token its client would send."""
+    """The session whose token its client would send."""
     sent = reader.settings["sasl_oauth_token_provider"].token()
     url = base64.urlsafe_b64decode(sent + "=" * (-len(sent) % 4)).decode()
     [credential] = parse_qs(urlsplit(url).query)["X-Amz-Credential"]
@@ -98,7 +98,7 @@ def signed_in(reader: Reader) -> Session:
     return found
 
 
-def test_an_application_reads_under_a_role_made_for_it(deployed: Deploys) -> None:
+def test_an_application_without_a_role_gets_one(deployed: Deploys) -> None:
     there = deployed(billing=BILLING)
     arn = there.deploy("billing")
     reader, _ = there.consumers.readers(never)
@@ -108,8 +108,8 @@ def test_an_application_reads_under_a_role_made_for_it(deployed: Deploys) -> Non
     assert reader.settings["security_protocol"] == "SASL_SSL"
     assert reader.settings["ssl_cafile"] == str(CERTIFICATE)
     assert reader.settings["proxy_url"] == f"hosts://{HOSTS}"
-    assert reader.follows("orders.orders.items")
-    assert not reader.follows("orders.customers")
+    assert reader.reads("orders.orders.items")
+    assert not reader.reads("orders.customers")
 
 
 def test_an_application_waits_for_its_policy(deployed: Deploys) -> None:
@@ -125,7 +125,7 @@ def test_an_application_waits_for_its_policy(deployed: Deploys) -> None:
     assert next(looks) == 3
 
 
-def test_a_deploy_that_ended_ends_the_wait(deployed: Deploys) -> None:
+def test_a_failed_deploy_ends_the_wait(deployed: Deploys) -> None:
     def check() -> None:
         raise InterruptedError("the deploy failed")
 
@@ -134,7 +134,7 @@ def test_a_deploy_that_ended_ends_the_wait(deployed: Deploys) -> None:
 
 
 @pytest.mark.parametrize("early", [True, False])
-def test_an_application_has_a_role_of_its_own(deployed: Deploys, account: Account, early: bool) -> None:
+def test_an_application_reads_under_its_own_role(deployed: Deploys, account: Account, early: bool) -> None:
     role = account.role()
     there, looks = deployed(billing={**BILLING, "role_names": [role]}), count(1)
     arn = there.deploy("billing")
@@ -151,8 +151,8 @@ def test_an_application_has_a_role_of_its_own(deployed: Deploys, account: Accoun
     assert there.roles() == set()
 
 
-def test_each_application_holds_its_own_policy(deployed: Deploys) -> None:
-    """Whatever ends like another's name, here or in another environment."""
+def test_each_application_has_its_own_policy(deployed: Deploys) -> None:
+    """Also where a name ends like another's, here or in another environment."""
     elsewhere, there = deployed(billing=SEARCH), deployed(eu_billing=SEARCH, billing=BILLING)
     arns = [one.deploy(name) for one, name in ((elsewhere, "billing"), (there, "eu-billing"), (there, "billing"))]
     first, second, _ = there.consumers.readers(never)
@@ -161,7 +161,7 @@ def test_each_application_holds_its_own_policy(deployed: Deploys) -> None:
     assert (first.group, second.group) == ("search", "billing-rehearsal")
 
 
-def test_what_no_application_reads_is_looked_at(deployed: Deploys) -> None:
+def test_topics_without_a_consumer_are_read_without_iam(deployed: Deploys) -> None:
     there = deployed(billing=BILLING)
     there.deploy("billing")
     reader, inspection = there.consumers.readers(never)
@@ -175,14 +175,14 @@ def test_what_no_application_reads_is_looked_at(deployed: Deploys) -> None:
         "schema-history.orders": [],
         "orders2.customers": [],
     }.items():
-        assert [one for one in (reader, inspection) if one.follows(topic)] == read_by
+        assert [one for one in (reader, inspection) if one.reads(topic)] == read_by
 
 
-def test_without_applications_all_is_looked_at(deployed: Deploys) -> None:
+def test_without_consumers_all_topics_are_read_without_iam(deployed: Deploys) -> None:
     [inspection] = deployed().consumers.readers(never)
-    assert inspection.follows("orders")
-    assert inspection.follows("orders.orders.items")
-    assert not inspection.follows("billing.items")
+    assert inspection.reads("orders")
+    assert inspection.reads("orders.orders.items")
+    assert not inspection.reads("billing.items")
 
 
 def test_the_topics_of_each_role(deployed: Deploys) -> None:
@@ -191,7 +191,7 @@ def test_the_topics_of_each_role(deployed: Deploys) -> None:
     assert roles(deployed().environment) == {}
 
 
-def test_what_was_made_is_removed(deployed: Deploys) -> None:
+def test_created_roles_are_removed(deployed: Deploys) -> None:
     there = deployed(billing=BILLING, search=SEARCH)
     arns = [there.deploy(name) for name in ("billing", "search")]
     there.consumers.readers(never)
@@ -204,12 +204,12 @@ def test_what_was_made_is_removed(deployed: Deploys) -> None:
     there.consumers.remove()
 
 
-def test_what_was_there_stays(deployed: Deploys, account: Account) -> None:
+def test_existing_roles_stay(deployed: Deploys, account: Account) -> None:
     role = account.role()
     there = deployed(billing={**BILLING, "role_names": [role]}, search=SEARCH)
     arn = there.deploy("billing")
     there.deploy("search")
-    there.consumers.remove()  # before anything was made
+    there.consumers.remove()  # before any role was created
     there.consumers.readers(never)
     there.consumers.remove()
     assert there.attached(role) == [arn]

@@ -17,7 +17,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.acl.AclBindingFilter;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
-/** Kafka's own clients, with the properties of a file: a line of input is a command, and has a line of output. */
+/** Kafka's clients, with the properties of a file: each line of input is a command, with one line of output. */
 public final class Client {
     private static final String ANSWER = "answer: ";
     private static KafkaProducer<String, String> open;
@@ -30,21 +30,21 @@ public final class Client {
         var lines = new BufferedReader(new InputStreamReader(System.in));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             try {
-                carryOut(line.split(" "), settings);
+                run(line.split(" "), settings);
                 System.out.println(ANSWER + "done");
             } catch (ExecutionException error) {
-                tell(error.getCause());
+                print(error.getCause());
             } catch (KafkaException error) {
-                tell(error);
+                print(error);
             }
         }
     }
 
-    private static void tell(Throwable cause) {
+    private static void print(Throwable cause) {
         System.out.println(ANSWER + cause.getClass().getSimpleName() + ": " + cause.getMessage());
     }
 
-    private static void carryOut(String[] words, Properties settings) throws Exception {
+    private static void run(String[] words, Properties settings) throws Exception {
         switch (words[0]) {
             case "produce" -> {
                 open = open == null ? new KafkaProducer<>(settings) : open;
@@ -68,7 +68,7 @@ public final class Client {
         }
     }
 
-    /** Until there is a record, and then commits. */
+    /** Polls until there is a record, then commits. */
     private static void consume(String topic, String group, Properties settings) {
         Properties own = new Properties();
         own.putAll(settings);

@@ -1,4 +1,4 @@
-"""Roles and policies of a test's own in an embedded IAM."""
+"""Creates roles and policies in an embedded IAM."""
 
 import json
 import socket
@@ -21,7 +21,7 @@ _NUMBERS: Final = count(1)
 
 @contextmanager
 def embedded(folder: Path, changed: Callable[[Target], None] = lambda _: None) -> Iterator[EmbeddedAws]:
-    """On a port of its own. What its IAM holds, it holds for the whole process."""
+    """An embedded AWS on its own port. Its IAM's resources belong to the whole process."""
     backends = RecordingBackends()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         aws = EmbeddedAws(
@@ -51,7 +51,7 @@ def trust(principal: Any, **more: Any) -> str:
 
 
 class Account:
-    """Makes roles and policies through the interface at ``url``; public: ``iam``, a client."""
+    """Creates roles and policies in the AWS at ``url``; public: ``iam``, a client."""
 
     def __init__(self, url: str) -> None:
         self.url = url

@@ -1,4 +1,4 @@
-"""The IAM documents of prod's connector and consumer, in the mocked account."""
+"""The IAM policies of prod's connector and consumer, in the mocked account."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""One broker with the extension, what it registers with, and clients that sign in as in production."""
+"""One broker with the extension, and clients that sign in as in production."""
 
 import os
 import subprocess
@@ -17,16 +17,16 @@ from modules.artifacts.sources import sources
 from modules.properties_file import as_lines
 from rehearsal.aws.backends import ClusterSpec
 from rehearsal.iam import client, extension
-from rehearsal.iam.access import Access
+from rehearsal.iam.access import IamAccess
 from rehearsal.iam.tls import CertificateAuthority
-from rehearsal.kafka.cluster import Clusters
+from rehearsal.kafka.clusters import Clusters
 from rehearsal.lab import Jars
 from rehearsal.processes import compiler, pinned_files
 from rehearsal.processes.addresses import Addresses
 from rehearsal.processes.java import Jvm
 from rehearsal.processes.programs import Program
 from tests.needs import missing
-from tests.rehearsal.iam.authority import Authority
+from tests.rehearsal.iam.scripted_authorizer import ScriptedAuthorizer
 
 SPEC = ClusterSpec(
     name="Orders-Dev",
@@ -71,13 +71,13 @@ class FixedToken(AbstractTokenProvider):  # type: ignore[misc]
 
 @dataclass
 class JavaClient:
-    """Kafka's own clients in a JVM of their own: see Client.java."""
+    """Kafka's Java clients in a JVM: see Client.java."""
 
     process: subprocess.Popen[str]
     log: list[str] = field(default_factory=list)
 
     def __call__(self, *words: str) -> str:
-        """``done``, or what went wrong."""
+        """``done``, or the error."""
         assert self.process.stdin
         assert self.process.stdout
         self.process.stdin.write(" ".join(words) + "\n")
@@ -93,10 +93,10 @@ class JavaClient:
 class Lab:
     """``java`` and ``python`` are clients of the IAM listener ``bootstrap``, which is at ``address``.
 
-    ``inspection`` is the plain listener.
+    ``inspection`` is the listener without IAM.
     """
 
-    authority: Authority
+    authorizer: ScriptedAuthorizer
     broker: Program
     bootstrap: str
     address: str
@@ -106,7 +106,7 @@ class Lab:
 
     @property
     def log(self) -> str:
-        """The broker's."""
+        """The broker's log."""
         return self.broker.log.read_text()
 
 
@@ -115,23 +115,23 @@ def running(folder: Path, found: Jars, *, kraft: bool) -> Iterator[Lab]:
     with ExitStack() as ending:
         addresses = Addresses()
         ending.callback(addresses.listener.close)
-        authority = Authority(addresses.allocate(8080), folder / "generation")
-        authority.start()
-        ending.callback(authority.stop)
+        authorizer = ScriptedAuthorizer(addresses.allocate(8080), folder / "generation")
+        authorizer.start()
+        ending.callback(authorizer.stop)
         tls = CertificateAuthority()
         jar = extension.jar(compiler=found.compiler, libraries=found.kafka)
-        access = Access(authority.url, folder / "generation", jar, tls)
+        access = IamAccess(authorizer.url, folder / "generation", jar, tls)
         clusters = Clusters(addresses=addresses, folder=folder, jars=found.kafka, access=access)
         ending.callback(clusters.stop)
         cluster = clusters(KRAFT if kraft else SPEC)
         host, _, port = cluster.bootstrap.partition(":")
         hosts, trusted = folder / "hosts", tls.write_trust_store(folder / "trusted.p12")
         java = ending.enter_context(java_client(folder, found, cluster.bootstrap, hosts, trusted))
-        python = client.settings(FixedToken(), hosts=hosts, authority=tls.write_certificate(folder / "ca.pem"))
+        python = client.consumer_settings(FixedToken(), hosts=hosts, authority=tls.write_certificate(folder / "ca.pem"))
         python["bootstrap_servers"] = cluster.bootstrap
         address = f"{addresses.names[host]}:{port}"
         broker = cluster.programs["b-1"]
-        yield Lab(authority, broker, cluster.bootstrap, address, cluster.inspection, java, python)
+        yield Lab(authorizer, broker, cluster.bootstrap, address, cluster.plain_bootstrap, java, python)
 
 
 @contextmanager

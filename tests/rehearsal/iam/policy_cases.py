@@ -1,4 +1,4 @@
-"""Policies and requests for which the answer of IAM is known, to be decided by more than one evaluator."""
+"""Policies and requests with IAM's known decision, for more than one evaluator."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -21,7 +21,7 @@ Statement = dict[str, Any]
 
 @dataclass(frozen=True)
 class Row:
-    """One pair of policies and a request. ``trust`` makes it a role trust policy, asked by ``principal``."""
+    """Policies, a request and the decision. With ``trust`` it is a role trust policy, and ``principal`` requests it."""
 
     name: str
     allowed: bool
@@ -48,12 +48,12 @@ class Row:
         return decide(request, identity=[policy], boundary=boundary, known=KNOWN)
 
     def simulated(self) -> list[simulator.Request]:
-        """What is asked of the simulator, which all must allow: it is handed a boundary as one more identity."""
+        """The requests to the simulator, which must all be allowed; a boundary is a further identity policy there."""
         document = _document(self.statements, self.version)
         if self.trust:
             everything = _document((allow(Sid=""),)) if self.principal.kind == "AWS" else None
             return [self._simulated([everything] if everything else [], document)]
-        # A key's policy that leaves it to the identities: without one nobody may use a key.
+        # A key policy that delegates to IAM: without one nobody may use a key.
         root = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
         delegating = _document((allow(Sid="", Principal=root),)) if self.action.startswith("kms:") else None
         identities = [document, *([_document(self.boundary)] if self.boundary else [])]
@@ -270,7 +270,7 @@ def documents() -> Iterator[Row]:
 
 
 def disputed() -> Iterator[Row]:
-    """What IAM's User Guide says and the simulator does not."""
+    """Cases where IAM's User Guide and the simulator differ."""
     yield Row("a wildcard that ends a part runs on", True, (allow(Resource="arn:aws:kafka:*:topic/cdc-prod/*"),))
     own, tagged = topic("${aws:PrincipalTag/team}"), {TAG: "orders"}
     yield Row(

@@ -1,4 +1,4 @@
-"""Condition operators, each with a value that it holds for and one that it does not."""
+"""Condition operators, each with a matching and another value."""
 
 from typing import Any, Final
 
@@ -77,7 +77,7 @@ def test_an_operator_compares(operator: str, wanted: Any, matching: str, other: 
     condition = {operator: {KEY: wanted}}
     assert holds(condition, {KEY: matching})
     assert not holds(condition, {KEY: other})
-    # Without the key those that negate hold, and with IfExists all.
+    # Without the key negated operators hold, and with IfExists all.
     assert holds(condition, {}) is ("Not" in operator)
     if_exists = {f"{operator}IfExists": {KEY: wanted}}
     assert holds(if_exists, {})
@@ -118,24 +118,24 @@ def test_sets_are_compared_value_by_value(operator: str, given: str | tuple[str,
 @pytest.mark.parametrize(
     ("given", "absent"), [(None, True), ("", True), ((), True), (("",), True), ("a", False), (("a", "b"), False)]
 )
-def test_null_tells_a_key_without_value(given: str | tuple[str, ...] | None, absent: bool) -> None:
+def test_null_finds_keys_without_value(given: str | tuple[str, ...] | None, absent: bool) -> None:
     context: Context = {} if given is None else {TAGS: given}
     assert holds({"Null": {TAGS: "true"}}, context) is absent
     assert holds({"Null": {TAGS: False}}, context) is not absent
 
 
-def test_a_key_of_several_values_needs_to_be_told_how() -> None:
-    with pytest.raises(PolicyError, match=r"StringEquals of aws:TagKeys: a key of several values takes ForAllValues:"):
+def test_a_multivalued_key_needs_a_set_operator() -> None:
+    with pytest.raises(PolicyError, match=r"StringEquals of aws:TagKeys: a multivalued key needs ForAllValues:"):
         holds({"StringEquals": {TAGS: "a"}}, {TAGS: ("a", "b")})
 
 
-def test_a_key_of_no_values_is_missing() -> None:
+def test_a_key_without_values_is_missing() -> None:
     assert not holds({"StringEquals": {TAGS: "a"}}, {TAGS: ()})
     assert holds({"StringEqualsIfExists": {TAGS: "a"}}, {TAGS: ()})
     assert holds({"StringEquals": {KEY: ""}}, {KEY: ""})
 
 
-def test_every_operator_and_key_must_hold_whatever_the_case_of_the_key() -> None:
+def test_every_operator_and_key_must_hold_and_keys_are_case_insensitive() -> None:
     condition = {"StringEquals": {"AWS:principaltag/A": "1", "aws:PrincipalTag/b": "2"}, "Bool": {"aws:x": "true"}}
     context: Context = {KEY: "1", "aws:principalTag/B": "2", "AWS:X": "true"}
     assert holds(condition, context)
@@ -170,7 +170,7 @@ def test_the_older_version_compares_with_the_text_of_a_variable() -> None:
 
 
 @pytest.mark.parametrize(
-    ("condition", "told"),
+    ("condition", "message"),
     [
         (
             {"StringMatches": {KEY: "a"}},
@@ -181,24 +181,24 @@ def test_the_older_version_compares_with_the_text_of_a_variable() -> None:
         ({"StringEquals": {"s3:prefix": "a"}}, "unsupported condition key s3:prefix, must be one of aws:*, kms:Encr"),
         ({"Null": {"s3:prefix": "true"}}, "unsupported condition key s3:prefix"),
         ({"StringEquals": {KEY: "${s3:prefix}"}}, "unsupported condition key s3:prefix"),
-        ({"StringEquals": {KEY: "${aws:username"}}, "a policy variable must read ${key}"),
+        ({"StringEquals": {KEY: "${aws:username"}}, "a policy variable must be ${key}"),
         ({"StringEquals": {KEY: "other"}, "Bool": {"s3:x": "true"}}, "unsupported condition key s3:x"),
         ({"NumericEquals": {KEY: "ten"}}, "must be a number, got 'ten'"),
         ({"NumericEquals": {KEY: "${aws:username}"}}, "must be a number, got '${aws:username}'"),
-        ({"DateEquals": {KEY: "today"}}, "must be a date of ISO 8601 or seconds since 1970, got 'today'"),
+        ({"DateEquals": {KEY: "today"}}, "must be an ISO 8601 date or seconds since 1970, got 'today'"),
         ({"Bool": {KEY: "yes"}}, "must be true or false, got 'yes'"),
         ({"Null": {KEY: "yes"}}, "must be true or false, got 'yes'"),
         ({"IpAddress": {KEY: "10.0.0"}}, "must be an IP address or a CIDR block, got '10.0.0'"),
         ({"BinaryEquals": {KEY: "a"}}, "must be base64, got 'a'"),
         ({"BinaryEquals": {KEY: "Q*UI="}}, "must be base64, got 'Q*UI='"),
         ({"NumericEquals": {KEY: "1"}}, "must be a number, got 'given'"),
-        ({"ArnNotLike": {KEY: "arn:aws:*:role/x"}}, "must be an ARN of six parts, got 'arn:aws:*:role/x'"),
-        ({"ArnNotLike": {KEY: ARN}}, "must be an ARN of six parts, got 'given'"),
+        ({"ArnNotLike": {KEY: "arn:aws:*:role/x"}}, "must be an ARN with six parts, got 'arn:aws:*:role/x'"),
+        ({"ArnNotLike": {KEY: ARN}}, "must be an ARN with six parts, got 'given'"),
     ],
 )
-def test_what_is_not_supported_is_an_error_where_it_would_decide(condition: dict[str, Any], told: str) -> None:
+def test_unsupported_conditions_are_an_error_where_they_would_decide(condition: dict[str, Any], message: str) -> None:
     with pytest.raises(PolicyError) as error:
         holds(condition, {KEY: "given"})
     assert str(error.value).startswith("policy p, statement S: ")
-    assert told in str(error.value)
+    assert message in str(error.value)
     assert not holds(condition, {KEY: "given"}, action="sqs:SendMessage")

@@ -1,4 +1,4 @@
-"""The documents that this project deploys: what each is for is allowed, its neighbour is not."""
+"""The deployed policies: what each is for is allowed, and what is next to it is not."""
 
 from typing import Final
 
@@ -46,9 +46,9 @@ TRUST: Final = parse(f"{NAME}-worker", documents.TRUST)
         ("kms:Decrypt", KEY, "SecretKey", f"arn:aws:kms:{REGION}:{ACCOUNT}:key/*"),
     ],
 )
-def test_the_connector_may(action: str, resource: str, sid: str, pattern: str) -> None:
+def test_the_connector_is_allowed(action: str, resource: str, sid: str, pattern: str) -> None:
     decision = decide(Request(action, resource, DECRYPT), identity=[EXECUTION], known=KNOWN)
-    assert decision.why == "allowed"
+    assert decision.reason == "allowed"
     assert decision.statement
     assert (decision.statement.sid, decision.matched_action, decision.matched_resource) == (sid, action, pattern)
 
@@ -71,9 +71,9 @@ def test_the_connector_may(action: str, resource: str, sid: str, pattern: str) -
         ("kms:GenerateDataKey", KEY, DECRYPT),
     ],
 )
-def test_the_connector_may_not(action: str, resource: str, context: dict[str, str]) -> None:
+def test_the_connector_is_not_allowed(action: str, resource: str, context: dict[str, str]) -> None:
     decision = decide(Request(action, resource, context), identity=[EXECUTION], known=KNOWN)
-    assert decision.why == "no statement allows it"
+    assert decision.reason == "no statement allows it"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A stock broker with the extension, in ZooKeeper's and in KRaft's mode, under unmodified clients."""
+"""An unmodified broker with the extension, in ZooKeeper and KRaft mode, with unmodified clients."""
 
 import json
 import re
@@ -11,8 +11,8 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaTimeoutError
 
 from tests.rehearsal.iam import lab
-from tests.rehearsal.iam.authority import PRINCIPAL
 from tests.rehearsal.iam.lab import Lab
+from tests.rehearsal.iam.scripted_authorizer import PRINCIPAL
 
 DENIED = re.compile(r"\[[0-9a-f-]{36}\]: Access denied")
 
@@ -25,15 +25,15 @@ def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 @pytest.fixture
 def ours(running: Lab) -> Lab:
-    """Everybody may do everything, and nothing is decided yet."""
-    running.authority.script()
-    running.authority.asked.clear()
+    """Everything is allowed, and no decision is cached."""
+    running.authorizer.script()
+    running.authorizer.received.clear()
     return running
 
 
 @pytest.fixture
 def topic(ours: Lab, request: pytest.FixtureRequest) -> str:
-    """A new one of the test's own."""
+    """A new topic for the test."""
     name = re.sub(r"\W", "-", request.node.name)
     create(ours, name)
     return name
@@ -45,7 +45,7 @@ def create(ours: Lab, topic: str) -> None:
 
 
 def values(ours: Lab, topic: str) -> list[bytes]:
-    """What the topic holds, to a client in Python."""
+    """The values in the topic, read by a Python client."""
     found: list[bytes] = []
     with KafkaConsumer(auto_offset_reset="earliest", **ours.python) as reader:
         partition = TopicPartition(topic, 0)
@@ -68,7 +68,7 @@ def asked(ours: Lab, operation: str, name: str) -> list[bool]:
     """Whether each such question was speculative."""
     return [
         question["speculative"]
-        for question in ours.authority.questions()
+        for question in ours.authorizer.questions()
         if (question["operation"], question["name"]) == (operation, name)
     ]
 
@@ -81,32 +81,32 @@ def test_clients_in_java_and_python(ours: Lab, topic: str) -> None:
     assert values(ours, topic) == [b"from-java", b"from-python"]
 
 
-def test_the_authority_hears_what_the_client_said_first(ours: Lab) -> None:
+def test_the_authorizer_gets_the_clients_first_message(ours: Lab) -> None:
     assert ours.java("connect") == "done"
     KafkaAdminClient(**ours.python).close()
-    heard: dict[str, dict[str, Any]] = {
-        body["mechanism"]: body for body in ours.authority.requests("/authenticate") if body["address"] == ""
+    received: dict[str, dict[str, Any]] = {
+        body["mechanism"]: body for body in ours.authorizer.requests("/authenticate") if body["address"] == ""
     }
-    assert {body["cluster"] for body in heard.values()} == {lab.SPEC.arn}
-    payload = json.loads(heard["AWS_MSK_IAM"]["token"])
+    assert {body["cluster"] for body in received.values()} == {lab.SPEC.arn}
+    payload = json.loads(received["AWS_MSK_IAM"]["token"])
     assert payload["action"] == "kafka-cluster:Connect"
     assert payload["host"] == ours.bootstrap.partition(":")[0]
     assert payload["x-amz-credential"].startswith(lab.CREDENTIALS["AWS_ACCESS_KEY_ID"])
-    assert heard["OAUTHBEARER"]["token"] == "a-token"
+    assert received["OAUTHBEARER"]["token"] == "a-token"
 
 
-def test_a_refused_client_is_told_nothing_and_the_log_why(ours: Lab) -> None:
-    ours.authority.script(refused="the signature does not match")
-    told = ours.java("connect")
-    assert told.startswith("SaslAuthenticationException: ")
-    request = DENIED.search(told)
+def test_the_reason_of_a_refusal_is_in_the_brokers_log_only(ours: Lab) -> None:
+    ours.authorizer.script(refused="the signature does not match")
+    error = ours.java("connect")
+    assert error.startswith("SaslAuthenticationException: ")
+    request = DENIED.search(error)
     assert request
     assert f"{request[0].partition(':')[0]}: AWS_MSK_IAM client refused: the signature does not match" in ours.log
 
 
-def test_a_refused_token_reads_the_same(ours: Lab) -> None:
-    ours.authority.script(refused="the token has expired")
-    with pytest.raises(KafkaTimeoutError):  # kafka-python tries again, and often misses what it is told at the end
+def test_a_refused_token_has_the_same_message(ours: Lab) -> None:
+    ours.authorizer.script(refused="the token has expired")
+    with pytest.raises(KafkaTimeoutError):  # kafka-python retries, and often misses the error
         KafkaAdminClient(**ours.python, bootstrap_timeout_ms=1000)
     why = re.search(r"\[(\S+)\]: OAUTHBEARER client refused: the token has expired", ours.log)
     assert why
@@ -114,13 +114,13 @@ def test_a_refused_token_reads_the_same(ours: Lab) -> None:
 
 
 @pytest.mark.parametrize("answer", [{}, {"principal": PRINCIPAL}, {"expires": 1}, []])
-def test_an_answer_that_is_none_refuses(ours: Lab, answer: object) -> None:
-    ours.authority.script(answer=answer)
+def test_an_invalid_response_refuses(ours: Lab, answer: object) -> None:
+    ours.authorizer.script(answer=answer)
     assert DENIED.search(ours.java("connect"))
 
 
-def test_a_right_that_is_missing(ours: Lab, topic: str) -> None:
-    ours.authority.script(("WRITE", topic))
+def test_a_missing_permission(ours: Lab, topic: str) -> None:
+    ours.authorizer.script(("WRITE", topic))
     assert (
         ours.java("produce-anew", topic, "a")
         == f"TopicAuthorizationException: Not authorized to access topics: [{topic}]"
@@ -131,77 +131,77 @@ def test_a_right_that_is_missing(ours: Lab, topic: str) -> None:
 
 def test_a_change_of_policy_reaches_open_connections(ours: Lab, topic: str) -> None:
     assert ours.java("produce", topic, "a") == "done"
-    ours.authority.asked.clear()
+    ours.authorizer.received.clear()
     assert ours.java("produce", topic, "b") == "done"
-    assert ours.authority.asked == [], "it was decided before"
-    ours.authority.script(("WRITE", topic))
+    assert ours.authorizer.received == [], "the decision is cached"
+    ours.authorizer.script(("WRITE", topic))
     assert ours.java("produce", topic, "c").startswith("TopicAuthorizationException")
-    ours.authority.script()
+    ours.authorizer.script()
     assert ours.java("produce", topic, "d") == "done"
-    assert ours.authority.requests("/authenticate") == [], "the connection is the same"
+    assert ours.authorizer.requests("/authenticate") == [], "the connection is the same"
     assert values(ours, topic) == [b"a", b"b", b"d"]
 
 
-def test_without_the_authority_nobody_is_let_in(ours: Lab) -> None:
+def test_without_the_authorizer_no_client_is_authenticated(ours: Lab) -> None:
     assert ours.java("connect") == "done"
-    ours.authority.stop()
+    ours.authorizer.stop()
     try:
         assert DENIED.search(ours.java("connect"))
-        assert "client refused: the authority cannot be asked: java.net.ConnectException" in ours.log
+        assert "client refused: the authorizer cannot be reached: java.net.ConnectException" in ours.log
     finally:
-        ours.authority.start()
+        ours.authorizer.start()
     assert ours.java("connect") == "done"
 
 
-def test_without_the_authority_nothing_new_is_allowed(ours: Lab, topic: str) -> None:
+def test_without_the_authorizer_only_cached_decisions_allow(ours: Lab, topic: str) -> None:
     second = f"{topic}-2"
     create(ours, second)
     assert ours.java("produce", topic, "a") == "done"
-    ours.authority.stop()
+    ours.authorizer.stop()
     try:
-        assert ours.java("produce", topic, "b") == "done", "it was decided before"
+        assert ours.java("produce", topic, "b") == "done", "the decision is cached"
         assert ours.java("produce", second, "c").startswith("TopicAuthorizationException")
     finally:
-        ours.authority.start()
-    assert ours.java("produce", second, "d") == "done", "what could not be asked is not kept"
+        ours.authorizer.start()
+    assert ours.java("produce", second, "d") == "done", "a failed call is not cached"
 
 
-def test_other_listeners_are_nobodys_business(ours: Lab) -> None:
-    ours.authority.script(refused="nobody", deny_all=True)
+def test_other_listeners_are_not_authorized(ours: Lab) -> None:
+    ours.authorizer.script(refused="nobody", deny_all=True)
     create(ours, "plain")
     producer = KafkaProducer(bootstrap_servers=ours.inspection)
     producer.send("plain", b"a").get(timeout=30)
     producer.close()
     with KafkaAdminClient(bootstrap_servers=ours.inspection) as admin:
         assert "plain" in admin.list_topics()
-    assert ours.authority.requests("/authenticate") == []
-    assert "plain" not in {question["name"] for question in ours.authority.questions()}
+    assert ours.authorizer.requests("/authenticate") == []
+    assert "plain" not in {question["name"] for question in ours.authorizer.questions()}
 
 
-def test_a_new_topic_is_judged_under_the_clients_name(ours: Lab) -> None:
-    """By the controller in KRaft's mode, which has the request from the broker."""
-    ours.authority.script(("CREATE", "forbidden"))
+def test_a_new_topic_is_authorized_for_the_clients_principal(ours: Lab) -> None:
+    """In KRaft mode by the controller, to which the broker forwards the request."""
+    ours.authorizer.script(("CREATE", "forbidden"))
     assert ours.java("create", "forbidden").startswith("TopicAuthorizationException")
     assert ours.java("create", "granted") == "done"
     assert asked(ours, "CREATE", "forbidden") == asked(ours, "CREATE", "granted") == [False]
-    assert asked(ours, "CREATE", "kafka-cluster") == [], "IAM knows no such right"
-    assert all(body["client"].startswith("adminclient-") for body in ours.authority.requests("/authorize"))
+    assert asked(ours, "CREATE", "kafka-cluster") == [], "IAM has no such permission"
+    assert all(body["client"].startswith("adminclient-") for body in ours.authorizer.requests("/authorize"))
 
 
-def test_what_kafka_only_tries_is_told(ours: Lab) -> None:
-    ours.authority.script(("DESCRIBE_CONFIGS", "tried"))
+def test_speculative_requests_are_marked(ours: Lab) -> None:
+    ours.authorizer.script(("DESCRIBE_CONFIGS", "tried"))
     assert ours.java("create", "tried") == "done"
     assert asked(ours, "DESCRIBE_CONFIGS", "tried") == [True]
 
 
-def test_an_idempotent_producer_that_may_write_everywhere(ours: Lab, topic: str) -> None:
-    ours.authority.script(("IDEMPOTENT_WRITE", "kafka-cluster"))
+def test_an_idempotent_producer_with_write_on_all_topics(ours: Lab, topic: str) -> None:
+    ours.authorizer.script(("IDEMPOTENT_WRITE", "kafka-cluster"))
     assert ours.java("produce-anew", topic, "a") == "done"
     assert asked(ours, "IDEMPOTENT_WRITE", "kafka-cluster") == [True]
 
 
-def test_an_idempotent_producer_that_may_not(ours: Lab, topic: str) -> None:
-    ours.authority.script(("IDEMPOTENT_WRITE", "kafka-cluster"), ("WRITE", "*"))
+def test_an_idempotent_producer_without_permission(ours: Lab, topic: str) -> None:
+    ours.authorizer.script(("IDEMPOTENT_WRITE", "kafka-cluster"), ("WRITE", "*"))
     assert ours.java("produce-anew", topic, "a") == "ClusterAuthorizationException: Cluster authorization failed."
     assert asked(ours, "IDEMPOTENT_WRITE", "kafka-cluster") == [True, False], "the second is why the producer ends"
 
@@ -210,25 +210,25 @@ def test_there_are_no_acls(ours: Lab) -> None:
     assert ours.java("acls").startswith("SecurityDisabledException: access is controlled by IAM")
 
 
-def test_a_session_ends_and_the_client_signs_in_again(ours: Lab, topic: str) -> None:
-    ours.authority.script(seconds=3)
+def test_a_client_signs_in_again_when_its_session_expires(ours: Lab, topic: str) -> None:
+    ours.authorizer.script(seconds=3)
     assert ours.java("produce", topic, "a") == "done"
     assert ours.java("close") == "done"
     assert ours.java("produce", topic, "b") == "done"
-    ours.authority.asked.clear()
-    assert until(lambda: ours.java("produce", topic, "c") == "done" and bool(ours.authority.requests("/authenticate")))
+    ours.authorizer.received.clear()
+    assert until(lambda: ours.java("produce", topic, "c") == "done" and bool(ours.authorizer.requests("/authenticate")))
     assert ours.java("close") == "done"
 
 
-def test_a_token_ends_and_the_client_brings_another(ours: Lab, topic: str) -> None:
-    ours.authority.script(seconds=3)
+def test_a_client_sends_a_new_token_when_one_expires(ours: Lab, topic: str) -> None:
+    ours.authorizer.script(seconds=3)
     with KafkaAdminClient(**ours.python) as admin:
         assert topic in admin.list_topics()
-        ours.authority.asked.clear()
-        assert until(lambda: topic in admin.list_topics() and bool(ours.authority.requests("/authenticate")))
+        ours.authorizer.received.clear()
+        assert until(lambda: topic in admin.list_topics() and bool(ours.authorizer.requests("/authenticate")))
 
 
-def test_names_that_the_certificate_does_not_hold(ours: Lab) -> None:
+def test_names_that_are_not_in_the_certificate(ours: Lab) -> None:
     with pytest.raises(KafkaTimeoutError):
         KafkaAdminClient(**ours.python | {"bootstrap_servers": ours.address}, bootstrap_timeout_ms=1000)
-    assert ours.authority.asked == []
+    assert ours.authorizer.received == []

@@ -1,4 +1,4 @@
-"""The jar of the extension: what is in it."""
+"""The jar of the brokers' extension has the classes that the properties name."""
 
 import zipfile
 

@@ -1,4 +1,4 @@
-"""Operations of Kafka's protocol under the names, and on the ARNs, that MSK's policies give them."""
+"""The IAM actions and ARNs of operations in Kafka's protocol."""
 
 import json
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 from pydantic import ValidationError
 
-from rehearsal.iam.kafka_actions import CONNECT, Asked, action, resource
+from rehearsal.iam.kafka_actions import CONNECT, Operation, action, resource
 from tests.mocked_account import ACCOUNT, CLUSTER_ARN, REGION
 from tests.rehearsal.iam import documents
 from tests.rehearsal.iam.documents import group, topic
@@ -40,21 +40,21 @@ TYPES: Final = sorted({row[1] for row in ROWS} | {"DELEGATION_TOKEN", "USER"})
 
 @pytest.mark.parametrize(("name", "kind", "operation"), ROWS)
 def test_an_operation_has_an_action(name: str, kind: str, operation: str) -> None:
-    assert action(Asked(operation=operation, type=kind, name="a")) == f"kafka-cluster:{name}"
+    assert action(Operation(operation=operation, type=kind, name="a")) == f"kafka-cluster:{name}"
 
 
-def test_nothing_else_has_one() -> None:
-    asked = [Asked(operation=operation, type=kind, name="a") for kind in TYPES for operation in OPERATIONS]
+def test_no_other_operation_has_an_action() -> None:
+    asked = [Operation(operation=operation, type=kind, name="a") for kind in TYPES for operation in OPERATIONS]
     named = {(one.type, one.operation) for one in asked if action(one)}
     assert named == {(kind, operation) for _, kind, operation in ROWS} < {(one.type, one.operation) for one in asked}
-    assert action(Asked(operation="CREATE", type="CLUSTER", name="kafka-cluster")) is None
+    assert action(Operation(operation="CREATE", type="CLUSTER", name="kafka-cluster")) is None
 
 
-def test_every_action_of_our_policies_can_be_asked_for() -> None:
+def test_every_action_of_our_policies_has_an_operation() -> None:
     held = {
         action
-        for told in (documents.EXECUTION, documents.BILLING)
-        for statement in json.loads(told)["Statement"]
+        for parsed in (documents.EXECUTION, documents.BILLING)
+        for statement in json.loads(parsed)["Statement"]
         for action in statement["Action"]
         if action.startswith("kafka-cluster:")
     }
@@ -73,19 +73,19 @@ def test_every_action_of_our_policies_can_be_asked_for() -> None:
     ],
 )
 def test_a_resource_has_an_arn(kind: str, name: str, arn: str) -> None:
-    assert resource(Asked(operation="DESCRIBE", type=kind, name=name), CLUSTER_ARN) == arn
+    assert resource(Operation(operation="DESCRIBE", type=kind, name=name), CLUSTER_ARN) == arn
     assert arn.split(":")[:5] == ["arn", "aws", "kafka", REGION, ACCOUNT]
 
 
 def test_a_cluster_may_be_called_anything() -> None:
     cluster = CLUSTER_ARN.replace("cdc-prod", "cluster").replace("arn:aws:", "arn:aws-cn:")
-    found = resource(Asked(operation="READ", type="TOPIC", name="x:cluster/y"), cluster)
+    found = resource(Operation(operation="READ", type="TOPIC", name="x:cluster/y"), cluster)
     assert found == f"arn:aws-cn:kafka:{REGION}:{ACCOUNT}:topic/cluster/{cluster.split('/')[2]}/x:cluster/y"
 
 
-def test_a_question_is_read_from_json() -> None:
-    told = {"operation": "READ", "type": "TOPIC", "name": "a", "pattern": "LITERAL", "speculative": True}
-    assert Asked.model_validate(told) == Asked(operation="READ", type="TOPIC", name="a", speculative=True)
-    assert not Asked(operation="READ", type="TOPIC", name="a").speculative
+def test_an_operation_is_parsed_from_json() -> None:
+    parsed = {"operation": "READ", "type": "TOPIC", "name": "a", "pattern": "LITERAL", "speculative": True}
+    assert Operation.model_validate(parsed) == Operation(operation="READ", type="TOPIC", name="a", speculative=True)
+    assert not Operation(operation="READ", type="TOPIC", name="a").speculative
     with pytest.raises(ValidationError, match="name"):
-        Asked.model_validate({"operation": "READ", "type": "TOPIC"})
+        Operation.model_validate({"operation": "READ", "type": "TOPIC"})

@@ -1,4 +1,4 @@
-"""A permission that is missing leads to the statement of our policies and to the line of configuration that asks."""
+"""A missing permission is described with the statement of our policies and the property that needs it."""
 
 import json
 from dataclasses import replace
@@ -11,8 +11,8 @@ from modules import policies
 from modules.debezium import configuration, topics
 from modules.environment.models.connectors import Signals
 from rehearsal.aws.backends import ConnectorSpec
-from rehearsal.iam.decisions import Denial, Log
-from rehearsal.iam.missing_permissions import passed_over, place, reads, told
+from rehearsal.iam.decision_log import DecisionLog, Denial
+from rehearsal.iam.missing_permissions import describe, hidden_topics, matches_topic, origin
 from rehearsal.iam.reasons import REASONS, Role, lookup
 from tests.mocked_account import ACCOUNT, CLUSTER_ARN, REGION, SECRET_ARN
 from tests.rehearsal.iam import documents
@@ -73,24 +73,24 @@ PLACES: dict[str, tuple[str, str, str, str]] = {
 
 
 @pytest.mark.parametrize(("action", "resource", "sid", "line"), PLACES.values(), ids=PLACES)
-def test_what_a_connector_lacks(action: str, resource: str, sid: str, line: str) -> None:
-    at = place(denial(action, resource), SPEC)
-    assert (at.sid, at.line) == (sid, line)
+def test_missing_permissions_of_a_connector(action: str, resource: str, sid: str, line: str) -> None:
+    at = origin(denial(action, resource), SPEC)
+    assert (at.sid, at.configuration_line) == (sid, line)
     reason = lookup("connector", sid, action)
-    assert told([denial(action, resource)], SPEC).splitlines() == [
+    assert describe([denial(action, resource)], SPEC).splitlines() == [
         f"{ROLE} may not {action} on {resource}: no statement allows it",
-        f"  asked for by: {line}",
+        f"  configured by: {line}",
         f"  needed for: {reason.needed_for}",
         f"  without it: {reason.without}",
     ]
 
 
-def test_a_topic_is_known_by_the_configuration_that_names_it() -> None:
+def test_a_topic_that_no_property_names_has_events() -> None:
     worker = {key: value for key, value in SPEC.worker_configuration.items() if key != "offset.storage.topic"}
     named = {key: value for key, value in SPEC.configuration.items() if not key.endswith("kafka.topic")}
     spec = replace(SPEC, worker_configuration=worker, configuration=named)
     for name in (OFFSETS, "orders-signals", "schema-history.orders"):
-        assert place(denial("kafka-cluster:WriteData", topic(name)), spec).sid == "Events"
+        assert origin(denial("kafka-cluster:WriteData", topic(name)), spec).sid == "Events"
 
 
 @pytest.mark.parametrize(
@@ -101,11 +101,11 @@ def test_a_topic_is_known_by_the_configuration_that_names_it() -> None:
         ("group", "kafka-cluster:DescribeGroup", group("billing-1"), "Groups"),
     ],
 )
-def test_what_an_application_lacks(kind: str, action: str, resource: str, sid: str) -> None:
+def test_missing_permissions_of_an_application(kind: str, action: str, resource: str, sid: str) -> None:
     reason = lookup("consumer", sid, action)
-    assert told([denial(action, resource, "billing-app")], None).splitlines() == [
+    assert describe([denial(action, resource, "billing-app")], None).splitlines() == [
         f"billing-app may not {action} on {resource}: no statement allows it",
-        f"  asked for by: the application's own client, of a {kind}",
+        f"  configured by: the application's own client, of a {kind}",
         f"  needed for: {reason.needed_for}",
         f"  without it: {reason.without}",
     ]
@@ -121,18 +121,18 @@ def test_what_an_application_lacks(kind: str, action: str, resource: str, sid: s
         ("kafka-cluster:AlterTransactionalId", TRANSACTION),
     ],
 )
-def test_what_no_role_of_ours_has_is_told_without_a_reason(
+def test_an_action_that_no_role_of_ours_has_is_described_without_a_reason(
     action: str, resource: str, spec: ConnectorSpec | None
 ) -> None:
-    first, asked = told([denial(action, resource)], spec).splitlines()
+    first, asked = describe([denial(action, resource)], spec).splitlines()
     assert first == f"{ROLE} may not {action} on {resource}: no statement allows it"
-    assert asked.startswith("  asked for by: ")
+    assert asked.startswith("  configured by: ")
     assert "password" not in asked
 
 
-def test_a_transaction_is_told_by_its_id() -> None:
-    at = place(denial("kafka-cluster:AlterTransactionalId", TRANSACTION), SPEC)
-    assert (at.sid, at.line) == ("", "transactional.id=exactly-once")
+def test_a_transaction_is_described_by_its_id() -> None:
+    at = origin(denial("kafka-cluster:AlterTransactionalId", TRANSACTION), SPEC)
+    assert (at.sid, at.configuration_line) == ("", "transactional.id=exactly-once")
 
 
 @pytest.mark.parametrize(
@@ -149,29 +149,29 @@ def test_a_transaction_is_told_by_its_id() -> None:
     ],
 )
 def test_a_topic_is_read_by_name_or_pattern(topics: list[str], topic: str, read: bool) -> None:
-    assert reads(topics, topic) is read
+    assert matches_topic(topics, topic) is read
 
 
-def test_what_an_application_would_read_and_is_not_shown() -> None:
-    log, describe = Log(), "kafka-cluster:DescribeTopic"
-    log.denied("billing-app", describe, topic("orders.items"), "no statement allows it", speculative=True)
-    log.denied("billing-app", describe, topic("customers"), "no statement allows it", speculative=True)
+def test_topics_that_are_hidden_from_an_application() -> None:
+    log, action = DecisionLog(), "kafka-cluster:DescribeTopic"
+    log.denied("billing-app", action, topic("orders.items"), "no statement allows it", speculative=True)
+    log.denied("billing-app", action, topic("customers"), "no statement allows it", speculative=True)
     log.denied("billing-app", "kafka-cluster:ReadData", topic("orders.a"), "no statement allows it", speculative=True)
-    log.denied("search-app", describe, topic("orders.b"), "no statement allows it", speculative=True)
-    [found] = passed_over(log, "billing-app", ["orders.*"])
-    assert (found.role, found.action, found.resource) == ("billing-app", describe, topic("orders.items"))
-    assert "never read" in told([found], None)
-    assert passed_over(log, "billing-app", ["invoices"]) == []
+    log.denied("search-app", action, topic("orders.b"), "no statement allows it", speculative=True)
+    [found] = hidden_topics(log, "billing-app", ["orders.*"])
+    assert (found.role, found.action, found.resource) == ("billing-app", action, topic("orders.items"))
+    assert "never read" in describe([found], None)
+    assert hidden_topics(log, "billing-app", ["invoices"]) == []
 
 
-def test_several_are_told_one_after_the_other() -> None:
+def test_several_denials_are_described_in_order() -> None:
     both = [denial("kafka-cluster:WriteData", topic("orders")), denial("kms:Decrypt", KEY)]
-    assert told(both, SPEC) == "\n".join(told([one], SPEC) for one in both)
-    assert told([], SPEC) == told([], None) == ""
+    assert describe(both, SPEC) == "\n".join(describe([one], SPEC) for one in both)
+    assert describe([], SPEC) == describe([], None) == ""
 
 
 def granted(document: str) -> set[tuple[str, str, str]]:
-    """Sid, action and a resource that is meant, of each permission in a policy."""
+    """Sid, action and a matching resource of each permission in a policy."""
     return {
         (statement["Sid"], action, resource.replace("*", "rehearsal"))
         for statement in json.loads(document)["Statement"]
@@ -187,8 +187,8 @@ CONSUMERS: Final = granted(documents.BILLING)
 
 
 @pytest.mark.parametrize(("sid", "action", "resource"), sorted(CONNECTORS))
-def test_whatever_is_taken_from_a_connector_leads_back_to_its_statement(sid: str, action: str, resource: str) -> None:
-    assert place(denial(action, resource), SPEC).sid == sid
+def test_every_permission_of_a_connector_has_its_statement_as_origin(sid: str, action: str, resource: str) -> None:
+    assert origin(denial(action, resource), SPEC).sid == sid
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,9 @@ def test_whatever_is_taken_from_a_connector_leads_back_to_its_statement(sid: str
 def test_every_reason_is_reached(
     role: Role, spec: ConnectorSpec | None, permissions: set[tuple[str, str, str]]
 ) -> None:
-    found = {(action, told([denial(action, resource)], spec).splitlines()[2]) for _, action, resource in permissions}
+    found = {
+        (action, describe([denial(action, resource)], spec).splitlines()[2]) for _, action, resource in permissions
+    }
     reasons = [reason for reason in REASONS if reason.role == role]
     assert found == {(reason.action, f"  needed for: {reason.needed_for}") for reason in reasons}
     assert len(found) == len(reasons) >= 5

@@ -1,4 +1,4 @@
-"""Every permission of the pipeline's roles: taken away it is named within a minute, given back the pipeline goes on."""
+"""Every permission of the pipeline's roles: a missing one is named within a minute; with it the pipeline runs."""
 
 import json
 import time
@@ -39,11 +39,11 @@ ACCOUNT = "123456789012"
 DEPLOYMENT = Deployment("dev", REGION, "aws", ACCOUNT)
 SECONDS = 60
 AT_ONCE = 3
-# The consumer of signals polls for a tenth of a second in five, and so takes half a minute to get to its topic.
+# By default the consumer of signals polls 0.1 s in every 5 s, and takes half a minute to reach its topic.
 PROMPT = {"signal.poll.interval.ms": "500", "signal.kafka.poll.timeout.ms": "5000"}
 NUMBERS = count(1)
-# Kafka 3.9 and Debezium 3.6.1 ask for none of these: they stay for a reason (see rehearsal/iam/reasons.py).
-UNASKED = {("Cluster", "kafka-cluster:DescribeCluster")}
+# Kafka 3.9 and Debezium 3.6.1 request none of these; rehearsal/iam/reasons.py says why they are there.
+NOT_REQUESTED = {("Cluster", "kafka-cluster:DescribeCluster")}
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def iam(lab: Lab) -> Iam:
 
 @pytest.fixture(scope="module")
 def secret(iam: Iam) -> str:
-    """The ARN of a secret under a customer key."""
+    """The ARN of a secret with a customer managed key."""
     key = iam.client("kms", REGION).create_key()["KeyMetadata"]["KeyId"]
     value = json.dumps({"username": "cdc", "password": PASSWORD})
     made = iam.client("secretsmanager", REGION).create_secret(Name=SECRET, SecretString=value, KmsKeyId=key)
@@ -68,7 +68,7 @@ def secret(iam: Iam) -> str:
 
 
 class Pipeline:
-    """A connector with names, a role and topics of its own; ``policy`` is its role's, whole."""
+    """A connector with its own names, role and topics; ``policy`` is the complete policy of its role."""
 
     def __init__(self, lab: Lab, secret: str) -> None:
         name = f"p{(number := next(NUMBERS))}"
@@ -107,7 +107,7 @@ class Pipeline:
                 "plugin.discovery": "service_load",  # a start in three quarters of the time
             },
         )
-        with KafkaAdminClient(bootstrap_servers=lab.cluster.inspection) as admin:
+        with KafkaAdminClient(bootstrap_servers=lab.cluster.plain_bootstrap) as admin:
             admin.create_topics([NewTopic(f"{name}-signals", 1, 1)])
 
     def start(self) -> RunningConnector:
@@ -115,7 +115,7 @@ class Pipeline:
 
 
 def without(policy: str, sid: str, action: str) -> str:
-    """The policy but for one action of one statement."""
+    """The policy without one action of one statement."""
     found = json.loads(policy)
     [statement] = [one for one in found["Statement"] if one["Sid"] == sid]
     statement["Action"] = [one for one in statement["Action"] if one != action]
@@ -123,55 +123,65 @@ def without(policy: str, sid: str, action: str) -> str:
     return json.dumps(found)
 
 
-def lacking(pipeline: Pipeline, iam: Iam) -> str:
+def missing_permissions(pipeline: Pipeline, iam: Iam) -> str:
     """What a rehearsal would say of a connector that cannot do its work: at its start, or when it is restarted."""
     began = time.monotonic()
     connector = None
     try:
         connector = pipeline.start()
         pipeline.lab.sql("INSERT INTO shop.customers (name) VALUES ('Ada')")
-        if not (told := until_told(lambda: iam.enforcement.signing.lacking(pipeline.spec, since=began), seconds=8)):
+        if not (
+            text := wait_for_text(
+                lambda: iam.enforcement.signing.missing_permissions(pipeline.spec, since=began), seconds=8
+            )
+        ):
             connector.restart()
-            told = until_told(lambda: iam.enforcement.signing.lacking(pipeline.spec, since=began), seconds=SECONDS)
+            text = wait_for_text(
+                lambda: iam.enforcement.signing.missing_permissions(pipeline.spec, since=began), seconds=SECONDS
+            )
     except ServerError as error:
-        told = str(error)
+        text = str(error)
     finally:
         if connector:
             connector.stop()
-    return told
+    return text
 
 
-def until_told(ask: Callable[[], str], *, seconds: float) -> str:
+def wait_for_text(ask: Callable[[], str], *, seconds: float) -> str:
     deadline = time.monotonic() + seconds
-    while not (told := ask()) and time.monotonic() < deadline:
+    while not (text := ask()) and time.monotonic() < deadline:
         time.sleep(0.2)
-    return told
+    return text
 
 
 GRANTED = [
     (reason.sid, reason.action)
     for reason in reasons.REASONS
-    if reason.role == "connector" and (reason.sid, reason.action) not in UNASKED
+    if reason.role == "connector" and (reason.sid, reason.action) not in NOT_REQUESTED
 ]
 
 
 @dataclass(frozen=True)
 class Case:
-    """What was reported of a connector whose role misses a permission, and of the next one, whose role has it."""
+    """The missing permissions reported without a permission, and with it."""
 
     role: str
     without: str
-    given_back: str
+    with_it: str
 
 
-def tried(lab: Lab, iam: Iam, secret: str, sid: str, action: str) -> Case:
+def run_case(lab: Lab, iam: Iam, secret: str, sid: str, action: str) -> Case:
     pipeline = Pipeline(lab, secret)
     iam.role(pipeline.role, without(pipeline.policy, sid, action))
-    reported = lacking(pipeline, iam)
+    reported = missing_permissions(pipeline, iam)
     iam.role(pipeline.role, pipeline.policy)
     connector = pipeline.start()
     try:
-        return Case(pipeline.role, reported, iam.enforcement.signing.lacking(pipeline.spec, since=time.monotonic() - 1))
+        return Case(
+            pipeline.role,
+            reported,
+            iam.enforcement.signing.missing_permissions(pipeline.spec, since=time.monotonic() - 1),
+        )
     finally:
         connector.stop()
 
@@ -183,9 +193,9 @@ def cases(
     """Those of this run, several connectors at once on one cluster: each waits more than it works."""
     name = test_a_connectors_permission.__name__
     items = [item for item in request.session.items if isinstance(item, pytest.Function) and item.originalname == name]
-    wanted = [(str(item.callspec.params["sid"]), str(item.callspec.params["action"])) for item in items]
+    selected = [(str(item.callspec.params["sid"]), str(item.callspec.params["action"])) for item in items]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        yield {one: pool.submit(tried, lab, iam, secret, *one) for one in wanted}
+        yield {one: pool.submit(run_case, lab, iam, secret, *one) for one in selected}
         pool.shutdown(cancel_futures=True)
 
 
@@ -194,11 +204,11 @@ def test_a_connectors_permission(cases: Mapping[tuple[str, str], Future[Case]], 
     case = cases[sid, action].result()
     assert f"{case.role} may not {action} on " in case.without
     assert reasons.lookup("connector", sid, action).needed_for in case.without
-    assert case.given_back == ""
+    assert case.with_it == ""
 
 
 class Readers:
-    """Applications of one consumer's role, each in a group of its own; what there is to read is written plainly."""
+    """Applications of one consumer's role, each in its own group; the events are produced without IAM."""
 
     def __init__(self, lab: Lab, iam: Iam) -> None:
         self.name = f"c{next(NUMBERS)}"
@@ -213,9 +223,9 @@ class Readers:
         self._iam = iam
         self._groups = count(1)
         topic = f"{self.name}.orders"
-        with KafkaAdminClient(bootstrap_servers=lab.cluster.inspection) as admin:
+        with KafkaAdminClient(bootstrap_servers=lab.cluster.plain_bootstrap) as admin:
             admin.create_topics([NewTopic(topic, 1, 1)])
-        with KafkaProducer(bootstrap_servers=lab.cluster.inspection) as producer:
+        with KafkaProducer(bootstrap_servers=lab.cluster.plain_bootstrap) as producer:
             producer.send(topic, EVENT).get(10)
 
     def reader(self) -> Reader:
@@ -224,11 +234,11 @@ class Readers:
             self._iam.url, region=REGION, arn=f"arn:aws:iam::{ACCOUNT}:role/{self.role}", session=self.name
         )
         certificate = self._iam.enforcement.certificate
-        settings = signing_in.settings(tokens, hosts=self._lab.cluster.hosts_file, authority=certificate)
+        settings = signing_in.consumer_settings(tokens, hosts=self._lab.cluster.hosts_file, authority=certificate)
         return Reader(self._lab.cluster.bootstrap, f"{self.name}-{next(self._groups)}", self.topics, settings=settings)
 
-    def lacking(self) -> str:
-        """What a rehearsal would say of an application that cannot read."""
+    def missing_permissions(self) -> str:
+        """The denials that a rehearsal reports for the application."""
         return "\n".join(text for text in self._iam.enforcement.denials if self.role in text)
 
 
@@ -242,25 +252,25 @@ def test_an_applications_permission(lab: Lab, iam: Iam, sid: str, action: str) -
     iam.applications[readers.role] = readers.topics
     iam.role(readers.role, without(readers.policy, sid, action))
     with Application(readers.reader()):
-        told = until_told(readers.lacking, seconds=SECONDS)
-    assert f"{readers.role} may not {action} on " in told
-    assert reasons.lookup("consumer", sid, action).needed_for in told
+        text = wait_for_text(readers.missing_permissions, seconds=SECONDS)
+    assert f"{readers.role} may not {action} on " in text
+    assert reasons.lookup("consumer", sid, action).needed_for in text
     iam.role(readers.role, readers.policy)
     with Application(readers.reader()) as application:
-        assert application.wait_for(lambda arrivals: arrivals.events[EventKind.SNAPSHOT] == 1, seconds=30)
+        assert application.wait_for(lambda arrivals: arrivals.counts[EventKind.SNAPSHOT] == 1, seconds=30)
 
 
 def test_a_connector_cannot_write_to_anothers_topics(lab: Lab, iam: Iam, secret: str) -> None:
     one, other = Pipeline(lab, secret), Pipeline(lab, secret)
     iam.role(one.role, one.policy)
     one.spec = replace(one.spec, configuration={**one.spec.configuration, "topic.prefix": other.name})
-    told = lacking(one, iam)
-    assert f"{one.role} may not kafka-cluster:DescribeTopic on {one.arns.topics}/{other.name}" in told
-    assert f"asked for by: topic.prefix={other.name}" in told
+    text = missing_permissions(one, iam)
+    assert f"{one.role} may not kafka-cluster:DescribeTopic on {one.arns.topics}/{other.name}" in text
+    assert f"configured by: topic.prefix={other.name}" in text
 
 
 def test_a_connector_runs_with_what_was_deployed(lab: Lab, iam: Iam, secret: str) -> None:
-    """Also with a second aws-msk-iam-auth in its plugin, which this worker's version bears, and others do not."""
+    """Also with a second aws-msk-iam-auth in its plugin, which this worker's version tolerates, and others do not."""
     pipeline = Pipeline(lab, secret)
     iam.role(pipeline.role, pipeline.policy)
     pipeline.spec = replace(pipeline.spec, archive=with_second_iam_auth(pipeline.spec.archive, lab.folder))
@@ -296,5 +306,5 @@ def test_an_application_in_java(lab: Lab, iam: Iam, tmp_path: Path) -> None:
         assert java("consume", f"{readers.name}.orders", f"{readers.name}-java") == "done"
         assert java("consume", f"{readers.name}.orders", "anothers-group").startswith("GroupAuthorizationException")
         iam.role(readers.role, without(readers.policy, "Topics", "kafka-cluster:ReadData"))
-        told = java("consume", f"{readers.name}.orders", f"{readers.name}-other")
-    assert told.startswith("TopicAuthorizationException")
+        text = java("consume", f"{readers.name}.orders", f"{readers.name}-other")
+    assert text.startswith("TopicAuthorizationException")

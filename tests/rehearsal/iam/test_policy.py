@@ -1,4 +1,4 @@
-"""Statements and documents: what they match, which one decides, and what is no policy at all."""
+"""Statements and documents: what they match, which one decides, and which are invalid."""
 
 import json
 from typing import Any, Final
@@ -18,7 +18,7 @@ def document(*statements: dict[str, Any], version: str = "2012-10-17") -> dict[s
 
 
 def statement(effect: str = "Allow", **elements: Any) -> dict[str, Any]:
-    """About every action and resource, where ``elements`` say no other."""
+    """A statement, for every action and resource unless ``elements`` has others."""
     action = {} if "NotAction" in elements else {"Action": "*"}
     resource = {} if "NotResource" in elements else {"Resource": "*"}
     return {"Effect": effect} | action | resource | elements
@@ -31,7 +31,7 @@ def policy(*statements: dict[str, Any], name: str = "role", version: str = "2012
 def asked(
     *statements: dict[str, Any], action: str = READ, resource: str = TOPIC, version: str = "2012-10-17", **context: str
 ) -> Decision:
-    """``context`` by the tag of the principal."""
+    """``context`` are tags of the principal."""
     tags = {f"aws:PrincipalTag/{key}": value for key, value in context.items()}
     return decide(Request(action, resource, tags), identity=[policy(*statements, version=version)], known=KNOWN)
 
@@ -119,7 +119,7 @@ def test_a_variable_takes_its_value(pattern: str, tags: dict[str, str], resource
     assert decision.allowed is matches
 
 
-def test_without_a_value_neither_resource_nor_notresource_matches() -> None:
+def test_a_variable_without_value_matches_neither_resource_nor_notresource() -> None:
     pattern = f"{TOPICS}/${{aws:PrincipalTag/team}}"
     assert asked(statement(NotResource=pattern), team="stock").allowed
     assert not asked(statement(NotResource=pattern)).allowed
@@ -139,7 +139,7 @@ def test_the_older_version_has_no_variables() -> None:
         assert decide(Request(READ, pattern, tags), identity=[old], known=KNOWN).allowed
 
 
-def test_a_variable_that_nobody_knows_is_told_where_it_matters() -> None:
+def test_an_unsupported_variable_is_an_error_where_it_decides() -> None:
     allow = statement(Sid="Own", Action=READ, Resource=f"{TOPICS}/${{aws:userid}}.*")
     with pytest.raises(
         PolicyError, match=r"^policy role, statement Own: unsupported condition key aws:userid, must be"
@@ -147,7 +147,7 @@ def test_a_variable_that_nobody_knows_is_told_where_it_matters() -> None:
         asked(allow)
     assert not asked(allow, action="kafka-cluster:WriteData").allowed
     assert not asked(allow, resource=f"{TOPICS}/stock").allowed
-    with pytest.raises(PolicyError, match="one value, got aws:PrincipalTag/team with 2"):
+    with pytest.raises(PolicyError, match="must have one value, got aws:PrincipalTag/team with 2"):
         decide(
             Request(READ, TOPIC, {"aws:PrincipalTag/team": ("a", "b")}),
             identity=[policy(statement(Resource=f"{TOPICS}/${{aws:PrincipalTag/team}}*"))],
@@ -155,9 +155,9 @@ def test_a_variable_that_nobody_knows_is_told_where_it_matters() -> None:
         )
 
 
-def test_nothing_is_allowed_by_nothing() -> None:
+def test_without_an_allow_everything_is_denied() -> None:
     nothing = decide(Request(READ, TOPIC), identity=[], known=())
-    assert (nothing.allowed, nothing.why, nothing.statement, nothing.policy) == (
+    assert (nothing.allowed, nothing.reason, nothing.statement, nothing.policy) == (
         False,
         "no statement allows it",
         None,
@@ -170,7 +170,7 @@ def test_a_deny_wins_in_any_policy() -> None:
     allowing, denying = policy(statement(Sid="All"), name="a"), policy(statement("Deny", Sid="Never"), name="b")
     for identity in ([allowing, denying], [denying, allowing]):
         decision = decide(Request(READ, TOPIC), identity=identity, known=())
-        assert (decision.allowed, decision.why, decision.policy) == (False, "explicit deny", "b")
+        assert (decision.allowed, decision.reason, decision.policy) == (False, "explicit deny", "b")
         assert decision.statement
         assert decision.statement.sid == "Never"
         assert [match.statement.sid for match in decision.matching] == ["All"]
@@ -183,16 +183,16 @@ def test_with_a_boundary_both_must_allow() -> None:
     writing = Request("kafka-cluster:WriteData", TOPIC)
     assert decide(Request(READ, TOPIC), identity=[everything], boundary=reading, known=()).allowed
     refused = decide(writing, identity=[everything], boundary=reading, known=())
-    assert (refused.why, refused.policy) == ("the permissions boundary does not allow it", "boundary")
+    assert (refused.reason, refused.policy) == ("the permissions boundary does not allow it", "boundary")
     assert (refused.statement, len(refused.matching)) == (None, 1)
     unasked = decide(writing, identity=[], boundary=everything, known=())
-    assert unasked.why == "no statement allows it"
+    assert unasked.reason == "no statement allows it"
     denying = policy(statement(), statement("Deny", Action="*:Write*"), name="boundary")
-    assert decide(writing, identity=[everything], boundary=denying, known=()).why == "explicit deny"
+    assert decide(writing, identity=[everything], boundary=denying, known=()).reason == "explicit deny"
     assert decide(Request(READ, TOPIC), identity=[everything], boundary=denying, known=()).allowed
 
 
-def test_the_patterns_that_matched_are_told() -> None:
+def test_the_patterns_that_matched_are_reported() -> None:
     first = statement(
         Sid="Topics", Action=["kafka-cluster:Describe*", READ], Resource=[f"{TOPICS}/stock", f"{TOPICS}/*"]
     )
@@ -207,7 +207,7 @@ def test_the_patterns_that_matched_are_told() -> None:
     assert decision.statement.resources == (f"{TOPICS}/stock", f"{TOPICS}/*")
 
 
-def test_a_statement_is_the_same_wherever_its_document_is_read() -> None:
+def test_statements_of_the_same_document_are_equal() -> None:
     one, again = policy(statement(Sid="S"), statement()), policy(statement(Sid="S"), statement())
     assert one.statements == again.statements
     assert len({*one.statements, *again.statements}) == 2
@@ -216,24 +216,24 @@ def test_a_statement_is_the_same_wherever_its_document_is_read() -> None:
     assert one.statements != policy(statement(Sid="S"), statement(), name="other").statements
 
 
-def test_a_document_is_text_or_read_already_and_has_one_statement_or_a_list() -> None:
+def test_a_document_is_text_or_a_mapping_with_one_statement_or_a_list() -> None:
     single = {"Version": "2012-10-17", "Id": "x", "Statement": statement(Sid="S")}
     for found in (single, json.dumps(single), document(statement(Sid="S"))):
         assert [one.sid for one in parse("p", found).statements] == ["S"]
 
 
 @pytest.mark.parametrize(
-    ("found", "told"),
+    ("found", "message"),
     [
         ("{", "policy p: must be JSON, "),
         ("[]", "policy p: must be an object, got []"),
-        ('{"Statement": [], "Statement": []}', "policy p: every key of an object must be there once, got Statement"),
+        ('{"Statement": [], "Statement": []}', "policy p: the keys of an object must be unique, got Statement twice"),
         (document(statement(), version="2012-10-18"), "policy p: Version must be one of 2008-10-17, 2012-10-17, got"),
         (document(statement()) | {"Version": ["2012-10-17"]}, "policy p: Version must be one of"),
         (document() | {"Statements": []}, "policy p: an element must be one of Version, Id, Statement, got Statements"),
-        (document(), "policy p: Statement must hold one at least, got []"),
+        (document(), "policy p: Statement must have at least one, got []"),
         ({"Version": "2012-10-17"}, "policy p, statement 0: must be an object, got None"),
-        (document(statement(Sid="S"), statement(Sid="S")), "policy p: every Sid must be there once, got S again"),
+        (document(statement(Sid="S"), statement(Sid="S")), "policy p: Sids must be unique, got S twice"),
         (document(statement("allow", Sid="S")), "policy p, statement S: Effect must be Allow or Deny, got 'allow'"),
         (document(statement(), statement("")), "policy p, statement 1: Effect must be Allow or Deny, got ''"),
         (document(statement(Sid=1)), "Sid must be text, got 1"),
@@ -248,12 +248,12 @@ def test_a_document_is_text_or_read_already_and_has_one_statement_or_a_list() ->
         (document(statement() | {"NotAction": "*"}), "must have one of Action and NotAction, got both"),
         (document(statement(Action=[])), "Action must be text or a list of it, got []"),
         (document(statement(NotResource=[1])), "NotResource must be text or a list of it, got [1]"),
-        (document(statement(Action="ReadData")), "an action must read * or <service>:<name>, got 'ReadData'"),
+        (document(statement(Action="ReadData")), "an action must be * or <service>:<name>, got 'ReadData'"),
         (document(statement(Resource="orders")), "a resource must be * or an ARN, got 'orders'"),
-        (document(statement(Resource="arn:aws:s3:::${a")), "a policy variable must read ${key}"),
-        (document(statement(Resource="arn:aws:s3:::${a, b}")), "a policy variable must read ${key}"),
-        (document(statement(Resource="arn:aws:s3:::${a b}")), "a policy variable must read ${key}"),
-        (document(statement(Resource="arn:aws:iam::${aws:x}:role/a")), "must stand after the fifth colon of an ARN"),
+        (document(statement(Resource="arn:aws:s3:::${a")), "a policy variable must be ${key}"),
+        (document(statement(Resource="arn:aws:s3:::${a, b}")), "a policy variable must be ${key}"),
+        (document(statement(Resource="arn:aws:s3:::${a b}")), "a policy variable must be ${key}"),
+        (document(statement(Resource="arn:aws:iam::${aws:x}:role/a")), "must be after the fifth colon of an ARN"),
         (document(statement(Condition=[])), "Condition must be an object of operators, got []"),
         (document(statement(Condition={"Bool": "x"})), "Bool must be an object of condition keys, got 'x'"),
         (
@@ -262,7 +262,7 @@ def test_a_document_is_text_or_read_already_and_has_one_statement_or_a_list() ->
         ),
     ],
 )
-def test_what_iam_would_refuse_is_told(found: Any, told: str) -> None:
+def test_an_invalid_document_is_an_error(found: Any, message: str) -> None:
     with pytest.raises(PolicyError) as error:
         parse("p", found)
-    assert told in str(error.value)
+    assert message in str(error.value)

@@ -1,4 +1,4 @@
-"""Every permission of the pipeline's roles has its reason, and no reason is left of one that is gone."""
+"""Every permission of the pipeline's roles has a reason, and every reason a permission."""
 
 import json
 from collections import Counter
@@ -54,7 +54,7 @@ GRANTED = [
 
 
 def differences(reasons: Sequence[Reason], granted: Sequence[Permission]) -> list[str]:
-    """Permissions without a reason, reasons of nothing, and what is there twice."""
+    """Permissions without a reason, reasons without a permission, and duplicates."""
     explained: Counter[Permission] = Counter((reason.role, reason.sid, reason.action) for reason in reasons)
     held = Counter(granted)
     return [f"more: {' '.join(item)}" for item in explained - held] + [
@@ -66,7 +66,7 @@ def test_each_permission_has_one_reason_and_each_reason_a_permission() -> None:
     assert differences(REASONS, GRANTED) == []
 
 
-def test_a_difference_is_told() -> None:
+def test_a_difference_is_reported() -> None:
     assert differences(REASONS[1:], GRANTED) == ["missing: connector Cluster kafka-cluster:Connect"]
     assert differences([*REASONS, REASONS[0]], GRANTED) == ["more: connector Cluster kafka-cluster:Connect"]
     without_signals = [*permissions("connector", execution_role()), *permissions("consumer", consumers_role())]
@@ -90,13 +90,13 @@ def test_a_reason_is_found(role: Role, sid: str, action: str) -> None:
         ("connector", "Events", "WriteData"),
     ],
 )
-def test_what_no_role_holds_has_none(role: Role, sid: str, action: str) -> None:
-    with pytest.raises(LookupError, match=f"a permission of the {role} must have a reason, got {sid} {action}"):
+def test_a_permission_that_no_role_has_has_no_reason(role: Role, sid: str, action: str) -> None:
+    with pytest.raises(LookupError, match=f"no reason for the {role}'s permission {sid} {action}"):
         lookup(role, sid, action)
 
 
 @pytest.mark.parametrize("reason", REASONS, ids=lambda reason: "-".join((reason.role, reason.sid, reason.action)))
-def test_a_reason_is_one_short_line_each(reason: Reason) -> None:
+def test_each_text_of_a_reason_is_one_short_line(reason: Reason) -> None:
     for field in fields(reason):
         text = getattr(reason, field.name)
         assert text or field.name == "unseen"
@@ -105,6 +105,6 @@ def test_a_reason_is_one_short_line_each(reason: Reason) -> None:
         assert "\n" not in text
 
 
-def test_what_nothing_asks_for_says_why_it_stays() -> None:
-    assert {(reason.role, reason.action) for reason in REASONS if reason.without.startswith("nothing")} >= DOCUMENTED
+def test_an_unused_permission_has_a_reason_to_stay() -> None:
+    assert {(reason.role, reason.action) for reason in REASONS if reason.without == "no difference"} >= DOCUMENTED
     assert {(reason.role, reason.action) for reason in REASONS if reason.unseen} >= DOCUMENTED

@@ -1,4 +1,4 @@
-"""The permission report of roles that asked for something, by what was decided for them."""
+"""The permission report of roles, made from the decisions."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -8,8 +8,8 @@ from typing import Any, Final
 import pytest
 
 from rehearsal.iam import reasons
-from rehearsal.iam.authority import Authority
-from rehearsal.iam.decisions import Log
+from rehearsal.iam.authorizer import Authorizer
+from rehearsal.iam.decision_log import DecisionLog
 from rehearsal.iam.kafka_actions import CONNECT
 from rehearsal.iam.report import permissions
 from rehearsal.iam.roles import Roles
@@ -29,18 +29,18 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
 
 
 class Ran:
-    """What roles asked for since the test began."""
+    """The requests of roles since the start of the test."""
 
     def __init__(self, account: Account, folder: Path) -> None:
         self._roles = Roles(account.url)
-        self._authority = Authority(
+        self._authorizer = Authorizer(
             folder / "generation", roles=self._roles, hosts=lambda _: [], tags=lambda _: {"stage": "prod"}
         )
-        self.changed = self._authority.changed
-        self.asks = self._authority.allows
+        self.changed = self._authorizer.invalidate
+        self.asks = self._authorizer.allows
 
     def reports(self, *connectors: str) -> list[dict[str, Any]]:
-        return permissions(self._authority.log, self._roles, connectors)
+        return permissions(self._authorizer.log, self._roles, connectors)
 
     def report(self, *connectors: str) -> Report:
         [found] = self.reports(*connectors)
@@ -62,7 +62,7 @@ def reason(report: Report, sid: str, action: str) -> object:
     return found
 
 
-def test_what_was_used_by_the_words_of_the_policy(account: Account, ran: Ran) -> None:
+def test_used_permissions_are_those_of_the_policy(account: Account, ran: Ran) -> None:
     role = account.role(EXECUTION)
     ran.asks(role, CONNECT, CLUSTER_ARN)
     ran.asks(role, WRITE, topic("orders.orders.customers"))
@@ -90,11 +90,11 @@ def test_every_permission_is_used_or_unused(account: Account, ran: Ran) -> None:
         for action in statement["Action"]
         for resource in statement["Resource"]
     ]
-    told = [(one["statement"], one["action"], one["resource"]) for one in [*report["used"], *report["unused"]]]
-    assert sorted(told) == sorted(held)
+    reported = [(one["statement"], one["action"], one["resource"]) for one in [*report["used"], *report["unused"]]]
+    assert sorted(reported) == sorted(held)
 
 
-def test_what_no_rehearsal_uses_says_why_it_stays(account: Account, ran: Ran) -> None:
+def test_unused_permissions_have_a_reason(account: Account, ran: Ran) -> None:
     role = account.role(EXECUTION)
     ran.asks(role, CONNECT, CLUSTER_ARN)
     report = ran.report(role)
@@ -107,17 +107,17 @@ def test_a_permission_that_is_wider_than_needed_has_no_reason(account: Account, 
     ran.asks(role, CONNECT, CLUSTER_ARN)
     report = ran.report(role)
     assert entries(report, "used", "All") == {("kafka-cluster:*", "*")}
-    assert reason(report, "1", READ) is None, "a statement without a Sid goes by its number"
-    assert reason(report, "Events", WRITE) is None, "what a rehearsal has to use, and did not"
+    assert reason(report, "1", READ) is None, "a statement without a Sid is known by its index"
+    assert reason(report, "Events", WRITE) is None, "a rehearsal should have used it"
 
 
-def test_reasons_are_those_of_the_kind_of_role(account: Account, ran: Ran) -> None:
-    told = document(statement("kafka-cluster:DescribeCluster", "*", Sid="Cluster"))
-    connector, consumer = account.role(told), account.role(told)
+def test_reasons_depend_on_the_kind_of_role(account: Account, ran: Ran) -> None:
+    policy = document(statement("kafka-cluster:DescribeCluster", "*", Sid="Cluster"))
+    connector, consumer = account.role(policy), account.role(policy)
     for role in (connector, consumer):
         ran.asks(role, CONNECT, CLUSTER_ARN)
     first, second = ran.reports(connector)
-    assert (first["role"], second["role"]) == (connector, consumer), "in the order in which they came"
+    assert (first["role"], second["role"]) == (connector, consumer), "in the order of their requests"
     assert reason(first, "Cluster", "kafka-cluster:DescribeCluster")
     assert reason(second, "Cluster", "kafka-cluster:DescribeCluster") is None
 
@@ -139,7 +139,7 @@ def test_an_application_by_a_managed_policy(account: Account, ran: Ran) -> None:
     assert {one["statement"] for one in report["used"]} == {"Cluster", "Topics", "Groups"}
 
 
-def test_what_was_denied_is_told_once(account: Account, ran: Ran) -> None:
+def test_a_denial_is_reported_once(account: Account, ran: Ran) -> None:
     deny = statement(READ, topic("secret"), "Deny", Sid="Never")
     role = account.role(document(statement(READ, "*"), deny))
     for _ in range(2):
@@ -150,11 +150,11 @@ def test_what_was_denied_is_told_once(account: Account, ran: Ran) -> None:
         {"action": READ, "resource": topic("secret"), "why": "explicit deny"},
         {"action": WRITE, "resource": topic("a"), "why": "no statement allows it"},
     ]
-    assert entries(report, "used", "Never") == entries(report, "unused", "Never") == set(), "a Deny permits nothing"
+    assert entries(report, "used", "Never") == entries(report, "unused", "Never") == set(), "a Deny allows nothing"
     assert report["harmless"] == []
 
 
-def test_what_clients_do_well_without_is_harmless(account: Account, ran: Ran) -> None:
+def test_denials_that_clients_do_not_need_are_harmless(account: Account, ran: Ran) -> None:
     role = account.role(document(statement(READ, "*")))
     ran.asks(role, CONFIGS, topic("a"))
     ran.asks(role, WRITE, topic("a"), speculative=True)
@@ -167,7 +167,7 @@ def test_what_clients_do_well_without_is_harmless(account: Account, ran: Ran) ->
     assert [one["resource"] for one in report["denied"]] == [topic("b")]
 
 
-def test_a_role_that_is_gone_or_not_understood_still_tells_what_it_was_denied(account: Account, ran: Ran) -> None:
+def test_denials_of_a_deleted_or_invalid_role_are_reported(account: Account, ran: Ran) -> None:
     gone, broken = account.role(document(statement(READ, "*"))), account.role()
     assert ran.asks(gone, READ, topic("a"))
     assert not ran.asks(gone, WRITE, topic("a"))
@@ -180,10 +180,10 @@ def test_a_role_that_is_gone_or_not_understood_still_tells_what_it_was_denied(ac
     first, second = ran.reports()
     assert first["used"] == first["unused"] == second["used"] == second["unused"] == []
     assert [one["action"] for one in first["denied"]] == [WRITE]
-    assert "a policy variable must read" in second["denied"][0]["why"]
+    assert "a policy variable must be" in second["denied"][0]["why"]
 
 
-def test_json_holds_a_report(account: Account, ran: Ran) -> None:
+def test_a_report_is_json(account: Account, ran: Ran) -> None:
     role = account.role(EXECUTION)
     ran.asks(role, CONNECT, CLUSTER_ARN)
     ran.asks(role, "kafka-cluster:DeleteTopic", topic("a"))
@@ -193,6 +193,6 @@ def test_json_holds_a_report(account: Account, ran: Ran) -> None:
     assert json.loads(json.dumps(reports)) == reports
 
 
-def test_nobody_asked(account: Account) -> None:
+def test_without_requests_there_is_no_report(account: Account) -> None:
     account.role(EXECUTION)
-    assert permissions(Log(), Roles(account.url), []) == []
+    assert permissions(DecisionLog(), Roles(account.url), []) == []

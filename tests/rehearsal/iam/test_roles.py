@@ -1,4 +1,4 @@
-"""Roles as the embedded IAM has them: what their policies say by now, who may assume them, and whose a key is."""
+"""Roles of the embedded IAM: their current policies, who may assume them, and the sessions of keys."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -33,7 +33,7 @@ def allows(role: Role, action: str, name: str) -> bool:
     return role.decide(action, topic(name), {}).allowed
 
 
-def test_a_role_is_read_whole(account: Account, roles: Roles) -> None:
+def test_a_role_is_read_completely(account: Account, roles: Roles) -> None:
     bound, managed = (account.policy(document(statement(action, "*"))) for action in (READ, WRITE))
     inline = document(statement(READ, topic("a")))
     tags = [{"Key": "team", "Value": "orders"}]
@@ -49,7 +49,7 @@ def test_a_role_is_read_whole(account: Account, roles: Roles) -> None:
     assert found.tags == {"team": "orders"}
 
 
-def test_a_boundary_bounds(account: Account, roles: Roles) -> None:
+def test_a_permissions_boundary_limits(account: Account, roles: Roles) -> None:
     both = document(statement(READ, "*"), statement(WRITE, "*"))
     bound = account.policy(document(statement(READ, "*")))
     free, bounded = roles.get(account.role(both)), roles.get(account.role(both, PermissionsBoundary=bound))
@@ -57,30 +57,30 @@ def test_a_boundary_bounds(account: Account, roles: Roles) -> None:
     assert (allows(bounded, READ, "a"), allows(bounded, WRITE, "a")) == (True, False)
 
 
-def test_the_default_version_of_a_managed_policy_counts(account: Account, roles: Roles) -> None:
+def test_the_default_version_of_a_managed_policy_is_used(account: Account, roles: Roles) -> None:
     name, managed = account.role(), account.policy(document(statement(READ, topic("first"))))
     account.iam.attach_role_policy(RoleName=name, PolicyArn=managed)
 
     def version(resource: str, *, default: bool) -> None:
-        told = document(statement(READ, resource))
-        account.iam.create_policy_version(PolicyArn=managed, PolicyDocument=told, SetAsDefault=default)
-        roles.changed()
+        policy = document(statement(READ, resource))
+        account.iam.create_policy_version(PolicyArn=managed, PolicyDocument=policy, SetAsDefault=default)
+        roles.invalidate()
 
     version(topic("second"), default=True)
     version(topic("third"), default=False)
     assert [allows(roles.get(name), READ, one) for one in ("first", "second", "third")] == [False, True, False]
     account.iam.set_default_policy_version(PolicyArn=managed, VersionId="v1")
-    roles.changed()
+    roles.invalidate()
     assert allows(roles.get(name), READ, "first")
 
 
 def test_a_role_is_read_again_once_it_changed(account: Account, roles: Roles) -> None:
     name = account.role()
     before = roles.get(name)
-    told = document(statement(READ, topic("a")))
-    account.iam.put_role_policy(RoleName=name, PolicyName="later", PolicyDocument=told)
+    policy = document(statement(READ, topic("a")))
+    account.iam.put_role_policy(RoleName=name, PolicyName="later", PolicyDocument=policy)
     assert roles.get(name) is before
-    roles.changed()
+    roles.invalidate()
     assert not allows(before, READ, "a")
     assert allows(roles.get(name), READ, "a")
 
@@ -92,9 +92,9 @@ def test_a_change_while_a_role_is_being_read_is_not_missed(
 
     def overtaken(self: Roles, name: str) -> Role:
         found = read(self, name)
-        told = document(statement(READ, topic("a")))
-        account.iam.put_role_policy(RoleName=name, PolicyName="meanwhile", PolicyDocument=told)
-        roles.changed()
+        policy = document(statement(READ, topic("a")))
+        account.iam.put_role_policy(RoleName=name, PolicyName="meanwhile", PolicyDocument=policy)
+        roles.invalidate()
         return found
 
     with monkeypatch.context() as patch:
@@ -103,11 +103,11 @@ def test_a_change_while_a_role_is_being_read_is_not_missed(
     assert allows(roles.get(name), READ, "a")
 
 
-def test_what_cannot_be_read_is_told(account: Account, roles: Roles) -> None:
+def test_an_unreadable_role_is_an_error(account: Account, roles: Roles) -> None:
     with pytest.raises(NoRoleError, match="no role nobody"):
         roles.get("nobody")
     name = account.role(document(statement(READ, topic("${aws:PrincipalTag/team"))))
-    with pytest.raises(PolicyError, match="policy inline-1, statement 0: a policy variable must read"):
+    with pytest.raises(PolicyError, match="policy inline-1, statement 0: a policy variable must be"):
         roles.get(name)
 
 
@@ -133,20 +133,20 @@ CONDITIONS: list[tuple[str, str, str, bool]] = [
 
 
 @pytest.mark.parametrize(("operator", "key", "value", "holds"), CONDITIONS)
-def test_what_conditions_are_asked_against(
+def test_the_values_of_condition_keys(
     account: Account, roles: Roles, operator: str, key: str, value: str, holds: bool
 ) -> None:
-    told = document(statement(READ, topic("a"), Condition={operator: {key: value}}))
-    found = roles.get(account.role(told, Tags=[{"Key": "team", "Value": "orders"}]))
+    policy = document(statement(READ, topic("a"), Condition={operator: {key: value}}))
+    found = roles.get(account.role(policy, Tags=[{"Key": "team", "Value": "orders"}]))
     assert found.decide(READ, topic("a"), {"kms:ViaService": "given"}).allowed is holds
 
 
 def test_a_tag_in_a_resource(account: Account, roles: Roles) -> None:
-    told = document(statement(READ, topic("${aws:PrincipalTag/team}.*")))
-    found = roles.get(account.role(told, Tags=[{"Key": "team", "Value": "orders"}]))
+    policy = document(statement(READ, topic("${aws:PrincipalTag/team}.*")))
+    found = roles.get(account.role(policy, Tags=[{"Key": "team", "Value": "orders"}]))
     assert allows(found, READ, "orders.a")
     assert not allows(found, READ, "billing.a")
-    assert not allows(roles.get(account.role(told)), READ, "orders.a"), "without the tag it matches nothing"
+    assert not allows(roles.get(account.role(policy)), READ, "orders.a"), "without the tag it matches nothing"
 
 
 def test_a_service_assumes_a_role_for_a_connector(account: Account, roles: Roles) -> None:
@@ -170,7 +170,9 @@ def test_a_service_assumes_a_role_for_a_connector(account: Account, roles: Roles
     ],
     ids=["account", "connector", "region", "service"],
 )
-def test_a_role_that_lets_another_in(account: Account, roles: Roles, service: str, source_arn: str) -> None:
+def test_a_role_that_trusts_another_service_or_connector(
+    account: Account, roles: Roles, service: str, source_arn: str
+) -> None:
     name = account.role(trust=documents.TRUST)
     arn = f"arn:aws:iam::{ACCOUNT}:role/{name}"
     with pytest.raises(NoRoleError) as error:
@@ -180,19 +182,19 @@ def test_a_role_that_lets_another_in(account: Account, roles: Roles, service: st
     )
 
 
-@pytest.mark.parametrize(("source_account", "let_in"), [(ACCOUNT, True), ("999999999999", False)])
-def test_the_source_account_alone_decides(account: Account, roles: Roles, source_account: str, let_in: bool) -> None:
+@pytest.mark.parametrize(("source_account", "allowed"), [(ACCOUNT, True), ("999999999999", False)])
+def test_the_source_account_is_checked(account: Account, roles: Roles, source_account: str, allowed: bool) -> None:
     condition = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
     name = account.role(trust=trust({"Service": SERVICE}, Condition=condition))
     arn, source_arn = f"arn:aws:iam::{ACCOUNT}:role/{name}", CONNECTOR.replace(ACCOUNT, source_account)
-    if let_in:
+    if allowed:
         assert roles.assume(arn, service=SERVICE, source_arn=source_arn, session="worker").role == name
     else:
         with pytest.raises(NoRoleError, match="no statement allows it"):
             roles.assume(arn, service=SERVICE, source_arn=source_arn, session="worker")
 
 
-def test_a_role_that_is_not_there_or_not_understood(account: Account, roles: Roles) -> None:
+def test_a_missing_role_and_an_invalid_one(account: Account, roles: Roles) -> None:
     with pytest.raises(NoRoleError, match="no role nobody"):
         roles.assume(f"arn:aws:iam::{ACCOUNT}:role/nobody", service=SERVICE, source_arn=CONNECTOR, session="worker")
     condition = {"StringEquals": {"sts:ExternalId": "x"}}
@@ -201,7 +203,7 @@ def test_a_role_that_is_not_there_or_not_understood(account: Account, roles: Rol
         roles.assume(f"arn:aws:iam::{ACCOUNT}:role/{name}", service=SERVICE, source_arn=CONNECTOR, session="worker")
 
 
-def test_only_keys_that_sts_gave_have_a_session(account: Account) -> None:
+def test_only_keys_from_sts_have_a_session(account: Account) -> None:
     name = account.role(Path="/apps/")
     given = client(account.url, "sts", REGION).assume_role(
         RoleArn=f"arn:aws:iam::{ACCOUNT}:role/apps/{name}", RoleSessionName="application"

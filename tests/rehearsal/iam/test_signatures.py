@@ -1,4 +1,4 @@
-"""What MSK's own clients sign is accepted, and what could not have been signed by the key's holder is refused."""
+"""Signatures of MSK's own clients are accepted; wrong, expired and replayed ones are refused."""
 
 import base64
 import json
@@ -54,7 +54,7 @@ def signed(
     headers: Mapping[str, str] | None = None,
     at: datetime = NOW,
 ) -> str:
-    """A URL as botocore presigns it."""
+    """A URL presigned by botocore."""
     request = AWSRequest("GET", f"https://{host}/", params={"Action": action}, headers=dict(headers or {}))
     signer = auth.SigV4QueryAuth(Credentials(key.access_key, key.secret, key.token), service, region, expires)
     with pytest.MonkeyPatch.context() as patch:
@@ -64,7 +64,7 @@ def signed(
 
 
 def payload(url: str, **changed: str | None) -> str:
-    """The JSON of AWS_MSK_IAM for ``url``, with fields changed (an underscore for each hyphen) or left out."""
+    """The JSON of AWS_MSK_IAM for ``url``, with fields changed (an underscore for each hyphen) or removed."""
     fields = {name.lower(): value for name, value in parse_qsl(urlsplit(url).query)}
     fields |= {"version": "2020_10_22", "host": urlsplit(url).netloc, "user-agent": "tests"}
     given: dict[str, Any] = {**fields, **{name.replace("_", "-"): value for name, value in changed.items()}}
@@ -81,7 +81,7 @@ def encoded(text: str) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def judge(
+def verified_key(
     message: str,
     mechanism: str = AWS_MSK_IAM,
     *,
@@ -97,29 +97,29 @@ def judge(
 def refused(message: str, reason: str, mechanism: str = AWS_MSK_IAM, **given: Any) -> None:
     seen = Replays()
     with pytest.raises(RefusedError, match=reason) as error:
-        judge(message, mechanism, seen=seen, **given)
-    told = str(error.value)
-    assert not [word for key in KEYS.values() for word in (key.secret, key.token) if word and word in told]
-    assert len(told) < 500
-    assert len(seen) == 0, "only what was accepted can be sent again"
+        verified_key(message, mechanism, seen=seen, **given)
+    text = str(error.value)
+    assert not [word for key in KEYS.values() for word in (key.secret, key.token) if word and word in text]
+    assert len(text) < 500
+    assert len(seen) == 0, "only accepted signatures are stored"
 
 
 @pytest.mark.parametrize("key", KEYS.values(), ids=KEYS)
-def test_a_payload_that_botocore_signed(key: Key) -> None:
-    assert judge(payload(signed(key=key))) == key
+def test_a_payload_signed_by_botocore(key: Key) -> None:
+    assert verified_key(payload(signed(key=key))) == key
 
 
 @pytest.mark.parametrize("key", KEYS.values(), ids=KEYS)
 @pytest.mark.parametrize("host", [ENDPOINT, f"{ENDPOINT}.cn"])
-def test_a_token_that_botocore_signed(key: Key, host: str) -> None:
-    assert judge(token(signed(host, key=key)), OAUTHBEARER) == key
+def test_a_token_signed_by_botocore(key: Key, host: str) -> None:
+    assert verified_key(token(signed(host, key=key)), OAUTHBEARER) == key
 
 
 def test_a_payload_of_kafka_python() -> None:
     client = AwsMskIamClient(BROKER, ROLE.access_key, ROLE.secret, REGION, ROLE.token)
     now = datetime.strptime(client.timestamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     keys = {ROLE.access_key: replace(ROLE, expires=None)}
-    assert judge(client.first_message().decode(), now=now, keys=keys) == keys[ROLE.access_key]
+    assert verified_key(client.first_message().decode(), now=now, keys=keys) == keys[ROLE.access_key]
 
 
 @pytest.mark.parametrize("key", KEYS.values(), ids=KEYS)
@@ -132,7 +132,7 @@ def test_a_token_of_the_python_signer(key: Key, monkeypatch: pytest.MonkeyPatch)
     end = datetime.fromtimestamp(until / 1000, UTC)
     known = replace(key, expires=None)
     for now in (end - 900 * SECOND, end - SECOND):
-        assert judge(made, OAUTHBEARER, now=now, keys={key.access_key: known}) == known
+        assert verified_key(made, OAUTHBEARER, now=now, keys={key.access_key: known}) == known
     refused(made, "expired", OAUTHBEARER, now=end, keys={key.access_key: known})
 
 
@@ -146,49 +146,52 @@ WRONGLY_SIGNED: dict[str, tuple[dict[str, Any], str]] = {
     "expiry": ({"expires": 901}, "x-amz-expires must be 1 to 900, got '901'"),
     "no_expiry": ({"expires": 0}, "x-amz-expires must be 1 to 900, got '0'"),
     "endless": ({"expires": "9" * 5000}, "x-amz-expires must be 1 to 900, got '999"),
-    "key": ({"key": replace(ROLE, access_key="ASIAOTHER")}, "'ASIAOTHER': the access key must be one that IAM"),
-    "secret": ({"key": replace(ROLE, secret="guessed")}, "'ASIAORDERS': the signature must be made"),
-    "token": ({"key": replace(ROLE, token="another's")}, "'ASIAORDERS': the session token must be the one"),
-    "no_token": ({"key": replace(ROLE, token=None)}, "'ASIAORDERS': the session token must be there"),
-    "needless_token": ({"key": replace(USER, token="any")}, "'AKIABILLING': the session token must be left out"),
+    "key": ({"key": replace(ROLE, access_key="ASIAOTHER")}, "'ASIAOTHER': the access key is unknown to IAM"),
+    "secret": ({"key": replace(ROLE, secret="guessed")}, "'ASIAORDERS': the signature does not match"),
+    "token": ({"key": replace(ROLE, token="another's")}, "'ASIAORDERS': the session token is not that"),
+    "no_token": ({"key": replace(ROLE, token=None)}, "'ASIAORDERS': the session token must be sent"),
+    "needless_token": ({"key": replace(USER, token="any")}, "'AKIABILLING': the session token must not be sent"),
 }
 
 
 @pytest.mark.parametrize(("changed", "reason"), WRONGLY_SIGNED.values(), ids=WRONGLY_SIGNED)
 @pytest.mark.parametrize("mechanism", [AWS_MSK_IAM, OAUTHBEARER])
-def test_what_must_not_be_signed(mechanism: str, changed: dict[str, Any], reason: str) -> None:
+def test_wrongly_signed_requests_are_refused(mechanism: str, changed: dict[str, Any], reason: str) -> None:
     host, write = (BROKER, payload) if mechanism == AWS_MSK_IAM else (ENDPOINT, token)
     key = KEYS.get(changed.get("key", ROLE).access_key, ROLE)
-    assert judge(write(signed(host, key=key)), mechanism) == key, "the passing twin"
+    assert verified_key(write(signed(host, key=key)), mechanism) == key, "the passing twin"
     refused(write(signed(**{"host": host, **changed})), reason, mechanism)
 
 
-def test_a_token_is_not_for_a_broker_nor_a_payload_for_the_endpoint() -> None:
+def test_tokens_are_for_the_endpoint_and_payloads_for_a_broker() -> None:
     refused(token(signed(BROKER)), "the host must be one of kafka.eu-west-1", OAUTHBEARER)
     refused(payload(signed(ENDPOINT)), "the host must be one of b-1")
 
 
 TAMPERED: dict[str, tuple[dict[str, str], str]] = {
     "algorithm": ({"X_Amz_Algorithm": "AWS4-HMAC-SHA1"}, "the algorithm must be AWS4-HMAC-SHA256, got 'AWS4-HMAC-SHA1"),
-    "signature": ({"X_Amz_Signature": "0" * 64}, "the signature must be made"),
-    "short_signature": ({"X_Amz_Signature": "0"}, "the signature must be made"),
-    "seconds": ({"X_Amz_Expires": "899"}, "the signature must be made"),
-    "second": ({"X_Amz_Date": "20301231T235958Z"}, "the signature must be made"),
+    "signature": ({"X_Amz_Signature": "0" * 64}, "the signature does not match"),
+    "short_signature": ({"X_Amz_Signature": "0"}, "the signature does not match"),
+    "seconds": ({"X_Amz_Expires": "899"}, "the signature does not match"),
+    "second": ({"X_Amz_Date": "20301231T235958Z"}, "the signature does not match"),
     "day": ({"X_Amz_Date": "20301230T235959Z"}, "the credential's day must be 20301230, got '20301231'"),
-    "user": ({"X_Amz_Credential": "AKIABILLING/20301231/eu-west-1/kafka-cluster/aws4_request"}, "token must be left"),
+    "user": (
+        {"X_Amz_Credential": "AKIABILLING/20301231/eu-west-1/kafka-cluster/aws4_request"},
+        "token must not be sent",
+    ),
 }
 
 
 @pytest.mark.parametrize(("changed", "reason"), TAMPERED.values(), ids=TAMPERED)
-def test_what_was_changed_after_signing(changed: dict[str, str], reason: str) -> None:
+def test_a_request_that_was_changed_after_signing_is_refused(changed: dict[str, str], reason: str) -> None:
     refused(payload(signed(), **{name.lower(): value for name, value in changed.items()}), reason)
     refused(token(signed(ENDPOINT), **changed), reason, OAUTHBEARER)
 
 
 def test_the_user_agent_is_not_signed() -> None:
-    assert judge(payload(signed(), user_agent="another")) == ROLE
-    assert judge(payload(signed(), user_agent=None)) == ROLE
-    assert judge(token(signed(ENDPOINT), X_Unsigned="1"), OAUTHBEARER) == ROLE
+    assert verified_key(payload(signed(), user_agent="another")) == ROLE
+    assert verified_key(payload(signed(), user_agent=None)) == ROLE
+    assert verified_key(token(signed(ENDPOINT), X_Unsigned="1"), OAUTHBEARER) == ROLE
 
 
 FIELDS = [name for name in json.loads(payload(signed(key=USER))) if name != "user-agent"]
@@ -197,9 +200,9 @@ MALFORMED: dict[str, tuple[str, str]] = {
     "not_json": ("not json", "must be JSON"),
     "too_deep": ("[" * 100_000, "must be JSON"),
     "no_object": ("[]", "must be a JSON object, got list"),
-    "twice": (payload(signed()).replace("{", '{"host": "b-9", ', 1), "each field once"),
+    "twice": (payload(signed()).replace("{", '{"host": "b-9", ', 1), "unique fields"),
     "version": (payload(signed(), version="2019_01_01"), "version must be 2020_10_22, got '2019_01_01'"),
-    "number": (payload(signed()).replace('"900"', "900"), "x-amz-expires must be there, as ASCII text"),
+    "number": (payload(signed()).replace('"900"', "900"), "x-amz-expires must be set, to ASCII text"),
     "surrogate": (payload(signed(), x_amz_security_token="\ud800"), "x-amz-security-token must be"),
     "no_ascii": (payload(signed(), x_amz_signature="é"), "x-amz-signature must be"),
     "scope": (payload(signed(), x_amz_credential="ASIAORDERS"), "x-amz-credential must be .*, got 'ASIAORDERS'"),
@@ -222,30 +225,30 @@ MALFORMED_TOKENS: dict[str, tuple[str, str]] = {
     "no_base64": ("not base64", "must be base64url"),
     "empty": ("", "must be base64url"),
     "padded": (token(URL) + "=", "base64url without padding"),
-    "one_letter_more": (encoded("") + "a", "must be of a URL"),
-    "bytes": (base64.urlsafe_b64encode(b"\xff\xff\xff").decode(), "must be of a URL"),
-    "no_query": (encoded("https://" + ENDPOINT), "malformed: action must be there"),
-    "no_pairs": (encoded("https://" + ENDPOINT + "?Action"), "must be of a URL"),
-    "no_host": (encoded("https://[" + ENDPOINT), "must be of a URL"),
-    "twice": (encoded(URL + "&Action=kafka-cluster%3AConnect"), "each parameter once"),
-    "plain": (encoded(URL.replace("https", "http", 1)), "must be of https://HOST"),
-    "path": (encoded(URL.replace("/?", "/v1?", 1)), "must be of https://HOST"),
-    "no_action": (encoded(URL.replace("Action=", "Do=", 1)), "malformed: action must be there"),
-    "lower_case": (encoded(URL.replace("X-Amz-Date=", "x-amz-date=", 1)), "malformed: x-amz-date must be there"),
-    "fragment": (encoded(URL + "#top"), "must be of https://HOST"),
-    "blank": (token(URL, X_Amz_Security_Token=""), "malformed: x-amz-security-token must be there"),
+    "one_letter_more": (encoded("") + "a", "must be a URL"),
+    "bytes": (base64.urlsafe_b64encode(b"\xff\xff\xff").decode(), "must be a URL"),
+    "no_query": (encoded("https://" + ENDPOINT), "malformed: action must be set"),
+    "no_pairs": (encoded("https://" + ENDPOINT + "?Action"), "must be a URL"),
+    "no_host": (encoded("https://[" + ENDPOINT), "must be a URL"),
+    "twice": (encoded(URL + "&Action=kafka-cluster%3AConnect"), "unique parameters"),
+    "plain": (encoded(URL.replace("https", "http", 1)), "must be https://HOST"),
+    "path": (encoded(URL.replace("/?", "/v1?", 1)), "must be https://HOST"),
+    "no_action": (encoded(URL.replace("Action=", "Do=", 1)), "malformed: action must be set"),
+    "lower_case": (encoded(URL.replace("X-Amz-Date=", "x-amz-date=", 1)), "malformed: x-amz-date must be set"),
+    "fragment": (encoded(URL + "#top"), "must be https://HOST"),
+    "blank": (token(URL, X_Amz_Security_Token=""), "malformed: x-amz-security-token must be set"),
     "framed": ("n,,\x01auth=Bearer " + token(URL) + "\x01\x01", "must be base64url"),
 }
 
 
 @pytest.mark.parametrize(("message", "reason"), MALFORMED_TOKENS.values(), ids=MALFORMED_TOKENS)
 def test_a_malformed_token(message: str, reason: str) -> None:
-    assert judge(encoded(URL), OAUTHBEARER) == ROLE, "the passing twin"
-    assert judge(encoded(URL.replace("/?", "?", 1)), OAUTHBEARER) == ROLE, "as Java writes it"
+    assert verified_key(encoded(URL), OAUTHBEARER) == ROLE, "the passing twin"
+    assert verified_key(encoded(URL.replace("/?", "?", 1)), OAUTHBEARER) == ROLE, "as Java writes it"
     refused(message, reason, OAUTHBEARER)
 
 
-def test_another_mechanism() -> None:
+def test_an_unknown_mechanism_is_refused() -> None:
     refused(payload(signed()), "mechanism must be AWS_MSK_IAM or OAUTHBEARER, got 'PLAIN'", "PLAIN")
 
 
@@ -263,45 +266,45 @@ def test_another_mechanism() -> None:
 )
 def test_the_time_of_a_signature(mechanism: str, message: str, age: timedelta, reason: str | None) -> None:
     if reason is None:
-        assert judge(message, mechanism, now=NOW + age) == ROLE
+        assert verified_key(message, mechanism, now=NOW + age) == ROLE
     else:
         refused(message, reason, mechanism, now=NOW + age)
 
 
-def test_its_own_expiry_counts() -> None:
-    assert judge(payload(signed(expires=60)), now=NOW + 59 * SECOND) == ROLE
+def test_the_expiry_of_the_signature() -> None:
+    assert verified_key(payload(signed(expires=60)), now=NOW + 59 * SECOND) == ROLE
     refused(payload(signed(expires=60)), "for 60 s", now=NOW + 60 * SECOND)
 
 
 def test_expired_credentials() -> None:
     soon = {ROLE.access_key: replace(ROLE, expires=NOW + 10 * SECOND)}
-    assert judge(payload(signed()), keys=soon, now=NOW + 9 * SECOND) == soon[ROLE.access_key]
+    assert verified_key(payload(signed()), keys=soon, now=NOW + 9 * SECOND) == soon[ROLE.access_key]
     refused(payload(signed()), "the credentials expired at 20310101T000009Z", keys=soon, now=NOW + 10 * SECOND)
 
 
-def test_one_signature_serves_the_connections_of_its_second() -> None:
+def test_one_signature_is_accepted_for_connections_of_the_same_second() -> None:
     seen = Replays()
     for late in (0, 1, 60):
-        assert judge(payload(signed()), now=NOW + late * SECOND, seen=seen) == ROLE
+        assert verified_key(payload(signed()), now=NOW + late * SECOND, seen=seen) == ROLE
 
 
-def test_a_payload_sent_again_later_is_a_replay() -> None:
+def test_a_payload_sent_again_later_is_refused_as_a_replay() -> None:
     seen = Replays()
-    judge(payload(signed()), seen=seen)
+    verified_key(payload(signed()), seen=seen)
     later = NOW + 61 * SECOND
     with pytest.raises(RefusedError, match="'ASIAORDERS': a replay, first seen 61 s ago"):
-        judge(payload(signed(), user_agent="another"), now=later, seen=seen)
-    assert judge(payload(signed(at=later)), now=later, seen=seen) == ROLE
+        verified_key(payload(signed(), user_agent="another"), now=later, seen=seen)
+    assert verified_key(payload(signed(at=later)), now=later, seen=seen) == ROLE
 
 
-def test_a_clients_slow_clock_is_no_replay() -> None:
-    assert judge(payload(signed()), now=NOW + timedelta(minutes=14), seen=Replays()) == ROLE
+def test_a_slow_client_clock_is_not_a_replay() -> None:
+    assert verified_key(payload(signed()), now=NOW + timedelta(minutes=14), seen=Replays()) == ROLE
 
 
-def test_a_token_serves_until_it_expires() -> None:
+def test_a_token_is_accepted_until_it_expires() -> None:
     seen = Replays()
     for late in (0, 61, 899):
-        assert judge(token(signed(ENDPOINT)), OAUTHBEARER, now=NOW + late * SECOND, seen=seen) == ROLE
+        assert verified_key(token(signed(ENDPOINT)), OAUTHBEARER, now=NOW + late * SECOND, seen=seen) == ROLE
 
 
 def test_replays_are_bounded() -> None:
@@ -313,7 +316,7 @@ def test_replays_are_bounded() -> None:
     assert seen.first_seen("a", NOW + 9 * SECOND) == NOW + 9 * SECOND, "the oldest is forgotten"
 
 
-def test_replays_outlive_any_validity_and_no_longer() -> None:
+def test_signatures_are_kept_for_the_longest_validity() -> None:
     seen = Replays()
     seen.first_seen("a", NOW)
     assert seen.first_seen("a", NOW + timedelta(minutes=20)) == NOW
@@ -335,7 +338,7 @@ ANSWERS = {
 
 
 class Listener(socketserver.StreamRequestHandler):
-    """As much of a broker as a client needs to sign in; then it hangs up."""
+    """The part of a broker that a client needs to sign in; then it closes the connection."""
 
     def handle(self) -> None:
         while size := self.rfile.read(4):
@@ -353,7 +356,7 @@ Heard = list[tuple[datetime, bytes]]
 
 @contextmanager
 def listening() -> Iterator[tuple[int, Heard]]:
-    """A free port of this machine, and what clients sign there."""
+    """A free port, and what clients send to it."""
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Listener) as server:
         heard: Heard = []
         server.heard = heard  # type: ignore[attr-defined]
@@ -363,8 +366,12 @@ def listening() -> Iterator[tuple[int, Heard]]:
 
 
 def credentials(key: Key) -> dict[str, str]:
-    told = {"AWS_ACCESS_KEY_ID": key.access_key, "AWS_SECRET_ACCESS_KEY": key.secret, "AWS_SESSION_TOKEN": key.token}
-    return {name: value for name, value in told.items() if value}
+    variables = {
+        "AWS_ACCESS_KEY_ID": key.access_key,
+        "AWS_SECRET_ACCESS_KEY": key.secret,
+        "AWS_SESSION_TOKEN": key.token,
+    }
+    return {name: value for name, value in variables.items() if value}
 
 
 LOGINS = {
@@ -381,7 +388,7 @@ LOGINS = {
 
 @pytest.fixture(scope="module")
 def client() -> list[Path]:
-    """The jars of Kafka's own tools with AWS's login module."""
+    """The jars of Kafka's tools with AWS's login module."""
     lock = load()
     login = next(file for file in lock.sets[pinned_files.CONNECT].files if file.maven.artifact == "aws-msk-iam-auth")
     try:
@@ -392,7 +399,7 @@ def client() -> list[Path]:
 
 
 def java_signs(mechanism: str, jars: list[Path], folder: Path) -> Heard:
-    """What AWS's Java library sends in more than a second, from one process that connects ten times in each."""
+    """What AWS's Java library sends in more than a second, from one process that connects ten times a second."""
     (folder / "hosts").write_text(f"127.0.0.1 {BROKER}\n")
     properties = {"security.protocol": "SASL_PLAINTEXT", "sasl.mechanism": mechanism, **LOGINS[mechanism]}
     properties |= {"reconnect.backoff.ms": "100", "reconnect.backoff.max.ms": "100"}
@@ -411,10 +418,10 @@ def java_signs(mechanism: str, jars: list[Path], folder: Path) -> Heard:
 
 
 def accepted(heard: Heard, messages: list[str], mechanism: str) -> bool:
-    """Whether all were, in their order and at their times."""
+    """Whether all messages are accepted, in their order and at their times."""
     seen, known = Replays(), {ROLE.access_key: replace(ROLE, expires=None)}
     return all(
-        judge(message, mechanism, now=at, seen=seen, keys=known) == known[ROLE.access_key]
+        verified_key(message, mechanism, now=at, seen=seen, keys=known) == known[ROLE.access_key]
         for (at, _), message in zip(heard, messages, strict=True)
     )
 

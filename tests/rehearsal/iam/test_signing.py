@@ -1,4 +1,4 @@
-"""A worker gets its role's credentials as MSK Connect would give them, and its secret only as the role may read it."""
+"""A worker gets its role's credentials as on MSK Connect, and its secret only if the role may read it."""
 
 import json
 import time
@@ -16,7 +16,7 @@ from modules.debezium import topics
 from modules.debezium.configuration import IAM_CLIENT
 from rehearsal.aws.backends import ConnectorSpec, ServerError
 from rehearsal.aws.client import client
-from rehearsal.iam.authority import Authority
+from rehearsal.iam.authorizer import Authorizer
 from rehearsal.iam.roles import Roles, session
 from rehearsal.iam.signing import PROPERTIES, SERVICE, Signing
 from tests.mocked_account import ACCOUNT, REGION
@@ -39,19 +39,19 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
 
 
 class Service:
-    """MSK Connect at ``now``, and roles for its workers."""
+    """MSK Connect at the time ``now``, and roles for its workers."""
 
     def __init__(self, account: Account, folder: Path) -> None:
         self.account = account
         self.now = datetime.now(UTC)
         roles = Roles(account.url)
-        self.authority = Authority(folder / "generation", roles=roles, hosts=lambda _: [], tags=lambda _: {})
+        self.authorizer = Authorizer(folder / "generation", roles=roles, hosts=lambda _: [], tags=lambda _: {})
         self.signing = Signing(
-            roles, self.authority, aws=account.url, url=URL, trust_store=TRUST_STORE, now=lambda: self.now
+            roles, self.authorizer, aws=account.url, url=URL, trust_store=TRUST_STORE, now=lambda: self.now
         )
 
     def spec(self, *inline: str, trust: str = documents.TRUST) -> ConnectorSpec:
-        """A connector under a role of its own, with these documents."""
+        """A connector with its own role, which has these policies."""
         role = self.account.role(*inline, trust=trust)
         return replace(SPEC, role_arn=f"arn:aws:iam::{ACCOUNT}:role/{role}")
 
@@ -80,13 +80,13 @@ def service(account: Account, tmp_path: Path) -> Service:
 
 
 def execution(secret_arn: str, *, without: str = "") -> str:
-    """The policy that is deployed for a connector with that secret, but for one statement."""
+    """The deployed policy of a connector with that secret, without one statement."""
     offsets = topics.offset_topic(NAME)
-    told = policies.connector_execution(DEPLOYMENT, CONNECTOR, arns=ARNS, offsets=offsets, secret_arn=secret_arn)
-    return document(*(one for one in json.loads(told)["Statement"] if one["Sid"] != without))
+    text = policies.connector_execution(DEPLOYMENT, CONNECTOR, arns=ARNS, offsets=offsets, secret_arn=secret_arn)
+    return document(*(one for one in json.loads(text)["Statement"] if one["Sid"] != without))
 
 
-def test_a_worker_is_told_where_its_credentials_are(service: Service) -> None:
+def test_the_environment_of_a_worker_has_the_credentials_url(service: Service) -> None:
     first, second = (service.signing.env(service.spec()) for _ in range(2))
     assert first["AWS_CONTAINER_CREDENTIALS_FULL_URI"] == URL
     assert first.keys() == {"AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN"}
@@ -103,17 +103,17 @@ def test_every_client_of_connect_signs_in_by_iam() -> None:
 
 def test_a_workers_token_gets_its_roles_credentials(service: Service) -> None:
     spec = service.spec()
-    told = service.signing.credentials(service.token(spec))
-    found = session(told["AccessKeyId"])
+    text = service.signing.credentials(service.token(spec))
+    found = session(text["AccessKeyId"])
     assert found
     assert (found.role, found.arn) == (spec.role, f"arn:aws:sts::{ACCOUNT}:assumed-role/{spec.role}/{NAME}")
-    assert (found.key.secret, found.key.token) == (told["SecretAccessKey"], told["Token"])
+    assert (found.key.secret, found.key.token) == (text["SecretAccessKey"], text["Token"])
     assert found.key.expires
-    assert datetime.strptime(told["Expiration"], "%Y-%m-%dT%H:%M:%S%z") == found.key.expires.replace(microsecond=0)
-    assert told.keys() == {"AccessKeyId", "SecretAccessKey", "Token", "Expiration"}
+    assert datetime.strptime(text["Expiration"], "%Y-%m-%dT%H:%M:%S%z") == found.key.expires.replace(microsecond=0)
+    assert text.keys() == {"AccessKeyId", "SecretAccessKey", "Token", "Expiration"}
 
 
-def test_each_worker_has_its_own(service: Service) -> None:
+def test_each_worker_has_its_own_credentials(service: Service) -> None:
     first, second = service.spec(), service.spec()
     tokens = [service.token(first), service.token(second)]
     found = [session(service.signing.credentials(token)["AccessKeyId"]) for token in tokens]
@@ -121,9 +121,9 @@ def test_each_worker_has_its_own(service: Service) -> None:
 
 
 @pytest.mark.parametrize("token", ["", "made-up"])
-def test_nobody_else_gets_any(service: Service, token: str) -> None:
+def test_an_unknown_token_gets_no_credentials(service: Service, token: str) -> None:
     service.token(service.spec())
-    with pytest.raises(ValueError, match="credentials are for workers alone"):
+    with pytest.raises(ValueError, match="credentials are for workers only"):
         service.signing.credentials(token)
 
 
@@ -149,7 +149,7 @@ def test_a_role_that_no_longer_trusts_the_service_is_not_renewed(service: Servic
     spec = service.spec()
     token = service.token(spec)
     service.account.iam.update_assume_role_policy(RoleName=spec.role, PolicyDocument=documents.TRUST.replace(NAME, "x"))
-    service.authority.changed()
+    service.authorizer.invalidate()
     assert service.signing.credentials(token)
     service.now += 2 * MINUTE
     with pytest.raises(ServerError, match=f"{SERVICE} may not assume {spec.role} for {spec.arn}"):
@@ -176,7 +176,7 @@ def test_a_role_that_does_not_trust_the_service(service: Service, right: str, wr
     )
 
 
-def test_a_role_that_is_not_there_or_not_understood(service: Service) -> None:
+def test_a_missing_role_and_an_invalid_one(service: Service) -> None:
     spec = replace(SPEC, role_arn=f"arn:aws:iam::{ACCOUNT}:role/nobody")
     with pytest.raises(ServerError, match=f"the role of {NAME} cannot be assumed: no role nobody"):
         service.signing.env(spec)
@@ -186,7 +186,7 @@ def test_a_role_that_is_not_there_or_not_understood(service: Service) -> None:
 
 
 @pytest.mark.parametrize("under", ["aws", "key", "alias", "arn"])
-def test_a_secret_that_the_deployed_policy_lets_read(service: Service, under: str) -> None:
+def test_the_deployed_policy_allows_the_secret(service: Service, under: str) -> None:
     key, kms = service.key(), client(service.account.url, "kms", REGION)
     if under == "alias":
         kms.create_alias(AliasName="alias/signing", TargetKeyId=key)
@@ -194,22 +194,22 @@ def test_a_secret_that_the_deployed_policy_lets_read(service: Service, under: st
     name, arn = service.secret(**({} if under == "aws" else {"KmsKeyId": keys[under]}))
     spec = service.spec(execution(arn))
     service.signing.check_secret(spec, name)
-    used = {use.action for use in service.authority.log.uses}
+    used = {use.action for use in service.authorizer.log.uses}
     assert used == {VALUE} | (set() if under == "aws" else {"kms:Decrypt"})
-    assert service.authority.log.denials() == []
+    assert service.authorizer.log.denials() == []
 
 
-def test_a_secret_that_may_not_be_read(service: Service) -> None:
+def test_a_secret_without_permission(service: Service) -> None:
     name, arn = service.secret(KmsKeyId=service.key())
     spec = service.spec(execution(arn, without="Secret"))
-    told = service.refused(spec, name)
-    assert told.startswith(
-        f"{spec.role} may not {VALUE} on {arn}: no statement allows it\n  asked for by: {PASSWORD}\n"
+    text = service.refused(spec, name)
+    assert text.startswith(
+        f"{spec.role} may not {VALUE} on {arn}: no statement allows it\n  configured by: {PASSWORD}\n"
     )
-    assert "kms:Decrypt" not in told
+    assert "kms:Decrypt" not in text
 
 
-def test_a_key_that_may_not_be_used(service: Service) -> None:
+def test_a_key_without_permission(service: Service) -> None:
     key = service.key()
     name, arn = service.secret(KmsKeyId=key)
     spec = service.spec(execution(arn, without="SecretKey"))
@@ -217,38 +217,38 @@ def test_a_key_that_may_not_be_used(service: Service) -> None:
     lines = service.refused(spec, name).splitlines()
     assert lines[:2] == [
         f"{spec.role} may not kms:Decrypt on {key_arn}: no statement allows it",
-        f"  asked for by: {PASSWORD}",
+        f"  configured by: {PASSWORD}",
     ]
     assert lines[2].startswith("  needed for: ")
     name, arn = service.secret()
     service.signing.check_secret(service.spec(execution(arn, without="SecretKey")), name)
 
 
-def test_the_key_is_for_this_secret_through_secrets_manager(service: Service) -> None:
+def test_the_key_may_be_used_for_this_secret_through_secrets_manager_only(service: Service) -> None:
     name, arn = service.secret(KmsKeyId=service.key())
     service.signing.check_secret(service.spec(execution(arn)), name)
     for right, wrong in ((f'SecretARN": "{arn}', f'SecretARN": "{arn}x'), ("secretsmanager.us-", "s3.us-")):
-        told = execution(arn)
-        assert right in told
-        assert "may not kms:Decrypt" in service.refused(service.spec(told.replace(right, wrong)), name)
+        text = execution(arn)
+        assert right in text
+        assert "may not kms:Decrypt" in service.refused(service.spec(text.replace(right, wrong)), name)
 
 
-def test_a_secret_that_is_not_there_passes(service: Service) -> None:
+def test_a_missing_secret_is_ignored(service: Service) -> None:
     spec = service.spec()
     service.signing.check_secret(spec, "signing/none")
-    assert service.authority.log.denials(spec.role) == []
+    assert service.authorizer.log.denials(spec.role) == []
     name, _ = service.secret()
     assert service.refused(spec, name)
 
 
-def test_what_a_role_lacks_since_then(service: Service) -> None:
+def test_missing_permissions_since_a_moment(service: Service) -> None:
     spec, other = service.spec(document(statement(WRITE, topic("a")))), service.spec()
     before = time.monotonic()
-    assert service.authority.allows(spec.role, WRITE, topic("a"))
-    assert service.signing.lacking(spec, since=before) == ""
-    assert not service.authority.allows(spec.role, WRITE, topic("b"))
-    assert not service.authority.allows(other.role, WRITE, topic("c"))
-    told = service.signing.lacking(spec, since=before)
-    assert told.startswith(f"{spec.role} may not {WRITE} on {topic('b')}: no statement allows it\n")
-    assert other.role not in told
-    assert service.signing.lacking(spec, since=time.monotonic() + 1) == ""
+    assert service.authorizer.allows(spec.role, WRITE, topic("a"))
+    assert service.signing.missing_permissions(spec, since=before) == ""
+    assert not service.authorizer.allows(spec.role, WRITE, topic("b"))
+    assert not service.authorizer.allows(other.role, WRITE, topic("c"))
+    text = service.signing.missing_permissions(spec, since=before)
+    assert text.startswith(f"{spec.role} may not {WRITE} on {topic('b')}: no statement allows it\n")
+    assert other.role not in text
+    assert service.signing.missing_permissions(spec, since=time.monotonic() + 1) == ""

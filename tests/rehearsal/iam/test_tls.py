@@ -1,4 +1,4 @@
-"""A rehearsal's certificates: clients that trust its authority trust its brokers, by their names and no others."""
+"""A rehearsal's certificates: clients that trust its authority trust its brokers, under their names only."""
 
 import ssl
 import stat
@@ -44,14 +44,16 @@ def connect(keystore: Path, name: str, trusted: Path) -> None:
 
 
 @pytest.mark.parametrize("name", [f"b-1.{DOMAIN}", f"b-3.{DOMAIN}", "localhost"])
-def test_a_broker_is_trusted_by_its_name(
+def test_a_broker_is_trusted_under_its_name(
     authority: CertificateAuthority, keystore: Path, tmp_path: Path, name: str
 ) -> None:
     connect(keystore, name, authority.write_certificate(tmp_path / "ca.pem"))
 
 
 @pytest.mark.parametrize("name", [DOMAIN, f"a.b-1.{DOMAIN}", "b-1.another.c1.kafka.eu-west-1.amazonaws.com"])
-def test_another_name_is_not(authority: CertificateAuthority, keystore: Path, tmp_path: Path, name: str) -> None:
+def test_another_name_is_not_trusted(
+    authority: CertificateAuthority, keystore: Path, tmp_path: Path, name: str
+) -> None:
     with pytest.raises(ssl.SSLCertVerificationError, match="Hostname mismatch"):
         connect(keystore, name, authority.write_certificate(tmp_path / "ca.pem"))
 
@@ -62,13 +64,13 @@ def test_another_rehearsals_brokers_are_not_trusted(keystore: Path, tmp_path: Pa
         connect(keystore, f"b-1.{DOMAIN}", another)
 
 
-def test_the_key_is_this_users_alone(authority: CertificateAuthority, keystore: Path) -> None:
+def test_the_key_is_readable_by_this_user_only(authority: CertificateAuthority, keystore: Path) -> None:
     keystore.chmod(0o644)
     authority.write_keystore(keystore, DOMAIN)
     assert stat.S_IMODE(keystore.stat().st_mode) == 0o600
 
 
-def test_the_trust_store_holds_the_authority_alone(authority: CertificateAuthority, tmp_path: Path) -> None:
+def test_the_trust_store_has_the_authority_only(authority: CertificateAuthority, tmp_path: Path) -> None:
     store = pkcs12.load_pkcs12(authority.write_trust_store(tmp_path / "trusted.p12").read_bytes(), None)
     pem = authority.write_certificate(tmp_path / "ca.pem").read_bytes()
     assert [entry.certificate for entry in store.additional_certs] == [load_pem_x509_certificate(pem)]

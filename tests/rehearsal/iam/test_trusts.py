@@ -1,4 +1,4 @@
-"""Role trust policies: who is let in, and under which conditions."""
+"""Role trust policies: which principals are allowed, under which conditions."""
 
 from typing import Any, Final
 
@@ -55,25 +55,25 @@ def assume(principal: Any, effect: str = "Allow", **elements: Any) -> dict[str, 
         ({"Service": "ec2.amazonaws.com", "AWS": ACCOUNT}, USER, True),
     ],
 )
-def test_a_principal_is_named(principal: Any, who: Principal, expected: bool) -> None:
+def test_a_principal_matches(principal: Any, who: Principal, expected: bool) -> None:
     assert trusted(who, assume(principal)).allowed is expected
     assert trusted(who, assume("*"), assume(principal, "Deny")).allowed is not expected
 
 
-def test_action_and_condition_count_and_a_deny_wins() -> None:
+def test_action_and_condition_are_checked_and_a_deny_wins() -> None:
     condition = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
     allow = assume({"Service": SERVICE.id}, Condition=condition)
     decision = trusted(SERVICE, allow, SourceAccount=ACCOUNT)
-    assert (decision.why, decision.policy, decision.matched_action) == ("allowed", "trust", "sts:AssumeRole")
+    assert (decision.reason, decision.policy, decision.matched_action) == ("allowed", "trust", "sts:AssumeRole")
     assert (decision.matched_resource, len(decision.matching)) == ("", 1)
-    assert trusted(SERVICE, allow).why == "no statement allows it"
-    assert trusted(SERVICE, allow, SourceAccount="999999999999").why == "no statement allows it"
+    assert trusted(SERVICE, allow).reason == "no statement allows it"
+    assert trusted(SERVICE, allow, SourceAccount="999999999999").reason == "no statement allows it"
     assert not trusted(SERVICE, allow | {"Action": "sts:TagSession"}, SourceAccount=ACCOUNT).allowed
     denied = trusted(SERVICE, allow, assume({"Service": SERVICE.id}, "Deny"), SourceAccount=ACCOUNT)
-    assert (denied.why, len(denied.matching)) == ("explicit deny", 1)
+    assert (denied.reason, len(denied.matching)) == ("explicit deny", 1)
 
 
-def test_an_unsupported_key_is_told_where_the_principal_is_named() -> None:
+def test_an_unsupported_key_is_an_error_where_the_principal_matches() -> None:
     condition = {"StringEquals": {"sts:ExternalId": "x"}}
     with pytest.raises(PolicyError, match="unsupported condition key sts:ExternalId"):
         trusted(SERVICE, assume({"Service": SERVICE.id}, Condition=condition))
@@ -81,7 +81,7 @@ def test_an_unsupported_key_is_told_where_the_principal_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("principal", "told"),
+    ("principal", "message"),
     [
         ({}, "Principal must be * or an object of AWS, Service, Federated, got {}"),
         ("kafkaconnect.amazonaws.com", "Principal must be * or an object of AWS"),
@@ -92,14 +92,14 @@ def test_an_unsupported_key_is_told_where_the_principal_is_named() -> None:
         ({"Service": [1]}, "without wildcards, got 1"),
     ],
 )
-def test_a_principal_that_iam_would_refuse_is_told(principal: Any, told: str) -> None:
+def test_an_invalid_principal_is_an_error(principal: Any, message: str) -> None:
     with pytest.raises(PolicyError) as error:
         trusted(SERVICE, assume(principal))
     assert str(error.value).startswith("policy trust, statement 0: ")
-    assert told in str(error.value)
+    assert message in str(error.value)
 
 
-def test_each_kind_of_policy_serves_its_purpose_only() -> None:
+def test_identity_and_trust_policies_are_not_interchangeable() -> None:
     with pytest.raises(PolicyError, match="must have Resource, not Principal"):
         decide(Request("a:b", "*"), identity=[parse("p", {"Statement": assume("*")})], known=())
     with pytest.raises(PolicyError, match="must have Principal, not Resource"):

@@ -1,4 +1,4 @@
-"""Real brokers behind the embedded MSK: they start as deployed, change, crash and come back, and leave nothing."""
+"""Real brokers of the embedded MSK: they start as deployed, are updated, crash, restart, and are removed."""
 
 import os
 import threading
@@ -16,7 +16,8 @@ from modules.artifacts.fetch import FetchErrors, fetch
 from modules.artifacts.lock import load
 from modules.artifacts.sources import sources
 from rehearsal.aws.backends import ClusterSpec, ServerError
-from rehearsal.kafka.cluster import Clusters, KafkaCluster
+from rehearsal.kafka.cluster import KafkaCluster
+from rehearsal.kafka.clusters import Clusters
 from rehearsal.processes import pinned_files
 from rehearsal.processes.addresses import Address, Addresses, listens
 from rehearsal.processes.logs import Line, LogShipper
@@ -43,7 +44,7 @@ ALONE = replace(SPEC, brokers=1, server_properties={})
 
 
 class Delivered:
-    """CloudWatch Logs' place: the streams of each group."""
+    """The lines that were shipped, by log group and stream."""
 
     def __init__(self) -> None:
         self.streams: dict[tuple[str, str], list[str]] = {}
@@ -81,7 +82,7 @@ def delivered() -> Delivered:
 def cluster(
     jars: list[Path], addresses: Addresses, delivered: Delivered, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[KafkaCluster]:
-    """Three brokers and three ZooKeepers."""
+    """Three brokers and three ZooKeeper nodes."""
     logs = LogShipper(delivered.put)
     folder = tmp_path_factory.mktemp("cluster")
     clusters = Clusters(addresses=addresses, folder=folder, jars=jars, logs=logs)
@@ -95,13 +96,13 @@ def cluster(
 @pytest.fixture
 def clusters(jars: list[Path], addresses: Addresses, tmp_path: Path) -> Iterator[Clusters]:
     """At most one broker each."""
-    ours = Clusters(addresses=addresses, folder=tmp_path, jars=jars, limit=1)
+    ours = Clusters(addresses=addresses, folder=tmp_path, jars=jars, max_brokers=1)
     yield ours
     ours.stop()
 
 
 def admin(cluster: KafkaCluster) -> KafkaAdminClient:
-    return KafkaAdminClient(bootstrap_servers=cluster.inspection.split(","))
+    return KafkaAdminClient(bootstrap_servers=cluster.plain_bootstrap.split(","))
 
 
 def create_topic(cluster: KafkaCluster, topic: str, *, copies: int = 3) -> None:
@@ -110,8 +111,8 @@ def create_topic(cluster: KafkaCluster, topic: str, *, copies: int = 3) -> None:
 
 
 def produce(cluster: KafkaCluster, topic: str, *values: str) -> None:
-    """Each of ``values`` is on every replica in sync."""
-    producer = KafkaProducer(bootstrap_servers=cluster.inspection.split(","), acks="all")
+    """Produces with acks=all."""
+    producer = KafkaProducer(bootstrap_servers=cluster.plain_bootstrap.split(","), acks="all")
     for answer in [producer.send(topic, value.encode()) for value in values]:
         answer.get(timeout=60)
     producer.close()
@@ -120,7 +121,7 @@ def produce(cluster: KafkaCluster, topic: str, *values: str) -> None:
 def consume(cluster: KafkaCluster, topic: str, count: int) -> set[str]:
     consumer = KafkaConsumer(
         topic,
-        bootstrap_servers=cluster.inspection.split(","),
+        bootstrap_servers=cluster.plain_bootstrap.split(","),
         group_id=f"{topic}-readers",
         auto_offset_reset="earliest",
         consumer_timeout_ms=30_000,
@@ -145,7 +146,7 @@ def test_events_on_every_replica(cluster: KafkaCluster) -> None:
     assert consume(cluster, "events", 3) == {"a", "b", "c"}
 
 
-def test_names_are_as_msk_gives_them(cluster: KafkaCluster, addresses: Addresses) -> None:
+def test_host_names_are_as_on_msk(cluster: KafkaCluster, addresses: Addresses) -> None:
     names = [name for name in addresses.names if name.endswith(".c1.kafka.eu-west-1.amazonaws.com")]
     cluster_name = names[0].split(".", 1)[1]
     assert cluster_name.startswith("orders-dev.")
@@ -154,7 +155,7 @@ def test_names_are_as_msk_gives_them(cluster: KafkaCluster, addresses: Addresses
     assert set(cluster.programs) == {"b-1", "b-2", "b-3", "z-1", "z-2", "z-3"}
 
 
-def test_clients_of_a_name_reach_its_broker(cluster: KafkaCluster, addresses: Addresses) -> None:
+def test_host_names_resolve_to_the_brokers(cluster: KafkaCluster, addresses: Addresses) -> None:
     for name in cluster.bootstrap.split(","):
         host, _, port = name.partition(":")
         assert listens(Address(addresses.names[host], int(port)))
@@ -166,7 +167,7 @@ def test_clients_of_a_name_reach_its_broker(cluster: KafkaCluster, addresses: Ad
         ("min.insync.replicas", "2"),  # deployed
         ("unclean.leader.election.enable", "false"),  # deployed, over MSK's default
         ("offsets.topic.replication.factor", "3"),  # MSK's default
-        ("offsets.topic.num.partitions", "3"),  # a small machine's
+        ("offsets.topic.num.partitions", "3"),  # for a small cluster
         ("inter.broker.listener.name", "REPLICATION"),  # MSK's own
     ],
 )
@@ -178,7 +179,7 @@ def test_nothing_is_substituted_where_all_brokers_run(cluster: KafkaCluster) -> 
     assert cluster.substituted == {}
 
 
-def test_a_killed_broker_comes_back(cluster: KafkaCluster) -> None:
+def test_a_killed_broker_starts_again(cluster: KafkaCluster) -> None:
     create_topic(cluster, "crash")
     cluster.kill_node("b-2")
     produce(cluster, "crash", "while one is away")
@@ -187,7 +188,7 @@ def test_a_killed_broker_comes_back(cluster: KafkaCluster) -> None:
     assert consume(cluster, "crash", 1) == {"while one is away"}
 
 
-def test_a_killed_zookeeper_comes_back(cluster: KafkaCluster) -> None:
+def test_a_killed_zookeeper_node_starts_again(cluster: KafkaCluster) -> None:
     cluster.kill_node("z-1")
     create_topic(cluster, "two-zookeepers")
     cluster.start_node("z-1")
@@ -195,12 +196,12 @@ def test_a_killed_zookeeper_comes_back(cluster: KafkaCluster) -> None:
 
 
 @pytest.mark.parametrize("node", ["b-0", "b-4", "c-1"])
-def test_a_node_that_is_not_there(cluster: KafkaCluster, node: str) -> None:
+def test_an_unknown_node_is_refused(cluster: KafkaCluster, node: str) -> None:
     with pytest.raises(ServerError, match=f"node must be one of .*, got {node}"):
         cluster.kill_node(node)
 
 
-def test_other_properties_reach_every_broker(cluster: KafkaCluster) -> None:
+def test_changed_properties_reach_every_broker(cluster: KafkaCluster) -> None:
     create_topic(cluster, "before-the-change")
     produce(cluster, "before-the-change", "kept")
     cluster.change(replace(SPEC, server_properties={**DEPLOYED, "num.partitions": "6"}))
@@ -208,9 +209,9 @@ def test_other_properties_reach_every_broker(cluster: KafkaCluster) -> None:
     assert consume(cluster, "before-the-change", 1) == {"kept"}
 
 
-def test_a_refused_property_leaves_the_old_ones(cluster: KafkaCluster) -> None:
+def test_invalid_properties_are_rolled_back(cluster: KafkaCluster) -> None:
     before = property_of(cluster, 1, "num.partitions")
-    with pytest.raises(ServerError, match=r"b-1 of Orders-Dev ended: .*num\.io\.threads"):
+    with pytest.raises(ServerError, match=r"b-1 of Orders-Dev exited: .*num\.io\.threads"):
         cluster.change(replace(SPEC, server_properties={**DEPLOYED, "num.io.threads": "0"}))
     assert property_of(cluster, 1, "num.partitions") == before
     assert all(program.running for program in cluster.programs.values())
@@ -223,7 +224,7 @@ def test_a_refused_property_leaves_the_old_ones(cluster: KafkaCluster) -> None:
         (KRAFT, r"kafka_version of Orders-Dev must keep its coordination, got 3\.9\.x\.kraft after 3\.9\.x"),
     ],
 )
-def test_changes_that_msk_does_not_make(cluster: KafkaCluster, spec: ClusterSpec, error: str) -> None:
+def test_changes_that_msk_refuses(cluster: KafkaCluster, spec: ClusterSpec, error: str) -> None:
     with pytest.raises(ServerError, match=error):
         cluster.change(spec)
 
@@ -235,7 +236,7 @@ def test_brokers_log_to_their_streams(cluster: KafkaCluster, delivered: Delivere
     assert cluster.programs
 
 
-def test_a_stopped_cluster_leaves_nothing(jars: list[Path], addresses: Addresses, tmp_path: Path) -> None:
+def test_a_stopped_cluster_is_removed(jars: list[Path], addresses: Addresses, tmp_path: Path) -> None:
     clusters = Clusters(addresses=addresses, folder=tmp_path, jars=jars)
     cluster = clusters(KRAFT)
     pids = [program.pid for program in cluster.programs.values()]
@@ -249,7 +250,7 @@ def test_a_stopped_cluster_leaves_nothing(jars: list[Path], addresses: Addresses
     assert [path.name for path in tmp_path.iterdir()] == ["hosts"]
 
 
-def test_one_broker_in_the_place_of_three(clusters: Clusters) -> None:
+def test_one_broker_instead_of_three(clusters: Clusters) -> None:
     cluster = clusters(replace(SPEC, kafka_version="3.7.x"))
     assert set(cluster.programs) == {"b-1", "z-1"}
     assert cluster.substituted["brokers"] == ("3", "1")
@@ -260,8 +261,8 @@ def test_one_broker_in_the_place_of_three(clusters: Clusters) -> None:
     assert consume(cluster, "alone", 1) == {"a"}
 
 
-def test_a_property_that_kafka_refuses_at_the_start(clusters: Clusters, tmp_path: Path) -> None:
-    with pytest.raises(ServerError, match=r"b-1 of Orders-Dev ended: .*log\.retention\.hours"):
+def test_an_invalid_property_fails_the_start(clusters: Clusters, tmp_path: Path) -> None:
+    with pytest.raises(ServerError, match=r"b-1 of Orders-Dev exited: .*log\.retention\.hours"):
         clusters(replace(ALONE, server_properties={"log.retention.hours": "a week"}))
     assert [path.name for path in tmp_path.iterdir()] == ["hosts"]
 
@@ -278,12 +279,12 @@ def test_new_brokers_join(jars: list[Path], addresses: Addresses, tmp_path: Path
         clusters.stop()
 
 
-def test_two_rehearsals_do_not_meet(clusters: Clusters, jars: list[Path], tmp_path: Path) -> None:
+def test_two_rehearsals_are_isolated(clusters: Clusters, jars: list[Path], tmp_path: Path) -> None:
     others = Addresses()
     neighbours = Clusters(addresses=others, folder=tmp_path / "neighbours", jars=jars)
     try:
         ours, theirs = clusters(ALONE), neighbours(ALONE)
-        assert ours.bootstrap == theirs.bootstrap, "the same names lead to other servers"
+        assert ours.bootstrap == theirs.bootstrap, "the same names resolve to other servers"
         create_topic(ours, "ours", copies=1)
         with admin(theirs) as client:
             assert "ours" not in client.list_topics()

@@ -20,7 +20,7 @@ from rehearsal.daemon_client import DaemonClient
 from rehearsal.database.mysql import AdminAccess
 from rehearsal.deploy.stacks import CONNECT
 from rehearsal.deploy.terraform import Terraform
-from rehearsal.events.received import Judgement
+from rehearsal.events.received import DeliveryResult
 from rehearsal.processes import runs
 from rehearsal.rehearsal import Rehearsal, daemon_config
 from rehearsal.steps import Step, Steps
@@ -119,7 +119,7 @@ class Deployed:
         self._written = document
 
     def snapshot_events(self) -> int:
-        return self.stream.counts().get("snapshot", 0)
+        return self.stream.event_counts().get("snapshot", 0)
 
     def pids(self) -> Mapping[str, int]:
         """The servers that run, by ``<what>/<process>``."""
@@ -145,10 +145,10 @@ class Deployed:
             stop.set()
             thread.join()
 
-    def settled(self) -> Judgement:
+    def settled(self) -> DeliveryResult:
         """Once all that was committed has arrived."""
-        self.stream.await_all(lambda: True)
-        return self.stream.judge()
+        self.stream.wait_for_all(lambda: True)
+        return self.stream.compare()
 
 
 @contextmanager

@@ -40,7 +40,7 @@ def streams(world: Deployed) -> bool:
     return world.settled().lost == 0
 
 
-def test_what_is_deployed_is_what_was_asked_for(world: Deployed) -> None:
+def test_a_second_plan_is_empty(world: Deployed) -> None:
     assert world.connector["connectorState"] == "RUNNING"
     assert world.connect.plan_is_empty()
 
@@ -84,7 +84,7 @@ def test_an_update_that_fails_is_rolled_back(world: Deployed) -> None:
     assert world.connect.plan_is_empty()
 
 
-def test_another_plugin_goes_on_where_the_old_one_was(world: Deployed, tmp_path: Path) -> None:
+def test_a_new_plugin_resumes_from_the_committed_offset(world: Deployed, tmp_path: Path) -> None:
     other = tmp_path / "other.zip"
     copyfile("build/plugins/debezium-mysql.zip", other)
     with zipfile.ZipFile(other, "a") as archive:
@@ -101,12 +101,12 @@ def test_another_plugin_goes_on_where_the_old_one_was(world: Deployed, tmp_path:
     assert world.snapshot_events() == rows
 
 
-def slowed(world: Deployed, operation: str, seconds: float) -> None:
+def delay_call(world: Deployed, operation: str, seconds: float) -> None:
     """The next such call of Terraform's takes its time."""
     world.daemon.request("faults", {"service": "kafkaconnect", "operation": operation, "times": 1, "delay": seconds})
 
 
-def until_called(world: Deployed, after: int, service: str, operation: str) -> None:
+def wait_for_call(world: Deployed, after: int, service: str, operation: str) -> None:
     """Waits for a call that came after number ``after``."""
     seen = after
     while True:
@@ -116,17 +116,17 @@ def until_called(world: Deployed, after: int, service: str, operation: str) -> N
                 return
 
 
-def newest(world: Deployed) -> int:
+def last_request(world: Deployed) -> int:
     return max((request["number"] for request in world.daemon.request("requests")), default=0)
 
 
-def test_of_two_who_apply_one_is_refused(world: Deployed) -> None:
+def test_a_concurrent_apply_is_refused(world: Deployed) -> None:
     size = next(SIZES)
     world.synthesize(properties={"max.batch.size": size})
-    slowed(world, "UpdateConnector", 15)
-    mark = newest(world)
+    delay_call(world, "UpdateConnector", 15)
+    mark = last_request(world)
     first = Background(world.connect.apply)
-    until_called(world, mark, "dynamodb", "PutItem")
+    wait_for_call(world, mark, "dynamodb", "PutItem")
     with pytest.raises(TerraformError, match="Error acquiring the state lock"):
         world.connect.apply()
     first.result()
@@ -138,11 +138,11 @@ def test_of_two_who_apply_one_is_refused(world: Deployed) -> None:
 def test_a_killed_apply_is_recovered(world: Deployed) -> None:
     size = next(SIZES)
     world.synthesize(properties={"max.batch.size": size})
-    slowed(world, "UpdateConnector", 15)
-    mark = newest(world)
+    delay_call(world, "UpdateConnector", 15)
+    mark = last_request(world)
     killed = Background(world.connect.apply)
-    until_called(world, mark, "dynamodb", "PutItem")
-    for process in terraforms(world):
+    wait_for_call(world, mark, "dynamodb", "PutItem")
+    for process in terraform_processes(world):
         process.send_signal(signal.SIGKILL)
     with pytest.raises(TerraformError):
         killed.result()
@@ -156,7 +156,7 @@ def test_a_killed_apply_is_recovered(world: Deployed) -> None:
     assert streams(world)
 
 
-def terraforms(world: Deployed) -> list[psutil.Process]:
+def terraform_processes(world: Deployed) -> list[psutil.Process]:
     """Terraform itself, not its provider."""
     folder = world.rehearsal.deployment.stacks.folder / f"drill-{CONNECT}"
     return [process for process in runs.processes(folder) if process.name() == "terraform"]

@@ -18,23 +18,23 @@ def under_load(world: Deployed, server: str, how: signal.Signals) -> None:
     """Ends ``server`` in the middle of a load, and lets it come back."""
     rows = world.snapshot_events()
     with world.load(ROWS_PER_SECOND):
-        arriving(world)
+        wait_for_events(world)
         world.kill(server, how)
         time.sleep(3)  # rows go on being written meanwhile
         world.start(server)
         assert server in world.pids()
-        arriving(world)
+        wait_for_events(world)
     judgement = world.settled()
     print(f"{server}: {judgement.committed} rows, {judgement.duplicates} arrived again")
     assert judgement.lost == 0
     assert world.snapshot_events() == rows
 
 
-def arriving(world: Deployed) -> None:
+def wait_for_events(world: Deployed) -> None:
     """Until new events arrive."""
-    before = world.stream.counts().get("create", 0)
+    before = world.stream.event_counts().get("create", 0)
     assert world.stream.application.wait_for(
-        lambda arrivals: arrivals.events[EventKind.CREATE] > before + 1000, seconds=90
+        lambda arrivals: arrivals.counts[EventKind.CREATE] > before + 1000, seconds=90
     )
 
 
@@ -47,7 +47,7 @@ def arriving(world: Deployed) -> None:
     ],
     ids=["broker", "ZooKeeper", "worker"],
 )
-def test_nothing_is_lost(world: Deployed, server: str, how: signal.Signals) -> None:
+def test_a_killed_server_loses_nothing(world: Deployed, server: str, how: signal.Signals) -> None:
     under_load(world, server, how)
 
 
@@ -55,25 +55,25 @@ def test_a_restart_of_the_database_loses_nothing(world: Deployed) -> None:
     """Debezium's task may end with the connection; whoever sees that restarts the connector."""
     rows = world.snapshot_events()
     with world.load(ROWS_PER_SECOND):
-        arriving(world)
+        wait_for_events(world)
         world.kill("shop/mysql", signal.SIGTERM)
-        until(lambda: "shop/mysql" not in world.pids())
+        wait_until(lambda: "shop/mysql" not in world.pids())
         world.start("shop/mysql")
-        until(lambda: ended_or_arriving(world))
+        wait_until(lambda: failed_or_receiving(world))
         if task_failed(world):
             print("the task had to be restarted")
             world.aws("kafkaconnect").restart_connector(connectorArn=world.connector["connectorArn"])
-        arriving(world)
+        wait_for_events(world)
     judgement = world.settled()
     print(f"{judgement.committed} rows, {judgement.duplicates} arrived again")
     assert judgement.lost == 0
     assert world.snapshot_events() == rows
 
 
-def ended_or_arriving(world: Deployed) -> bool:
-    before = world.stream.counts()["create"]
+def failed_or_receiving(world: Deployed) -> bool:
+    before = world.stream.event_counts()["create"]
     grows = world.stream.application.wait_for(
-        lambda arrivals: arrivals.events[EventKind.CREATE] > before + 100, seconds=2
+        lambda arrivals: arrivals.counts[EventKind.CREATE] > before + 100, seconds=2
     )
     return grows or task_failed(world)
 
@@ -84,7 +84,7 @@ def task_failed(world: Deployed) -> bool:
     return bool(status and status.failed)
 
 
-def until(condition: Callable[[], bool]) -> None:
+def wait_until(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 120
     while not condition():
         assert time.monotonic() < deadline

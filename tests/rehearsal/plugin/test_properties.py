@@ -48,11 +48,11 @@ def unread(worker: Worker, spelt: frozenset[str]) -> Unread:
     its own (``read.only``).
     """
 
-    def told(keys: Iterable[str]) -> set[str]:
+    def known(keys: Iterable[str]) -> set[str]:
         undeclared = set(keys) - worker.definitions(CONNECTOR_CLASS).keys()
         return undeclared - spelt_out(undeclared, spelt)
 
-    return told
+    return known
 
 
 def properties(**changes: object) -> dict[str, str]:

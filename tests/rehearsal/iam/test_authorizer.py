@@ -1,4 +1,4 @@
-"""Clients of a broker sign in under a role, and may do what its policies allow: by the embedded IAM's word of now."""
+"""Clients of a broker sign in under a role, and may do what the role's current policies allow."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -11,7 +11,7 @@ import pytest
 
 from rehearsal.aws.client import client
 from rehearsal.aws.server import EmbeddedAws
-from rehearsal.iam.authority import Authority
+from rehearsal.iam.authorizer import Authorizer
 from rehearsal.iam.client import RoleTokens
 from rehearsal.iam.enforcement import Enforcement
 from rehearsal.iam.kafka_actions import CONNECT
@@ -30,12 +30,12 @@ HOSTS: Final = {CLUSTER_ARN: [BROKER], OTHER_CLUSTER: [BROKER.replace("cdc-prod"
 Change = Callable[[], object]
 
 
-class Wired(Account):
-    """An authority that hears of what changes in an embedded AWS with two clusters, as a rehearsal's does."""
+class WiredAccount(Account):
+    """An authorizer that is notified of changes in an embedded AWS with two clusters, as in a rehearsal."""
 
-    def __init__(self, aws: EmbeddedAws, authority: Authority) -> None:
+    def __init__(self, aws: EmbeddedAws, authorizer: Authorizer) -> None:
         super().__init__(aws.url)
-        self.authority = authority
+        self.authorizer = authorizer
         self.kafka: Any = client(aws.url, "kafka", REGION)
         ec2: Any = client(aws.url, "ec2", REGION)
         subnets = [subnet["SubnetId"] for subnet in ec2.describe_subnets()["Subnets"]][:3]
@@ -46,7 +46,7 @@ class Wired(Account):
 
     @property
     def generation(self) -> int:
-        return int.from_bytes(self.authority.generation.read_bytes(), "big")
+        return int.from_bytes(self.authorizer.generation.read_bytes(), "big")
 
     def key(self, role: str) -> Key:
         arn = f"arn:aws:iam::{ACCOUNT}:role/{role}"
@@ -55,31 +55,33 @@ class Wired(Account):
         return Key(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], given["Expiration"])
 
     def authenticate(self, message: str, mechanism: str = AWS_MSK_IAM, cluster: str = CLUSTER_ARN) -> dict[str, object]:
-        told = {"cluster": cluster, "mechanism": mechanism, "token": message, "address": ""}
-        return self.authority.authenticate(json.dumps(told).encode())
+        body = {"cluster": cluster, "mechanism": mechanism, "token": message, "address": ""}
+        return self.authorizer.authenticate(json.dumps(body).encode())
 
     def authorize(self, role: str, *requests: Mapping[str, object]) -> object:
         principal = f"arn:aws:sts::{ACCOUNT}:assumed-role/{role}/tests"
-        told = {"cluster": CLUSTER_ARN, "principal": principal, "client": "tests", "requests": requests}
-        return self.authority.authorize(json.dumps(told).encode())["allowed"]
+        body = {"cluster": CLUSTER_ARN, "principal": principal, "client": "tests", "requests": requests}
+        return self.authorizer.authorize(json.dumps(body).encode())["allowed"]
 
     def may_read(self, role: str, name: str = "a") -> bool:
-        return self.authorize(role, asked("READ", name)) == [True]
+        return self.authorize(role, operation_request("READ", name)) == [True]
 
     def why(self, role: str) -> str:
-        """Of the newest denial."""
-        return self.authority.log.denials(role)[-1].why
+        """The reason of the newest denial."""
+        return self.authorizer.log.denials(role)[-1].reason
 
 
-def asked(operation: str, name: str = "a", kind: str = "TOPIC", *, speculative: bool = False) -> dict[str, object]:
-    """In a broker's words."""
+def operation_request(
+    operation: str, name: str = "a", kind: str = "TOPIC", *, speculative: bool = False
+) -> dict[str, object]:
+    """A request as a broker sends it."""
     return {"operation": operation, "type": kind, "name": name, "pattern": "LITERAL", "speculative": speculative}
 
 
 @pytest.fixture(scope="module")
-def iam(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wired]:
-    folder, told = tmp_path_factory.mktemp("aws"), list[Enforcement]()
-    with embedded(folder, lambda target: told[0].changed(target)) as aws:
+def iam(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WiredAccount]:
+    folder, enforcements = tmp_path_factory.mktemp("aws"), list[Enforcement]()
+    with embedded(folder, lambda target: enforcements[0].on_change(target)) as aws:
         kafka: Any = client(aws.url, "kafka", REGION)
         enforcement = Enforcement(
             aws.url,
@@ -90,8 +92,8 @@ def iam(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wired]:
             connectors=dict,
             applications={},
         )
-        told.append(enforcement)
-        yield Wired(aws, enforcement.authority)
+        enforcements.append(enforcement)
+        yield WiredAccount(aws, enforcement.authorizer)
 
 
 def message(mechanism: str, key: Key, host: str = BROKER) -> str:
@@ -101,7 +103,7 @@ def message(mechanism: str, key: Key, host: str = BROKER) -> str:
 
 
 @pytest.mark.parametrize("mechanism", [AWS_MSK_IAM, OAUTHBEARER])
-def test_a_client_signs_in_with_what_sts_gave(iam: Wired, mechanism: str) -> None:
+def test_a_client_signs_in_with_credentials_from_sts(iam: WiredAccount, mechanism: str) -> None:
     role = iam.role(document(SIGNS_IN))
     key = iam.key(role)
     assert key.expires
@@ -109,10 +111,10 @@ def test_a_client_signs_in_with_what_sts_gave(iam: Wired, mechanism: str) -> Non
         "principal": f"arn:aws:sts::{ACCOUNT}:assumed-role/{role}/tests",
         "expires": int(key.expires.timestamp() * 1000),
     }
-    assert [use.action for use in iam.authority.log.uses if use.role == role] == [CONNECT]
+    assert [use.action for use in iam.authorizer.log.uses if use.role == role] == [CONNECT]
 
 
-def test_an_application_signs_in_with_its_roles_tokens(iam: Wired) -> None:
+def test_an_application_signs_in_with_its_roles_tokens(iam: WiredAccount) -> None:
     role = iam.role(document(SIGNS_IN))
     arn = f"arn:aws:iam::{ACCOUNT}:role/{role}"
     tokens = RoleTokens(iam.url, region=REGION, arn=arn, session="billing")
@@ -123,26 +125,26 @@ def test_an_application_signs_in_with_its_roles_tokens(iam: Wired) -> None:
 
 
 @pytest.mark.parametrize("mechanism", [AWS_MSK_IAM, OAUTHBEARER])
-def test_without_connect_nobody_signs_in(iam: Wired, mechanism: str) -> None:
+def test_without_the_connect_permission_no_client_signs_in(iam: WiredAccount, mechanism: str) -> None:
     role = iam.role(document(statement("kafka-cluster:DescribeCluster", "*"), statement(CONNECT, OTHER_CLUSTER)))
-    told = iam.authenticate(message(mechanism, iam.key(role)), mechanism)
-    assert told == {"refused": f"{role} may not {CONNECT} to {CLUSTER_ARN}"}
-    [denial] = iam.authority.log.denials(role)
-    assert (denial.action, denial.resource, denial.why) == (CONNECT, CLUSTER_ARN, "no statement allows it")
+    answer = iam.authenticate(message(mechanism, iam.key(role)), mechanism)
+    assert answer == {"refused": f"{role} may not {CONNECT} to {CLUSTER_ARN}"}
+    [denial] = iam.authorizer.log.denials(role)
+    assert (denial.action, denial.resource, denial.reason) == (CONNECT, CLUSTER_ARN, "no statement allows it")
 
 
 @pytest.mark.parametrize("mechanism", [AWS_MSK_IAM, OAUTHBEARER])
-def test_keys_that_sts_never_gave_are_refused(iam: Wired, mechanism: str) -> None:
-    key, met = iam.key(iam.role(document(SIGNS_IN))), iam.authority.log.roles
-    made_up = message(mechanism, replace(key, access_key="ASIANOBODYS"))
-    told = iam.authenticate(made_up, mechanism)
-    assert told == {"refused": "'ASIANOBODYS': the access key must be one that IAM gave out"}
+def test_unknown_keys_are_refused(iam: WiredAccount, mechanism: str) -> None:
+    key, roles = iam.key(iam.role(document(SIGNS_IN))), iam.authorizer.log.roles
+    invented = message(mechanism, replace(key, access_key="ASIANOBODYS"))
+    answer = iam.authenticate(invented, mechanism)
+    assert answer == {"refused": "'ASIANOBODYS': the access key is unknown to IAM"}
     guessed = message(mechanism, replace(key, secret="guessed"))
-    assert "the signature must be made" in str(iam.authenticate(guessed, mechanism)["refused"])
-    assert iam.authority.log.roles == met, "nobody is known yet whose permissions could be asked for"
+    assert "the signature does not match" in str(iam.authenticate(guessed, mechanism)["refused"])
+    assert iam.authorizer.log.roles == roles, "no role is authorized before its key is verified"
 
 
-def test_a_payload_is_for_brokers_of_the_cluster(iam: Wired) -> None:
+def test_a_payload_is_for_brokers_of_the_cluster(iam: WiredAccount) -> None:
     key = iam.key(iam.role(document(SIGNS_IN, statement(CONNECT, OTHER_CLUSTER))))
     [other] = HOSTS[OTHER_CLUSTER]
     assert "principal" in iam.authenticate(message(AWS_MSK_IAM, key))
@@ -150,49 +152,56 @@ def test_a_payload_is_for_brokers_of_the_cluster(iam: Wired) -> None:
     assert "principal" in iam.authenticate(message(AWS_MSK_IAM, key, other), cluster=OTHER_CLUSTER)
 
 
-def test_each_operation_is_answered(iam: Wired) -> None:
+def test_each_operation_is_answered(iam: WiredAccount) -> None:
     role = iam.role(document(statement(READ, topic("a"))))
-    questions = asked("READ"), asked("WRITE"), asked("READ", "b"), asked("CLUSTER_ACTION", "kafka-cluster", "CLUSTER")
+    questions = (
+        operation_request("READ"),
+        operation_request("WRITE"),
+        operation_request("READ", "b"),
+        operation_request("CLUSTER_ACTION", "kafka-cluster", "CLUSTER"),
+    )
     assert iam.authorize(role, *questions) == [True, False, False, False]
-    assert {(use.policy, use.action, use.resource) for use in iam.authority.log.uses if use.role == role} == {
+    assert {(use.policy, use.action, use.resource) for use in iam.authorizer.log.uses if use.role == role} == {
         ("inline-1", READ, topic("a"))
     }
-    denied = [(denial.action, denial.resource) for denial in iam.authority.log.denials(role)]
+    denied = [(denial.action, denial.resource) for denial in iam.authorizer.log.denials(role)]
     unknown = ("CLUSTER_ACTION of CLUSTER kafka-cluster", CLUSTER_ARN)
-    assert denied == [(WRITE, topic("a")), (READ, topic("b")), unknown], "what has no action is denied to all"
+    assert denied == [(WRITE, topic("a")), (READ, topic("b")), unknown], "an operation without action is denied"
 
 
-def test_what_kafka_only_wonders_about_is_no_denial(iam: Wired) -> None:
+def test_a_speculative_request_is_not_a_denial(iam: WiredAccount) -> None:
     role = iam.role(document(statement(READ, topic("a"))))
-    assert iam.authorize(role, asked("WRITE", speculative=True), asked("READ", speculative=True)) == [False, True]
-    assert iam.authority.log.denials(role) == []
-    assert iam.authority.log.speculative(role) == [(WRITE, topic("a"))]
+    assert iam.authorize(
+        role, operation_request("WRITE", speculative=True), operation_request("READ", speculative=True)
+    ) == [False, True]
+    assert iam.authorizer.log.denials(role) == []
+    assert iam.authorizer.log.harmless(role) == [(WRITE, topic("a"))]
 
 
-def inline(iam: Wired, role: str) -> tuple[Change, Change]:
+def inline(iam: WiredAccount, role: str) -> tuple[Change, Change]:
     name = {"RoleName": role, "PolicyName": "more"}
-    told = document(statement(READ, "*"))
+    policy = document(statement(READ, "*"))
     return (
-        lambda: iam.iam.put_role_policy(**name, PolicyDocument=told),
+        lambda: iam.iam.put_role_policy(**name, PolicyDocument=policy),
         lambda: iam.iam.delete_role_policy(**name),
     )
 
 
-def attached(iam: Wired, role: str) -> tuple[Change, Change]:
+def attached(iam: WiredAccount, role: str) -> tuple[Change, Change]:
     pair = {"RoleName": role, "PolicyArn": iam.policy(document(statement(READ, "*")))}
     return lambda: iam.iam.attach_role_policy(**pair), lambda: iam.iam.detach_role_policy(**pair)
 
 
-def version(iam: Wired, role: str) -> tuple[Change, Change]:
-    arn, told = iam.policy(document(statement(WRITE, "*"))), document(statement(READ, "*"))
+def version(iam: WiredAccount, role: str) -> tuple[Change, Change]:
+    arn, policy = iam.policy(document(statement(WRITE, "*"))), document(statement(READ, "*"))
     iam.iam.attach_role_policy(RoleName=role, PolicyArn=arn)
     return (
-        lambda: iam.iam.create_policy_version(PolicyArn=arn, PolicyDocument=told, SetAsDefault=True),
+        lambda: iam.iam.create_policy_version(PolicyArn=arn, PolicyDocument=policy, SetAsDefault=True),
         lambda: iam.iam.set_default_policy_version(PolicyArn=arn, VersionId="v1"),
     )
 
 
-def boundary(iam: Wired, role: str) -> tuple[Change, Change]:
+def boundary(iam: WiredAccount, role: str) -> tuple[Change, Change]:
     iam.iam.put_role_policy(RoleName=role, PolicyName="wide", PolicyDocument=document(statement(READ, "*")))
     wide, narrow = (iam.policy(document(statement(action, "*"))) for action in (READ, WRITE))
     iam.iam.put_role_permissions_boundary(RoleName=role, PermissionsBoundary=narrow)
@@ -202,14 +211,14 @@ def boundary(iam: Wired, role: str) -> tuple[Change, Change]:
     )
 
 
-def unbounded(iam: Wired, role: str) -> tuple[Change, Change]:
+def unbounded(iam: WiredAccount, role: str) -> tuple[Change, Change]:
     _, bound = boundary(iam, role)
     return lambda: iam.iam.delete_role_permissions_boundary(RoleName=role), bound
 
 
-def tagged(iam: Wired, role: str) -> tuple[Change, Change]:
-    told = document(statement(READ, "*", Condition={"StringEquals": {"aws:PrincipalTag/team": "orders"}}))
-    iam.iam.put_role_policy(RoleName=role, PolicyName="tagged", PolicyDocument=told)
+def tagged(iam: WiredAccount, role: str) -> tuple[Change, Change]:
+    policy = document(statement(READ, "*", Condition={"StringEquals": {"aws:PrincipalTag/team": "orders"}}))
+    iam.iam.put_role_policy(RoleName=role, PolicyName="tagged", PolicyDocument=policy)
     return (
         lambda: iam.iam.tag_role(RoleName=role, Tags=[{"Key": "team", "Value": "orders"}]),
         lambda: iam.iam.untag_role(RoleName=role, TagKeys=["team"]),
@@ -217,8 +226,8 @@ def tagged(iam: Wired, role: str) -> tuple[Change, Change]:
 
 
 @pytest.mark.parametrize("changes", [inline, attached, version, boundary, unbounded, tagged])
-def test_a_change_holds_from_the_next_request_on(
-    iam: Wired, changes: Callable[[Wired, str], tuple[Change, Change]]
+def test_a_change_applies_to_the_next_request(
+    iam: WiredAccount, changes: Callable[[WiredAccount, str], tuple[Change, Change]]
 ) -> None:
     role = iam.role()
     give, take = changes(iam, role)
@@ -232,7 +241,7 @@ def test_a_change_holds_from_the_next_request_on(
     assert iam.generation == generation + 2
 
 
-def test_reading_changes_no_generation(iam: Wired) -> None:
+def test_reads_do_not_change_the_generation(iam: WiredAccount) -> None:
     role, arn = iam.role(document(SIGNS_IN)), iam.policy(document(SIGNS_IN))
     generation = iam.generation
     iam.iam.get_role(RoleName=role)
@@ -247,28 +256,28 @@ def test_reading_changes_no_generation(iam: Wired) -> None:
     assert iam.generation == generation + 1
 
 
-def test_tags_of_the_cluster(iam: Wired) -> None:
+def test_tags_of_the_cluster(iam: WiredAccount) -> None:
     condition = {"StringEquals": {"aws:ResourceTag/stage": "prod"}}
     role = iam.role(document(statement("kafka-cluster:*", "*", Condition=condition)))
-    describe = asked("DESCRIBE", "kafka-cluster", "CLUSTER")
+    describe = operation_request("DESCRIBE", "kafka-cluster", "CLUSTER")
     generation = iam.generation
     assert iam.authorize(role, describe) == [False]
     iam.kafka.tag_resource(ResourceArn=CLUSTER_ARN, Tags={"stage": "prod"})
-    assert iam.authorize(role, describe, asked("READ")) == [True, False], "a topic has no tags"
+    assert iam.authorize(role, describe, operation_request("READ")) == [True, False], "a topic has no tags"
     iam.kafka.untag_resource(ResourceArn=CLUSTER_ARN, TagKeys=["stage"])
     assert iam.authorize(role, describe) == [False]
     assert iam.generation == generation + 2
 
 
-def test_a_condition_that_is_not_evaluated_is_named(iam: Wired) -> None:
+def test_an_unsupported_condition_key_is_named(iam: WiredAccount) -> None:
     unsupported = statement(READ, topic("a"), Condition={"StringEquals": {"aws:SourceVpc": "vpc-1"}})
     role = iam.role(document({**unsupported, "Sid": "Vpc"}, statement(READ, topic("b"))))
-    assert iam.authorize(role, asked("READ", "a"), asked("READ", "b")) == [False, True]
+    assert iam.authorize(role, operation_request("READ", "a"), operation_request("READ", "b")) == [False, True]
     assert "policy inline-1, statement Vpc: " in iam.why(role)
     assert "unsupported condition key aws:SourceVpc" in iam.why(role)
 
 
-def test_a_role_that_is_gone_may_nothing(iam: Wired) -> None:
+def test_a_deleted_role_is_denied_everything(iam: WiredAccount) -> None:
     role = iam.role(document(SIGNS_IN, statement(READ, "*")))
     key = iam.key(role)
     assert iam.may_read(role)
@@ -279,8 +288,8 @@ def test_a_role_that_is_gone_may_nothing(iam: Wired) -> None:
     assert iam.authenticate(message(AWS_MSK_IAM, key)) == {"refused": f"{role} may not {CONNECT} to {CLUSTER_ARN}"}
 
 
-def test_brokers_begin_with_no_generation(tmp_path: Path, iam: Wired) -> None:
-    authority = Authority(tmp_path / "generation", roles=Roles(iam.url), hosts=lambda _: [], tags=lambda _: {})
-    assert authority.generation.read_bytes() == bytes(8)
-    authority.changed()
-    assert authority.generation.read_bytes() == bytes(7) + b"\1"
+def test_the_generation_starts_at_zero(tmp_path: Path, iam: WiredAccount) -> None:
+    authorizer = Authorizer(tmp_path / "generation", roles=Roles(iam.url), hosts=lambda _: [], tags=lambda _: {})
+    assert authorizer.generation.read_bytes() == bytes(8)
+    authorizer.invalidate()
+    assert authorizer.generation.read_bytes() == bytes(7) + b"\1"

@@ -1,4 +1,4 @@
-"""What was decided for each role: the log that reports and diagnoses are made of."""
+"""The decisions for each role, for the permission report and for diagnoses."""
 
 import time
 from collections.abc import Sequence
@@ -6,24 +6,24 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Final
 
-# What Kafka's and Connect's own clients ask for and do well without.
+# Kafka's and Connect's clients request it, and work without it.
 HARMLESS: Final = frozenset({"kafka-cluster:DescribeTopicDynamicConfiguration"})
 
 
 @dataclass(frozen=True)
 class Denial:
-    """A request that was refused to a role; ``at`` is on ``time.monotonic``'s clock."""
+    """A request that was denied to a role; ``at`` is on the clock of ``time.monotonic``."""
 
     role: str
     action: str
     resource: str
-    why: str
+    reason: str
     at: float
 
 
 @dataclass(frozen=True)
-class Use:
-    """A permission that let a request pass: a statement's own patterns of action and resource."""
+class PermissionUse:
+    """A permission that allowed a request: the statement's patterns for action and resource."""
 
     role: str
     policy: str
@@ -32,17 +32,17 @@ class Use:
     resource: str
 
 
-class Log:
-    """From many threads. ``speculative`` requests are those by which Kafka finds out what it may show."""
+class DecisionLog:
+    """Thread-safe. ``speculative`` requests are those by which Kafka filters what a client may see."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._denials: list[Denial] = []
         self._speculative: set[tuple[str, str, str]] = set()
-        self._uses: set[Use] = set()
+        self._uses: set[PermissionUse] = set()
         self._roles: dict[str, None] = {}
 
-    def allowed(self, uses: Sequence[Use]) -> None:
+    def allowed(self, uses: Sequence[PermissionUse]) -> None:
         with self._lock:
             self._uses.update(uses)
 
@@ -53,8 +53,8 @@ class Log:
             else:
                 self._denials.append(Denial(role, action, resource, why, time.monotonic()))
 
-    def met(self, role: str) -> None:
-        """A role that asked for something."""
+    def add_role(self, role: str) -> None:
+        """Adds a role that made a request."""
         with self._lock:
             self._roles[role] = None
 
@@ -64,17 +64,17 @@ class Log:
             return tuple(self._roles)
 
     @property
-    def uses(self) -> frozenset[Use]:
+    def uses(self) -> frozenset[PermissionUse]:
         with self._lock:
             return frozenset(self._uses)
 
     def denials(self, role: str | None = None, *, since: float = 0) -> list[Denial]:
-        """Each request that was refused since then, once, the first first."""
+        """Each denied request since then, without duplicates, in order."""
         with self._lock:
             found = [one for one in self._denials if one.at >= since and role in (None, one.role)]
         return list({(one.role, one.action, one.resource): one for one in reversed(found)}.values())[::-1]
 
-    def speculative(self, role: str) -> list[tuple[str, str]]:
-        """Action and resource of what was refused harmlessly."""
+    def harmless(self, role: str) -> list[tuple[str, str]]:
+        """Action and resource of requests whose denial does not matter."""
         with self._lock:
             return sorted((action, resource) for who, action, resource in self._speculative if who == role)

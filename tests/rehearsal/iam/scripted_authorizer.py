@@ -1,4 +1,4 @@
-"""An authority for tests: it answers as a script says, and keeps what it was asked."""
+"""An authorizer for tests: it answers by a script, and keeps the requests."""
 
 import json
 import socket
@@ -15,15 +15,15 @@ PRINCIPAL = "arn:aws:sts::123456789012:assumed-role/orders/session"
 Body = dict[str, Any]
 
 
-class Authority:
-    """Knows every client as ``PRINCIPAL`` and allows all, unless its script says otherwise.
+class ScriptedAuthorizer:
+    """Authenticates every client as ``PRINCIPAL`` and allows everything, unless its script says otherwise.
 
-    Public: ``asked``, each request's path and body.
+    Public: ``received``, each request's path and body.
     """
 
     def __init__(self, address: Address, generation: Path) -> None:
         self.url = f"http://{address}"
-        self.asked: list[tuple[str, Body]] = []
+        self.received: list[tuple[str, Body]] = []
         self._denied: set[tuple[str, str]] = set()
         self._deny_all = False
         self._identity: Callable[[], object] = dict
@@ -39,7 +39,7 @@ class Authority:
         Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def stop(self) -> None:
-        """And with it the connections that brokers keep open."""
+        """Also closes the connections that brokers keep open."""
         if self._server:
             self._server.shutdown()
             self._server.server_close()
@@ -53,7 +53,7 @@ class Authority:
         seconds: float = 3600,
         answer: object = None,
     ) -> None:
-        """From now on: operations ``denied`` on names, sessions of so many seconds, or another ``answer``."""
+        """From now on: denied (operation, name) pairs, sessions of ``seconds``, or another ``answer``."""
 
         def identity() -> object:
             if answer is not None:
@@ -67,10 +67,10 @@ class Authority:
             content.write(self._changes.to_bytes(8, "big"))
 
     def requests(self, path: str) -> list[Body]:
-        return [body for at, body in self.asked if at == path]
+        return [body for at, body in self.received if at == path]
 
     def questions(self) -> list[Body]:
-        """What was asked about ``PRINCIPAL`` so far."""
+        """The operations requested for ``PRINCIPAL`` so far."""
         return [
             question
             for body in self.requests("/authorize")
@@ -79,7 +79,7 @@ class Authority:
         ]
 
     def answer(self, path: str, body: Body) -> object:
-        self.asked.append((path, body))
+        self.received.append((path, body))
         if path == "/authenticate":
             return self._identity()
         return {"allowed": [self._allows(question) for question in body["requests"]]}
@@ -91,8 +91,8 @@ class Authority:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, authority: Authority, address: Address) -> None:
-        self.authority = authority
+    def __init__(self, authorizer: ScriptedAuthorizer, address: Address) -> None:
+        self.authorizer = authorizer
         self._open: set[socket.socket] = set()
         super().__init__((address.host, address.port), _Handler)
 
@@ -116,7 +116,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        content = json.dumps(self.server.authority.answer(self.path, body)).encode()
+        content = json.dumps(self.server.authorizer.answer(self.path, body)).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()

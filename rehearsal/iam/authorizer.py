@@ -1,4 +1,4 @@
-"""Who a broker's client is, and what it may do: by its signature, and by the policies of the role that it assumed."""
+"""Authenticates the clients of brokers by their signatures, and authorizes them by the policies of their roles."""
 
 import mmap
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict
 
 from rehearsal.aws import names
 from rehearsal.iam import kafka_actions, signatures
-from rehearsal.iam.decisions import Log, Use
-from rehearsal.iam.kafka_actions import CONNECT, Asked
+from rehearsal.iam.decision_log import DecisionLog, PermissionUse
+from rehearsal.iam.kafka_actions import CONNECT, Operation
 from rehearsal.iam.policy import Decision, PolicyError
 from rehearsal.iam.roles import NoRoleError, Role, Roles, Session, role_name, session
 from rehearsal.iam.signatures import Key, RefusedError, Replays
@@ -25,8 +25,8 @@ Hosts = Callable[[str], Collection[str]]
 Tags = Callable[[str], Mapping[str, str]]
 
 
-class Authentication(BaseModel):
-    """What a broker of ``cluster`` (an ARN) was told by a client: ``token`` is the first message of ``mechanism``."""
+class AuthenticationRequest(BaseModel):
+    """A broker of ``cluster`` (an ARN) asks who a client is: ``token`` is its first message of ``mechanism``."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -35,25 +35,25 @@ class Authentication(BaseModel):
     token: str
 
 
-class Authorization(BaseModel):
-    """What ``principal``, a session's ARN, wants of ``cluster``."""
+class AuthorizationRequest(BaseModel):
+    """A broker of ``cluster`` asks whether ``principal``, a session's ARN, may do ``requests``."""
 
     model_config = ConfigDict(frozen=True)
 
     cluster: str
     principal: str
-    requests: tuple[Asked, ...]
+    requests: tuple[Operation, ...]
 
 
-class Authority:
-    """Judges by the ``roles`` of the embedded IAM; what was decided is in ``log``.
+class Authorizer:
+    """Decides by the ``roles`` of the embedded IAM; decisions are in ``log``.
 
-    Brokers keep decisions until the number in the file ``generation`` changes: ``changed`` does that.
+    Brokers cache decisions until the number in the file ``generation`` changes: see ``invalidate``.
     """
 
     def __init__(self, generation: Path, *, roles: Roles, hosts: Hosts, tags: Tags) -> None:
         self.generation = generation
-        self.log = Log()
+        self.log = DecisionLog()
         self._roles = roles
         self._hosts = hosts
         self._tags = tags
@@ -61,46 +61,47 @@ class Authority:
         self._lock = Lock()
         generation.write_bytes(_COUNTER.pack(0))
 
-    def changed(self) -> None:
-        """Policies, roles or tags are others now: it holds from the next request on, when this returns."""
-        self._roles.changed()
+    def invalidate(self) -> None:
+        """Policies, roles or tags have changed: when this returns, the next request is decided by the new ones."""
+        self._roles.invalidate()
         with self._lock, self.generation.open("r+b") as file, mmap.mmap(file.fileno(), _COUNTER.size) as counter:
             _COUNTER.pack_into(counter, 0, _COUNTER.unpack_from(counter)[0] + 1)
 
     def authenticate(self, body: bytes) -> dict[str, object]:
-        """``principal`` and ``expires`` (ms since 1970), or why the client is ``refused``."""
-        asked = Authentication.model_validate_json(body)
+        """``principal`` and ``expires`` (ms since 1970), or ``refused`` with the reason."""
+        request = AuthenticationRequest.model_validate_json(body)
         try:
             key = signatures.verify(
-                asked.mechanism,
-                asked.token,
+                request.mechanism,
+                request.token,
                 keys=_key,
-                region=names.region_of(asked.cluster),
-                hosts=self._hosts(asked.cluster),
+                region=names.region_of(request.cluster),
+                hosts=self._hosts(request.cluster),
                 now=datetime.now(UTC),
                 seen=self._replays,
             )
         except RefusedError as error:
             return {"refused": str(error)}
         found = session(key.access_key)
-        assert found, "its key was found"
-        if not self.allows(found.role, CONNECT, asked.cluster):
-            return {"refused": f"{found.role} may not {CONNECT} to {asked.cluster}"}
+        assert found, "verify found its key"
+        if not self.allows(found.role, CONNECT, request.cluster):
+            return {"refused": f"{found.role} may not {CONNECT} to {request.cluster}"}
         return {"principal": found.arn, "expires": int(_expiry(found).timestamp() * 1000)}
 
     def authorize(self, body: bytes) -> dict[str, object]:
-        """Whether each of the requests is ``allowed``."""
-        asked = Authorization.model_validate_json(body)
-        role = role_name(asked.principal)
-        return {"allowed": [self._authorize(role, one, asked.cluster) for one in asked.requests]}
+        """``allowed``: whether each of the requests is."""
+        request = AuthorizationRequest.model_validate_json(body)
+        role = role_name(request.principal)
+        return {"allowed": [self._allows_operation(role, one, request.cluster) for one in request.requests]}
 
-    def _authorize(self, role: str, asked: Asked, cluster: str) -> bool:
-        action = kafka_actions.action(asked)
+    def _allows_operation(self, role: str, operation: Operation, cluster: str) -> bool:
+        action = kafka_actions.action(operation)
         if action is None:
-            nothing = f"{asked.operation} of {asked.type} {asked.name}"
-            self.log.denied(role, nothing, cluster, "MSK has no action for it", speculative=asked.speculative)
+            text = f"{operation.operation} of {operation.type} {operation.name}"
+            self.log.denied(role, text, cluster, "MSK has no action for it", speculative=operation.speculative)
             return False
-        return self.allows(role, action, kafka_actions.resource(asked, cluster), speculative=asked.speculative)
+        resource = kafka_actions.resource(operation, cluster)
+        return self.allows(role, action, resource, speculative=operation.speculative)
 
     def allows(
         self,
@@ -111,8 +112,8 @@ class Authority:
         context: Mapping[str, str] | None = None,
         speculative: bool = False,
     ) -> bool:
-        """By the policies of the role called ``role``; what cannot be evaluated is refused, and said why."""
-        self.log.met(role)
+        """Whether the policies of ``role`` allow it; a policy that cannot be evaluated denies it, with the reason."""
+        self.log.add_role(role)
         try:
             found = self._roles.get(role)
             decision = found.decide(action, resource, {**self._resource_tags(resource), **(context or {})})
@@ -120,13 +121,13 @@ class Authority:
             self.log.denied(role, action, resource, str(error))
             return False
         if decision.allowed:
-            self.log.allowed(_uses(found, decision))
+            self.log.allowed(_permission_uses(found, decision))
         else:
-            self.log.denied(role, action, resource, decision.why, speculative=speculative)
+            self.log.denied(role, action, resource, decision.reason, speculative=speculative)
         return decision.allowed
 
     def _resource_tags(self, resource: str) -> dict[str, str]:
-        """A cluster's: topics and groups have none (Service Authorization Reference)."""
+        """A cluster's tags; topics and groups have none (Service Authorization Reference)."""
         if ":cluster/" not in resource:
             return {}
         return {f"aws:ResourceTag/{key}": value for key, value in self._tags(resource).items()}
@@ -142,8 +143,10 @@ def _expiry(found: Session) -> datetime:
     return found.key.expires
 
 
-def _uses(role: Role, decision: Decision) -> Sequence[Use]:
+def _permission_uses(role: Role, decision: Decision) -> Sequence[PermissionUse]:
     return [
-        Use(role.name, match.statement.policy, match.statement.index, match.matched_action, match.matched_resource)
+        PermissionUse(
+            role.name, match.statement.policy, match.statement.index, match.matched_action, match.matched_resource
+        )
         for match in decision.matching
     ]

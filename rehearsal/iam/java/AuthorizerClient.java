@@ -16,31 +16,31 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigException;
 
-/** Who judges the clients of one cluster: JSON over HTTP, on this machine. */
-final class Authority {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+/** Calls the authorizer of the rehearsal: JSON over HTTP, on this machine. */
+final class AuthorizerClient {
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient HTTP;
 
     static {
-        // Where a kept connection has ended meanwhile java.net.http repeats a GET, and a POST only if told so.
+        // When a kept-alive connection was closed, java.net.http retries a GET, and a POST only with this property.
         System.setProperty("jdk.httpclient.enableAllMethodRetry", "true");
-        HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
+        HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT).build();
     }
 
     private final String url;
     private final String cluster;
 
-    /** A question in Kafka's words; speculative where Kafka would not log a denial (Action.logIfDenied). */
-    record Question(String operation, String type, String name, String pattern, boolean speculative) {
+    /** A requested operation; speculative where Kafka would not log a denial (Action.logIfDenied). */
+    record Operation(String operation, String type, String name, String pattern, boolean speculative) {
     }
 
-    Authority(Map<String, ?> settings) {
-        url = required(settings, "rehearsal.iam.authority");
+    AuthorizerClient(Map<String, ?> settings) {
+        url = required(settings, "rehearsal.iam.authorizer");
         cluster = required(settings, "rehearsal.iam.cluster");
     }
 
-    /** A broker's own setting, which Kafka passes on as it found it. */
+    /** A setting from the broker's properties. */
     static String required(Map<String, ?> settings, String key) {
         if (settings.get(key) instanceof String value && !value.isBlank()) {
             return value;
@@ -48,38 +48,38 @@ final class Authority {
         throw new ConfigException(key, settings.get(key), "must be set");
     }
 
-    /** Who a client is that begins with {@code token}, or why it is refused. Its address is nothing Kafka tells. */
+    /** Who a client is, by its first message {@code token}, or why it is refused. Kafka does not pass its address. */
     JsonNode authenticate(String mechanism, String token) throws IOException {
-        return ask("/authenticate", Map.of("cluster", cluster, "mechanism", mechanism, "token", token, "address", ""));
+        return post("/authenticate", Map.of("cluster", cluster, "mechanism", mechanism, "token", token, "address", ""));
     }
 
-    /** An answer to each question, in their order. */
-    List<Boolean> authorize(String principal, String client, List<Question> questions) throws IOException {
-        JsonNode answer = ask("/authorize",
-            Map.of("cluster", cluster, "principal", principal, "client", client, "requests", questions));
+    /** Whether each operation is allowed, in the same order. */
+    List<Boolean> authorize(String principal, String client, List<Operation> operations) throws IOException {
+        JsonNode answer = post("/authorize",
+            Map.of("cluster", cluster, "principal", principal, "client", client, "requests", operations));
         List<Boolean> allowed = new ArrayList<>();
         answer.path("allowed").forEach(one -> allowed.add(one.isBoolean() && one.booleanValue()));
-        if (allowed.size() != questions.size()) {
-            throw new IOException("the authority must answer " + questions.size() + " questions, got " + answer);
+        if (allowed.size() != operations.size()) {
+            throw new IOException("the authorizer must decide " + operations.size() + " operations, got " + answer);
         }
         return allowed;
     }
 
-    private JsonNode ask(String path, Map<String, ?> question) throws IOException {
+    private JsonNode post(String path, Map<String, ?> body) throws IOException {
         HttpRequest request = HttpRequest.newBuilder(URI.create(url + path))
-            .timeout(PATIENCE)
+            .timeout(TIMEOUT)
             .header("Content-Type", "application/json")
-            .POST(BodyPublishers.ofByteArray(JSON.writeValueAsBytes(question)))
+            .POST(BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body)))
             .build();
         try {
             HttpResponse<byte[]> response = HTTP.send(request, BodyHandlers.ofByteArray());
             if (response.statusCode() != 200) {
-                throw new IOException("the authority must answer 200, got " + response.statusCode());
+                throw new IOException("the authorizer must answer 200, got " + response.statusCode());
             }
             return JSON.readTree(response.body());
         } catch (InterruptedException error) {
             Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while the authority was asked");
+            throw new InterruptedIOException("interrupted while calling the authorizer");
         }
     }
 }
