@@ -99,7 +99,7 @@ def running(name: str) -> Iterator[Lab]:
             cache=Cache(),
             progress=progress,
         )
-    mysql = next((paths[file] for file in lock.sets[pinned_files.MYSQL].files if file in paths), None)
+    mysql = pinned_files.archive(lock, pinned_files.MYSQL, paths)
     with tempfile.TemporaryDirectory(prefix="cdc-") as place, ExitStack() as ending:
         folder = Path(place)
         jars = lab.Jars(

@@ -28,7 +28,7 @@ from rehearsal.aws.seed import account_id
 from rehearsal.daemon_client import READY, DaemonConfig
 from rehearsal.processes import pinned_files, sentinel
 from rehearsal.processes.runs import Run
-from rehearsal.world import World
+from rehearsal.servers import Servers
 
 _CONFIG: Final = "daemon.json"
 
@@ -47,13 +47,13 @@ class Daemon:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stopping.set())
         self._record_pid()
-        world = self._world()
-        world.start()
-        self._write_ready_file(world.url)
-        world.seed()
+        servers = self._servers()
+        servers.start()
+        self._write_ready_file(servers.url)
+        servers.seed()
         Thread(target=self._stop_with_starter, daemon=True).start()
         self._stopping.wait()
-        world.stop()
+        servers.stop()
         del watched
 
     def _record_pid(self) -> None:
@@ -62,7 +62,7 @@ class Daemon:
             me = psutil.Process()
             replace(run, pid=me.pid, started=me.create_time()).write()
 
-    def _world(self) -> World:
+    def _servers(self) -> Servers:
         config = DaemonConfig(**json.loads((self._folder / _CONFIG).read_text()))
         environment = load(Path(config.environment))
         os.environ["MOTO_ACCOUNT_ID"] = account_id(environment)
@@ -70,13 +70,13 @@ class Daemon:
         paths = fetch(
             pinned_files.files(lock, *requirements.pinned_sets()), sources=sources([]), cache=Cache(), offline=True
         )
-        return World(
+        return Servers(
             environment,
             folder=self._folder,
-            pins=lock,
+            lock=lock,
             paths=paths,
             archives={name: Path(path) for name, path in config.archives.items()},
-            brokers=config.brokers,
+            max_brokers=config.brokers,
             pages={"keep": self._keep, "stop": self._stop},
         )
 

@@ -32,7 +32,8 @@ REHEARSAL = [
     ["iam", "deploy"],
     ["connect", "events"],
     ["steps", "substitutions", "requirements", "daemon_client"],
-    ["deployment", "lab", "outcome", "world"],
+    ["databases", "deployment", "embedded_account", "lab", "outcome", "running_servers"],
+    ["servers"],
     ["daemon", "rehearsal"],
 ]
 CDC = [
@@ -237,8 +238,8 @@ def test_main_imports_the_app_only() -> None:
         ("rehearsal.kafka.cluster", "from rehearsal.iam.access import Access", True),
         ("rehearsal.iam.access", "from rehearsal.kafka.brokers import Listener", False),
         ("rehearsal.aws.seed", "from rehearsal import rehearsal", True),
-        ("rehearsal.rehearsal", "from rehearsal.world import World", False),
-        ("rehearsal.world", "from cdc import terraform", True),
+        ("rehearsal.rehearsal", "from rehearsal.servers import Servers", False),
+        ("rehearsal.servers", "from cdc import terraform", True),
         ("cdc.cli", "from rehearsal.rehearsal import rehearse", False),
         ("cdc.plans.guard", "from cdc.cli import app", True),
     ],

@@ -1,0 +1,1 @@
+"""Kafka Connect workers and connectors behind the embedded MSK Connect."""

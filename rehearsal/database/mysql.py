@@ -109,6 +109,7 @@ class Database(AdminAccess):
             template = cached_folder("mysql-data", self._template_key, self._initialize)
             shutil.copytree(template, self._data)
             self._data.chmod(0o700)
+        self.folder.mkdir(parents=True, exist_ok=True)
         self.socket.parent.mkdir(mode=0o700, exist_ok=True)
         if self.program is None:
             self.program = Program("mysql", self._command, folder=self.folder, env=self._server.env)

@@ -1,0 +1,1 @@
+"""Runs real Terraform on the synthesized stacks."""

@@ -1,0 +1,1 @@
+"""Applications that consume events, and the comparison with what was committed."""

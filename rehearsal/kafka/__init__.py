@@ -1,0 +1,1 @@
+"""Kafka brokers, ZooKeeper nodes and KRaft controllers behind the embedded MSK."""

@@ -50,10 +50,9 @@ class Clusters:
             raise
         return cluster
 
-    @property
-    def clusters(self) -> Sequence[KafkaCluster]:
-        """Every cluster, also one that is still starting."""
-        return list(self._clusters)
+    def broker_names(self, arn: str) -> list[str]:
+        """The host names of a cluster's brokers, also while it is starting."""
+        return [name for cluster in list(self._clusters) if cluster.arn == arn for name in cluster.broker_names]
 
     def stop(self) -> None:
         """Stops every cluster, also one that is still starting."""

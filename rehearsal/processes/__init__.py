@@ -1,0 +1,1 @@
+"""Processes on this machine: programs, Java, addresses, folders, logs."""

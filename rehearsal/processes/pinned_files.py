@@ -17,6 +17,11 @@ def files(lock: Lock, *sets: str) -> tuple[File, ...]:
     return tuple(dict.fromkeys(file for name in sets for file in lock.sets[name].files))
 
 
+def archive(lock: Lock, name: str, paths: Mapping[File, Path]) -> Path | None:
+    """The file of a set that is one archive; None where it was not fetched."""
+    return next((paths[file] for file in lock.sets[name].files if file in paths), None)
+
+
 def jars(lock: Lock, name: str, paths: Mapping[File, Path]) -> list[Path]:
     """The jars of a set, sorted: class data archives depend on their order."""
     return sorted(paths[file] for file in lock.sets[name].files)

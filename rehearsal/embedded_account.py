@@ -1,0 +1,44 @@
+"""What brokers and workers read from the embedded AWS, and write to it: secrets, tags, logs, metrics."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from rehearsal.aws.client import client
+from rehearsal.processes.logs import cloudwatch
+
+
+class EmbeddedAccount:
+    """Calls the AWS at ``url`` in ``region``."""
+
+    def __init__(self, url: str, region: str) -> None:
+        self._url = url
+        self._region = region
+
+    def secret(self, name: str) -> Mapping[str, str]:
+        """The content of a secret; raises LookupError for a missing one, and for one that is not flat JSON."""
+        manager = self._client("secretsmanager")
+        try:
+            text = manager.get_secret_value(SecretId=name)["SecretString"]
+        except manager.exceptions.ResourceNotFoundException as error:
+            raise LookupError(f"no secret {name}") from error
+        try:
+            return {key: str(value) for key, value in json.loads(text).items()}
+        except (AttributeError, ValueError) as error:
+            raise LookupError(f"secret {name} must be a JSON object with username and password") from error
+
+    def cluster_tags(self, arn: str) -> Mapping[str, str]:
+        tags: Mapping[str, str] = self._client("kafka").list_tags_for_resource(ResourceArn=arn)["Tags"]
+        return tags
+
+    def subnet_ids(self) -> list[str]:
+        return [subnet["SubnetId"] for subnet in self._client("ec2").describe_subnets()["Subnets"]]
+
+    def put_logs(self, group: str, stream: str, lines: Any) -> None:
+        cloudwatch(self._client("logs"))(group, stream, lines)
+
+    def put_metrics(self, namespace: str, data: Any) -> None:
+        self._client("cloudwatch").put_metric_data(Namespace=namespace, MetricData=data)
+
+    def _client(self, service: str) -> Any:
+        return client(self._url, service, self._region)

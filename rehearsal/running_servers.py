@@ -1,0 +1,99 @@
+"""The running clusters, connectors and databases: their endpoints and processes, and why servers failed."""
+
+from collections.abc import Callable, Mapping
+from threading import Lock
+from typing import Any
+
+from rehearsal.aws.backends import ClusterSpec, ConnectorSpec, ServerError
+from rehearsal.connect.connector import RunningConnector
+from rehearsal.database.mysql import Database
+from rehearsal.kafka.cluster import KafkaCluster
+from rehearsal.processes.programs import Program
+
+
+class RunningServers:
+    """Starts clusters and connectors and keeps them by name; thread-safe.
+
+    Public: ``failures``, the messages of servers that did not start: Terraform shows only part of them.
+    """
+
+    def __init__(
+        self,
+        *,
+        start_cluster: Callable[[ClusterSpec], KafkaCluster],
+        start_connector: Callable[[ConnectorSpec], RunningConnector],
+        databases: Mapping[str, Database],
+    ) -> None:
+        self._start_cluster = start_cluster
+        self._start_connector = start_connector
+        self._databases = databases
+        self._clusters: dict[str, KafkaCluster] = {}
+        self._connectors: dict[str, RunningConnector] = {}
+        self._lock = Lock()
+        self.failures: list[str] = []
+
+    def start_cluster(self, spec: ClusterSpec) -> KafkaCluster:
+        try:
+            cluster = self._start_cluster(spec)
+        except ServerError as error:
+            self.failures.append(str(error))
+            raise
+        with self._lock:
+            self._clusters[spec.name] = cluster
+        return cluster
+
+    def start_connector(self, spec: ConnectorSpec) -> RunningConnector:
+        try:
+            connector = self._start_connector(spec)
+        except ServerError as error:
+            self.failures.append(str(error))
+            raise
+        with self._lock:
+            self._connectors[spec.name] = connector
+        return connector
+
+    @property
+    def endpoints(self) -> dict[str, Any]:
+        """The address of each server, as JSON."""
+        with self._lock:
+            clusters, connectors = dict(self._clusters), dict(self._connectors)
+        return {
+            "brokers": {name: cluster.plain_bootstrap for name, cluster in clusters.items()},
+            "iam": {name: cluster.bootstrap for name, cluster in clusters.items()},
+            "hosts": next((str(cluster.hosts_file) for cluster in clusters.values()), ""),
+            "connect": {name: connector.rest.url for name, connector in connectors.items()},
+            "mysql": {
+                name: {"address": str(database.address), "socket": str(database.socket)}
+                for name, database in self._databases.items()
+            },
+        }
+
+    @property
+    def pids(self) -> dict[str, int | None]:
+        """The process id of each running server, by the name that ``start_again`` takes."""
+        return {name: program.pid for name, program in self._programs.items() if program.running}
+
+    def start_again(self, name: str) -> None:
+        """Starts a server that was killed; raises ValueError for an unknown name."""
+        programs = self._programs
+        if name not in programs:
+            raise ValueError(f"a server must be one of {', '.join(sorted(programs))}, got {name}")
+        owner, _, node = name.rpartition("/")
+        with self._lock:
+            cluster = self._clusters.get(owner)
+        if cluster and node in cluster.programs:
+            cluster.start_node(node)
+        else:
+            programs[name].start()
+
+    @property
+    def _programs(self) -> dict[str, Program]:
+        """Every server process, as ``<cluster, connector or database>/<process>``."""
+        with self._lock:
+            clusters, connectors = list(self._clusters.items()), list(self._connectors.items())
+        found = {f"{name}/{node}": program for name, cluster in clusters for node, program in cluster.programs.items()}
+        for name, connector in connectors:
+            found |= {f"{name}/{program.name}": program for program in connector.workers.programs}
+        for name, database in self._databases.items():
+            found |= {f"{name}/mysql": database.program} if database.program else {}
+        return found

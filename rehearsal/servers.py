@@ -1,0 +1,151 @@
+"""All servers of one rehearsal: the embedded AWS, brokers, workers and databases."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from threading import Event
+from types import MappingProxyType
+from typing import Final
+
+from werkzeug.wrappers import Request
+
+from modules.artifacts.lock import File, Lock
+from modules.environment.environment import Environment
+from modules.environment.models.kafka import ExistingKafka, ProvisionedKafka
+from rehearsal.aws.pages import Page
+from rehearsal.aws.seed import seed
+from rehearsal.aws.server import EmbeddedAws
+from rehearsal.connect.connectors import Connectors
+from rehearsal.connect.metrics import Metrics
+from rehearsal.database import mysql_server
+from rehearsal.databases import Databases
+from rehearsal.embedded_account import EmbeddedAccount
+from rehearsal.events import consumers
+from rehearsal.iam import extension
+from rehearsal.iam.enforcement import Enforcement
+from rehearsal.kafka.clusters import Clusters
+from rehearsal.processes import pinned_files
+from rehearsal.processes.addresses import Addresses
+from rehearsal.processes.logs import LogShipper
+from rehearsal.running_servers import RunningServers
+
+# The settings of an existing cluster are not known here: it gets this project's defaults.
+_EXISTING: Final = ProvisionedKafka(kind="provisioned")
+_MAX_WAIT_SECONDS: Final = 5.0
+
+
+class Servers:
+    """The servers for ``environment``, with their files below ``folder``.
+
+    ``paths`` has the files of ``lock``, ``archives`` the plugins' ZIPs; ``max_brokers`` limits each cluster. ``pages``
+    are further control pages. Public: ``url``, the embedded AWS's.
+    """
+
+    def __init__(
+        self,
+        environment: Environment,
+        *,
+        folder: Path,
+        lock: Lock,
+        paths: Mapping[File, Path],
+        archives: Mapping[str, Path],
+        max_brokers: int | None = None,
+        pages: Mapping[str, Page] = MappingProxyType({}),
+    ) -> None:
+        self._environment = environment
+        self._archives = archives
+        self._seeded = Event()
+        addresses = Addresses()
+        self.url = f"http://{addresses.aws}"
+        self._account = EmbeddedAccount(self.url, environment.region)
+        logs = LogShipper(self._account.put_logs)
+        self._metrics = Metrics(self._account.put_metrics)
+        kafka = pinned_files.jars(lock, pinned_files.KAFKA, paths)
+        [compiler] = pinned_files.jars(lock, pinned_files.COMPILER, paths)
+        self._iam = Enforcement(
+            self.url,
+            folder=folder / "iam",
+            extension=extension.jar(compiler=compiler, libraries=kafka),
+            hosts=lambda arn: self._clusters.broker_names(arn),
+            tags=self._account.cluster_tags,
+            connectors=lambda: connectors.specs,
+            applications=consumers.roles(environment),
+        )
+        self._clusters = Clusters(
+            addresses=addresses,
+            folder=folder / "kafka",
+            jars=kafka,
+            logs=logs,
+            max_brokers=max_brokers,
+            access=self._iam.access,
+        )
+        connectors = Connectors(
+            addresses=addresses,
+            folder=folder / "connect",
+            jars=pinned_files.jars(lock, pinned_files.CONNECT, paths),
+            secrets=self._account.secret,
+            logs=logs,
+            metrics=self._metrics,
+            signing=self._iam.signing,
+        )
+        mysql = mysql_server.server(pinned_files.archive(lock, pinned_files.MYSQL, paths))
+        self._databases = Databases(environment, addresses=addresses, folder=folder / "mysql", server=mysql)
+        self._running = RunningServers(
+            start_cluster=self._clusters, start_connector=connectors, databases=self._databases
+        )
+        self._aws = EmbeddedAws(
+            addresses.listener,
+            folder=folder / "aws",
+            start_cluster=self._running.start_cluster,
+            start_connector=self._running.start_connector,
+            pages={**self._pages, **self._iam.pages, **pages},
+            on_change=self._iam.on_change,
+        )
+
+    def start(self) -> None:
+        """Starts everything; the embedded AWS answers when this returns, the databases may still be starting."""
+        self._databases.start()
+        self._aws.start()
+
+    def seed(self) -> None:
+        """Waits for the databases, and creates the resources that exist before a deploy."""
+        seeded = seed(self._environment, url=self.url, endpoints=self._databases.endpoints, archives=self._archives)
+        self._databases.wait()
+        self._databases.create_users(seeded.logins)
+        if isinstance(self._environment.kafka, ExistingKafka):
+            self._add_existing_cluster(self._environment.kafka)
+        self._seeded.set()
+
+    def stop(self) -> None:
+        """Stops workers, brokers, AWS and databases."""
+        self._aws.stop()
+        self._databases.kill()
+        self._metrics.close()
+
+    def _add_existing_cluster(self, kafka: ExistingKafka) -> None:
+        self._aws.msk.add_existing_cluster(
+            kafka.cluster_arn,
+            kafka_version=_EXISTING.version,
+            brokers=_EXISTING.brokers,
+            instance_type=_EXISTING.instance_type,
+            subnets=self._account.subnet_ids()[: _EXISTING.brokers],
+            group=kafka.security_group_id,
+        )
+
+    @property
+    def _pages(self) -> Mapping[str, Page]:
+        return {
+            "endpoints": self._endpoints,
+            "servers": self._pids,
+            "failures": lambda _: self._running.failures,
+            "seeded": lambda _: self._seeded.wait(_MAX_WAIT_SECONDS),
+        }
+
+    def _endpoints(self, _: Request) -> object:
+        return {"aws": self.url, "certificate": str(self._iam.certificate), **self._running.endpoints}
+
+    def _pids(self, request: Request) -> object:
+        """The running servers' process ids; with ``{"start": name}`` it first starts one that was killed."""
+        if name := json.loads(request.get_data() or b"{}").get("start"):
+            self._running.start_again(name)
+        return self._running.pids
