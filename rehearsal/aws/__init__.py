@@ -1,1 +1,1 @@
-"""The embedded AWS: moto with patches, control planes for MSK and MSK Connect, and the resources that exist before a deploy."""
+"""The embedded AWS: patched moto, control planes for MSK and MSK Connect, and resources that exist before a deploy."""

@@ -32,7 +32,7 @@ class Msk:
             self._clusters,
             self._brokers.configurations,
             ScramSecrets(self._brokers, account=account),
-            Tags(lambda arn: self._brokers.get(arn).tags),
+            Tags(lambda arn: self._brokers.records.get(arn).tags),
             Updates(self._brokers, account=account),
             Versions(),
         ]

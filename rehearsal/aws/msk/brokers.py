@@ -1,38 +1,35 @@
 """The clusters of the embedded MSK: their records, and the brokers that run for them."""
 
-from collections.abc import Iterator
 from threading import RLock
 
 from rehearsal.aws.backends import Cluster, ClusterSpec, StartCluster
 from rehearsal.aws.msk.configurations import Configurations
 from rehearsal.aws.msk.operation import Operation
 from rehearsal.aws.msk.record import ClusterRecord
-from rehearsal.aws.service import Document, bad_request, not_found
+from rehearsal.aws.records import Records
+from rehearsal.aws.service import Document, bad_request
 from rehearsal.aws.work import BackgroundWork
 
 
 class Brokers:
-    """Starts, changes and stops the brokers of each cluster in the background; records change under ``lock``."""
+    """Starts, changes and stops the brokers of each cluster in the background; records change under ``lock``.
+
+    Public: ``records`` of clusters, ``configurations``.
+    """
 
     def __init__(self, start: StartCluster, *, lock: RLock, work: BackgroundWork) -> None:
         self._start = start
         self._lock = lock
         self._work = work
-        self._records: dict[str, ClusterRecord] = {}
+        self.records: Records[ClusterRecord] = Records(
+            "cluster", arn_parameter="clusterArn", name_parameter="clusterName"
+        )
         self.configurations = Configurations(in_use=self._uses_configuration)
-
-    def get(self, arn: str) -> ClusterRecord:
-        if arn not in self._records:
-            raise not_found(f"no cluster {arn}", parameter="clusterArn")
-        return self._records[arn]
-
-    def in_region(self, region: str) -> Iterator[ClusterRecord]:
-        return (record for record in self._records.values() if record.region == region)
 
     def create(self, record: ClusterRecord, api_operation: str) -> None:
         """CREATING until the brokers answer; FAILED where they do not start."""
         spec = self._spec(record, record.provisioned)
-        self._records[record.arn] = record
+        self.records.add(record)
         self._work.start(lambda: self._create(record, spec, api_operation))
 
     def add_existing(self, record: ClusterRecord) -> None:
@@ -40,7 +37,7 @@ class Brokers:
         self._attach(record, self._start(self._spec(record, record.provisioned)))
         with self._lock:
             record.state = "ACTIVE"
-            self._records[record.arn] = record
+            self.records.add(record)
 
     def change(self, record: ClusterRecord, changed: Document, operation: Operation) -> None:
         """UPDATING until the brokers run with ``changed``; where they fail the cluster stays as it was."""
@@ -57,7 +54,7 @@ class Brokers:
         """Stops all brokers; those that are still starting are stopped as soon as they are up."""
         with self._lock:
             self._work.stop()
-            running = [record.brokers for record in self._records.values() if record.brokers]
+            running = [record.brokers for record in self.records if record.brokers]
         for servers in running:
             servers.stop()
 
@@ -88,7 +85,7 @@ class Brokers:
     def _delete(self, record: ClusterRecord) -> None:
         self._work.run("DeleteCluster", lambda: record.brokers.stop() if record.brokers else None)
         with self._lock:
-            del self._records[record.arn]
+            self.records.remove(record)
 
     def _spec(self, record: ClusterRecord, provisioned: Document) -> ClusterSpec:
         software = provisioned["CurrentBrokerSoftwareInfo"]
@@ -107,7 +104,7 @@ class Brokers:
         )
 
     def _uses_configuration(self, configuration: str) -> bool:
-        return any(record.configuration_arn == configuration for record in self._records.values())
+        return any(record.configuration_arn == configuration for record in self.records)
 
 
 def check_active(record: ClusterRecord) -> None:

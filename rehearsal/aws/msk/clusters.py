@@ -8,7 +8,7 @@ from rehearsal.aws.account import Account
 from rehearsal.aws.msk import versions
 from rehearsal.aws.msk.brokers import Brokers, check_active, check_version
 from rehearsal.aws.msk.record import ClusterRecord, with_defaults
-from rehearsal.aws.service import Call, Document, bad_request, conflict, page
+from rehearsal.aws.service import Call, Document, bad_request, page
 
 # The key that MSK uses where the request names none.
 _MANAGED_KEY: Final = "alias/aws/kafka"
@@ -45,20 +45,19 @@ class Clusters:
         self._brokers.add_existing(record)
 
     def describe_cluster(self, call: Call) -> Document:
-        return {"ClusterInfo": self._brokers.get(call.input["ClusterArn"]).description}
+        return {"ClusterInfo": self._brokers.records.get(call.input["ClusterArn"]).description}
 
     describe_cluster_v2 = describe_cluster
 
     def list_clusters(self, call: Call) -> Document:
         prefix = call.input.get("ClusterNameFilter", "")
-        found = [record for record in self._brokers.in_region(call.region) if record.name.startswith(prefix)]
-        listed, token = page(call, found)
+        listed, token = page(call, self._brokers.records.in_region(call.region, prefix=prefix))
         return {"ClusterInfoList": [record.description for record in listed], "NextToken": token}
 
     list_clusters_v2 = list_clusters
 
     def delete_cluster(self, call: Call) -> Document:
-        record = self._brokers.get(call.input["ClusterArn"])
+        record = self._brokers.records.get(call.input["ClusterArn"])
         if record.state != "FAILED":
             check_active(record)
         check_version(record, call.input.get("CurrentVersion"))
@@ -66,27 +65,26 @@ class Clusters:
         return {"ClusterArn": record.arn, "State": record.state}
 
     def get_bootstrap_brokers(self, call: Call) -> Document:
-        record = self._brokers.get(call.input["ClusterArn"])
+        record = self._brokers.records.get(call.input["ClusterArn"])
         if record.brokers is None or record.state not in _STATES_WITH_BROKERS:
             raise bad_request(f"{record.name} must be ACTIVE, is {record.state}", parameter="clusterArn")
         return {"BootstrapBrokerStringSaslIam": record.brokers.bootstrap if record.with_iam else None}
 
     def list_nodes(self, call: Call) -> Document:
-        record = self._brokers.get(call.input["ClusterArn"])
+        record = self._brokers.records.get(call.input["ClusterArn"])
         endpoints = record.brokers.bootstrap.split(",") if record.brokers else []
         nodes = [_node(record, number, endpoint) for number, endpoint in enumerate(endpoints, 1)]
         listed, token = page(call, nodes)
         return {"NodeInfoList": listed, "NextToken": token}
 
     def get_compatible_kafka_versions(self, call: Call) -> Document:
-        version = self._brokers.get(call.input["ClusterArn"]).kafka_version
+        version = self._brokers.records.get(call.input["ClusterArn"]).kafka_version
         pairs = [{"SourceVersion": version, "TargetVersions": versions.update_targets(version)}]
         return {"CompatibleKafkaVersions": pairs}
 
     def _create(self, call: Call, request: Document) -> Document:
         name = call.input["ClusterName"]
-        if any(record.name == name for record in self._brokers.in_region(call.region)):
-            raise conflict(f"a cluster named {name} exists", parameter="clusterName")
+        self._brokers.records.check_name(call.region, name)
         nodes = request["BrokerNodeGroupInfo"]
         versions.check(request["KafkaVersion"], nodes["InstanceType"])
         check_broker_count(request["NumberOfBrokerNodes"], nodes["ClientSubnets"])

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from rehearsal.aws import names
 from rehearsal.aws.properties import parse
-from rehearsal.aws.service import Call, Document, bad_request, conflict, not_found, page
+from rehearsal.aws.records import Records
+from rehearsal.aws.service import Call, Document, bad_request, not_found, page
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Configurations:
 
     def __init__(self, in_use: Callable[[str], bool]) -> None:
         self._in_use = in_use
-        self._configurations: dict[str, Configuration] = {}
+        self._configurations: Records[Configuration] = Records("configuration", name_parameter="name")
 
     def revision(self, arn: str, number: int) -> Revision:
         """Raises NotFoundException where there is no such revision."""
@@ -65,8 +66,7 @@ class Configurations:
 
     def create_configuration(self, call: Call) -> Document:
         name = call.input["Name"]
-        if any(one.name == name for one in self._in_region(call.region)):
-            raise conflict(f"a configuration named {name} exists", parameter="name")
+        self._configurations.check_name(call.region, name)
         configuration = Configuration(
             arn=names.arn("kafka", call.region, f"configuration/{name}/{names.uuid_suffix()}"),
             name=name,
@@ -75,7 +75,7 @@ class Configurations:
             created=names.now(),
         )
         _add_revision(configuration, call)
-        self._configurations[configuration.arn] = configuration
+        self._configurations.add(configuration)
         return configuration.document
 
     def update_configuration(self, call: Call) -> Document:
@@ -91,7 +91,7 @@ class Configurations:
         return {"Arn": call.input["Arn"], "ServerProperties": revision.content, **revision.summary}
 
     def list_configurations(self, call: Call) -> Document:
-        listed, token = page(call, self._in_region(call.region))
+        listed, token = page(call, self._configurations.in_region(call.region))
         return {"Configurations": [one.document for one in listed], "NextToken": token}
 
     def list_configuration_revisions(self, call: Call) -> Document:
@@ -102,17 +102,14 @@ class Configurations:
         configuration = self._get(call.input["Arn"])
         if self._in_use(configuration.arn):
             raise bad_request(f"{configuration.arn} is in use by a cluster", parameter="arn")
-        del self._configurations[configuration.arn]
+        self._configurations.remove(configuration)
         return {"Arn": configuration.arn, "State": "DELETING"}
-
-    def _in_region(self, region: str) -> list[Configuration]:
-        return [one for one in self._configurations.values() if names.region_of(one.arn) == region]
 
     def _get(self, arn: str) -> Configuration:
         if arn not in self._configurations:
             # Not NotFoundException: the provider recognizes a deleted one by this message (internal/service/kafka).
             raise bad_request("Configuration ARN does not exist", parameter="arn")
-        return self._configurations[arn]
+        return self._configurations.get(arn)
 
 
 def _add_revision(configuration: Configuration, call: Call) -> None:

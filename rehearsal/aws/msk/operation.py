@@ -1,34 +1,22 @@
 """Cluster operations: the progress and the result of each update."""
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
+from typing import Final
 
-from rehearsal.aws import names
+from rehearsal.aws.records import BackgroundOperation
 from rehearsal.aws.service import Document
 
+STATES: Final = ("UPDATE_IN_PROGRESS", "UPDATE_COMPLETE", "UPDATE_FAILED")
 
-@dataclass
-class Operation:
+
+@dataclass(kw_only=True)
+class Operation(BackgroundOperation):
     """An update: ``type_`` is MSK's operation type; ``source`` and ``target`` have the members that it changes."""
 
-    arn: str
     cluster_arn: str
     api_operation: str
-    type_: str
     source: Document
     target: Document
-    created: datetime = field(default_factory=names.now)
-    ended: datetime | None = None
-    failure: str | None = None
-
-    def end(self, failure: str | None) -> None:
-        self.ended, self.failure = names.now(), failure
-
-    @property
-    def state(self) -> str:
-        if self.ended is None:
-            return "UPDATE_IN_PROGRESS"
-        return "UPDATE_FAILED" if self.failure else "UPDATE_COMPLETE"
 
     @property
     def document(self) -> Document:
@@ -47,11 +35,6 @@ class Operation:
             "OperationState": self.state,
             "OperationType": self.type_,
         }
-
-
-def operation_arn(cluster_arn: str) -> str:
-    """A new one, shaped after the cluster's: …:cluster-operation/NAME/CLUSTER/OPERATION."""
-    return f"{cluster_arn.replace(':cluster/', ':cluster-operation/')}/{names.uuid_suffix()}"
 
 
 def differences(before: Document, after: Document) -> tuple[Document, Document]:

@@ -13,7 +13,7 @@ class ScramSecrets:
         self._account = account
 
     def batch_associate_scram_secret(self, call: Call) -> Document:
-        record = self._brokers.get(call.input["ClusterArn"])
+        record = self._brokers.records.get(call.input["ClusterArn"])
         refused = []
         for arn in call.input["SecretArnList"]:
             reason = self._invalid(call.region, arn)
@@ -24,7 +24,7 @@ class ScramSecrets:
         return {"ClusterArn": record.arn, "UnprocessedScramSecrets": refused}
 
     def batch_disassociate_scram_secret(self, call: Call) -> Document:
-        record = self._brokers.get(call.input["ClusterArn"])
+        record = self._brokers.records.get(call.input["ClusterArn"])
         requested = call.input["SecretArnList"]
         unknown = [arn for arn in requested if arn not in record.secrets]
         record.secrets = [arn for arn in record.secrets if arn not in requested]
@@ -34,7 +34,7 @@ class ScramSecrets:
         return {"ClusterArn": record.arn, "UnprocessedScramSecrets": refused}
 
     def list_scram_secrets(self, call: Call) -> Document:
-        listed, token = page(call, self._brokers.get(call.input["ClusterArn"]).secrets)
+        listed, token = page(call, self._brokers.records.get(call.input["ClusterArn"]).secrets)
         return {"SecretArnList": listed, "NextToken": token}
 
     def _invalid(self, region: str, arn: str) -> str | None:

@@ -6,8 +6,9 @@ from rehearsal.aws.account import Account
 from rehearsal.aws.msk import versions
 from rehearsal.aws.msk.brokers import Brokers, check_active, check_version
 from rehearsal.aws.msk.clusters import check_broker_count, check_log_group
-from rehearsal.aws.msk.operation import Operation, differences, operation_arn
+from rehearsal.aws.msk.operation import STATES, Operation, differences
 from rehearsal.aws.msk.record import ClusterRecord
+from rehearsal.aws.records import operation_arn
 from rehearsal.aws.service import Call, Document, bad_request, not_found, page
 
 
@@ -88,7 +89,7 @@ class Updates:
     describe_cluster_operation_v2 = describe_cluster_operation
 
     def list_cluster_operations(self, call: Call) -> Document:
-        arn = self._brokers.get(call.input["ClusterArn"]).arn
+        arn = self._brokers.records.get(call.input["ClusterArn"]).arn
         newest_first = [one for one in reversed(self._operations.values()) if one.cluster_arn == arn]
         listed, token = page(call, newest_first)
         return {"ClusterOperationInfoList": [one.document for one in listed], "NextToken": token}
@@ -97,7 +98,7 @@ class Updates:
 
     def _updatable(self, call: Call) -> tuple[ClusterRecord, Document]:
         """An ACTIVE cluster, and a copy of its settings; raises ServiceError."""
-        record = self._brokers.get(call.input["ClusterArn"])
+        record = self._brokers.records.get(call.input["ClusterArn"])
         check_active(record)
         check_version(record, call.input["CurrentVersion"])
         return record, copy.deepcopy(record.provisioned)
@@ -109,7 +110,15 @@ class Updates:
 
     def _start_update(self, call: Call, record: ClusterRecord, changed: Document, type_: str) -> Document:
         source, target = differences(record.provisioned, changed)
-        operation = Operation(operation_arn(record.arn), record.arn, call.operation, type_, source, target)
+        operation = Operation(
+            arn=operation_arn(record.arn),
+            type_=type_,
+            states=STATES,
+            cluster_arn=record.arn,
+            api_operation=call.operation,
+            source=source,
+            target=target,
+        )
         self._operations[operation.arn] = operation
         self._brokers.change(record, changed, operation)
         return {"ClusterArn": record.arn, "ClusterOperationArn": operation.arn}

@@ -41,4 +41,4 @@ class MskConnect:
             return self._plugins.get(arn).tags
         if kind == "worker-configuration":
             return self._worker_configurations.get(arn).tags
-        return self._workers.get(arn).tags
+        return self._workers.records.get(arn).tags

@@ -7,10 +7,11 @@ from rehearsal.aws import names
 from rehearsal.aws.account import Account
 from rehearsal.aws.backends import ConnectorSpec
 from rehearsal.aws.msk_connect.plugins import Plugins
-from rehearsal.aws.msk_connect.record import ConnectorRecord, Operation, operation_arn
+from rehearsal.aws.msk_connect.record import ConnectorRecord, Operation
 from rehearsal.aws.msk_connect.worker_configurations import WorkerConfigurations
 from rehearsal.aws.msk_connect.workers import Workers
-from rehearsal.aws.service import Call, Document, bad_request, conflict, not_found, page
+from rehearsal.aws.records import operation_arn
+from rehearsal.aws.service import Call, Document, bad_request, not_found, page
 
 _REQUIRED: Final = ("connector.class", "tasks.max")
 _UPDATE_STATES: Final = ("UPDATE_IN_PROGRESS", "UPDATE_COMPLETE", "ROLLBACK_COMPLETE")
@@ -33,8 +34,7 @@ class Connectors:
 
     def create_connector(self, call: Call) -> Document:
         name = call["connectorName"]
-        if any(record.name == name for record in self._workers.in_region(call.region)):
-            raise conflict(f"a connector named {name} exists")
+        self._workers.records.check_name(call.region, name)
         self._check(call)
         arn = names.arn("kafkaconnect", call.region, f"connector/{name}/{names.uuid_suffix()}")
         request = {key: value for key, value in call.input.items() if key != "tags"}
@@ -43,16 +43,15 @@ class Connectors:
         return {"connectorArn": arn, "connectorName": name, "connectorState": record.state}
 
     def describe_connector(self, call: Call) -> Document:
-        return self._workers.get(call["connectorArn"]).document
+        return self._workers.records.get(call["connectorArn"]).document
 
     def list_connectors(self, call: Call) -> Document:
-        prefix = call.get("connectorNamePrefix", "")
-        found = [record for record in self._workers.in_region(call.region) if record.name.startswith(prefix)]
+        found = self._workers.records.in_region(call.region, prefix=call.get("connectorNamePrefix", ""))
         listed, token = page(call, found)
         return {"connectors": [record.document for record in listed], "nextToken": token}
 
     def update_connector(self, call: Call) -> Document:
-        record = self._workers.get(call["connectorArn"])
+        record = self._workers.records.get(call["connectorArn"])
         _check_state(record, "RUNNING")
         _check_version(record, call["currentVersion"])
         given = {key: call.input[key] for key in ("capacity", "connectorConfiguration") if key in call.input}
@@ -68,14 +67,14 @@ class Connectors:
         return _operation_started(record, operation)
 
     def restart_connector(self, call: Call) -> Document:
-        record = self._workers.get(call["connectorArn"])
+        record = self._workers.records.get(call["connectorArn"])
         _check_state(record, "RUNNING")
         operation = self._operation(record, "RESTART_CONNECTOR", _RESTART_STATES, (), record.request)
         self._workers.restart(record, operation)
         return _operation_started(record, operation)
 
     def delete_connector(self, call: Call) -> Document:
-        record = self._workers.get(call["connectorArn"])
+        record = self._workers.records.get(call["connectorArn"])
         _check_state(record, "RUNNING", "FAILED")
         _check_version(record, call.get("currentVersion"))
         self._workers.delete(record)
@@ -88,7 +87,7 @@ class Connectors:
         return self._operations[arn].document
 
     def list_connector_operations(self, call: Call) -> Document:
-        arn = self._workers.get(call["connectorArn"]).arn
+        arn = self._workers.records.get(call["connectorArn"]).arn
         newest_first = [one for one in reversed(self._operations.values()) if one.connector_arn == arn]
         listed, token = page(call, newest_first)
         return {"connectorOperations": [one.document for one in listed], "nextToken": token}
@@ -101,9 +100,16 @@ class Connectors:
         steps: tuple[str, ...],
         target: Document,
     ) -> Operation:
-        arn = operation_arn(record.arn)
-        operation = Operation(arn, record.arn, type_, states, steps, origin=record.request, target=target)
-        self._operations[arn] = operation
+        operation = Operation(
+            arn=operation_arn(record.arn),
+            type_=type_,
+            states=states,
+            connector_arn=record.arn,
+            steps=steps,
+            origin=record.request,
+            target=target,
+        )
+        self._operations[operation.arn] = operation
         return operation
 
     def _check(self, call: Call) -> None:

@@ -11,7 +11,8 @@ from threading import RLock
 from rehearsal.aws import names
 from rehearsal.aws.account import Account
 from rehearsal.aws.backends import ServerError
-from rehearsal.aws.service import Call, Document, bad_request, conflict, not_found, page
+from rehearsal.aws.records import Records
+from rehearsal.aws.service import Call, Document, bad_request, not_found, page
 from rehearsal.aws.work import BackgroundWork
 
 
@@ -63,12 +64,10 @@ class Plugins:
         self._lock = lock
         self._work = work
         self._in_use = in_use
-        self._plugins: dict[str, Plugin] = {}
+        self._plugins: Records[Plugin] = Records("custom plugin")
 
     def get(self, arn: str) -> Plugin:
-        if arn not in self._plugins:
-            raise not_found(f"no custom plugin {arn}")
-        return self._plugins[arn]
+        return self._plugins.get(arn)
 
     def active(self, arn: str, revision: int) -> Plugin:
         """An ACTIVE plugin; raises ServiceError for any other state or revision."""
@@ -81,8 +80,7 @@ class Plugins:
 
     def create_custom_plugin(self, call: Call) -> Document:
         name, location = call["name"], call["location"]
-        if any(one.name == name for one in self._in_region(call.region)):
-            raise conflict(f"a custom plugin named {name} exists")
+        self._plugins.check_name(call.region, name)
         identity = names.uuid_suffix()
         plugin = Plugin(
             arn=names.arn("kafkaconnect", call.region, f"custom-plugin/{name}/{identity}"),
@@ -93,7 +91,7 @@ class Plugins:
             tags=call.get("tags", {}),
             archive=self._folder / f"{identity}.{call['contentType'].lower()}",
         )
-        self._plugins[plugin.arn] = plugin
+        self._plugins.add(plugin)
         self._work.start(lambda: self._create(plugin, call))
         return {"customPluginArn": plugin.arn, "customPluginState": plugin.state, "name": name, "revision": 1}
 
@@ -101,8 +99,8 @@ class Plugins:
         return self.get(call["customPluginArn"]).document
 
     def list_custom_plugins(self, call: Call) -> Document:
-        prefix = call.get("namePrefix", "")
-        listed, token = page(call, [one for one in self._in_region(call.region) if one.name.startswith(prefix)])
+        found = self._plugins.in_region(call.region, prefix=call.get("namePrefix", ""))
+        listed, token = page(call, found)
         return {"customPlugins": [one.document for one in listed], "nextToken": token}
 
     def delete_custom_plugin(self, call: Call) -> Document:
@@ -111,7 +109,7 @@ class Plugins:
             raise bad_request(f"custom plugin {plugin.name} is CREATING")
         if self._in_use(plugin.arn):
             raise bad_request(f"custom plugin {plugin.name} is used by a connector")
-        del self._plugins[plugin.arn]
+        self._plugins.remove(plugin)
         plugin.archive.unlink(missing_ok=True)
         return {"customPluginArn": plugin.arn, "customPluginState": "DELETING"}
 
@@ -130,9 +128,6 @@ class Plugins:
         except LookupError as error:
             raise ServerError(str(error)) from error
         plugin.file = _file_description(plugin.archive, plugin.content_type)
-
-    def _in_region(self, region: str) -> list[Plugin]:
-        return [one for one in self._plugins.values() if names.region_of(one.arn) == region]
 
 
 def _file_description(archive: Path, content_type: str) -> Document:

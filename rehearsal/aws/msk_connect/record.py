@@ -7,6 +7,7 @@ from typing import Final
 
 from rehearsal.aws import names
 from rehearsal.aws.backends import Connector
+from rehearsal.aws.records import BackgroundOperation
 from rehearsal.aws.service import Document
 
 _SETTINGS: Final = ("capacity", "plugins", "workerConfiguration")
@@ -58,30 +59,14 @@ class ConnectorRecord:
         }
 
 
-@dataclass
-class Operation:
-    """An update or a restart; ``states`` are its states while running, when complete, and when failed."""
+@dataclass(kw_only=True)
+class Operation(BackgroundOperation):
+    """An update or a restart of a connector."""
 
-    arn: str
     connector_arn: str
-    type_: str
-    states: tuple[str, str, str]
     steps: tuple[str, ...]
     origin: Document
     target: Document
-    created: datetime = field(default_factory=names.now)
-    ended: datetime | None = None
-    failure: str | None = None
-
-    def end(self, failure: str | None) -> None:
-        self.ended, self.failure = names.now(), failure
-
-    @property
-    def state(self) -> str:
-        running, complete, failed = self.states
-        if self.ended is None:
-            return running
-        return complete if self.failure is None else failed
 
     @property
     def document(self) -> Document:
@@ -110,11 +95,6 @@ class Operation:
             return ["COMPLETED"] * len(self.steps)
         second, rest = ("IN_PROGRESS", "PENDING") if self.ended is None else ("FAILED", "CANCELLED")
         return ["COMPLETED", second, *[rest] * len(self.steps)][: len(self.steps)]
-
-
-def operation_arn(connector_arn: str) -> str:
-    """A new one, shaped after the connector's: …:connector-operation/NAME/CONNECTOR/OPERATION."""
-    return f"{connector_arn.replace(':connector/', ':connector-operation/')}/{names.uuid_suffix()}"
 
 
 def _settings(request: Mapping[str, object]) -> Document:

@@ -9,7 +9,8 @@ from typing import Final
 
 from rehearsal.aws import names
 from rehearsal.aws.properties import parse
-from rehearsal.aws.service import Call, Document, bad_request, conflict, not_found, page
+from rehearsal.aws.records import Records
+from rehearsal.aws.service import Call, Document, bad_request, not_found, page
 
 _REQUIRED: Final = ("key.converter", "value.converter")
 # Both from the Amazon MSK developer guide, "Supported worker configuration properties".
@@ -84,12 +85,10 @@ class WorkerConfigurations:
 
     def __init__(self, *, in_use: Callable[[str], bool]) -> None:
         self._in_use = in_use
-        self._configurations: dict[str, WorkerConfiguration] = {}
+        self._configurations: Records[WorkerConfiguration] = Records("worker configuration")
 
     def get(self, arn: str) -> WorkerConfiguration:
-        if arn not in self._configurations:
-            raise not_found(f"no worker configuration {arn}")
-        return self._configurations[arn]
+        return self._configurations.get(arn)
 
     def revision(self, arn: str, number: int) -> WorkerConfiguration:
         """A revision that exists; raises ServiceError for any other."""
@@ -100,8 +99,7 @@ class WorkerConfigurations:
 
     def create_worker_configuration(self, call: Call) -> Document:
         name, content = call["name"], call["propertiesFileContent"]
-        if any(one.name == name for one in self._in_region(call.region)):
-            raise conflict(f"a worker configuration named {name} exists")
+        self._configurations.check_name(call.region, name)
         configuration = WorkerConfiguration(
             arn=names.arn("kafkaconnect", call.region, f"worker-configuration/{name}/{names.uuid_suffix()}"),
             name=name,
@@ -110,26 +108,23 @@ class WorkerConfigurations:
             properties=_decoded(content),
             tags=call.get("tags", {}),
         )
-        self._configurations[configuration.arn] = configuration
+        self._configurations.add(configuration)
         return configuration.document
 
     def describe_worker_configuration(self, call: Call) -> Document:
         return self.get(call["workerConfigurationArn"]).document
 
     def list_worker_configurations(self, call: Call) -> Document:
-        prefix = call.get("namePrefix", "")
-        listed, token = page(call, [one for one in self._in_region(call.region) if one.name.startswith(prefix)])
+        found = self._configurations.in_region(call.region, prefix=call.get("namePrefix", ""))
+        listed, token = page(call, found)
         return {"workerConfigurations": [one.document for one in listed], "nextToken": token}
 
     def delete_worker_configuration(self, call: Call) -> Document:
         configuration = self.get(call["workerConfigurationArn"])
         if self._in_use(configuration.arn):
             raise bad_request(f"worker configuration {configuration.name} is used by a connector")
-        del self._configurations[configuration.arn]
+        self._configurations.remove(configuration)
         return {"workerConfigurationArn": configuration.arn, "workerConfigurationState": "DELETING"}
-
-    def _in_region(self, region: str) -> list[WorkerConfiguration]:
-        return [one for one in self._configurations.values() if names.region_of(one.arn) == region]
 
 
 def _decoded(content: str) -> Mapping[str, str]:

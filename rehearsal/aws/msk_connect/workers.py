@@ -1,40 +1,36 @@
 """The connectors of the embedded MSK Connect: their records, and the workers that run for them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from threading import RLock
 
 from rehearsal.aws.backends import Connector, ConnectorSpec, ServerError, StartConnector
 from rehearsal.aws.msk_connect.record import ConnectorRecord, Operation
-from rehearsal.aws.service import Document, not_found
+from rehearsal.aws.records import Records
+from rehearsal.aws.service import Document
 from rehearsal.aws.work import BackgroundWork
 
 
 class Workers:
-    """Starts, changes and stops the workers of each connector in the background; records change under ``lock``."""
+    """Starts, changes and stops the workers of each connector in the background; records change under ``lock``.
+
+    Public: ``records`` of connectors.
+    """
 
     def __init__(self, start: StartConnector, *, lock: RLock, work: BackgroundWork) -> None:
         self._start = start
         self._lock = lock
         self._work = work
-        self._records: dict[str, ConnectorRecord] = {}
-
-    def get(self, arn: str) -> ConnectorRecord:
-        if arn not in self._records:
-            raise not_found(f"no connector {arn}")
-        return self._records[arn]
-
-    def in_region(self, region: str) -> Iterator[ConnectorRecord]:
-        return (record for record in self._records.values() if record.region == region)
+        self.records: Records[ConnectorRecord] = Records("connector")
 
     def use_plugin(self, plugin_arn: str) -> bool:
-        return any(record.plugin_arn == plugin_arn for record in self._records.values())
+        return any(record.plugin_arn == plugin_arn for record in self.records)
 
     def use_worker_configuration(self, worker_configuration_arn: str) -> bool:
-        return any(record.worker_configuration_arn == worker_configuration_arn for record in self._records.values())
+        return any(record.worker_configuration_arn == worker_configuration_arn for record in self.records)
 
     def create(self, record: ConnectorRecord, spec: ConnectorSpec) -> None:
         """CREATING until the connector's task runs; FAILED where it does not."""
-        self._records[record.arn] = record
+        self.records.add(record)
         self._work.start(lambda: self._create(record, spec))
 
     def change(self, record: ConnectorRecord, changed: Document, spec: ConnectorSpec, operation: Operation) -> None:
@@ -67,7 +63,7 @@ class Workers:
         """Stops all workers; those that are still starting are stopped as soon as they are up."""
         with self._lock:
             self._work.stop()
-            running = [record.worker for record in self._records.values() if record.worker]
+            running = [record.worker for record in self.records if record.worker]
         for worker in running:
             worker.stop()
 
@@ -103,7 +99,7 @@ class Workers:
     def _delete(self, record: ConnectorRecord) -> None:
         self._work.run("DeleteConnector", lambda: record.worker.stop() if record.worker else None)
         with self._lock:
-            del self._records[record.arn]
+            self.records.remove(record)
 
 
 def _worker(record: ConnectorRecord) -> Connector:
