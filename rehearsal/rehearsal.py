@@ -163,7 +163,7 @@ class Rehearsal:
         return len(self.daemon.request("endpoints")["connect"]) == len(self._inputs.environment.connectors)
 
     def _outcome(self, *, second_plan_empty: bool) -> Outcome:
-        script, judgement = self._inputs, self.stream.compare()
+        script, result = self._inputs, self.stream.compare()
         first = self.stream.first_event_at
         return Outcome(
             environment=script.environment.name,
@@ -174,8 +174,8 @@ class Rehearsal:
             events=self.stream.event_counts(),
             sample=self.stream.sample_event(),
             first_event=self._steps.at(first) if first else None,
-            lost=judgement.lost,
-            duplicates=judgement.duplicates,
+            lost=result.lost,
+            duplicates=result.duplicates,
             second_plan_empty=second_plan_empty,
             unfilled=self.stream.unfilled,
             permissions=self.daemon.request("permissions"),

@@ -1,6 +1,7 @@
 """The running clusters, connectors and databases: their endpoints and processes, and why servers failed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
@@ -33,24 +34,26 @@ class RunningServers:
         self.failures: list[str] = []
 
     def start_cluster(self, spec: ClusterSpec) -> KafkaCluster:
-        try:
+        with self._record_failure():
             cluster = self._start_cluster(spec)
-        except ServerError as error:
-            self.failures.append(str(error))
-            raise
         with self._lock:
             self._clusters[spec.name] = cluster
         return cluster
 
     def start_connector(self, spec: ConnectorSpec) -> RunningConnector:
-        try:
+        with self._record_failure():
             connector = self._start_connector(spec)
-        except ServerError as error:
-            self.failures.append(str(error))
-            raise
         with self._lock:
             self._connectors[spec.name] = connector
         return connector
+
+    @contextmanager
+    def _record_failure(self) -> Iterator[None]:
+        try:
+            yield
+        except ServerError as error:
+            self.failures.append(str(error))
+            raise
 
     @property
     def endpoints(self) -> dict[str, Any]:

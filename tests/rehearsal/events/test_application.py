@@ -123,9 +123,9 @@ def ledger(*transactions: tuple[str, int]) -> Ledger:
 def test_lost_changes_and_duplicates_are_counted(came: list[tuple[str, int]], lost: int, duplicates: int) -> None:
     committed = ledger(("u:1", 1), ("u:2", 2))
     seen = arrivals([change("c", gtid, row) for gtid, row in came])
-    judgement = seen.compare(committed)
-    assert (judgement.committed, judgement.lost, judgement.duplicates) == (3, lost, duplicates)
-    assert bool(judgement.missing) is bool(lost)
+    result = seen.compare(committed)
+    assert (result.committed, result.lost, result.duplicates) == (3, lost, duplicates)
+    assert bool(result.missing) is bool(lost)
 
 
 def test_another_table_of_the_same_transaction_is_not_counted() -> None:

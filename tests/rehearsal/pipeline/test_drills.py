@@ -24,9 +24,9 @@ def under_load(world: Deployed, server: str, how: signal.Signals) -> None:
         world.start(server)
         assert server in world.pids()
         wait_for_events(world)
-    judgement = world.settled()
-    print(f"{server}: {judgement.committed} rows, {judgement.duplicates} arrived again")
-    assert judgement.lost == 0
+    result = world.settled()
+    print(f"{server}: {result.committed} rows, {result.duplicates} arrived again")
+    assert result.lost == 0
     assert world.snapshot_events() == rows
 
 
@@ -64,9 +64,9 @@ def test_a_restart_of_the_database_loses_nothing(world: Deployed) -> None:
             print("the task had to be restarted")
             world.aws("kafkaconnect").restart_connector(connectorArn=world.connector["connectorArn"])
         wait_for_events(world)
-    judgement = world.settled()
-    print(f"{judgement.committed} rows, {judgement.duplicates} arrived again")
-    assert judgement.lost == 0
+    result = world.settled()
+    print(f"{result.committed} rows, {result.duplicates} arrived again")
+    assert result.lost == 0
     assert world.snapshot_events() == rows
 
 
