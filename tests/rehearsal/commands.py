@@ -1,4 +1,4 @@
-"""``cdc rehearse`` as a process of its own, with a cache of its own for what a rehearsal leaves."""
+"""Runs ``cdc rehearse`` as a process of its own."""
 
 import json
 import os
@@ -18,7 +18,7 @@ PATIENCE = 600
 
 
 class Command:
-    """A command that runs until the block is left; what it says can be read meanwhile."""
+    """A command that is interrupted at the end of the block, if it still runs."""
 
     def __init__(self, *arguments: str, folder: Path) -> None:
         self._said = folder / "stderr"
@@ -47,16 +47,16 @@ class Command:
 
     @property
     def said(self) -> str:
-        """What it has written to stderr."""
+        """Its stderr so far."""
         return self._said.read_text()
 
     def until(self, text: str) -> None:
-        """Until it has said ``text``; fails where it ends before."""
+        """Waits until stderr has ``text``; fails where the command exits before."""
         _wait(lambda: text in self.said or self.process.poll() is not None)
         assert text in self.said, self.said
 
     def end(self) -> int:
-        """Its exit status."""
+        """Waits for its exit; returns the status."""
         return self.process.wait(PATIENCE)
 
     def document(self) -> Mapping[str, Any]:
@@ -66,7 +66,7 @@ class Command:
 
 
 def run_of(process: "subprocess.Popen[bytes]", before: set[Path]) -> Path:
-    """The folder of the rehearsal that a command has begun since ``before``."""
+    """Waits until the command has started a rehearsal; returns its folder, which is not in ``before``."""
     found: list[Path] = []
 
     def began() -> bool:
@@ -79,7 +79,7 @@ def run_of(process: "subprocess.Popen[bytes]", before: set[Path]) -> Path:
 
 
 def is_gone(folder: Path) -> bool:
-    """Waits until a rehearsal has left nothing."""
+    """Waits until a rehearsal's folder and processes are gone."""
     _wait(lambda: not folder.exists() and not runs.processes(folder), seconds=60)
     return not folder.exists()
 

@@ -1,4 +1,4 @@
-"""One deployed environment for all tests that need a whole one: it takes a minute to come up."""
+"""One deployed environment for all tests that need one: it takes a minute to start."""
 
 from collections.abc import Iterator
 

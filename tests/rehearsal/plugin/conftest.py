@@ -1,4 +1,4 @@
-"""The plugin as it is built, and real workers that load it and nothing else."""
+"""The built plugin, and real workers that load it only."""
 
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -70,12 +70,12 @@ def start_worker(tmp_path_factory: pytest.TempPathFactory, broker: Broker, conne
 
 @pytest.fixture(scope="package")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The plugin with a provider that can be fetched everywhere in the place of AWS's."""
+    """The plugin with a provider from Maven Central instead of AWS's."""
     return parts.with_stand_in(tmp_path_factory.mktemp("built"))
 
 
 def unpacked(archive: Path, folder: Path) -> Path:
-    """What MSK Connect makes of a plugin's ZIP: a folder on the worker's plugin path."""
+    """Unpacks a plugin's ZIP to a folder on the worker's plugin path, as MSK Connect does."""
     with zipfile.ZipFile(archive) as bundle:
         bundle.extractall(folder)
     return folder
@@ -89,7 +89,7 @@ def plugins(tmp_path_factory: pytest.TempPathFactory, built: Path) -> Path:
 
 @pytest.fixture(scope="package")
 def worker_configuration(prod: Mapping[str, Stack]) -> dict[str, str]:
-    """As it is synthesized for the production example."""
+    """The worker configuration synthesized for the production example."""
     return parse(prod["connect"].one("aws_mskconnect_worker_configuration")["properties_file_content"])
 
 
@@ -111,14 +111,14 @@ def running_worker(
 
 @pytest.fixture
 def worker(running_worker: Worker) -> Iterator[Worker]:
-    """A worker with the plugin, of which a failed test shows what it logged."""
+    """A worker with the plugin; a failed test shows its log."""
     yield running_worker
     print(running_worker.tail())
 
 
 @pytest.fixture(scope="package")
 def configuration(prod: Mapping[str, Stack], broker: Broker) -> dict[str, str]:
-    """The production example's connector as the worker gets it, with nobody where its database should be.
+    """The production example's connector as the worker gets it, with a database address where nothing listens.
 
     Terraform's escapes are undone, and its look-ups answered with what is here.
     """

@@ -1,4 +1,4 @@
-"""Names that compiled classes spell out: a property that no definition declares is read by one of those."""
+"""String constants in compiled classes: a property without a definition is read under one of them."""
 
 import re
 import zipfile
@@ -10,7 +10,7 @@ NAME = re.compile(rb"\x01\x00(.)([a-z][\w.]*)", re.DOTALL)
 
 
 def names(jars: Iterable[Path]) -> frozenset[str]:
-    """The constants of all classes in ``jars`` that could be a property's name, or the first or last part of one."""
+    """The constants of all classes in ``jars`` that can be a property's name, or the first or last part of one."""
     return frozenset(name for content in _classes(jars) for name in _names(content))
 
 
@@ -27,7 +27,7 @@ def _classes(jars: Iterable[Path]) -> Iterator[bytes]:
 
 
 def spelt_out(keys: Iterable[str], known: Set[str]) -> set[str]:
-    """Those of ``keys`` that are among the ``known``, whole or as a prefix with its dot and a name that follows."""
+    """Those of ``keys`` that are among ``known``, complete or as a prefix with its dot and the rest."""
     return {key for key in keys if key in known or any({*split} <= known for split in _splits(key))}
 
 

@@ -1,4 +1,4 @@
-"""A MySQL server that only hears who logs in, and lets nobody.
+"""A MySQL server that records logins and denies them all.
 
 MySQL's client/server protocol, "Connection Phase": HandshakeV10, HandshakeResponse41, caching_sha2_password.
 """
@@ -24,7 +24,7 @@ USER_AT = 4 + 4 + 1 + 23
 
 
 class Login(NamedTuple):
-    """Who a client says it is, and its proof of the password."""
+    """A client's user name, and its proof of the password."""
 
     user: str
     proof: bytes
@@ -39,7 +39,7 @@ class Database:
         self._logins: Queue[Login | None] = Queue()
 
     def login(self) -> Login | None:
-        """The oldest that nobody has asked for; None where a client left without one."""
+        """The next recorded login; None where a client disconnected without one."""
         return self._logins.get(timeout=10)
 
     def serve(self) -> None:
@@ -67,7 +67,7 @@ def database() -> Iterator[Database]:
 
 
 def proof(password: str) -> bytes:
-    """What a client sends that knows ``password``."""
+    """The proof that a client with ``password`` sends."""
     digest = sha256(password.encode()).digest()
     mask = sha256(sha256(digest).digest() + NONCE).digest()
     return bytes(a ^ b for a, b in zip(digest, mask, strict=True))

@@ -1,10 +1,10 @@
-"""Java programs on a set's jars, as short-lived as a test."""
+"""Runs Java programs for tests."""
 
 from pathlib import Path
 
 from rehearsal.processes.java import java
 
-# A test's program lives for seconds: how fast it starts counts, not how fast it gets.
+# The programs run for seconds: a fast start counts more than peak speed.
 OPTIONS = ("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 LOG4J = """\
 log4j.rootLogger=INFO, stdout
@@ -15,7 +15,7 @@ log4j.appender.stdout.layout.ConversionPattern=%d{ISO8601} %p %c{1}: %m%n
 
 
 def command(main: str, *arguments: str, libraries: Path, folder: Path) -> list[str]:
-    """What runs ``main`` on the jars in ``libraries``; ``folder`` takes the logger's settings."""
+    """The command line that runs ``main`` with the jars in ``libraries``; writes log4j.properties to ``folder``."""
     settings = folder / "log4j.properties"
     settings.write_text(LOG4J)
     logger = f"-Dlog4j.configuration={settings.as_uri()}"

@@ -1,4 +1,4 @@
-"""One Kafka node, broker and controller at once, for as long as a block lasts."""
+"""One Kafka node that is broker and controller."""
 
 import socket
 import subprocess
@@ -14,7 +14,7 @@ CLUSTER_ID = "bXNrLWNkYy10ZXN0cy0wMA"  # any 16 bytes, in base64 for URLs
 class Broker(Program):
     """A KRaft node on loopback, without authentication.
 
-    Public: ``address``, which a client may be given at once: it tries again until the node listens.
+    Public: ``address``; clients may use it at once, as they retry until the node listens.
     """
 
     def __init__(self, *, libraries: Path, folder: Path) -> None:
@@ -28,7 +28,7 @@ class Broker(Program):
         )
 
     def wait(self) -> None:
-        """Until the node takes connections."""
+        """Waits until the node accepts connections."""
         self.wait_until(self._connected)
 
     def _connected(self) -> bool | None:
@@ -57,7 +57,7 @@ log.cleaner.threads=1
 
 
 def _format(settings: Path, libraries: Path) -> None:
-    """The folder that the node's metadata live in; it does not start on one that is not formatted."""
+    """Formats the node's metadata folder."""
     arguments = ("format", "--cluster-id", CLUSTER_ID, "--config", str(settings))
     storage = command("kafka.tools.StorageTool", *arguments, libraries=libraries, folder=settings.parent)
     done = subprocess.run(storage, capture_output=True, text=True, check=False)

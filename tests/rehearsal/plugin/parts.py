@@ -1,4 +1,4 @@
-"""The pinned jars, and the plugin that is built of them: from the cache, or from where ``CDC_SOURCES`` says."""
+"""The pinned jars and the plugin built from them, from the cache or from the sources in ``CDC_SOURCES``."""
 
 import os
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ from tests.needs import missing
 
 PLUGIN: Final = "debezium-mysql"
 PROVIDER: Final = "msk-config-providers"
-# A provider that Maven Central has, for machines that do not reach the site that PROVIDER is on.
+# A provider on Maven Central, for machines that cannot reach the site of PROVIDER.
 STAND_IN: Final = "kafka-env-var-config-provider"
 STAND_IN_CLASS: Final = "io.strimzi.kafka.EnvVarConfigProvider"
 KAFKACONNECT: Final = "3.7.x"
@@ -27,7 +27,7 @@ KAFKACONNECT: Final = "3.7.x"
 
 @cache
 def lock() -> Lock:
-    """The project's own, with STAND_IN as an extra of the plugin."""
+    """The project's lock file, with STAND_IN as an extra of the plugin."""
     ours = load()
     recipe = ours.plugins[PLUGIN].model_copy(update={"extras": (STAND_IN,)})
     sets = {**ours.sets, **load(Path(__file__).with_name("extra.lock.toml")).sets}
@@ -42,7 +42,7 @@ def libraries(name: str, folder: Path) -> Path:
 
 
 def worker() -> Worker:
-    """The worker that plugins are judged for."""
+    """The worker that plugins are checked for."""
     pins = lock()
     return building.worker(pins, KAFKACONNECT, _fetched(building.linked(pins, KAFKACONNECT)))
 
@@ -52,7 +52,7 @@ def with_stand_in(folder: Path) -> Path:
 
 
 def as_deployed(folder: Path) -> Path:
-    """Skips the running test where PROVIDER is out of reach, in CI too: that is no fault. Wrong bytes are one."""
+    """Skips the running test where PROVIDER cannot be reached, also in CI; wrong bytes are an error."""
     order = building.Order(lock(), PLUGIN)
     try:
         _fetch((file for name, file in order.parts if name == PROVIDER), Policy(attempts=1))

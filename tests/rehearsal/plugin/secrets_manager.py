@@ -1,4 +1,4 @@
-"""As much of AWS Secrets Manager as a config provider asks for: GetSecretValue, on loopback."""
+"""The part of AWS Secrets Manager that a config provider calls: GetSecretValue, on loopback."""
 
 import json
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Plugins that must not work do not."""
+"""Incomplete plugins do not work."""
 
 import subprocess
 import sys
@@ -18,7 +18,7 @@ from tests.rehearsal.plugin.worker import RestError
 def test_a_worker_does_not_start_without_the_provider(
     tmp_path: Path, start_worker: StartWorker, worker_configuration: Mapping[str, str]
 ) -> None:
-    """The ZIP that is built where the provider cannot be fetched."""
+    """The ZIP that is built where the provider cannot be downloaded."""
     archive = tmp_path / "incomplete.zip"
     build = ["plugin", "build", parts.PLUGIN, "--without", parts.PROVIDER, "--output", str(archive)]
     subprocess.run([sys.executable, "-m", "cdc.cli", *build], check=True)

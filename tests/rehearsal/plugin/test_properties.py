@@ -1,4 +1,4 @@
-"""The properties that we give the connector, held against the connector's own definition."""
+"""The properties that we set, compared with the connector's own definition."""
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -32,7 +32,7 @@ DEFAULTS = {
 
 @pytest.fixture(scope="module")
 def spelt(plugins: Path, connect_libraries: Path) -> frozenset[str]:
-    """Names in the classes of Debezium and of the worker."""
+    """String constants in the classes of Debezium and of the worker."""
     workers = [jar for name in ("connect-runtime", "kafka-clients") for jar in connect_libraries.glob(f"{name}-*.jar")]
     return names([*plugins.rglob("debezium-*.jar"), *workers])
 
@@ -42,10 +42,10 @@ Unread = Callable[[Iterable[str]], set[str]]
 
 @pytest.fixture
 def unread(worker: Worker, spelt: frozenset[str]) -> Unread:
-    """Tells the properties that nobody reads.
+    """The properties that nothing reads.
 
-    The connector's definition lacks those of the schema history, the signal channel and topic creation, and some of
-    its own (``read.only``).
+    The connector's definition does not have those of the schema history, the signal channel and topic creation, and
+    some of its own (``read.only``).
     """
 
     def known(keys: Iterable[str]) -> set[str]:
@@ -56,7 +56,7 @@ def unread(worker: Worker, spelt: frozenset[str]) -> Unread:
 
 
 def properties(**changes: object) -> dict[str, str]:
-    """The production example's connector, changed."""
+    """The production example's connector, with changes."""
     environment = Environment.model_validate({"name": "prod", **with_connector(**changes)})
     connector = environment.connectors["orders"]
     here = connection_properties(connector, hostname="127.0.0.1", port="3306", bootstrap="127.0.0.1:9092")
@@ -69,8 +69,8 @@ def test_every_property_that_we_set_is_read(unread: Unread, configuration: Mappi
     assert unread({**configuration, **by_topic, **by_both}) == set()
 
 
-def test_a_misspelt_property_is_told(unread: Unread, configuration: Mapping[str, str]) -> None:
-    """Kafka Connect says nothing about it."""
+def test_a_misspelt_property_is_found(unread: Unread, configuration: Mapping[str, str]) -> None:
+    """Kafka Connect ignores it."""
     wrong = {
         "heartbeat.intervall.ms",
         "schema.history.internal.kafka.topics",
@@ -80,13 +80,13 @@ def test_a_misspelt_property_is_told(unread: Unread, configuration: Mapping[str,
     assert unread([*configuration, *wrong]) == wrong
 
 
-def test_defaults_are_those_that_were_decided_on(worker: Worker) -> None:
+def test_defaults_are_as_documented(worker: Worker) -> None:
     definitions = worker.definitions(CONNECTOR_CLASS)
     assert {key: definitions[key].default_value for key in DEFAULTS} == DEFAULTS
 
 
 def test_only_the_database_is_missing(worker: Worker, configuration: Mapping[str, str]) -> None:
-    """It is asked for only once every property by itself is right."""
+    """The connector connects to it only when every property is valid by itself."""
     errors = worker.errors(CONNECTOR_CLASS, configuration)
     assert list(errors) == ["database.hostname"]
     assert errors["database.hostname"][0].startswith(UNREACHABLE)
@@ -107,7 +107,7 @@ def test_only_the_database_is_missing(worker: Worker, configuration: Mapping[str
         ("tasks.max", "one", "Not a number of type INT"),
     ],
 )
-def test_a_wrong_value_is_told(
+def test_a_wrong_value_is_reported(
     worker: Worker, configuration: Mapping[str, str], key: str, value: str, reason: str
 ) -> None:
     errors = worker.errors(CONNECTOR_CLASS, {**configuration, key: value})
@@ -116,6 +116,6 @@ def test_a_wrong_value_is_told(
 
 
 @pytest.mark.parametrize("key", ["database.hostname", "database.user", "database.server.id", "topic.prefix"])
-def test_a_required_property_is_missed(worker: Worker, configuration: Mapping[str, str], key: str) -> None:
+def test_a_missing_property_is_reported(worker: Worker, configuration: Mapping[str, str], key: str) -> None:
     without = {name: value for name, value in configuration.items() if name != key}
     assert "A value is required" in " ".join(worker.errors(CONNECTOR_CLASS, without)[key])

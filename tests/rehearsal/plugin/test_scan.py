@@ -1,4 +1,4 @@
-"""What a real worker finds in the plugin, and what we say it will."""
+"""What a real worker finds in the plugin is what the inspection reports."""
 
 from pathlib import Path
 
@@ -26,12 +26,12 @@ def inspection(built: Path) -> Inspection:
 
 @pytest.fixture
 def scanned(worker: Worker) -> frozenset[Plugin]:
-    """What the worker found in the plugin. Its own classes are Kafka's and have Kafka's version."""
+    """The worker's plugins without its own classes, which have Kafka's version."""
     return frozenset(p for p in worker.plugins() if not (p.class_name.startswith("org.apache.kafka.") and p.version))
 
 
 def inspected(inspection: Inspection) -> set[tuple[str, str]]:
-    """The kinds as the worker calls them. It does not list config providers, whose part test_secret has."""
+    """The kinds as the worker names them. It does not list config providers; test_secret covers these."""
     kinds = {
         "source": inspection.connectors,
         "transformation": inspection.transforms,
@@ -42,7 +42,7 @@ def inspected(inspection: Inspection) -> set[tuple[str, str]]:
     return {(kind, name) for kind, names in kinds.items() for name in names}
 
 
-def test_debezium_is_there(scanned: frozenset[Plugin]) -> None:
+def test_the_worker_finds_debezium(scanned: frozenset[Plugin]) -> None:
     assert {(plugin.type, plugin.class_name) for plugin in scanned} >= PROMISED
 
 

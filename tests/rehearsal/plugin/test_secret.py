@@ -21,12 +21,12 @@ def aws_worker(
     start_worker: StartWorker,
     worker_configuration: Mapping[str, str],
 ) -> Iterator[Worker]:
-    """A worker with the plugin as it is deployed; only Secrets Manager's address is another."""
+    """A worker with the plugin as deployed; only the endpoint of Secrets Manager differs."""
     archive = parts.as_deployed(tmp_path_factory.mktemp("deployed"))
     libraries = parts.libraries("connect-3.7", tmp_path_factory.mktemp("libraries"))
     for jar in libraries.glob("aws-msk-iam-auth-*.jar"):
-        # Its AWS SDK is found through the plugin's class loader too, and is no match for the provider's own
-        # ("Apache5SdkHttpService not a subtype"). How MSK Connect's workers keep them apart is not published.
+        # The plugin's class loader also finds its AWS SDK, which conflicts with the provider's
+        # ("Apache5SdkHttpService not a subtype"). How MSK Connect's workers separate them is not documented.
         jar.unlink()
     name = document("prod")["connectors"]["orders"]["source"]["secret"]
     with (
@@ -47,12 +47,12 @@ def aws_worker(
 
 @pytest.fixture(params=["worker", "aws_worker"], ids=[parts.STAND_IN, parts.PROVIDER])
 def resolving_worker(request: pytest.FixtureRequest) -> Worker:
-    """A worker for each provider that can be had here."""
+    """A worker for each provider that is available here."""
     found: Worker = request.getfixturevalue(request.param)
     return found
 
 
-def test_the_database_is_told_what_the_secret_holds(resolving_worker: Worker, configuration: Mapping[str, str]) -> None:
+def test_the_connector_signs_in_with_the_secret(resolving_worker: Worker, configuration: Mapping[str, str]) -> None:
     with database() as server:
         plain = {**configuration, "database.port": str(server.port), "database.ssl.mode": "disabled"}
         errors = resolving_worker.errors(CONNECTOR_CLASS, plain)
@@ -60,7 +60,7 @@ def test_the_database_is_told_what_the_secret_holds(resolving_worker: Worker, co
     assert errors == {"database.hostname": ["Unable to connect: Access denied"]}
 
 
-def test_no_secret_crosses_an_open_line(worker: Worker, configuration: Mapping[str, str]) -> None:
+def test_the_password_is_not_sent_without_tls(worker: Worker, configuration: Mapping[str, str]) -> None:
     with database() as server:
         errors = worker.errors(CONNECTOR_CLASS, {**configuration, "database.port": str(server.port)})
         assert server.login() is None

@@ -1,4 +1,4 @@
-"""A distributed Kafka Connect worker, which is what MSK Connect runs, and what its REST interface tells."""
+"""A distributed Kafka Connect worker, as on MSK Connect, and its REST API."""
 
 import os
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from rehearsal.processes.addresses import free_port
 from rehearsal.processes.programs import Program
 from tests.rehearsal.plugin.java import command
 
-# One broker holds every copy.
+# There is one broker.
 SMALL: Final = {
     "config.storage.replication.factor": "1",
     "status.storage.replication.factor": "1",
@@ -25,11 +25,11 @@ REST_SECONDS: Final = 30
 
 
 class RestError(Exception):
-    """The worker refused a request; carries its own message."""
+    """An error response, with the worker's message."""
 
 
 class Plugin(BaseModel):
-    """A plugin as the worker's scan found it."""
+    """A plugin that the worker found."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -39,7 +39,7 @@ class Plugin(BaseModel):
 
 
 class Definition(BaseModel):
-    """A property as the connector's ``config()`` declares it."""
+    """A property declared by the connector's ``config()``."""
 
     name: str
     default_value: str | None
@@ -51,7 +51,7 @@ class _Value(BaseModel):
 
 
 class _Property(BaseModel):
-    value: _Value | None  # nothing where the connector did not look at a property of its own
+    value: _Value | None  # None where the connector did not validate the property
 
 
 class _Judgement(BaseModel):
@@ -67,7 +67,7 @@ _DEFINITIONS = TypeAdapter(list[Definition])
 
 
 class Worker(Program):
-    """A worker of a group of its own that loads plugins from below ``plugin_path`` and nowhere else.
+    """A worker in its own group, which loads plugins from ``plugin_path`` only.
 
     ``properties`` is the worker configuration as MSK Connect would be given it; ``variables`` are added to the
     environment that the worker sees.
@@ -85,8 +85,8 @@ class Worker(Program):
     ) -> None:
         self._url = f"http://127.0.0.1:{free_port()}"
         self._rest = requests.Session()
-        self._rest.trust_env = False  # a proxy has no business on loopback
-        # What MSK Connect sets itself; a group and topics for each worker, or they would become one cluster.
+        self._rest.trust_env = False  # no proxy for loopback
+        # The properties that MSK Connect sets; with the same group and topics workers would form one cluster.
         own = {
             "bootstrap.servers": bootstrap,
             "listeners": self._url,
@@ -106,20 +106,20 @@ class Worker(Program):
         )
 
     def wait(self) -> None:
-        """Until the worker is in its group: only then does it know which connectors there are."""
+        """Waits until the worker is in its group: only then it knows the connectors."""
         self.wait_until(self._settled)
 
     def plugins(self) -> frozenset[Plugin]:
-        """All that it found, the worker's own included."""
+        """All plugins that it found, with the worker's own."""
         return _PLUGINS.validate_json(self._ask("GET", "/connector-plugins?connectorsOnly=false"))
 
     def definitions(self, connector: str) -> dict[str, Definition]:
-        """The properties that a connector class declares, Kafka Connect's own included, by name."""
+        """The properties that a connector class declares, with Kafka Connect's own, by name."""
         listed = _DEFINITIONS.validate_json(self._ask("GET", f"/connector-plugins/{connector}/config"))
         return {definition.name: definition for definition in listed}
 
     def errors(self, connector: str, configuration: Mapping[str, str]) -> dict[str, list[str]]:
-        """What a connector class has against a configuration, by property; the worker resolves placeholders first."""
+        """The validation errors of a configuration, by property; the worker resolves placeholders first."""
         answer = self._ask("PUT", f"/connector-plugins/{connector}/config/validate", configuration)
         values = (judged.value for judged in _Judgement.model_validate_json(answer).configs)
         return {value.name: value.errors for value in values if value and value.errors}
