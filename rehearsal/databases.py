@@ -4,16 +4,13 @@ import zlib
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Final
 
 from modules.environment.environment import Environment
 from rehearsal.aws import names
 from rehearsal.aws.seed import Endpoint, Login
-from rehearsal.database.mysql import Database
+from rehearsal.database.mysql import PORT, Database
 from rehearsal.database.mysql_server import Server
 from rehearsal.processes.addresses import Addresses
-
-_PORT: Final = 3306
 
 
 class Databases(Mapping[str, Database]):
@@ -26,7 +23,7 @@ class Databases(Mapping[str, Database]):
         self._databases = {
             cluster: Database(
                 folder=folder / cluster,
-                address=addresses.allocate(_PORT, name=self._hostname(cluster)),
+                address=addresses.allocate(PORT, name=self._hostname(cluster)),
                 server=server,
             )
             for cluster in dict.fromkeys(source.cluster for source in self._sources)

@@ -1,4 +1,4 @@
-"""Brokers, a database and workers without Terraform, for benchmarks and for tests of single parts."""
+"""A cluster, a database and workers without Terraform, for benchmarks and tests."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ from rehearsal.connect.connectors import Connectors
 from rehearsal.connect.metrics import Metrics
 from rehearsal.connect.secret_files import ReadSecret
 from rehearsal.database import mysql_server
-from rehearsal.database.mysql import Database
+from rehearsal.database.mysql import PORT, Database
 from rehearsal.iam import extension
 from rehearsal.iam.enforcement import Enforcement
 from rehearsal.iam.signing import SERVICE
@@ -22,14 +22,13 @@ from rehearsal.kafka.cluster import KafkaCluster
 from rehearsal.kafka.clusters import Clusters
 from rehearsal.processes.addresses import Addresses
 
-MYSQL_PORT: Final = 3306
 _ANYONE: Final = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*", "Service": SERVICE}}
 _INLINE: Final = "permissions"
 
 
 @dataclass(frozen=True)
 class Jars:
-    """The libraries of brokers and of workers, and the Java compiler."""
+    """The jars of brokers and of workers, and of the Java compiler."""
 
     kafka: Sequence[Path]
     connect: Sequence[Path]
@@ -38,9 +37,9 @@ class Jars:
 
 @dataclass(frozen=True)
 class Iam:
-    """Roles are made and changed through the embedded IAM at ``url``.
+    """Creates and changes roles in the embedded IAM at ``url``.
 
-    ``hosts`` are the brokers' names, ``applications`` the topics of applications by their role's name.
+    ``hosts`` are the brokers' host names, ``applications`` the topics of applications by their roles' names.
     """
 
     url: str
@@ -52,7 +51,7 @@ class Iam:
         return client(self.url, service, region)
 
     def role(self, name: str, document: str) -> str:
-        """The ARN of a role with this policy and no other, created or changed."""
+        """Creates or changes a role, so that it has this policy and no other; returns its ARN."""
         iam = self.client("iam", "us-east-1")
         trust = json.dumps({"Version": "2012-10-17", "Statement": [_ANYONE]})
         try:
@@ -64,8 +63,8 @@ class Iam:
 
 
 @dataclass(frozen=True)
-class Servers:
-    """One cluster and one database, which run; files are below ``folder``. With ``iam`` the brokers enforce it."""
+class LabServers:
+    """A running cluster and database, with their files below ``folder``; with ``iam`` the brokers enforce it."""
 
     folder: Path
     jars: Jars
@@ -77,10 +76,10 @@ class Servers:
     def connectors(
         self, secrets: ReadSecret, *, name: str = "connect", signed: bool = True, metrics: Metrics | None = None
     ) -> Connectors:
-        """Workers below the folder ``name``, which sign in to the brokers if ``signed`` and the brokers enforce IAM."""
+        """Connectors below the folder ``name``; they sign in if ``signed`` and the brokers enforce IAM."""
         return Connectors(
             addresses=self.addresses,
-            folder=_made(self.folder / name),
+            folder=self.folder / name,
             jars=self.jars.connect,
             secrets=secrets,
             metrics=metrics,
@@ -91,26 +90,26 @@ class Servers:
 @contextmanager
 def running(
     folder: Path, jars: Jars, *, cluster: ClusterSpec, mysql: mysql_server.Server, host: str, enforced: bool
-) -> Iterator[Servers]:
-    """The servers; ``host`` is the database's name. They end with the block."""
+) -> Iterator[LabServers]:
+    """Starts the servers, and stops them at the end of the block; ``host`` is the database's host name."""
     with ExitStack() as ending:
         addresses = Addresses()
         ending.callback(addresses.listener.close)
-        iam = ending.enter_context(_enforcing(folder, addresses, jars)) if enforced else None
+        iam = ending.enter_context(_enforced_iam(folder, addresses, jars)) if enforced else None
         access = iam.enforcement.access if iam else None
-        clusters = Clusters(addresses=addresses, folder=_made(folder / "kafka"), jars=jars.kafka, access=access)
+        clusters = Clusters(addresses=addresses, folder=folder / "kafka", jars=jars.kafka, access=access)
         ending.callback(clusters.stop)
         started = clusters(cluster)
         if iam:
             iam.hosts.extend(started.broker_names)
-        address = addresses.allocate(MYSQL_PORT, name=host)
-        database = ending.enter_context(Database(folder=_made(folder / "mysql"), address=address, server=mysql))
-        yield Servers(folder, jars, addresses, started, database, iam)
+        address = addresses.allocate(PORT, name=host)
+        database = ending.enter_context(Database(folder=folder / "mysql", address=address, server=mysql))
+        yield LabServers(folder, jars, addresses, started, database, iam)
 
 
 @contextmanager
-def _enforcing(folder: Path, addresses: Addresses, jars: Jars) -> Iterator[Iam]:
-    """An embedded AWS whose IAM the brokers ask."""
+def _enforced_iam(folder: Path, addresses: Addresses, jars: Jars) -> Iterator[Iam]:
+    """An embedded AWS whose IAM the brokers enforce."""
     url = f"http://{addresses.aws}"
     hosts: list[str] = []
     applications: dict[str, tuple[str, ...]] = {}
@@ -144,8 +143,3 @@ def _no_cluster(spec: ClusterSpec) -> Cluster:
 
 def _no_connector(spec: ConnectorSpec) -> Connector:
     raise AssertionError(spec)
-
-
-def _made(folder: Path) -> Path:
-    folder.mkdir()
-    return folder

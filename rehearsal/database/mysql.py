@@ -22,6 +22,7 @@ from rehearsal.processes.programs import Program
 AdminConnection: TypeAlias = "Connection[Cursor]"
 
 START_SECONDS: Final = 60
+PORT: Final = 3306
 # The privileges in docs/source-database.md.
 DEBEZIUM_PRIVILEGES: Final = "SELECT, RELOAD, SHOW DATABASES, LOCK TABLES, REPLICATION SLAVE, REPLICATION CLIENT"
 _SOCKET: Final = "mysqld.sock"

@@ -49,7 +49,7 @@ CLUSTER = ClusterSpec(
 class Lab:
     """``connectors`` of ``servers``, and the ``spec`` of one; ``published`` are its metrics."""
 
-    servers: lab.Servers
+    servers: lab.LabServers
     connectors: Connectors
     spec: ConnectorSpec
     secrets: dict[str, dict[str, str]]
