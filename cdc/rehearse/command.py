@@ -19,6 +19,7 @@ from cdc.rehearse import permissions
 from cdc.rehearse.show import endpoints, summary
 from modules.environment.loading import load
 from modules.messages.problems import EnvironmentErrors
+from rehearsal.outcome import Outcome
 
 REPORTED = (*commands.REPORTED, EnvironmentErrors, UnknownEnvironmentError)
 
@@ -47,12 +48,7 @@ def rehearse(
     Real Terraform, Kafka brokers, Kafka Connect, Debezium and MySQL run on this machine.
     """
     if explain:
-        if keep or stop:
-            raise typer.BadParameter(
-                f"cannot be combined with {'--keep' if keep else '--stop'}, because it runs nothing",
-                param_hint="'--explain-permissions'",
-            )
-        _explain(environment, as_json=as_json)
+        _explain(environment, excluded="--keep" if keep else "--stop" if stop else None, as_json=as_json)
         return
     from cdc.rehearse import rehearsing  # imports the clients of Kafka and AWS, which takes most of a second
     from rehearsal.processes.errors import RehearsalError
@@ -67,6 +63,11 @@ def rehearse(
                 outcome = rehearsing.rehearse(options, display, keep=keep)
         except (RehearsalError, *REPORTED) as error:
             fail(error)
+    _print(outcome, environment, as_json=as_json)
+
+
+def _print(outcome: Outcome, environment: str, *, as_json: bool) -> None:
+    """The result; exits with status 1 if the rehearsal failed."""
     if as_json:
         out.print_json(json.dumps(outcome.document))
     else:
@@ -76,7 +77,11 @@ def rehearse(
         fail("\n".join(outcome.failures))
 
 
-def _explain(environment: str, *, as_json: bool) -> None:
+def _explain(environment: str, *, excluded: str | None, as_json: bool) -> None:
+    if excluded:
+        raise typer.BadParameter(
+            f"cannot be combined with {excluded}, because it runs nothing", param_hint="'--explain-permissions'"
+        )
     try:
         [file] = files([environment])
         found = permissions.permissions(load(file))

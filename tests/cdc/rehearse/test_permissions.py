@@ -171,4 +171,4 @@ def test_an_invalid_environment_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text((ROOT / "environments/dev.yaml").read_text().replace("eu-west-1", "nowhere"))
     done = command(str(tmp_path / "mine.yaml"), "--explain-permissions")
     assert done.returncode == 1
-    assert "mine.yaml:2: region:" in done.stderr
+    assert "mine.yaml:3: region:" in done.stderr
