@@ -21,10 +21,18 @@ STATE = "prod-connect/terraform.tfstate"
 BUCKET = "acme-cdc-state"
 
 
+@pytest.fixture(scope="module")
+def prepared() -> set[int]:
+    """After how many failures of this run the project was made ready."""
+    return set()
+
+
 @pytest.fixture
-def ready(delivered: Project) -> Project:
-    """With the connect stack initialized; each test leaves it without changes to plan."""
-    delivered.shell("make synth ENV=prod", f"terraform -chdir={CONNECT} init -input=false")
+def ready(delivered: Project, prepared: set[int], request: pytest.FixtureRequest) -> Project:
+    """With the connect stack initialized; each test leaves it without changes to plan, but one that fails."""
+    if (failed := request.session.testsfailed) not in prepared:
+        delivered.shell("make synth ENV=prod", f"terraform -chdir={CONNECT} init -input=false")
+        prepared.add(failed)
     return delivered
 
 
