@@ -29,11 +29,11 @@ def check(subject: Subject) -> Iterator[Finding]:
         name = subject.given[key].strip()
         classes: Mapping[str, Properties] = getattr(subject.release, section)
         known = resolved(name, classes)
-        if known and subject.release.later(since := CLASSES_SINCE.get(known)):
+        if subject.release.later(since := CLASSES_SINCE.get(known or name)):
             yield error(key, f"must be a class that {subject.name} has: this came with {since}", name)
-        if not name or known:
+        elif not name or known:
             continue
-        if wrong := _wrong(subject, name, section, classes):
+        elif wrong := _wrong(subject, name, section, classes):
             yield error(key, wrong, name)
         elif not subject.plugin_at_hand and name.startswith(_OWNERS) and subject.release.exact:
             yield error(key, _absent(name, classes), name, acceptable=True)

@@ -36,15 +36,14 @@ def _behind_alias(subject: Subject, key: str) -> str | None:
     found = behind(subject, key)
     if found is None or found.of is None:
         return None
-    return f"{found.of.rpartition('.')[2]} has no property {found.name}{_of_its_own(subject, key, found)}"
+    return f"{found.of.rpartition('.')[2]} has no property {found.name}{_of_its_own(subject, found)}"
 
 
-def _of_its_own(subject: Subject, key: str, found: Behind) -> str:
-    names = found.names(subject)
-    meant = nearest(key, names)
-    if meant and meant.removeprefix(found.start) != found.name:
-        return f" (did you mean {meant}?)"
-    return f"; it has {either(sorted(name.removeprefix(found.start) for name in names), last='and')}"
+def _of_its_own(subject: Subject, found: Behind) -> str:
+    names = sorted(name.removeprefix(found.start) for name in found.names(subject))
+    if meant := nearest(found.name, names):
+        return f" (did you mean {found.start}{meant}?)"
+    return f"; it has {either(names, last='and')}"
 
 
 def unlisted_converter(subject: Subject, key: str) -> str | None:

@@ -11,7 +11,7 @@ from modules.debezium.definitions import resolved
 from modules.debezium.regex.automaton import common
 from modules.debezium.regex.matching import expanded, matches, replaced
 from modules.debezium.regex.parsing import parse
-from modules.debezium.regex.syntax import JavaRegexError
+from modules.debezium.regex.syntax import JavaRegexError, Regex
 
 _KAFKA: Final = "org.apache.kafka.connect.transforms."
 _DEBEZIUM: Final = "io.debezium.transforms."
@@ -22,6 +22,11 @@ EVENT_ROUTER: Final = f"{_DEBEZIUM}outbox.EventRouter"
 EXTRACT_NEW_STATE: Final = f"{_DEBEZIUM}ExtractNewRecordState"
 # Each takes the topic out of the event itself, wherever its jar comes from.
 _BY_CONTENT: Final = re.compile(r"(?:.*\.)?(?:ContentBasedRouter|ExtractTopic\w*(?:\$\w+)?)")
+_REPLACING: Final = {
+    REGEX_ROUTER: ("regex", "replacement"),
+    LOGICAL_ROUTER: ("topic.regex", "topic.replacement"),
+    EVENT_ROUTER: ("route.topic.regex", "route.topic.replacement"),
+}
 _STAR: Final = "\ue000"
 _WITNESSES: Final = 8
 
@@ -80,9 +85,30 @@ def strays(subject: Subject) -> Iterator[Topic]:
     """Of each transform the first topic that the role may not write."""
     found: dict[str, Topic] = {}
     for topic in routed(subject).all:
-        if not writable(subject, topic.name):
+        if topic.alias and not writable(subject, topic.name):
             found.setdefault(topic.alias, topic)
     yield from found.values()
+
+
+def references(subject: Subject) -> Iterator[tuple[str, str]]:
+    """Replacements that name a group which their expression does not have, each with Java's reason."""
+    for alias in subject.listed("transforms"):
+        start = f"transforms.{alias}."
+        of = resolved(subject.effective.get(f"{start}type", ""), subject.release.transforms)
+        names = _REPLACING.get(of or "")
+        regex, replacement = (subject.effective.get(start + name) for name in names) if names else (None, None)
+        if names and replacement is not None and (parsed := _parsed(regex)):
+            try:
+                expanded(replacement, parsed, lambda _: "")
+            except JavaRegexError as wrong:
+                yield start + names[1], str(wrong)
+
+
+def _parsed(regex: str | None) -> Regex | None:
+    try:
+        return None if regex is None else parse(regex)
+    except JavaRegexError:  # said of its value
+        return None
 
 
 def by_content(subject: Subject) -> Iterator[str]:

@@ -2,12 +2,14 @@
 
 import unicodedata
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Final
 
 from modules.debezium.definitions import Release
-from modules.messages.problems import nearest
 
+# Less alike is another word: of names with so many parts in common difflib's own 0.6 finds one for anything.
+_ALIKE_ENOUGH: Final = 0.75
 # Cyrillic and Greek letters that look like Latin ones.
 _ALIKE: Final = str.maketrans("аеорсухіјѕԁһոԛԝɡαονρτυικ", "aeopcyxijsdhnqwgaovptuik")
 _SAID: Final = {
@@ -62,7 +64,9 @@ def close(name: str, release: Release, others: Iterable[str] = ()) -> str | None
     """The known name that was probably meant."""
     candidates = [*release.connector, *release.connect, *others]
     word = plain(name).lower()
-    return _transposed(word, candidates) or nearest(word, candidates)
+    return _transposed(word, candidates) or next(
+        iter(get_close_matches(word, candidates, n=1, cutoff=_ALIKE_ENOUGH)), None
+    )
 
 
 def _transposed(word: str, candidates: Iterable[str]) -> str | None:

@@ -16,6 +16,8 @@ _PARTITIONS: Final = "io.debezium.transforms.partitions.PartitionRouting"
 
 
 def check(subject: Subject) -> Iterator[Finding]:
+    for key, wrong in routing.references(subject):
+        yield error(key, f"must name groups that the regular expression has, and Java says: {wrong}")
     try:
         yield from _astray(subject)
         yield from _idle(subject)

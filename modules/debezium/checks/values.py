@@ -1,18 +1,22 @@
 """Values that Debezium, Kafka Connect or Connector/J refuse: types, ranges, words, regular expressions."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from modules.debezium.checks import kinds
 from modules.debezium.checks.finding import Finding, error
 from modules.debezium.checks.subject import Subject
-from modules.debezium.definitions import Found, Property
+from modules.debezium.definitions import Found, Property, resolved
 from modules.debezium.regex.parsing import parse
 from modules.debezium.regex.syntax import JavaRegexError
 from modules.messages.problems import either, nearest
 
 PLACEHOLDER: Final = re.compile(r"\$\{[^}]*:[^}]*\}")
+_EXPRESSIONS: Final = (
+    ("org.apache.kafka.connect.transforms.RegexRouter", "regex"),
+    ("org.apache.kafka.connect.transforms.predicates.TopicNameMatches", "pattern"),
+)
 _BITS: Final = {"short": 16, "int": 32, "integer": 32, "long": 64}
 _INTEGER: Final = re.compile(r"[+-]?[0-9]+")
 _DOUBLE: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[dDfF]?|[+-]?(?:NaN|Infinity)")
@@ -35,6 +39,8 @@ def misfit(subject: Subject, key: str, found: Found, value: str) -> str | None:
     property_ = found.property
     if special := kinds.special(key, value):
         return special
+    if form := _form(subject, found):
+        return form(value)
     if found.where == "driver":
         return _driver(property_, value)
     strict = found.where in ("connect", "topic creation") or (found.of or "").startswith("org.apache.kafka.")
@@ -43,6 +49,17 @@ def misfit(subject: Subject, key: str, found: Found, value: str) -> str | None:
     if property_.allowed:
         return _word(subject, key, property_, value, strict=strict)
     return _typed(property_, value if not strict else value.strip()) or _formed(property_, value)
+
+
+def _form(subject: Subject, found: Found) -> Callable[[str], str | None] | None:
+    """Of properties whose definition does not say that they are regular expressions."""
+    name = found.property.name
+    if found.where == "topic creation":
+        return regex_list if name in ("include", "exclude") else None
+    if found.where == "custom converter" and name.startswith("selector") and found.of:
+        return regex_list if resolved(found.of, subject.release.custom_converters) else None
+    classes = subject.release.predicates if found.where == "predicate" else subject.release.transforms
+    return regex if (resolved(found.of or "", classes), name) in _EXPRESSIONS else None
 
 
 def _typed(property_: Property, value: str) -> str | None:
