@@ -14,6 +14,7 @@ _OTHERS: Final = "ax0_-.$ \u00e9\u20ac"
 # More is the same as without a limit: no name is that long.
 _UNROLLED: Final = 64
 _FEW: Final = 12
+_MANY: Final = 20_000
 
 
 @dataclass
@@ -85,36 +86,55 @@ def _repeated(made: _Automaton, node: Repeat, start: int) -> int:
 
 # Two states, whether a character has been read, and whether none may follow.
 _Place = tuple[int, int, bool, bool]
+# Steps of a state: the characters as bits, one for each of an alphabet, and the state that they lead to.
+_Steps = list[list[tuple[int, int]]]
 
 
+@lru_cache(maxsize=4096)
 def common(one: str, other: str, *, caseless: bool = False, most: int = 1) -> tuple[str, ...]:
     """Texts that both expressions match, the shortest first; none where there is none.
 
-    ``caseless`` is for the first. Raises JavaRegexError.
+    ``caseless`` is for the first. What takes too long to compare counts as matching. Raises JavaRegexError.
     """
     left, right = _automaton(one, caseless), _automaton(other, False)
     alphabet = _alphabet(left, right)
+    ours, theirs = _bits(left, alphabet), _bits(right, alphabet)
     found: list[str] = []
     seen: dict[_Place, int] = {}
-    places = [(place, "") for place in _reached(left, right, {(0, 0, False, False)})]
-    while places and len(found) < most and len(seen) < 20_000:
+    places = [(place, "") for place in _reached(left, right, (0, 0, False, False))]
+    while places and len(found) < most:
         following: dict[_Place, str] = {}
         for (a, b, _, over), text in places:
             if a == left.end and b == right.end and text not in found:
                 found.append(text)
-            for chars, to in [] if over else left.steps[a]:
-                for others, onward in right.steps[b]:
-                    if char := next((char for char in alphabet if char in chars and char in others), None):
-                        for place in _reached(left, right, {(to, onward, True, False)}):
-                            if seen.get(place, 0) < (_FEW if most > 1 else 1):
-                                seen[place] = seen.get(place, 0) + 1
-                                following.setdefault(place, text + char)
+            for to, onward, char in [] if over else _steps(ours[a], theirs[b], alphabet):
+                for place in _reached(left, right, (to, onward, True, False)):
+                    if seen.get(place, 0) < (_FEW if most > 1 else 1):
+                        seen[place] = seen.get(place, 0) + 1
+                        following.setdefault(place, text + char)
         places = list(following.items())
+        if len(seen) > _MANY:
+            return tuple(found) or (alphabet[0],)
     return tuple(found[:most])
 
 
-def _reached(left: _Automaton, right: _Automaton, start: set[_Place]) -> set[_Place]:
-    waiting, reached = list(start), set(start)
+def _bits(automaton: _Automaton, alphabet: str) -> _Steps:
+    return [
+        [(sum(1 << index for index, char in enumerate(alphabet) if char in chars), to) for chars, to in steps]
+        for steps in automaton.steps
+    ]
+
+
+def _steps(ours: list[tuple[int, int]], theirs: list[tuple[int, int]], alphabet: str) -> Iterator[tuple[int, int, str]]:
+    """Where both can go with one character, the plainest."""
+    for mine, to in ours:
+        for yours, onward in theirs:
+            if both := mine & yours:
+                yield to, onward, alphabet[(both & -both).bit_length() - 1]
+
+
+def _reached(left: _Automaton, right: _Automaton, start: _Place) -> set[_Place]:
+    waiting, reached = [start], {start}
     while waiting:
         a, b, read, over = waiting.pop()
         for place in _freely(left, right, a, b, read, over):

@@ -1,4 +1,4 @@
-"""What people who run such connectors really wrote, each in a whole file: the answer stands at the line of the mistake."""
+"""What people who run such connectors really wrote, in whole files: the answer stands at the mistake."""
 
 from pathlib import Path
 from typing import Any, Final, NamedTuple
