@@ -35,7 +35,7 @@ def check(subject: Subject) -> Iterator[Finding]:
             continue
         elif wrong := _wrong(subject, name, section, classes):
             yield error(key, wrong, name)
-        elif not subject.plugin_at_hand and name.startswith(_OWNERS) and subject.release.exact:
+        elif not subject.plugin_at_hand and (name.startswith(_OWNERS) or "." not in name) and subject.release.exact:
             yield error(key, _absent(name, classes), name, acceptable=True)
 
 

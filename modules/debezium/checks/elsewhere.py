@@ -6,6 +6,8 @@ from typing import Final
 from modules.debezium import reserved
 from modules.debezium.checks.aliases import CUSTOM_CONVERTERS, KINDS, Behind, behind, looks_like_a_class
 from modules.debezium.checks.subject import Subject
+from modules.debezium.definitions import broker
+from modules.debezium.renamed import RENAMED_BEHIND
 from modules.debezium.words import FOREIGN
 from modules.messages.problems import either, nearest
 
@@ -146,7 +148,21 @@ def _other_connector(_: Subject, key: str) -> str | None:
     return f"is a property of Debezium's connector for {database}: leave it out" if database else None
 
 
+def _broker(_: Subject, key: str) -> str | None:
+    return "is a setting of brokers: set it in kafka.server_properties" if key in broker() else None
+
+
+def of_a_transform(subject: Subject, name: str) -> str | None:
+    """Of a property that a transform of Debezium's has, or had, without its transform."""
+    for of, known in subject.release.transforms.items():
+        if of.startswith("io.debezium.") and "." in name and (name in known or (of, name) in RENAMED_BEHIND):
+            gone = subject.release.renamed(name, of) if name not in known else None
+            meant = gone.successor if gone and gone.successor else name
+            return f"belongs to the transform {of.rpartition('.')[2]}: write transforms.NAME.{meant}"
+    return None
+
+
 _QUESTIONS: Final = (
     *(_column, _unlisted_converter, _behind_alias, _prefixed_client, _topic, _sink, _bare_client, _driver),
-    _other_connector,
+    *(_other_connector, _broker, of_a_transform),
 )

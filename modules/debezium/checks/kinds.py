@@ -3,11 +3,14 @@
 import re
 from typing import Final
 
+from modules.debezium.regex.parsing import parse
+from modules.debezium.regex.syntax import JavaRegexError
 from modules.messages.problems import either
 
 _OPERATIONS: Final = ("c", "u", "d", "t", "r", "none")
 _KEYS: Final = re.compile(r"\s*[^:]+:[^:,]+(,[^:,]+)*\s*")
-_ALGORITHMS: Final = ("MD5", "SHA-1", "SHA-224", "SHA-256", "SHA-384", "SHA-512", "SHA-512/224", "SHA-512/256", "MD2")
+_ALGORITHMS: Final = ("MD5", "SHA-1", "SHA-224", "SHA-256", "SHA-384", "SHA-512", "SHA-512/224", "SHA-512/256")
+_MORE: Final = ("MD2", "SHA", "SHA1", "SHA3-224", "SHA3-256", "SHA3-384", "SHA3-512")
 _HASH: Final = re.compile(r"column\.mask\.hash\.(?:v2\.)?([^.]+)\.with\.salt\..+")
 
 
@@ -17,6 +20,8 @@ def special(key: str, value: str) -> str | None:
         return _skipped(value)
     if key == "message.key.columns":
         return _message_keys(value)
+    if key in ("gtid.source.includes", "gtid.source.excludes"):
+        return _expressions(value)
     if found := _HASH.fullmatch(key):
         return _algorithm(found[1])
     return None
@@ -38,7 +43,17 @@ def _message_keys(value: str) -> str | None:
     return "must be TABLE:COLUMN,COLUMN for each table, with ; between tables, such as shop.orders:id;shop.items:id,no"
 
 
+def _expressions(value: str) -> str | None:
+    """Server ids, or regular expressions of them; a comma ends one, wherever it stands."""
+    for part in value.split(","):
+        try:
+            parse(part, caseless=True)
+        except JavaRegexError as wrong:
+            return f"must be UUIDs or regular expressions with commas between them; of {part} Java says: {wrong}"
+    return None
+
+
 def _algorithm(name: str) -> str | None:
-    if name.upper() in _ALGORITHMS:
+    if name.upper() in (*_ALGORITHMS, *_MORE):
         return None
-    return f"must name an algorithm that Java has, {either(_ALGORITHMS[:-1])}; {name} is none"
+    return f"must name an algorithm that Java has, {either(_ALGORITHMS)}; {name} is none"

@@ -50,6 +50,7 @@ def _unseen(key: str) -> str | None:
 
 def _meant(subject: Subject, name: str) -> str:
     """What stands there without what nobody sees, and what there is to say of that."""
+    name = name if subject.found(name) else spelling.respelled(name, subject.release) or name
     if reason := reserved.refusal(name):
         return f": {name} must be left out, too: {reason}"
     return f": {name}" if subject.found(name) else ""
@@ -113,6 +114,11 @@ def _behind_the_same(subject: Subject, key: str) -> list[str]:
     return behind.names(subject) if behind else []
 
 
+def _of_driver(subject: Subject, key: str) -> list[str]:
+    prefix = key.partition(".")[0]
+    return [f"{prefix}.{name}" for name in subject.release.driver] if prefix in ("database", "driver") else []
+
+
 def _later(subject: Subject, key: str) -> str | None:
     """Of a name that another known release has."""
     if subject.release.later(since := PROPERTIES.get(key)):
@@ -126,7 +132,9 @@ def _later(subject: Subject, key: str) -> str | None:
 
 
 def _stranger(subject: Subject, key: str) -> Finding:
-    meant = spelling.close(key, subject.release, _behind_the_same(subject, key))
+    meant = spelling.close(key, subject.release, [*_behind_the_same(subject, key), *_of_driver(subject, key)])
+    if meant is None and (answer := elsewhere.of_a_transform(subject, key.partition(".")[2])):
+        return error(key, answer)
     if meant is None:
         what = "is no property of Debezium's MySQL connector or of Kafka Connect, so it would have no effect"
     elif reason := reserved.refusal(meant):

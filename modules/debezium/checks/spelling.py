@@ -63,8 +63,8 @@ def respelled(name: str, release: Release, others: Iterable[str] = ()) -> str | 
 def close(name: str, release: Release, others: Iterable[str] = ()) -> str | None:
     """The known name that was probably meant."""
     candidates = [*release.connector, *release.connect, *others]
-    word = plain(name).lower()
-    return _transposed(word, candidates) or next(
+    word = plain(name)
+    return _transposed(word.lower(), candidates) or next(
         iter(get_close_matches(word, candidates, n=1, cutoff=_ALIKE_ENOUGH)), None
     )
 

@@ -69,7 +69,7 @@ def _typed(property_: Property, value: str) -> str | None:
         return _integer(property_, value, bits)
     if property_.type == "double":
         return _limits(property_, float(value)) if _DOUBLE.fullmatch(value) else "must be a number"
-    if property_.type == "class" and value.strip():
+    if property_.type == "class":
         return None if _CLASS.fullmatch(value.strip()) else "must be the name of a Java class"
     return None
 

@@ -14,7 +14,6 @@ from tests.cdc.deep.valid_configurations import drawn
 from tests.unit.debezium.checks.connectors import (
     DEBEZIUM,
     JSON,
-    KAFKA,
     OLD,
     RELEASE,
     UNWRAP,
@@ -156,8 +155,8 @@ GOOD: Final[dict[str, Properties]] = {
         f"{DEBEZIUM}ByLogicalTableRouter", topic__regex=r"orders\.orders\.(.*)", topic__replacement="orders.all"
     ),
     "a router of tables only": {
-        **transform(f"{KAFKA}TimestampRouter"),
-        "transforms.t.predicate": "p",
+        **router("(.*)", "orders.tables.$1"),
+        "transforms.r.predicate": "p",
         "predicates": "p",
         "predicates.p.type": PREDICATE,
         "predicates.p.pattern": r"orders\.orders\..*",

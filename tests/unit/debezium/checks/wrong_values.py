@@ -148,10 +148,13 @@ TOGETHER: Final = [
     one("message.key.columns", "with ; between tables", "orders.customers:id,orders.order_items:id"),
     one("message.key.columns", "must be TABLE:COLUMN,COLUMN", "orders.customers"),
     one("message.key.columns", "must be TABLE:COLUMN,COLUMN", ""),
+    one("gtid.source.includes", "must be UUIDs or regular expressions", "("),
+    one("key.converter", "must be the name of a Java class", ""),
 ]
 PATTERNS: Final = [
     one("column.exclude.list", "customers.ssn matches none", "customers.ssn"),
     one("column.exclude.list", "ssn matches none", "ssn"),
+    one("column.exclude.list", "matches none", "orders.customers.ssn;orders.customers.email"),
     one("column.exclude.list", "orders.customers matches none", "orders.customers"),
     one("column.exclude.list", r"shop\.customers\.ssn matches none", r"orders\.customers\.ssn,shop\.customers\.ssn"),
     one("column.exclude.list", "matches none", r"^customers\.ssn$"),
@@ -242,6 +245,42 @@ TOPICS: Final = [
         "must match a topic of this connector",
     ),
 ]
+DEMANDS: Final = [
+    Wrong(transform(f"{KAFKA}Cast$Value", spec="a:int99"), "transforms.t.spec", "types are int8, int16"),
+    Wrong(transform(f"{KAFKA}Cast$Value", spec="a"), "transforms.t.spec", "must be FIELD:TYPE"),
+    Wrong(transform(f"{KAFKA}Cast$Key", spec="int8,a:int8"), "transforms.t.spec", "or be one type for the whole value"),
+    Wrong(transform(f"{KAFKA}InsertField$Value"), "transforms.t.type", "must come with a field to insert"),
+    Wrong(transform(f"{KAFKA}InsertField$Value", static__field="a"), "transforms.t.static.field", "t.static.value"),
+    Wrong(
+        transform(f"{KAFKA}TimestampConverter$Value", field="at", target__type="string"),
+        "transforms.t.target.type",
+        "must come with transforms.t.format",
+    ),
+    Wrong(
+        transform(f"{KAFKA}HeaderFrom$Value", fields="a,b", headers="a", operation="copy"),
+        "transforms.t.headers",
+        "must be as many as transforms.t.fields, 2",
+    ),
+    Wrong(transform(f"{KAFKA}Filter"), "transforms.t.type", "without one it drops every event"),
+    Wrong(
+        transform(f"{DEBEZIUM}TimezoneConverter", converted__timezone="8 hours", include__list="source:a:b"),
+        "transforms.t.converted.timezone",
+        "must be a time zone such as",
+    ),
+    Wrong(
+        transform(f"{DEBEZIUM}TimezoneConverter", converted__timezone="UTC", include__list="a:b", exclude__list="a:b"),
+        "transforms.t.exclude.list",
+        "must be left out beside transforms.t.include.list",
+    ),
+    Wrong(
+        transform(f"{KAFKA}TimestampRouter")
+        | {"transforms.t.predicate": "p", "predicates": "p", "predicates.p.type": PREDICATE}
+        | {"predicates.p.pattern": r"orders\.orders\..*"},
+        "transforms.t.type",
+        "Debezium's records have none, and the task fails",
+    ),
+    Wrong(transform("RegexRouterr", regex="a", replacement="b"), "transforms.t.type", "must be a class of the plugin"),
+]
 CLASSES: Final = [
     Wrong(transform(f"{DEBEZIUM}UnwrapFromEnvelope"), "transforms.t.type", f"must be {DEBEZIUM}ExtractNewRecordState"),
     Wrong(transform(f"{KAFKA}ReplaceField"), "transforms.t.type", f"must be {KAFKA}ReplaceField$Value or"),
@@ -256,4 +295,4 @@ CLASSES: Final = [
     ),
     Wrong({"converters": "x", "x.type": JSON}, "x.type", "this is a converter of keys and values"),
 ]
-VALUES: Final = [*TYPES, *EXPRESSIONS, *LISTS, *TOGETHER, *PATTERNS, *PLACEHOLDERS, *TOPICS, *CLASSES]
+VALUES: Final = [*TYPES, *EXPRESSIONS, *LISTS, *TOGETHER, *PATTERNS, *PLACEHOLDERS, *TOPICS, *DEMANDS, *CLASSES]

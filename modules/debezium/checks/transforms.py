@@ -1,0 +1,116 @@
+"""What single transforms demand of their properties, beyond types: else each fails as the connector starts."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from modules.debezium.checks import routing
+from modules.debezium.checks.finding import Finding, error
+from modules.debezium.checks.subject import Subject
+from modules.debezium.definitions import resolved
+from modules.debezium.regex.syntax import JavaRegexError
+from modules.messages.problems import either
+
+_KAFKA: Final = "org.apache.kafka.connect.transforms."
+_DEBEZIUM: Final = "io.debezium.transforms."
+_CASTS: Final = ("int8", "int16", "int32", "int64", "float32", "float64", "boolean", "string")
+_INSERTED: Final = ("topic.field", "partition.field", "offset.field", "timestamp.field", "static.field")
+_ZONE: Final = re.compile(r"[+-]\d{2}:\d{2}|[A-Za-z]+(?:[/_+-][A-Za-z0-9]+)*")
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    for alias in subject.listed("transforms"):
+        of = resolved(subject.effective.get(f"transforms.{alias}.type", ""), subject.release.transforms)
+        for suffix in ("", "$Value", "$Key"):
+            if of and (rule := _RULES.get(of.removesuffix(suffix) if suffix else of)):
+                yield from rule(_Given(subject, f"transforms.{alias}."))
+                break
+
+
+class _Given:
+    """The properties of one transform."""
+
+    def __init__(self, subject: Subject, start: str) -> None:
+        self.subject = subject
+        self.start = start
+
+    def __getitem__(self, name: str) -> str:
+        return self.subject.effective.get(self.start + name, "").strip()
+
+    def members(self, name: str) -> list[str]:
+        return [each.strip() for each in self[name].split(",")] if self[name] else []
+
+    def error(self, name: str, message: str, *, acceptable: bool = False) -> Finding:
+        key = self.start + name
+        return error(key, message, self.subject.effective.get(key), acceptable=acceptable)
+
+
+def _cast(given: _Given) -> Iterator[Finding]:
+    pairs = [each.split(":") for each in given.members("spec")]
+    if any(len(pair) > 2 or pair[-1].strip().lower() not in _CASTS for pair in pairs):
+        yield given.error("spec", f"must be FIELD:TYPE with commas between them; types are {either(_CASTS)}")
+    elif len(pairs) > 1 and any(len(pair) == 1 for pair in pairs):
+        yield given.error("spec", "must name the field of each type, or be one type for the whole value")
+
+
+def _insert(given: _Given) -> Iterator[Finding]:
+    if not any(given[name] for name in _INSERTED):
+        yield given.error(
+            "type", f"must come with a field to insert: {either(given.start + name for name in _INSERTED)}"
+        )
+    elif given["static.field"] and not given["static.value"]:
+        yield given.error("static.field", f"must come with {given.start}static.value")
+
+
+def _timestamp(given: _Given) -> Iterator[Finding]:
+    if given["target.type"] == "string" and not given["format"]:
+        yield given.error("target.type", f"must come with {given.start}format, such as yyyy-MM-dd, for string")
+
+
+def _header(given: _Given) -> Iterator[Finding]:
+    fields, headers = given.members("fields"), given.members("headers")
+    if fields and headers and len(fields) != len(headers):
+        yield given.error("headers", f"must be as many as {given.start}fields, {len(fields)}")
+
+
+def _filter(given: _Given) -> Iterator[Finding]:
+    if not given["predicate"]:
+        wanted = f"must come with {given.start}predicate: without one it drops every event"
+        yield given.error("type", wanted, acceptable=True)
+
+
+def _timezone(given: _Given) -> Iterator[Finding]:
+    if given["include.list"] and given["exclude.list"]:
+        yield given.error("exclude.list", f"must be left out beside {given.start}include.list")
+    if given["converted.timezone"] and not _ZONE.fullmatch(given["converted.timezone"]):
+        yield given.error(
+            "converted.timezone", "must be a time zone such as Europe/Berlin, or an offset such as +08:00"
+        )
+
+
+def _timestamp_router(given: _Given) -> Iterator[Finding]:
+    """Debezium gives its records no timestamp of Kafka's; of what is known only its outbox does."""
+    alias = given.start.removeprefix("transforms.").removesuffix(".")
+    try:
+        if any(topic.alias == alias for topic in routing.strays(given.subject)):
+            return
+    except JavaRegexError:
+        return
+    before = given.subject.listed("transforms")
+    for name in before[: before.index(alias)]:
+        of = resolved(given.subject.effective.get(f"transforms.{name}.type", ""), given.subject.release.transforms)
+        if of is None or of == routing.EVENT_ROUTER:
+            return
+    yield given.error("type", "must come after what sets a timestamp: Debezium's records have none, and the task fails")
+
+
+_RULES: Final[dict[str, Callable[[_Given], Iterator[Finding]]]] = {
+    f"{_KAFKA}Cast": _cast,
+    f"{_KAFKA}InsertField": _insert,
+    f"{_KAFKA}TimestampConverter": _timestamp,
+    f"{_KAFKA}HeaderFrom": _header,
+    f"{_DEBEZIUM}HeaderToValue": _header,
+    f"{_KAFKA}Filter": _filter,
+    f"{_DEBEZIUM}TimezoneConverter": _timezone,
+    routing.TIMESTAMP_ROUTER: _timestamp_router,
+}
