@@ -11,11 +11,23 @@ _OPERATIONS: Final = ("c", "u", "d", "t", "r", "none")
 _KEYS: Final = re.compile(r"\s*[^:]+:[^:,]+(,[^:,]+)*\s*")
 _ALGORITHMS: Final = ("MD5", "SHA-1", "SHA-224", "SHA-256", "SHA-384", "SHA-512", "SHA-512/224", "SHA-512/256")
 _MORE: Final = ("MD2", "SHA", "SHA1", "SHA3-224", "SHA3-256", "SHA3-384", "SHA3-512")
+_CLOUD_EVENTS: Final = "io.debezium.converters.CloudEventsConverter"
+_CLOUD_WORDS: Final = {
+    "serializer.type": ("json", "avro"),
+    "data.serializer.type": ("json", "avro"),
+    "schema.name.adjustment.mode": ("none", "avro", "avro_unicode"),
+}
+_CLOUD_FIELD: Final = re.compile(r"(?:id|type|traceparent|dataSchemaName):(?:header|generate)")
 _HASH: Final = re.compile(r"column\.mask\.hash\.(?:v2\.)?([^.]+)\.with\.salt\..+")
 
 
-def special(key: str, value: str) -> str | None:
-    """Why the value of ``key`` is refused; None where it is not, or has no form of its own."""
+def special(key: str, value: str, of: str | None = None) -> str | None:
+    """Why the value of ``key`` is refused; None where it is not, or has no form of its own.
+
+    ``of`` is the class behind the alias that ``key`` belongs to.
+    """
+    if of == _CLOUD_EVENTS:
+        return _cloud_event(key, value)
     if key == "skipped.operations":
         return _skipped(value)
     if key == "message.key.columns":
@@ -25,6 +37,18 @@ def special(key: str, value: str) -> str | None:
     if found := _HASH.fullmatch(key):
         return _algorithm(found[1])
     return None
+
+
+def _cloud_event(key: str, value: str) -> str | None:
+    for name, words in _CLOUD_WORDS.items():
+        if key.endswith(f".converter.{name}") and value.strip().lower() not in words:
+            return f"must be {either(words)}"
+    if not key.endswith(".converter.metadata.source"):
+        return None
+    first, *others = (part.strip() for part in value.split(","))
+    if first in ("value", "header") and all(_CLOUD_FIELD.fullmatch(part) for part in others):
+        return None
+    return "must be value or header, then FIELD:generate or FIELD:header for id, type, traceparent, dataSchemaName"
 
 
 def _skipped(value: str) -> str | None:

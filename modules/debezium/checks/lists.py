@@ -39,7 +39,7 @@ def _members(subject: Subject, kind: Kind) -> Iterator[Finding]:
                 meant = _other_alias(subject, kind, name)
                 yield error(kind.list, f"must come with {key}, the class of {name}{meant}", value)
                 return
-            yield from _required(subject, kind, name, key)
+            yield from _required(subject, kind, key)
 
 
 def _other_alias(subject: Subject, kind: Kind, name: str) -> str:
@@ -49,15 +49,15 @@ def _other_alias(subject: Subject, kind: Kind, name: str) -> str:
     return f" (or did you mean {meant}?)" if (meant := nearest(name, others)) else ""
 
 
-def _required(subject: Subject, kind: Kind, alias: str, key: str) -> Iterator[Finding]:
+def _required(subject: Subject, kind: Kind, key: str) -> Iterator[Finding]:
     classes = kind.classes(subject)
     of = resolved(subject.effective[key], classes)
     start = key.removesuffix("type")
     for name, property_ in classes[of].items() if of else ():
-        if property_.required and start + name not in subject.effective:
-            yield error(key, f"must come with {start}{name}, which it cannot do without", subject.effective[key])
+        if property_.required and not subject.effective.get(start + name, "").strip():
+            place = start + name if start + name in subject.given else key
+            yield error(place, f"must come with {start}{name}, which it cannot do without", subject.effective[key])
             return
-    del alias
 
 
 def _unlisted(subject: Subject) -> Iterator[Finding]:

@@ -235,7 +235,7 @@ def idle(subject: Subject) -> Iterator[tuple[str, str]]:
     for alias in subject.listed("transforms"):
         start = f"transforms.{alias}."
         of = resolved(subject.effective.get(f"{start}type", ""), subject.release.transforms)
-        if of is None or at.anything:
+        if of is None or at.anything or not at.all:
             return
         for key in _expressions(subject, start, of):
             regex = subject.effective[key]

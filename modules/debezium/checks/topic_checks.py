@@ -51,7 +51,7 @@ def _shown(topics: routing.Topics) -> str:
 def _groups(subject: Subject) -> Iterator[Finding]:
     """Connect joins a group's expressions with | and matches whole names."""
     at = routing.routed(subject)
-    for group in subject.listed("topic.creation.groups") if not at.anything else ():
+    for group in subject.listed("topic.creation.groups") if at.all and not at.anything else ():
         key = f"topic.creation.{group}.include"
         for regex in split(subject.given.get(key, "")):
             if not any(common(regex, routing.pattern(topic.name)) for topic in at.all):

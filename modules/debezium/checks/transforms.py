@@ -15,6 +15,7 @@ _KAFKA: Final = "org.apache.kafka.connect.transforms."
 _DEBEZIUM: Final = "io.debezium.transforms."
 _CASTS: Final = ("int8", "int16", "int32", "int64", "float32", "float64", "boolean", "string")
 _INSERTED: Final = ("topic.field", "partition.field", "offset.field", "timestamp.field", "static.field")
+_TIMES: Final = ("string", "unix", "Date", "Time", "Timestamp")
 _ZONE: Final = re.compile(r"[+-]\d{2}:\d{2}|[A-Za-z]+(?:[/_+-][A-Za-z0-9]+)*")
 
 
@@ -37,6 +38,9 @@ class _Given:
     def __getitem__(self, name: str) -> str:
         return self.subject.effective.get(self.start + name, "").strip()
 
+    def has(self, name: str) -> bool:
+        return self.start + name in self.subject.effective
+
     def members(self, name: str) -> list[str]:
         return [each.strip() for each in self[name].split(",")] if self[name] else []
 
@@ -46,6 +50,9 @@ class _Given:
 
 
 def _cast(given: _Given) -> Iterator[Finding]:
+    if given.has("spec") and not given["spec"]:
+        yield given.error("spec", "must name one or more fields, as FIELD:TYPE")
+        return
     pairs = [each.split(":") for each in given.members("spec")]
     if any(len(pair) > 2 or pair[-1].strip().lower() not in _CASTS for pair in pairs):
         yield given.error("spec", f"must be FIELD:TYPE with commas between them; types are {either(_CASTS)}")
@@ -63,12 +70,18 @@ def _insert(given: _Given) -> Iterator[Finding]:
 
 
 def _timestamp(given: _Given) -> Iterator[Finding]:
-    if given["target.type"] == "string" and not given["format"]:
+    if given["target.type"] and given["target.type"] not in _TIMES:
+        yield given.error("target.type", f"must be {either(_TIMES)}")
+    elif given["target.type"] == "string" and not given["format"]:
         yield given.error("target.type", f"must come with {given.start}format, such as yyyy-MM-dd, for string")
 
 
 def _header(given: _Given) -> Iterator[Finding]:
     fields, headers = given.members("fields"), given.members("headers")
+    for name, members in (("fields", fields), ("headers", headers)):
+        if given.has(name) and not any(members):
+            yield given.error(name, "must name one or more")
+            return
     if fields and headers and len(fields) != len(headers):
         yield given.error("headers", f"must be as many as {given.start}fields, {len(fields)}")
 
@@ -82,10 +95,24 @@ def _filter(given: _Given) -> Iterator[Finding]:
 def _timezone(given: _Given) -> Iterator[Finding]:
     if given["include.list"] and given["exclude.list"]:
         yield given.error("exclude.list", f"must be left out beside {given.start}include.list")
-    if given["converted.timezone"] and not _ZONE.fullmatch(given["converted.timezone"]):
+    for name in ("include.list", "exclude.list"):
+        if any(":" not in rule for rule in given.members(name)):
+            yield given.error(name, "must be rules source:TABLE:FIELD, topic:TOPIC:FIELD or NAME:FIELD, with commas")
+    if not given["converted.timezone"]:
+        name = "converted.timezone" if given.has("converted.timezone") else "type"
+        yield given.error(name, f"must come with {given.start}converted.timezone, such as Europe/Berlin")
+    elif not _ZONE.fullmatch(given["converted.timezone"]):
         yield given.error(
             "converted.timezone", "must be a time zone such as Europe/Berlin, or an offset such as +08:00"
         )
+
+
+def _record_size(given: _Given) -> Iterator[Finding]:
+    for name, least in (("max.bytes", 1), ("min.field.size", 0)):
+        if re.fullmatch(r"[+-]?[0-9]+", given[name]) and int(given[name]) < least:
+            yield given.error(name, f"must be {least} or more")
+    if re.fullmatch(r"[+-]?[0-9.]+", given["compression.ratio"]) and float(given["compression.ratio"]) <= 0:
+        yield given.error("compression.ratio", "must be more than 0")
 
 
 def _timestamp_router(given: _Given) -> Iterator[Finding]:
@@ -112,5 +139,6 @@ _RULES: Final[dict[str, Callable[[_Given], Iterator[Finding]]]] = {
     f"{_DEBEZIUM}HeaderToValue": _header,
     f"{_KAFKA}Filter": _filter,
     f"{_DEBEZIUM}TimezoneConverter": _timezone,
+    f"{_DEBEZIUM}EnforceRecordSize": _record_size,
     routing.TIMESTAMP_ROUTER: _timestamp_router,
 }

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from modules.debezium import reserved
 from modules.debezium.checks import kinds
 from modules.debezium.checks.finding import Finding, error
 from modules.debezium.checks.subject import Subject
@@ -22,6 +23,7 @@ _INTEGER: Final = re.compile(r"[+-]?[0-9]+")
 _DOUBLE: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[dDfF]?|[+-]?(?:NaN|Infinity)")
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]+")
 _CLASS: Final = re.compile(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*")
+_KEYWORDS: Final = frozenset(("true", "false", "null", "class", "new", "this", "default", "package", "import", "int"))
 _STAR: Final = re.compile(r"(?:^|(?<=[(|,]))\*")
 _DRIVER_BOOLEANS: Final = ("true", "false", "yes", "no")
 _MEMORY: Final = re.compile(r"[0-9]+[kKmMgG]?")
@@ -29,7 +31,7 @@ _MEMORY: Final = re.compile(r"[0-9]+[kKmMgG]?")
 
 def check(subject: Subject) -> Iterator[Finding]:
     for key, value in subject.given.items():
-        found = subject.found(key)
+        found = None if reserved.refusal(key) else subject.found(key)
         if found and not PLACEHOLDER.search(value) and (wanted := misfit(subject, key, found, value)):
             yield error(key, wanted, subject.connector.properties[key])
 
@@ -37,12 +39,15 @@ def check(subject: Subject) -> Iterator[Finding]:
 def misfit(subject: Subject, key: str, found: Found, value: str) -> str | None:
     """What the value must be, where it is something else."""
     property_ = found.property
-    if special := kinds.special(key, value):
+    of = resolved(found.of or "", subject.release.converters)
+    if special := kinds.special(key, value, of):
         return special
     if form := _form(subject, found):
         return form(value)
     if found.where == "driver":
         return _driver(property_, value)
+    if found.where == "connector" and property_.type == "class" and "." not in value:
+        return "must be the name of a Java class with its package"
     strict = found.where in ("connect", "topic creation") or (found.of or "").startswith("org.apache.kafka.")
     if property_.type == "list":
         return _list(subject, key, property_, value, strict=strict)
@@ -70,7 +75,9 @@ def _typed(property_: Property, value: str) -> str | None:
     if property_.type == "double":
         return _limits(property_, float(value)) if _DOUBLE.fullmatch(value) else "must be a number"
     if property_.type == "class":
-        return None if _CLASS.fullmatch(value.strip()) else "must be the name of a Java class"
+        words = value.split(".")
+        whole = _CLASS.fullmatch(value) and not _KEYWORDS.intersection(words)
+        return None if whole else "must be the name of a Java class"
     return None
 
 

@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from itertools import combinations
 from typing import Final
 
 from modules.debezium import topics
-from modules.environment.checks.rulebook import known, rule
+from modules.debezium.checks.subject import table_pattern
+from modules.debezium.regex.automaton import common
+from modules.environment.checks.rulebook import advice, known, rule
 from modules.environment.models.connectors import Connector
 from modules.environment.models.plugins import Plugin
 from modules.messages.problems import Path, Problem
@@ -67,6 +70,26 @@ def tables_have_topics_of_their_own(connectors: dict[str, Connector]) -> Iterato
             holder, other, theirs = first.setdefault(key, (name, table, topic))
             if (holder, other) != (name, table):
                 yield Problem(("connectors", name, *_AT), _collision(name, table, topic, holder, other, theirs))
+
+
+@advice
+def tables_cannot_come_to_share_a_topic(connector: Connector) -> Iterator[Problem]:
+    """Of names with * nobody can say which tables there are: two may become one topic all the same."""
+    for one, other in combinations(connector.source.tables, 2):
+        if "*" in one + other and _meet(one, other):
+            told = f"tables of {one} and of {other} can become the same topic: what no topic's name may hold becomes _"
+            yield Problem(_AT, told)
+            return
+
+
+def _meet(one: str, other: str) -> bool:
+    """Where the names themselves are apart, and what topics make of them is not."""
+    apart = not common(table_pattern(one), table_pattern(other))
+    return apart and bool(common(*(table_pattern(_sanitized(table)) for table in (one, other))))
+
+
+def _sanitized(table: str) -> str:
+    return "*".join(topics.sanitized(part) for part in table.split("*"))
 
 
 def _collision(name: str, table: str, topic: str, holder: str, other: str, theirs: str) -> str:

@@ -202,6 +202,11 @@ ADVICE = {
         "kafka.scram_secrets",
         "whoever comes this way may do everything until Kafka ACLs are set",
     ),
+    "tables_cannot_come_to_share_a_topic": Refused(
+        {"[orders.customers, orders.order_items]": '["shop.a$*", "shop.a@*"]  # <-'},
+        "connectors.orders.source.tables",
+        "tables of shop.a$* and of shop.a@* can become the same topic",
+    ),
     "properties_lose_nothing": Refused(
         {"decimal.handling.mode: string": "errors.tolerance: all  # <-"},
         "connectors.orders.properties.errors.tolerance",
@@ -236,6 +241,12 @@ def test_a_consumer_of_what_is_written_is_not_warned_of(topics: str, tmp_path: P
 
 
 UNWRAPPED = "transforms: u\n      transforms.u.type: io.debezium.transforms.ExtractNewRecordState"
+
+
+@pytest.mark.parametrize("tables", ['["shop.*", "crm.*"]', '["shop.*", "shop.a$b"]', '["shop.a*", "shop.b*"]'])
+def test_patterns_that_stay_apart_are_not_warned_of(tables: str, tmp_path: Path) -> None:
+    file = write(tmp_path, edited({"[orders.customers, orders.order_items]": tables}))
+    assert warnings(load(file), file) == ()
 
 
 def test_a_transform_may_write_anywhere(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from tests.unit.debezium.checks.connectors import DEBEZIUM, JSON, KAFKA, UNWRAP,
 from tests.unit.debezium.checks.wrong_names import BOOL, Wrong, one
 
 ROUTED: Final = "transforms.r.replacement"
+CLOUD: Final = "io.debezium.converters.CloudEventsConverter"
 PREDICATE: Final = "org.apache.kafka.connect.transforms.predicates.TopicNameMatches"
 MASK: Final = "column.mask.with.12.chars"
 OVERRIDES: Final = "snapshot.select.statement.overrides"
@@ -43,6 +44,7 @@ TYPES: Final = [
     one("custom.metric.tags", "must be pairs such as k1=v1,k2=v2", "team"),
     one("topic.transaction", "must be letters, digits, . _ and -", "trans action"),
     one("sourceinfo.struct.maker", "must be the name of a Java class", "no class!"),
+    one("transaction.metadata.factory", "must be the name of a Java class with its package", "yes"),
     one("driver.connectTimeout", "must be a whole number", "30s"),
     one("driver.useCompression", "must be true or false", "maybe"),
     one("topic.creation.default.cleanup.policy", "must hold only compact or delete", "compress"),
@@ -278,6 +280,23 @@ DEMANDS: Final = [
         | {"predicates.p.pattern": r"orders\.orders\..*"},
         "transforms.t.type",
         "Debezium's records have none, and the task fails",
+    ),
+    Wrong(transform(f"{DEBEZIUM}TimezoneConverter", include__list="a:b"), "transforms.t.type", "converted.timezone"),
+    Wrong(transform(f"{KAFKA}RegexRouter", regex="", replacement="x"), "transforms.t.regex", "it cannot do without"),
+    Wrong(
+        transform(f"{DEBEZIUM}EnforceRecordSize", max__bytes=0),
+        "transforms.t.max.bytes",
+        "must be 1 or more",
+    ),
+    Wrong(
+        {"value.converter": CLOUD, "value.converter.serializer.type": "protobuf"},
+        "value.converter.serializer.type",
+        "must be json or avro",
+    ),
+    Wrong(
+        {"value.converter": CLOUD, "value.converter.metadata.source": "value,id:value"},
+        "value.converter.metadata.source",
+        "then FIELD:generate or FIELD:header",
     ),
     Wrong(transform("RegexRouterr", regex="a", replacement="b"), "transforms.t.type", "must be a class of the plugin"),
 ]
