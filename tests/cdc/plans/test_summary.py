@@ -50,6 +50,26 @@ def test_a_plan_of_outputs_only_says_so(planned: Planned) -> None:
     assert lines(plan) == ["`prod-connect`: only outputs change."]
 
 
+ACCEPTED: Document = {"orders": {"skipped.operations": "the archive keeps `rows`\n# that go"}}
+
+
+def accepting(*actions: str, after: object = ACCEPTED) -> Document:
+    """A plan without resources, whose connectors accept a loss."""
+    output = {"actions": list(actions), "before": None, "after": after}
+    return {"format_version": "1.2", "planned_values": {}, "output_changes": {"accepted": output}}
+
+
+def test_what_connectors_accept_is_shown_with_its_reason() -> None:
+    assert lines(accepting("create")) == [
+        "`plan.json`: only outputs change.",
+        "**Accepted**",
+        "- `orders` `skipped.operations`: `the archive keeps 'rows' # that go`",
+    ]
+    assert lines(accepting("no-op")) == ["`plan.json`: no changes."]
+    assert lines(accepting("delete", after=None)) == ["`plan.json`: only outputs change."]
+    assert lines(accepting("create", after=["odd"])) == ["`plan.json`: only outputs change."]
+
+
 def test_changed_connectors(planned: Planned) -> None:
     text = lines(planned("weekly"))
     assert text[0] == "### `prod-connect`"

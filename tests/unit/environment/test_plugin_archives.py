@@ -9,7 +9,8 @@ from modules.debezium.configuration import CONNECTOR_CLASS, SECRET_PROVIDER_CLAS
 from modules.environment.environment import Environment
 from modules.environment.loading import load, located
 from modules.environment.plugin_archives import Contents, Findings, findings
-from tests.unit.environment.environment_files import edited, write
+from modules.messages.problems import shown
+from tests.unit.environment.environment_files import PROPERTY, edited, write
 
 ARCHIVE = "build/plugins/debezium-mysql.zip"
 COMPLETE = Contents(
@@ -111,3 +112,45 @@ def test_a_missing_archive_names_the_command_that_builds_it(
 
 def test_a_published_plugin_is_not_read(tmp_path: Path) -> None:
     assert findings(load(write(tmp_path, edited({})))) == Findings((), ())
+
+
+CLASSES = {
+    "transforms": frozenset({"com.example.Tokenize", "io.debezium.transforms.Filter"}),
+    "predicates": frozenset[str](),
+    "converters": frozenset({"com.example.Avro"}),
+}
+
+
+def with_transform(tmp_path: Path, name: str) -> Environment:
+    plugin = f"plugins: {{debezium-mysql: {{archive: {ARCHIVE}}}}}"
+    properties = f"transforms: t\n      transforms.t.type: {name}"
+    return load(write(tmp_path, edited({"plugins:": plugin, PROPERTY: properties})))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("com.example.Tokenise", "must be a class of the plugin or of the worker (did you mean com.example.Tokenize?)"),
+        ("io.debezium.transforms.ContentBasedRoute", "must be a class of the plugin or of the worker"),
+        ("com.example.Avro", "must be a class of the plugin or of the worker"),
+    ],
+)
+def test_a_class_that_the_archive_does_not_hold_is_refused(name: str, text: str, tmp_path: Path) -> None:
+    [problem] = of(with_transform(tmp_path, name), replace(COMPLETE, classes=CLASSES)).errors
+    assert shown(problem.path) == "connectors.orders.properties.transforms.t.type"
+    assert text in problem.message
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "com.example.Tokenize",
+        "io.debezium.transforms.Filter",
+        "io.debezium.transforms.ExtractNewRecordState",
+        "org.apache.kafka.connect.transforms.Flatten$Value\n      transforms.t.delimiter: _",
+    ],
+)
+def test_a_class_of_the_archive_or_of_the_worker_is_taken(name: str, tmp_path: Path) -> None:
+    environment = with_transform(tmp_path, name)
+    assert of(environment, replace(COMPLETE, classes=CLASSES)) == Findings((), ())
+    assert of(environment, COMPLETE) == Findings((), ())

@@ -140,3 +140,18 @@ def test_what_is_accepted_goes_with_the_stack(tmp_path: Path) -> None:
 @pytest.mark.parametrize("file", sorted(ENVIRONMENTS.glob("*.yaml")), ids=lambda file: file.stem)
 def test_the_examples_lose_nothing(file: Path) -> None:
     assert [shown(problem.path) for problem in warned(load(file), file)] == []
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "text"),
+    [
+        ("snapshot.query.mode.custom.name", "x", "has no effect without snapshot.query.mode: custom"),
+        ("snapshot.mode.custom.name", "x", "has no effect without snapshot.mode: custom"),
+        ("notification.sink.topic.name", "orders.n", "has no effect without notification.enabled.channels: sink"),
+        ("snapshot.mode.configuration.based.start.stream", True, "only snapshot.mode: configuration_based reads it"),
+        ("transaction.boundary", "poll", "only exactly-once has transactions, and it is off here"),
+    ],
+)
+def test_what_has_no_effect_is_said(key: str, value: str | bool, text: str) -> None:
+    assert text in warnings({key: value})[key]
+    assert errors({key: value}) == {}
