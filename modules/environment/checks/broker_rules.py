@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from modules.environment.checks.rulebook import advice, rule
+from modules.environment.models.connectors import Connector
 from modules.environment.models.kafka import Kafka, ProvisionedKafka
 from modules.environment.msk_properties import EXPRESS, OWNED, STANDARD, TOPIC_SETTINGS, Kind
 from modules.messages.problems import Path, Problem, either, nearest
@@ -17,6 +18,8 @@ _FACTORS: Final = {
     "transaction.state.log.replication.factor": "transaction.state.log.min.isr",
     "offsets.topic.replication.factor": None,
 }
+_RESTARTS: Final = "or no write succeeds while MSK restarts a broker, as it does for every patch"
+_NEW_TOPICS: Final = "topic.creation."
 _NUMBERS: Final = {"int": int, "short": int, "long": int, "double": float}
 
 
@@ -126,12 +129,36 @@ def _too_many(kafka: ProvisionedKafka, factor: str, in_sync: str) -> Iterator[Pr
     replicas, least = _effective(kafka, factor), _effective(kafka, in_sync)
     if replicas is None or least is None or least < replicas or replicas > kafka.brokers or replicas == 1 == least:
         return
-    why = "or no write succeeds while MSK restarts a broker, as it does for every patch"
     if in_sync in kafka.server_properties:
         of = f"{replicas}, {factor}" if factor in kafka.server_properties else f"{replicas}, the number of replicas"
-        yield Problem((*_AT, in_sync), f"must be less than {of}, {why}", least)
+        yield Problem((*_AT, in_sync), f"must be less than {of}, {_RESTARTS}", least)
     elif factor in kafka.server_properties:
-        yield Problem((*_AT, factor), f"must be more than {least}, {in_sync} (set that too), {why}", replicas)
+        yield Problem((*_AT, factor), f"must be more than {least}, {in_sync} (set that too), {_RESTARTS}", replicas)
+
+
+@rule
+def new_topics_fit_the_cluster(connector: Connector, kafka: Kafka) -> Iterator[Problem]:
+    """As the brokers' own replicas do: a group's settings count before them."""
+    if kafka.kind == "provisioned":
+        for name, value in connector.properties.items():
+            group, _, setting = name.removeprefix(_NEW_TOPICS).partition(".")
+            number = _as_number(value) if name.startswith(_NEW_TOPICS) else None
+            if number is None:
+                continue
+            replicas = _replicas_of(connector, group, kafka)
+            if setting == "replication.factor" and number > kafka.brokers:
+                wanted = f"must be at most {kafka.brokers}, as many as there are brokers"
+                yield Problem(("properties", name), wanted, value)
+            elif setting == _IN_SYNC and replicas is not None and number >= max(replicas, 2) <= kafka.brokers:
+                yield Problem(
+                    ("properties", name), f"must be less than {replicas}, the number of replicas, {_RESTARTS}", value
+                )
+
+
+def _replicas_of(connector: Connector, group: str, kafka: ProvisionedKafka) -> int | None:
+    """Of the topics of ``group``; -1 there stands for what the brokers say."""
+    number = _as_number(connector.properties.get(f"{_NEW_TOPICS}{group}.replication.factor", -1))
+    return _effective(kafka, _REPLICATION) if number == -1 else number
 
 
 @rule

@@ -1,6 +1,6 @@
 """Rules about the brokers' own properties: for each a file that keeps it, and files that do not."""
 
-from tests.unit.environment.environment_files import Cases, Edits, Refused
+from tests.unit.environment.environment_files import PROPERTY, Cases, Edits, Refused
 from tests.unit.environment.kafka_cases import EXPRESS
 
 KRAFT = {"coordination: zookeeper": "coordination: kraft"}
@@ -19,6 +19,17 @@ def refused(name: str, value: str, message: str, *, beside: str = "", **edits: s
 def on_express(name: str, value: str, message: str) -> Refused:
     edits = EXPRESS | {"volume_gib: 100": f"server_properties: {{{name}: {value}}}  # <-"}
     return Refused(edits, f"kafka.server_properties.{name}", message)
+
+
+def topics(*settings: str) -> Edits:
+    """Settings of the topics that a connector makes, of a group of its own too."""
+    group = ("topic.creation.groups: hot", "topic.creation.hot.include: orders.*")
+    return {PROPERTY: "\n      ".join((*group, *settings))}
+
+
+def on_topics(name: str, value: str, message: str, *, beside: str | None = None) -> Refused:
+    edits = topics(f"{name}: {value}  # <-", *([beside] if beside else []))
+    return Refused(edits, f"connectors.orders.properties.{name}", message)
 
 
 CASES: Cases = {
@@ -89,6 +100,19 @@ CASES: Cases = {
                 "2",
                 "must be less than 2, transaction.state.log.replication.factor",
                 beside="transaction.state.log.replication.factor: 2",
+            ),
+        ],
+    ),
+    "new_topics_fit_the_cluster": (
+        topics("topic.creation.hot.replication.factor: 3", "topic.creation.hot.min.insync.replicas: 2"),
+        [
+            on_topics("topic.creation.default.min.insync.replicas", "3", "must be less than 3, the number of replicas"),
+            on_topics("topic.creation.hot.replication.factor", "4", "must be at most 3, as many as there are brokers"),
+            on_topics(
+                "topic.creation.hot.min.insync.replicas",
+                "2",
+                "must be less than 2, the number of replicas, or no write succeeds",
+                beside="topic.creation.hot.replication.factor: 2",
             ),
         ],
     ),
