@@ -89,6 +89,6 @@ def _hint(kind: Any, value: object, message: str) -> str:
 def _unknown(path: Path, loc: tuple[int | str, ...]) -> Told:
     key = str(path[-1])
     message, meant = shape.unknown_key(key, loc)
-    if names_secret(key):
+    if names_secret(key) and "source.secret" not in message:
         message += "; a secret belongs in Secrets Manager, and its name in source.secret"
     return Told(Problem(path, message), meant=(*path[:-1], meant) if meant else None, certain=True)

@@ -72,7 +72,11 @@ def either(options: Iterable[object], *, last: str = "or") -> str:
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that was probably intended."""
-    from difflib import get_close_matches  # only imported for an error
+    """The known word that was probably intended; of such that are as near, the first."""
+    from difflib import SequenceMatcher, get_close_matches  # only imported for an error
 
-    return next(iter(get_close_matches(word, list(known), n=1)), None)
+    listed = list(known)
+    if same := next((candidate for candidate in listed if candidate.lower() == word.strip().lower()), None):
+        return same
+    near = sorted(get_close_matches(word, listed), key=listed.index)
+    return max(near, key=lambda candidate: SequenceMatcher(None, candidate, word).ratio(), default=None)

@@ -36,6 +36,7 @@ _BEHIND: Final[dict[str, dict[str, tuple[tuple[str, ...], str]]]] = {
 _OPERATIONS: Final = {"c": "inserted", "u": "updated", "d": "deleted", "r": "snapshot"}
 _MODES: Final = {
     "initial_only": "the task ends after the snapshot: changes that come later are never captured",
+    "always": "every start reads all rows again: of what was deleted while the connector was stopped no event tells",
     "recovery": "every start rebuilds the schema history: changes of structure since the last offset are missed",
 }
 

@@ -83,8 +83,10 @@ def test_leaving_out_every_change_is_an_error_without_a_reason() -> None:
     assert found(properties, accept={"skipped.operations": REASON}) == ()
 
 
-@pytest.mark.parametrize(("mode", "text"), [("initial_only", "never captured"), ("recovery", "are missed")])
-def test_snapshots_that_end_or_rebuild_are_said(mode: str, text: str) -> None:
+@pytest.mark.parametrize(
+    ("mode", "text"), [("initial_only", "never captured"), ("always", "no event tells"), ("recovery", "are missed")]
+)
+def test_snapshots_that_miss_changes_are_said(mode: str, text: str) -> None:
     snapshot = {"mode": mode, "locking": "none"}
     assert text in warnings({}, snapshot=snapshot)["snapshot.mode"]
     assert found({}, snapshot=snapshot, accept={"snapshot.mode": REASON}) == ()
