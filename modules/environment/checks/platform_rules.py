@@ -25,7 +25,7 @@ def zones_lie_in_region(region: str, network: Network) -> Iterator[Problem]:
     if network.kind == "new":
         for index, zone in enumerate(network.availability_zones):
             if zone[:-1] != region:
-                yield Problem(("network", "availability_zones", index), f"must lie in {region}", zone)
+                yield Problem(("network", "availability_zones", index), f"must be in {region}", zone)
 
 
 @rule
@@ -153,7 +153,7 @@ def support_goes_on(kafka: Kafka) -> Iterator[Problem]:
 def _elsewhere(path: Path, arn: str, region: str) -> Iterator[Problem]:
     _, partition, _, place, *_ = arn.split(":")
     if place != region:
-        yield Problem(path, f"must lie in {region}", arn)
+        yield Problem(path, f"must be in {region}", arn)
     elif partition != names.partition(region):
         yield Problem(path, f"must start with arn:{names.partition(region)}: in {region}", arn)
 
@@ -167,7 +167,7 @@ def the_existing_cluster_lies_here(region: str, kafka: Kafka) -> Iterator[Proble
 @rule
 def the_existing_cluster_is_ours(account_id: str | None, kafka: Kafka) -> Iterator[Problem]:
     if kafka.kind == "existing" and account_id and kafka.cluster_arn.split(":")[4] != account_id:
-        yield Problem(("kafka", "cluster_arn"), f"must lie in account {account_id}", kafka.cluster_arn)
+        yield Problem(("kafka", "cluster_arn"), f"must be in account {account_id}", kafka.cluster_arn)
 
 
 @rule

@@ -158,7 +158,7 @@ CASES: Cases = {
             Refused(
                 {"kafka:": EXISTING_KAFKA.replace("us-east-1", "us-east-2").replace("-3\n", "-3  # <-\n")},
                 "kafka.cluster_arn",
-                "must lie in us-east-1, got 'arn:aws:kafka:us-east-2:",
+                "must be in us-east-1, got 'arn:aws:kafka:us-east-2:",
             ),
             Refused(
                 {"kafka:": EXISTING_KAFKA.replace("arn:aws:", "arn:aws-cn:").replace("-3\n", "-3  # <-\n")},
@@ -173,7 +173,7 @@ CASES: Cases = {
             Refused(
                 {"kafka:": EXISTING_KAFKA.replace("123456789012", "210987654321").replace("-3\n", "-3  # <-\n")},
                 "kafka.cluster_arn",
-                "must lie in account 123456789012",
+                "must be in account 123456789012",
             )
         ],
     ),
@@ -183,7 +183,7 @@ CASES: Cases = {
             Refused(
                 {"volume_gib: 100": f"certificate_authority_arns:\n  - {AUTHORITY}\n  - {AUTHORITY_ELSEWHERE}  # <-"},
                 "kafka.certificate_authority_arns[1]",
-                "must lie in us-east-1",
+                "must be in us-east-1",
             )
         ],
     ),

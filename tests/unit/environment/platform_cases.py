@@ -32,12 +32,12 @@ CASES: Cases = {
             Refused(
                 {ZONES: "[us-east-1a, us-east-1b, eu-west-1c]  # <-"},
                 "network.availability_zones[2]",
-                "must lie in us-east-1, got 'eu-west-1c'",
+                "must be in us-east-1, got 'eu-west-1c'",
             ),
             Refused(
                 {ZONES: "[us-east-1a, us-east-1b, us-east-2c]  # <-"},
                 "network.availability_zones[2]",
-                "must lie in us-east-1, got 'us-east-2c'",
+                "must be in us-east-1, got 'us-east-2c'",
             ),
         ],
     ),
@@ -87,7 +87,7 @@ CASES: Cases = {
             Refused(
                 {"alarms:": f"{ALARMS.replace('us-east-1', 'eu-west-1')}  # <-"},
                 "alarms.sns_topic_arn",
-                "must lie in us-east-1",
+                "must be in us-east-1",
             ),
             Refused(
                 {"alarms:": f"{ALARMS.replace('arn:aws:', 'arn:aws-us-gov:')}  # <-"},
@@ -102,12 +102,12 @@ CASES: Cases = {
             Refused(
                 {"state:": f"{STATE}, create: false, region: eu-west-1, kms_key_arn: {KEY}}}  # <-"},
                 "state.kms_key_arn",
-                "must lie in eu-west-1",
+                "must be in eu-west-1",
             ),
             Refused(
                 {"state:": f"{STATE}, create: false, kms_key_arn: {KEY_ELSEWHERE}}}  # <-"},
                 "state.kms_key_arn",
-                "must lie in us-east-1",
+                "must be in us-east-1",
             ),
         ],
     ),

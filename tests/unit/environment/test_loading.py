@@ -56,7 +56,7 @@ def test_all_mistakes_of_a_file_are_told_together(tmp_path: Path) -> None:
     assert lines_of(file) == [
         "4: regoin: unknown key; did you mean region?",
         '12: state.lockfile: must be "yes" in quotes, or true: YAML reads yes as true',
-        "17: network.availability_zones[2]: must lie in us-east-1, got 'us-west-2c'",
+        "17: network.availability_zones[2]: must be in us-east-1, got 'us-west-2c'",
         "30: kafka.brokers: must be a multiple of 3 (as many in each availability zone), got 4",
         "31: kafka.volume_gib: must be a whole number, got '100'",
         "45: connectors.orders.source.secret: must be the secret's name, not its ARN: letters, digits and /_+=.@-, "
@@ -67,7 +67,7 @@ def test_all_mistakes_of_a_file_are_told_together(tmp_path: Path) -> None:
         "got (hidden)",
         "58: consumers.billing.topics[0]: must be a name, with * for anything but not first: "
         "a lone * would be everything in the cluster, got '*'",
-        "63: alarms.sns_topic_arn: must lie in us-east-1, got 'arn:aws:sns:eu-west-1:123456789012:oncall'",
+        "63: alarms.sns_topic_arn: must be in us-east-1, got 'arn:aws:sns:eu-west-1:123456789012:oncall'",
     ]
 
 
