@@ -30,7 +30,7 @@ Value = str | Unresolved
 
 @dataclass(frozen=True)
 class Worker:
-    """A worker configuration; ``names`` are all names by which a connector can refer to it."""
+    """A worker configuration; connectors refer to it by its ``names``, of which a properties file has none."""
 
     names: frozenset[str]
     properties: Mapping[str, Value]
@@ -101,7 +101,10 @@ def _kind(value: object) -> str:
 
 
 def linked(contents: Iterable[Content]) -> list[Described]:
-    """The connectors of all inputs, each with the worker configuration that it names."""
+    """The connectors of all inputs, each with the worker configuration that it names.
+
+    One that names none has the one that has no name, for they were given together.
+    """
     contents = list(contents)
     workers = [worker for content in contents for worker in content.workers]
     return [_with_worker(one, workers) for content in contents for one in content.connectors]
@@ -110,7 +113,7 @@ def linked(contents: Iterable[Content]) -> list[Described]:
 def _with_worker(one: Described, workers: list[Worker]) -> Described:
     if one.worker is not None:
         return one
-    named = [worker for worker in workers if worker.names & one.worker_names]
-    if not named:
-        return one
-    return replace(one, worker=named[0].properties)
+    found = [worker for worker in workers if worker.names & one.worker_names]
+    if not found and not one.worker_names:
+        found = [worker for worker in workers if not worker.names]
+    return replace(one, worker=found[0].properties) if len(found) == 1 else one
