@@ -115,7 +115,7 @@ class DaemonClient:
                     missing.discard((request["service"], request["operation"]))
 
     def keep_running(self) -> None:
-        """The daemon goes on when this process ends."""
+        """The daemon keeps running when this process ends."""
         self.request("keep", {})
 
     def stop(self) -> list[str]:

@@ -33,7 +33,7 @@ ROWS: Final = (
     ("rehearsal/connect/",),
     ("delivery/test_atlantis.py",),
     ("delivery/exit/",),
-    ("rehearsal/iam/test_extension.py", "rehearsal/iam/test_jar.py", "rehearsal/iam/test_signatures.py"),
+    ("rehearsal/iam/test_extension.py", "rehearsal/iam/test_jar.py", "rehearsal/iam/test_client_signatures.py"),
     ("cdc/deep/", "cdc/definitions/"),
     ("rehearsal/kafka/",),
     ("rehearsal/plugin/",),

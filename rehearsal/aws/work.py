@@ -1,4 +1,4 @@
-"""Background work of a control plane, which goes on after the request was answered."""
+"""Background work of a control plane, which continues after the response."""
 
 import logging
 from collections.abc import Callable

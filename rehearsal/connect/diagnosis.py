@@ -27,7 +27,7 @@ class Diagnosis:
 
 
 _DEAD_WORKER: Final = "Uncaught exception in herder work thread"
-# The task runs but will never capture anything; MSK Connect goes on showing RUNNING.
+# The task runs but will never capture anything; MSK Connect still shows RUNNING.
 _TASK_CANNOT_RECOVER: Final = re.compile(
     r"no changes will be captured|Going to restart connector after|ERROR Producer failure"
 )

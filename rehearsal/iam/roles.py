@@ -96,7 +96,7 @@ class Roles:
         with self._lock:
             known = self._read
         if name not in known:
-            known[name] = self._role(name)  # where the roles were invalidated meanwhile, this dict is not used again
+            known[name] = self._role(name)  # a dict that was replaced by invalidate is not used again
         return known[name]
 
     def assume(self, arn: str, *, service: str, source_arn: str, session: str) -> Session:

@@ -20,7 +20,7 @@ from rehearsal.processes.programs import Program
 RELEASE: Final = "17"
 # A rehearsal takes minutes: the start of a JVM counts more than its peak speed.
 _OPTIONS: Final = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Djava.awt.headless=true")
-_QUIET: Final = "-Xlog:disable"  # no warnings about classes that cannot be shared
+_QUIET: Final = "-Xlog:disable"  # no warnings about classes that cannot be shared; the program's own output stays
 LOG4J: Final = """\
 log4j.rootLogger=INFO, stdout
 log4j.appender.stdout=org.apache.log4j.ConsoleAppender
@@ -113,10 +113,10 @@ class Jvm:
 
 
 class ArchiveDump:
-    """Dumps the class data archive of ``jvm`` while a run goes on that was started with ``list_classes`` in ``folder``.
+    """Dumps the class data archive of ``jvm``, during a run that was started with ``list_classes`` in ``folder``.
 
-    Starts at once, as ``program``. Create it when the run is ready: the classes loaded until then are those that its
-    start needs. Does nothing where the archive exists.
+    Create it when the run is ready: the classes loaded until then are those that its start needs. The dump starts at
+    once, as ``program``. Nothing is dumped where the archive exists.
     """
 
     def __init__(self, jvm: Jvm, folder: Path) -> None:

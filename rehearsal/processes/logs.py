@@ -180,7 +180,7 @@ class LogShipper:
         for batch in _batches(lines):
             try:
                 self._put(str(followed.group), followed.stream, batch)
-            except Exception as error:  # a rehearsal goes on without its logs
+            except Exception as error:  # a rehearsal continues without its logs
                 self._warn_once(followed, error)
                 return
 

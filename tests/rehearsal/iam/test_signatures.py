@@ -1,107 +1,29 @@
-"""Signatures of MSK's own clients are accepted; wrong, expired and replayed ones are refused."""
+"""Wrong, expired and replayed signatures are refused; correct ones are accepted."""
 
 import base64
 import json
-import os
-import socketserver
-import struct
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
-from aws_msk_iam_sasl_signer import MSKAuthTokenProvider  # type: ignore[import-untyped, unused-ignore]
-from botocore import auth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
-from kafka.net.sasl.msk import AwsMskIamClient
 
-from modules.artifacts.cache import Cache
-from modules.artifacts.fetch import FetchErrors, fetch
-from modules.artifacts.lock import load
-from modules.artifacts.sources import sources
-from modules.properties_file import as_lines
-from rehearsal.iam.signatures import AWS_MSK_IAM, OAUTHBEARER, Key, RefusedError, Replays, verify
-from rehearsal.processes import pinned_files
-from rehearsal.processes.java import JavaError, Jvm
-from rehearsal.processes.programs import Program
-from tests.needs import missing
-
-REGION = "eu-west-1"
-BROKER = "b-1.orders.abc123.c1.kafka.eu-west-1.amazonaws.com"
-ENDPOINT = "kafka.eu-west-1.amazonaws.com"
-NOW = datetime(2030, 12, 31, 23, 59, 59, tzinfo=UTC)
-SECOND = timedelta(seconds=1)
-# What base64 brings and SigV4 must encode.
-ROLE = Key("ASIAORDERS", "role/secret+of==", "role/token+of==", NOW + timedelta(hours=1))
-USER = Key("AKIABILLING", "user/secret+of==", None, None)
-KEYS = {key.access_key: key for key in (ROLE, USER)}
-
-
-def signed(
-    host: str = BROKER,
-    *,
-    key: Key = ROLE,
-    action: str = "kafka-cluster:Connect",
-    service: str = "kafka-cluster",
-    region: str = REGION,
-    expires: int = 900,
-    headers: Mapping[str, str] | None = None,
-    at: datetime = NOW,
-) -> str:
-    """A URL presigned by botocore."""
-    request = AWSRequest("GET", f"https://{host}/", params={"Action": action}, headers=dict(headers or {}))
-    signer = auth.SigV4QueryAuth(Credentials(key.access_key, key.secret, key.token), service, region, expires)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(auth, "get_current_datetime", lambda: at)
-        signer.add_auth(request)
-    return str(request.prepare().url)
-
-
-def payload(url: str, **changed: str | None) -> str:
-    """The JSON of AWS_MSK_IAM for ``url``, with fields changed (an underscore for each hyphen) or removed."""
-    fields = {name.lower(): value for name, value in parse_qsl(urlsplit(url).query)}
-    fields |= {"version": "2020_10_22", "host": urlsplit(url).netloc, "user-agent": "tests"}
-    given: dict[str, Any] = {**fields, **{name.replace("_", "-"): value for name, value in changed.items()}}
-    return json.dumps({name: value for name, value in given.items() if value is not None})
-
-
-def token(url: str, **changed: str) -> str:
-    """The token of OAUTHBEARER for ``url``, with parameters changed."""
-    fields = dict(parse_qsl(urlsplit(url).query)) | {name.replace("_", "-"): value for name, value in changed.items()}
-    return encoded(f"{url.partition('?')[0]}?{urlencode(fields)}&User-Agent=tests%2F1")
-
-
-def encoded(text: str) -> str:
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def verified_key(
-    message: str,
-    mechanism: str = AWS_MSK_IAM,
-    *,
-    now: datetime = NOW,
-    seen: Replays | None = None,
-    keys: Mapping[str, Key] = KEYS,
-    region: str = REGION,
-) -> Key:
-    seen = Replays() if seen is None else seen
-    return verify(mechanism, message, keys=keys.get, region=region, hosts={BROKER}, now=now, seen=seen)
-
-
-def refused(message: str, reason: str, mechanism: str = AWS_MSK_IAM, **given: Any) -> None:
-    seen = Replays()
-    with pytest.raises(RefusedError, match=reason) as error:
-        verified_key(message, mechanism, seen=seen, **given)
-    text = str(error.value)
-    assert not [word for key in KEYS.values() for word in (key.secret, key.token) if word and word in text]
-    assert len(text) < 500
-    assert len(seen) == 0, "only accepted signatures are stored"
+from rehearsal.iam.signatures import AWS_MSK_IAM, OAUTHBEARER, Key, RefusedError, Replays
+from tests.rehearsal.iam.signed_requests import (
+    BROKER,
+    ENDPOINT,
+    KEYS,
+    NOW,
+    ROLE,
+    SECOND,
+    USER,
+    encoded,
+    payload,
+    refused,
+    signed,
+    token,
+    verified_key,
+)
 
 
 @pytest.mark.parametrize("key", KEYS.values(), ids=KEYS)
@@ -113,27 +35,6 @@ def test_a_payload_signed_by_botocore(key: Key) -> None:
 @pytest.mark.parametrize("host", [ENDPOINT, f"{ENDPOINT}.cn"])
 def test_a_token_signed_by_botocore(key: Key, host: str) -> None:
     assert verified_key(token(signed(host, key=key)), OAUTHBEARER) == key
-
-
-def test_a_payload_of_kafka_python() -> None:
-    client = AwsMskIamClient(BROKER, ROLE.access_key, ROLE.secret, REGION, ROLE.token)
-    now = datetime.strptime(client.timestamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-    keys = {ROLE.access_key: replace(ROLE, expires=None)}
-    assert verified_key(client.first_message().decode(), now=now, keys=keys) == keys[ROLE.access_key]
-
-
-@pytest.mark.parametrize("key", KEYS.values(), ids=KEYS)
-def test_a_token_of_the_python_signer(key: Key, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
-    monkeypatch.delenv("AWS_SECURITY_TOKEN", raising=False)
-    for name, value in credentials(key).items():
-        monkeypatch.setenv(name, value)
-    made, until = MSKAuthTokenProvider.generate_auth_token(REGION)
-    end = datetime.fromtimestamp(until / 1000, UTC)
-    known = replace(key, expires=None)
-    for now in (end - 900 * SECOND, end - SECOND):
-        assert verified_key(made, OAUTHBEARER, now=now, keys={key.access_key: known}) == known
-    refused(made, "expired", OAUTHBEARER, now=end, keys={key.access_key: known})
 
 
 WRONGLY_SIGNED: dict[str, tuple[dict[str, Any], str]] = {
@@ -327,117 +228,3 @@ def test_signatures_are_kept_for_the_longest_validity() -> None:
 def test_a_key_does_not_show_its_secret() -> None:
     assert repr(USER) == "Key(access_key='AKIABILLING', expires=None)"
     assert str(ROLE.token) not in f"{ROLE!r} {ROLE}"
-
-
-# Requests of Kafka's protocol that come before and with a client's signature, and what answers the first ones.
-HANDSHAKE, API_VERSIONS, AUTHENTICATE = 17, 18, 36
-ANSWERS = {
-    API_VERSIONS: struct.pack(">hi9h", 0, 3, HANDSHAKE, 0, 1, API_VERSIONS, 0, 0, AUTHENTICATE, 0, 1),
-    HANDSHAKE: struct.pack(">hi", 0, 0),
-}
-
-
-class Listener(socketserver.StreamRequestHandler):
-    """The part of a broker that a client needs to sign in; then it closes the connection."""
-
-    def handle(self) -> None:
-        while size := self.rfile.read(4):
-            request = self.rfile.read(int.from_bytes(size))
-            api, _, number, client = struct.unpack_from(">hhih", request)
-            if api == AUTHENTICATE:
-                self.server.heard.append((datetime.now(UTC), request[14 + max(client, 0) :]))  # type: ignore[attr-defined]
-                return
-            answer = struct.pack(">i", number) + ANSWERS[api]
-            self.wfile.write(struct.pack(">i", len(answer)) + answer)
-
-
-Heard = list[tuple[datetime, bytes]]
-
-
-@contextmanager
-def listening() -> Iterator[tuple[int, Heard]]:
-    """A free port, and what clients send to it."""
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Listener) as server:
-        heard: Heard = []
-        server.heard = heard  # type: ignore[attr-defined]
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server.server_address[1], heard
-        server.shutdown()
-
-
-def credentials(key: Key) -> dict[str, str]:
-    variables = {
-        "AWS_ACCESS_KEY_ID": key.access_key,
-        "AWS_SECRET_ACCESS_KEY": key.secret,
-        "AWS_SESSION_TOKEN": key.token,
-    }
-    return {name: value for name, value in variables.items() if value}
-
-
-LOGINS = {
-    AWS_MSK_IAM: {
-        "sasl.jaas.config": "software.amazon.msk.auth.iam.IAMLoginModule required;",
-        "sasl.client.callback.handler.class": "software.amazon.msk.auth.iam.IAMClientCallbackHandler",
-    },
-    OAUTHBEARER: {
-        "sasl.jaas.config": "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required;",
-        "sasl.login.callback.handler.class": "software.amazon.msk.auth.iam.IAMOAuthBearerLoginCallbackHandler",
-    },
-}
-
-
-@pytest.fixture(scope="module")
-def client() -> list[Path]:
-    """The jars of Kafka's tools with AWS's login module."""
-    lock = load()
-    login = next(file for file in lock.sets[pinned_files.CONNECT].files if file.maven.artifact == "aws-msk-iam-auth")
-    try:
-        files = (*pinned_files.files(lock, pinned_files.KAFKA), login)
-        return sorted(fetch(files, sources=sources(os.environ.get("CDC_SOURCES", "").split()), cache=Cache()).values())
-    except FetchErrors as error:
-        missing(str(error))
-
-
-def java_signs(mechanism: str, jars: list[Path], folder: Path) -> Heard:
-    """What AWS's Java library sends in more than a second, from one process that connects ten times a second."""
-    (folder / "hosts").write_text(f"127.0.0.1 {BROKER}\n")
-    properties = {"security.protocol": "SASL_PLAINTEXT", "sasl.mechanism": mechanism, **LOGINS[mechanism]}
-    properties |= {"reconnect.backoff.ms": "100", "reconnect.backoff.max.ms": "100"}
-    (folder / "client.properties").write_text(as_lines(properties))
-    with listening() as (port, heard):
-        jvm = Jvm("kafka.admin.ConfigCommand", jars, 128, hosts=folder / "hosts")
-        asked = ("--bootstrap-server", f"{BROKER}:{port}", "--command-config", str(folder / "client.properties"))
-        try:
-            command = jvm.command(*asked, "--describe", "--entity-type", "brokers", folder=folder)
-        except JavaError as error:
-            missing(str(error))
-        variables = {**credentials(ROLE), "AWS_REGION": REGION}
-        with Program("client", command, folder=folder, env=variables) as program:
-            program.wait_until(lambda: heard if heard and heard[-1][0] > heard[0][0] + 1.2 * SECOND else None)
-    return heard
-
-
-def accepted(heard: Heard, messages: list[str], mechanism: str) -> bool:
-    """Whether all messages are accepted, in their order and at their times."""
-    seen, known = Replays(), {ROLE.access_key: replace(ROLE, expires=None)}
-    return all(
-        verified_key(message, mechanism, now=at, seen=seen, keys=known) == known[ROLE.access_key]
-        for (at, _), message in zip(heard, messages, strict=True)
-    )
-
-
-def test_payloads_of_the_java_client(client: list[Path], tmp_path: Path) -> None:
-    heard = java_signs(AWS_MSK_IAM, client, tmp_path)
-    messages = [sent.decode() for _, sent in heard]
-    assert accepted(heard, messages, AWS_MSK_IAM)
-    dates = [json.loads(message)["x-amz-date"] for message in messages]
-    assert len(set(messages)) == len(set(dates)) > 1, "signed anew for each connection"
-    assert len(messages) > len(set(messages)), "and alike within a second"
-
-
-def test_tokens_of_the_java_client(client: list[Path], tmp_path: Path) -> None:
-    heard = java_signs(OAUTHBEARER, client, tmp_path)
-    messages = [sent.decode().removeprefix("n,,\x01auth=Bearer ").rstrip("\x01") for _, sent in heard]
-    assert accepted(heard, messages, OAUTHBEARER)
-    assert len(messages) > 1
-    assert len(set(messages)) == 1, "one token for all connections"

@@ -1,4 +1,4 @@
-"""A whole environment, deployed on this machine by Terraform and streaming, for tests that change it or break it."""
+"""A whole environment, deployed on this machine by Terraform and streaming, for tests that change or break it."""
 
 import copy
 import os
@@ -61,7 +61,7 @@ class SilentReporter:
 
 
 class Deployed:
-    """The environment while it runs; ``rehearsal`` has its parts, ``failed`` counts tests that did."""
+    """The running environment; ``rehearsal`` has its parts, ``failed`` is the number of failed tests."""
 
     def __init__(self, rehearsal: Rehearsal, file: Path) -> None:
         self.failed = 0
@@ -78,7 +78,7 @@ class Deployed:
 
     @property
     def connector(self) -> Mapping[str, Any]:
-        """As MSK Connect describes it."""
+        """The connector's description from MSK Connect."""
         [listed] = self.aws("kafkaconnect").list_connectors()["connectors"]
         found: Mapping[str, Any] = self.aws("kafkaconnect").describe_connector(connectorArn=listed["connectorArn"])
         return found
@@ -87,7 +87,7 @@ class Deployed:
         return client(self.daemon.url, service, REGION)
 
     def synthesize(self, *, archive: Path | None = None, **changes: Any) -> None:
-        """The stacks anew: as they are deployed, but for these keys of the connector, or for another ZIP."""
+        """Synthesizes the stacks as deployed, with ``changes`` to the connector, or another ZIP."""
         document = copy.deepcopy(self._deployed)
         connector = document["connectors"]["shop"]
         properties = {**connector.get("properties", {}), **changes.pop("properties", {})}
@@ -97,17 +97,17 @@ class Deployed:
         self._write(document)
 
     def deploy(self, **changes: Any) -> None:
-        """``synthesize``, applied: later changes are changes to this."""
+        """Synthesizes and applies; later changes are based on it."""
         self.synthesize(**changes)
         self.connect.apply()
         self.is_deployed()
 
     def is_deployed(self) -> None:
-        """What was synthesized last has been applied by the caller."""
+        """To be called once the stacks synthesized last have been applied."""
         self._deployed = self._written
 
     def reset(self) -> None:
-        """Everything as at first."""
+        """Applies the initial environment."""
         self._write(yaml.safe_load(self._file.read_text()))
         self.connect.apply()
         self.is_deployed()
@@ -122,7 +122,7 @@ class Deployed:
         return self.stream.event_counts().get("snapshot", 0)
 
     def pids(self) -> Mapping[str, int]:
-        """The servers that run, by ``<what>/<process>``."""
+        """The process ids of running servers, by ``<owner>/<process>``."""
         found: Mapping[str, int] = self.daemon.request("servers")
         return found
 
@@ -134,7 +134,7 @@ class Deployed:
 
     @contextmanager
     def load(self, rows_per_second: int) -> Iterator[None]:
-        """Steady inserts while the block lasts."""
+        """Inserts at a constant rate until the end of the block."""
         stop = Event()
         changes = self.stream.changes["shop"]
         thread = Thread(target=changes.load, args=(stop,), kwargs={"rows_per_second": rows_per_second})
@@ -146,14 +146,14 @@ class Deployed:
             thread.join()
 
     def settled(self) -> DeliveryResult:
-        """Once all that was committed has arrived."""
+        """Waits until every committed change was received; the comparison with the ledger."""
         self.stream.wait_for_all(lambda: True)
         return self.stream.compare()
 
 
 @contextmanager
 def deployed(folder: Path) -> Iterator[Deployed]:
-    """The environment, up and streaming, with its snapshot read."""
+    """Deploys the environment and waits until its snapshot and first changes were received."""
     (file := folder / "drill.yaml").write_text(yaml.safe_dump(dict(ENVIRONMENT)))
     script = rehearsing.inputs(rehearsing.Options(str(file)), SilentReporter())
     run = runs.create(script.environment.name)
@@ -173,12 +173,12 @@ def deployed(folder: Path) -> Iterator[Deployed]:
 
 
 def access(world: Deployed) -> AdminAccess:
-    """The source, as its administrator."""
+    """Root access to the source database."""
     return AdminAccess(Path(world.daemon.request("endpoints")["mysql"]["shop"]["socket"]))
 
 
 def lock_id(text: str) -> str:
-    """The id of the lock that Terraform complains of."""
+    """The lock id in Terraform's error."""
     found = re.search(r"ID:\s+([0-9a-f-]{36})", text)
     assert found, text
     return found[1]

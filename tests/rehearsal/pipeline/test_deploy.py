@@ -1,4 +1,4 @@
-"""What a team does to a pipeline that runs: changes it, gets it wrong, gets in each other's way, is interrupted."""
+"""Changes of a running pipeline: in place, failed, concurrent, interrupted."""
 
 import signal
 import zipfile
@@ -21,7 +21,7 @@ SIZES = count(1024)
 
 @pytest.fixture(autouse=True)
 def in_order(world: Deployed, request: pytest.FixtureRequest) -> None:
-    """Each test changes what it finds deployed; what one has left that failed is undone."""
+    """Each test changes what is deployed; after a failed test the environment is reset."""
     if world.failed != request.session.testsfailed:
         world.failed = request.session.testsfailed
         world.reset()
@@ -74,7 +74,7 @@ def test_configuration_changes_in_place(world: Deployed) -> None:
 def test_an_update_that_fails_is_rolled_back(world: Deployed) -> None:
     before = world.connector["connectorConfiguration"]
     world.synthesize(properties={"converters": "boolean", "boolean.type": "no.such.Converter"})
-    world.connect.apply()  # as on AWS, Terraform hears of success
+    world.connect.apply()  # as on AWS, Terraform reports success
     assert operations(world)[-1] == "ROLLBACK_COMPLETE"
     assert world.connector["connectorState"] == "RUNNING"
     assert world.connector["connectorConfiguration"] == before
@@ -102,12 +102,12 @@ def test_a_new_plugin_resumes_from_the_committed_offset(world: Deployed, tmp_pat
 
 
 def delay_call(world: Deployed, operation: str, seconds: float) -> None:
-    """The next such call of Terraform's takes its time."""
+    """Delays the next call of ``operation``."""
     world.daemon.request("faults", {"service": "kafkaconnect", "operation": operation, "times": 1, "delay": seconds})
 
 
 def wait_for_call(world: Deployed, after: int, service: str, operation: str) -> None:
-    """Waits for a call that came after number ``after``."""
+    """Waits for a call after request number ``after``."""
     seen = after
     while True:
         for request in world.daemon.request(f"requests?after={seen}&wait=5"):
@@ -157,6 +157,6 @@ def test_a_killed_apply_is_recovered(world: Deployed) -> None:
 
 
 def terraform_processes(world: Deployed) -> list[psutil.Process]:
-    """Terraform itself, not its provider."""
+    """The processes of Terraform itself, without its provider."""
     folder = world.rehearsal.deployment.stacks.folder / f"drill-{CONNECT}"
     return [process for process in runs.processes(folder) if process.name() == "terraform"]

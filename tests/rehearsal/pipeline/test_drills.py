@@ -1,4 +1,4 @@
-"""Servers that die under load: every row arrives at least once, and what arrives again is counted."""
+"""Servers are killed under load: every row is received at least once, and duplicates are counted."""
 
 import signal
 import time
@@ -15,12 +15,12 @@ CLUSTER = "cdc-drill"
 
 
 def under_load(world: Deployed, server: str, how: signal.Signals) -> None:
-    """Ends ``server`` in the middle of a load, and lets it come back."""
+    """Kills ``server`` under load, and starts it again."""
     rows = world.snapshot_events()
     with world.load(ROWS_PER_SECOND):
         wait_for_events(world)
         world.kill(server, how)
-        time.sleep(3)  # rows go on being written meanwhile
+        time.sleep(3)  # while rows are written
         world.start(server)
         assert server in world.pids()
         wait_for_events(world)
@@ -31,7 +31,7 @@ def under_load(world: Deployed, server: str, how: signal.Signals) -> None:
 
 
 def wait_for_events(world: Deployed) -> None:
-    """Until new events arrive."""
+    """Waits for new events."""
     before = world.stream.event_counts().get("create", 0)
     assert world.stream.application.wait_for(
         lambda arrivals: arrivals.counts[EventKind.CREATE] > before + 1000, seconds=90
@@ -52,7 +52,7 @@ def test_a_killed_server_loses_nothing(world: Deployed, server: str, how: signal
 
 
 def test_a_restart_of_the_database_loses_nothing(world: Deployed) -> None:
-    """Debezium's task may end with the connection; whoever sees that restarts the connector."""
+    """Debezium's task may fail with the connection; then an operator restarts the connector."""
     rows = world.snapshot_events()
     with world.load(ROWS_PER_SECOND):
         wait_for_events(world)
@@ -79,7 +79,7 @@ def failed_or_receiving(world: Deployed) -> bool:
 
 
 def task_failed(world: Deployed) -> bool:
-    """By the worker's own REST interface: MSK Connect's state of the connector stays RUNNING."""
+    """Whether the task failed, by the worker's REST API: the connector's state in MSK Connect stays RUNNING."""
     status = Rest(world.daemon.request("endpoints")["connect"][CONNECTOR]).status(CONNECTOR)
     return bool(status and status.failed)
 
