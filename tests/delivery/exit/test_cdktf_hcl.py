@@ -25,7 +25,7 @@ APP: Final = """
 import sys
 from pathlib import Path
 from modules.app import build
-from modules.environment import load_all
+from modules.environment.loading import load_all
 build(load_all(map(Path, sys.argv[1:]))).synth()
 """
 
