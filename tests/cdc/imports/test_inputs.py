@@ -38,6 +38,7 @@ INCOMPLETE: Final = {"cluster.json": 3, "museum.json": 3}
 WARNED: Final = {
     "connectors.bakery.snapshot.locking",
     "connectors.museum-exhibits.properties.key.converter",
+    "connectors.studio-mixes.snapshot.mode",
     "connectors.studio-takes.snapshot.mode",
     "connectors.tickets.snapshot.mode",
     "connectors.wiki.properties.key.converter",
