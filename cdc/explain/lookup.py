@@ -96,7 +96,7 @@ def _renamed(name: str, renamed: Renamed) -> Unavailable:
 
 def nearest(known: Release, name: str) -> list[str]:
     """Known names that were probably intended."""
-    return get_close_matches(name, list(_names(known)), n=_NEAREST, cutoff=0.7)
+    return get_close_matches(name, list(dict.fromkeys(_names(known))), n=_NEAREST, cutoff=0.7)
 
 
 def _names(known: Release) -> Iterator[str]:

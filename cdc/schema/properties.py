@@ -51,7 +51,7 @@ def schema() -> Schema:
 def _driver(known: Release) -> str:
     """``database.`` before Connector/J's names; behind ``driver.`` they are listed with their documentation."""
     names = {*known.driver, *(alias for name in known.driver for alias in known.driver[name].aliases)}
-    return rf"^(database|driver)\.({'|'.join(sorted(map(re.escape, names)))})$"
+    return rf"^(database|driver)\.({'|'.join(sorted(map(_escaped, names)))})$"
 
 
 def _names(releases: list[Release]) -> dict[str, Schema]:
@@ -103,9 +103,14 @@ def _value(property_: Property) -> Schema:
     return {"type": list(_SCALAR)}
 
 
+def _escaped(text: str) -> str:
+    """As JSON Schema's regular expressions have it: what Python escapes beside these is an error there (ECMA-262)."""
+    return re.sub(r"[\\^$.*+?()\[\]{}|/]", r"\\\g<0>", text)
+
+
 def _any_case(words: tuple[str, ...]) -> str:
     """Debezium compares words trimmed and without case."""
-    letters = ("".join(f"[{a.upper()}{a}]" if a.isalpha() else re.escape(a) for a in word) for word in words)
+    letters = ("".join(f"[{a.upper()}{a}]" if a.isalpha() else _escaped(a) for a in word) for word in words)
     return rf"^\s*({'|'.join(letters)})\s*$|{_PLACEHOLDER}"
 
 

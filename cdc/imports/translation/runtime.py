@@ -101,7 +101,9 @@ def _converter(draft: Draft, name: str, worker: Mapping[str, Value] | None) -> b
             draft.drop(key, "the worker has the same")
     elif isinstance(given, Unresolved) or given not in draft.release.converters:
         for key in (name, *settings):
-            draft.lose(key, "events are JSON: the plugin has no such converter")
+            draft.lose(
+                key, "events are JSON from now on, so consumers must read JSON: the plugin has no such converter"
+            )
     return False
 
 

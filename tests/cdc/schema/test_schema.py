@@ -1,6 +1,7 @@
 """The committed JSON Schema is the generated one; it takes what cdc check takes, and refuses what editors can see."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -173,3 +174,22 @@ def test_every_key_of_the_file_is_described() -> None:
         assert "`" not in body["description"], path
     assert keys["Topics.partitions"]["description"] == "Of topics that do not exist yet."
     assert keys["ProvisionedKafka.coordination"]["description"] == "zookeeper or kraft."
+
+
+def patterns(node: object) -> Iterator[str]:
+    """Every regular expression of a schema."""
+    if isinstance(node, dict):
+        yield from node.get("patternProperties", {}) if isinstance(node.get("patternProperties"), dict) else ()
+        if isinstance(node.get("pattern"), str):
+            yield node["pattern"]
+    for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from patterns(child)
+
+
+def test_regular_expressions_escape_only_what_editors_allow() -> None:
+    """In ECMA-262 with Unicode, as editors read patterns, another escape is a syntax error."""
+    allowed = re.compile(r"\\[\^$\\.*+?()\[\]{}|/sdwSDWbB]")
+    found = list(patterns(SCHEMA))
+    assert found
+    assert [one for one in found if "\\" in allowed.sub("", one)] == []
+    assert "\\" in allowed.sub("", r"a\-b")
