@@ -18,11 +18,8 @@ def test_the_state_of_a_missing_store_cannot_be_shown(fresh: Project) -> None:
     other.unlink()
 
 
-def test_connect_planned_before_platform_is_refused(bootstrapped: Project) -> None:
-    *first, plan = commands("deploy.md", "The first rollout")
-    without_platform = [line for line in first if "prod-platform" not in line]
-    output = bootstrapped.shell(*without_platform, f"! {plan}")
-    assert "prod-platform has no state yet: apply it first, then plan prod-connect" in output
+def test_connect_planned_before_platform_is_refused(planned_too_early: str) -> None:
+    assert "prod-platform has no state yet: apply it first, then plan prod-connect" in planned_too_early
 
 
 def test_everything_is_deployed_in_order(delivered: Project) -> None:

@@ -27,10 +27,19 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 
 @pytest.fixture(scope="module")
-def connector(lab: Lab) -> Iterator[RunningConnector]:
-    started = lab.connectors(lab.spec)
+def shared() -> Iterator[list[RunningConnector]]:
+    """The connector that tests share, while it runs."""
+    started: list[RunningConnector] = []
     yield started
-    started.stop()
+    for connector in started:
+        connector.stop()
+
+
+@pytest.fixture
+def connector(lab: Lab, shared: list[RunningConnector]) -> RunningConnector:
+    if not shared:
+        shared.append(lab.connectors(lab.spec))
+    return shared[0]
 
 
 def states(connector: RunningConnector) -> list[str]:
@@ -161,6 +170,7 @@ def test_another_capacity_changes_the_heap_without_a_new_snapshot(lab: Lab, conn
     lab.sql("INSERT INTO shop.customers (name) VALUES ('Edsger')")
     lab.wait_for("c", "Edsger")
     assert lab.events().count(("r", "Ada")) == 1
+    connector.change(lab.spec)
 
 
 def test_a_worker_that_dies_is_replaced(lab: Lab, connector: RunningConnector) -> None:
@@ -192,8 +202,11 @@ def test_what_msk_connect_measures_is_published(lab: Lab) -> None:
     assert {dimension["Value"] for datum in lab.published for dimension in datum["Dimensions"]} == {"dev-shop"}
 
 
-def test_a_replaced_connector_resumes_from_the_committed_offset(lab: Lab, connector: RunningConnector) -> None:
+def test_a_replaced_connector_resumes_from_the_committed_offset(
+    lab: Lab, connector: RunningConnector, shared: list[RunningConnector]
+) -> None:
     worker = connector.workers.programs[0].pid
+    shared.clear()
     connector.stop()
     assert worker
     assert not psutil.pid_exists(worker)

@@ -94,9 +94,17 @@ def cluster(
 
 
 @pytest.fixture
-def clusters(jars: list[Path], addresses: Addresses, tmp_path: Path) -> Iterator[Clusters]:
+def separate() -> Iterator[Addresses]:
+    """For clusters whose brokers are named like the shared one's."""
+    ours = Addresses()
+    yield ours
+    ours.listener.close()
+
+
+@pytest.fixture
+def clusters(jars: list[Path], separate: Addresses, tmp_path: Path) -> Iterator[Clusters]:
     """At most one broker each."""
-    ours = Clusters(addresses=addresses, folder=tmp_path, jars=jars, max_brokers=1)
+    ours = Clusters(addresses=separate, folder=tmp_path, jars=jars, max_brokers=1)
     yield ours
     ours.stop()
 
@@ -236,8 +244,8 @@ def test_brokers_log_to_their_streams(cluster: KafkaCluster, delivered: Delivere
     assert cluster.programs
 
 
-def test_a_stopped_cluster_is_removed(jars: list[Path], addresses: Addresses, tmp_path: Path) -> None:
-    clusters = Clusters(addresses=addresses, folder=tmp_path, jars=jars)
+def test_a_stopped_cluster_is_removed(jars: list[Path], separate: Addresses, tmp_path: Path) -> None:
+    clusters = Clusters(addresses=separate, folder=tmp_path, jars=jars)
     cluster = clusters(KRAFT)
     pids = [program.pid for program in cluster.programs.values()]
     assert set(cluster.programs) == {"c-10001", "c-10002", "c-10003", "b-1", "b-2", "b-3"}
@@ -267,8 +275,8 @@ def test_an_invalid_property_fails_the_start(clusters: Clusters, tmp_path: Path)
     assert [path.name for path in tmp_path.iterdir()] == ["hosts"]
 
 
-def test_new_brokers_join(jars: list[Path], addresses: Addresses, tmp_path: Path) -> None:
-    clusters = Clusters(addresses=addresses, folder=tmp_path, jars=jars)
+def test_new_brokers_join(jars: list[Path], separate: Addresses, tmp_path: Path) -> None:
+    clusters = Clusters(addresses=separate, folder=tmp_path, jars=jars)
     try:
         cluster = clusters(ALONE)
         cluster.change(replace(ALONE, brokers=2))
