@@ -22,11 +22,12 @@ from tests.cdc.deep import lab
 from tests.places import ROOT
 
 FILES = {name: ROOT / "environments" / f"{name}.yaml" for name in ("dev", "prod", "rehearsal")}
-# Valid by its definitions: only the transform itself checks that a string needs a format.
+# Valid by its definitions: only the transform itself reads the format.
 ONLY_THE_TRANSFORM_REFUSES = {
     "transforms": "at",
     "transforms.at.type": "org.apache.kafka.connect.transforms.TimestampConverter$Value",
     "transforms.at.target.type": "string",
+    "transforms.at.format": "bbb",
 }
 
 
