@@ -12,7 +12,8 @@ import org.apache.kafka.common.config.ConfigValue;
 final class Findings {
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{[^}:]+:[^}]*}");
     private static final Pattern NAMED = Pattern.compile(
-            "(for configuration|issing required configuration|Unknown configuration) [\"']?([A-Za-z0-9._-]+)");
+            "(?:issing required configuration|Unknown configuration) [\"']?([A-Za-z0-9._-]+)"
+                    + "|for configuration ([A-Za-z0-9._-]+)(?=:|$)");
     private static final Pattern LOGGED = Pattern.compile("^The '([^']+)' value .*is invalid: ", Pattern.DOTALL);
 
     /** A check that throws if it fails. */
@@ -91,14 +92,14 @@ final class Findings {
         return found;
     }
 
-    /** Kafka's own exceptions sometimes have a sentence in the name's place. */
-    private String named(String property, String prefix, String message) {
+    /** Kafka's own exceptions sometimes have a sentence in the name's place: then it is about the whole class. */
+    private static String named(String property, String prefix, String message) {
         Matcher match = NAMED.matcher(message);
         if (!match.find()) {
             return property;
         }
-        String name = match.group(2).startsWith(prefix) ? match.group(2) : prefix + match.group(2);
-        return properties.containsKey(name) || !match.group(1).equals("for configuration") ? name : property;
+        String name = match.group(1) == null ? match.group(2) : match.group(1);
+        return name.startsWith(prefix) ? name : prefix + name;
     }
 
     /** The message of the innermost cause that has one. */

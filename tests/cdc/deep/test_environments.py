@@ -148,7 +148,7 @@ def test_the_command_reports_it_like_other_problems(tmp_path: Path) -> None:
     new = [problem for problem in after if problem not in before]
     assert [problem["path"][-1] for problem in new] == ["transforms.at.type"]
     assert new[0]["line"] is not None
-    assert "format" in new[0]["message"]
+    assert "pattern" in new[0]["message"]
     assert deep.exit_code == 1
 
 
