@@ -11,6 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import psutil
+
 from rehearsal.processes import runs
 from tests.places import ROOT
 
@@ -65,17 +67,25 @@ class Command:
         return document
 
 
-def run_of(process: "subprocess.Popen[bytes]", before: set[Path]) -> Path:
-    """Waits until the command has started a rehearsal; returns its folder, which is not in ``before``."""
+def run_of(process: "subprocess.Popen[bytes]") -> Path:
+    """Waits until the command has started its rehearsal, not another process its own; returns the folder."""
     found: list[Path] = []
 
     def began() -> bool:
-        found[:] = [run.folder for run in runs.all_runs() if run.folder not in before]
+        found[:] = [run.folder for run in runs.all_runs() if _belongs(run.pid, process.pid)]
         return bool(found) or process.poll() is not None
 
     _wait(began)
     assert found, "no rehearsal has begun"
     return found[0]
+
+
+def _belongs(pid: int, command: int) -> bool:
+    """Whether ``pid`` is the command's or its daemon's."""
+    try:
+        return command in (pid, psutil.Process(pid).ppid())
+    except psutil.NoSuchProcess:
+        return False
 
 
 def is_gone(folder: Path) -> bool:

@@ -15,10 +15,6 @@ from tests.places import ROOT
 from tests.rehearsal.commands import Command, is_gone, run_of
 
 
-def folders() -> set[Path]:
-    return {run.folder for run in runs.all_runs()}
-
-
 def test_a_rehearsal_from_deploy_to_destroy(tmp_path: Path) -> None:
     with Command("rehearsal", "--json", folder=tmp_path) as command:
         assert command.end() == 0, command.said
@@ -61,9 +57,8 @@ def test_a_rehearsal_from_deploy_to_destroy(tmp_path: Path) -> None:
 def test_it_can_be_interrupted_at_any_time(
     tmp_path: Path, end: "Callable[[subprocess.Popen[bytes]], None]", status: int
 ) -> None:
-    before = folders()
     with Command("rehearsal", folder=tmp_path) as command:
-        folder = run_of(command.process, before)
+        folder = run_of(command.process)
         command.until("start")  # terraform, the embedded AWS and MySQL run
         assert runs.processes(folder)
         end(command.process)
@@ -72,9 +67,8 @@ def test_it_can_be_interrupted_at_any_time(
 
 
 def test_a_crash_of_its_daemon(tmp_path: Path) -> None:
-    before = folders()
     with Command("rehearsal", folder=tmp_path) as command:
-        folder = run_of(command.process, before)
+        folder = run_of(command.process)
         command.until("start")
         run = Run.read(folder)
         assert run
