@@ -20,6 +20,7 @@ from cdc.rehearse.command import rehearse
 from cdc.state import commands as state
 from cdc.state.bootstrap import bootstrap
 from cdc.version import version
+from modules.messages.output import filtered
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -50,16 +51,19 @@ def _show_version(asked: bool) -> None:
 
 @app.callback()
 def _options(
+    context: typer.Context,
     _: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
     """Options before the command."""
+    context.with_resource(filtered())
 
 
 def main() -> int:
     """Runs the command line: 0, 1 for an error or a finding, 2 for a wrong call, 130 after Ctrl-C."""
-    app()
+    with filtered():
+        app()
     return 0
 
 

@@ -4,23 +4,35 @@ import sys
 from collections.abc import Iterable
 from threading import Lock
 from types import TracebackType
-from typing import NoReturn, Self
+from typing import Any, NoReturn, Self
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 from rich.table import Table
+from rich.text import Text
 
 from modules.artifacts.lock import File
+from modules.messages.tokens import hidden
 
 # A log has no width, and a table cut at 80 columns would lose its content.
 LOG_COLUMNS = 200
 
 
+class FilteredConsole(Console):
+    """Hides secrets before the layout, which may break one into two lines; the streams hide them in all else."""
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        return super().render_str(hidden(text), **options)
+
+    def print_json(self, json: str | None = None, **options: Any) -> None:
+        super().print_json(json and hidden(json), **options)
+
+
 def console(*, stderr: bool) -> Console:
     """A console as wide as its terminal; in a file or pipe wide enough for every table."""
     terminal = (sys.stderr if stderr else sys.stdout).isatty()
-    return Console(
+    return FilteredConsole(
         stderr=stderr, width=None if terminal else LOG_COLUMNS, highlight=False, emoji=False, soft_wrap=not terminal
     )
 

@@ -25,6 +25,11 @@ def _file(name: str) -> Path:
     path = Path(name) if name.endswith(".yaml") else FOLDER / f"{name}.yaml"
     if path.is_file():
         return path
+    raise UnknownEnvironmentError(f"environment {name}: {path} does not exist{_hint(name)}")
+
+
+def _hint(name: str) -> str:
     known = sorted(file.stem for file in FOLDER.glob("*.yaml"))
-    hint = f"did you mean {meant}?" if (meant := nearest(name, known)) else f"known are {either(known, last='and')}"
-    raise UnknownEnvironmentError(f"environment {name}: {path} does not exist" + (f"; {hint}" if known else ""))
+    if not known:
+        return ""
+    return f"; did you mean {meant}?" if (meant := nearest(name, known)) else f"; known are {either(known, last='and')}"

@@ -21,6 +21,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from modules.cache_folder import NAME, cache_folder
+from modules.messages.output import filtered
 
 REGISTRY = "registry.terraform.io"
 ROOTS = (Path("/opt"), Path("/srv"), Path("/usr/local"))
@@ -173,6 +174,7 @@ def _exports(variables: Mapping[str, str]) -> str:
     return "\n".join(lines)
 
 
+@filtered()
 def main(arguments: Sequence[str]) -> int:
     if len(arguments) < 2 or arguments[0].startswith("-"):
         print(__doc__, file=sys.stderr)

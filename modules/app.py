@@ -9,6 +9,7 @@ from modules.environment.environment import Environment
 from modules.environment.loading import load_all, located, warnings
 from modules.environment.models.state import S3State
 from modules.environment.plugin_archives import findings
+from modules.messages.output import filtered
 from modules.messages.problems import EnvironmentErrors, Problem
 from modules.synthesis import hcl, sdk
 from modules.synthesis.locked_providers import copy_lock_file
@@ -33,6 +34,7 @@ def build(environments: Iterable[Environment], outdir: Path | None = None, *, co
     return app
 
 
+@filtered()
 def main(arguments: Sequence[str]) -> int:
     """Synthesizes the given files, or all of environments/; returns 1 if one is invalid."""
     files = [Path(argument) for argument in arguments] or sorted(Path("environments").glob("*.yaml"))

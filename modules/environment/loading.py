@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from modules.environment import comments
 from modules.environment.checks import rules
 from modules.environment.document import Document
 from modules.environment.environment import Environment
@@ -26,8 +27,9 @@ def load(file: Path) -> Environment:
         problems += _problems(document, error, name=file.stem)
     else:
         problems += document.problems
-    if problems:
-        raise EnvironmentErrors(_located(document, problems))
+    found = [*_located(document, problems), *comments.problems(file)]
+    if found:
+        raise EnvironmentErrors(found)
     return environment
 
 

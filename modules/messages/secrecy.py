@@ -1,10 +1,13 @@
-"""Detects secrets, to refuse them in an environment file and never to print one."""
+"""Finds secrets by their keys and by their shapes, to refuse them in an environment file and to hide them in errors."""
 
 import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-HIDDEN: Final = "(hidden)"
+from modules.messages import tokens
+from modules.messages.tokens import HIDDEN
+
+__all__ = ["HIDDEN", "found", "literal", "names_secret", "shown_key", "shown_value"]
 
 _WORD: Final = r"pass(?:word|wd|phrase)|secret|token|credential|(?:api|private|access)[._-]?key|user\.info"
 _SECRET_KEY: Final = re.compile(_WORD)
@@ -15,16 +18,8 @@ _REFERENCE: Final = re.compile(
 )
 # Users choose a part of these keys, such as a transform named tokenize, a salt, or a table of tokens.
 _USER_CHOSEN: Final = re.compile(r"^(?:transforms|predicates|topic\.creation)\.[^.]+\.|^(?:column|snapshot)\..*")
-_PLACEHOLDER: Final = re.compile(r"\$\{\w+:[^}]+\}")
-_LITERAL: Final = {
-    "an AWS access key": re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
-    "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY"),
-    "an HCP Terraform token": re.compile(r"\.atlasv1\.\w"),
-    "a password": re.compile(
-        r"(?:\bpassword=|LoginModule\b.*\bpassword\s*=\s*)[\"']?(?!\$\{)[^\s\"';&]", re.IGNORECASE | re.DOTALL
-    ),
-    "a URL with a password": re.compile(r"://[^/\s:@]*:(?!\$\{)[^/\s@]+@"),
-}
+# What names a secret: a placeholder of Kafka Connect, or an ARN.
+_NAMES_ONE: Final = re.compile(r"\$\{\w+:[^}]+\}|arn:aws[\w-]*:secretsmanager:\S+")
 _ASSIGNMENT: Final = re.compile(rf"(?:{_WORD})\w*\s*[:=]\s*\S", re.IGNORECASE)
 _SALT: Final = re.compile(r"(\.with\.salt\.).+")
 
@@ -36,13 +31,13 @@ def names_secret(key: str) -> bool:
 
 
 def literal(key: str, value: object) -> str | None:
-    """The kind of secret that ``value`` is; None if it is none, such as a ``${provider:…}`` placeholder."""
+    """The kind of secret that ``value`` is; None for what names one: a ``${provider:…}`` placeholder, or an ARN."""
     if isinstance(value, bool) or not isinstance(value, str | int | float) or value == "":
         return None
     text = str(value)
-    if kind := next((kind for kind, pattern in _LITERAL.items() if pattern.search(text)), None):
+    if kind := tokens.kind(text):
         return kind
-    return "a secret" if names_secret(key) and not _PLACEHOLDER.fullmatch(text) else None
+    return "a secret" if names_secret(key) and not _NAMES_ONE.fullmatch(text) else None
 
 
 def found(node: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -71,7 +66,7 @@ def _key(path: tuple[str | int, ...]) -> str:
 
 def shown_key(key: str) -> str:
     """``key`` as an error may print it; ``{password:x}`` in YAML is a key that contains the password."""
-    if _ASSIGNMENT.search(key) or any(pattern.search(key) for pattern in _LITERAL.values()):
+    if _ASSIGNMENT.search(key) or tokens.kind(key):
         return HIDDEN
     return _SALT.sub(rf"\1{HIDDEN}", key)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from modules.environment.loading import load
 from modules.messages import secrecy
 from tests.unit.environment.environment_files import PROD, PROPERTY, SECRET, errors_of, write
 
@@ -28,6 +29,9 @@ LOGIN = f'org.x.LoginModule required username="a" password="{SECRET}";'
         (PROPERTY, f"transforms.mask.password: {SECRET}"),
         (PROPERTY, f"column.mask.hash.v2.SHA-256.with.salt.{SECRET}: [a]"),
         ("{owner: data-platform}", f"{{owner: data-platform, token: {SECRET}}}"),
+        (PROPERTY, f"x: jdbc:mysql://db/x?user=a&pwd={SECRET}"),
+        (PROPERTY, f"database.initial.statements: ALTER USER a IDENTIFIED BY '{SECRET}'"),
+        ("{owner: data-platform}", f"{{owner: 'Bearer {SECRET}-a1b2c3'}}"),
         ("{prefix: orders, partitions: 6}", f"{{prefix: orders, password:{SECRET}}}"),
         ("{prefix: orders, partitions: 6}", f"{{prefix: 'password: {SECRET}'}}"),
         ("volume_gib: 100", f"server_properties: {{ssl.key.password: {SECRET}}}"),
@@ -40,6 +44,24 @@ def test_a_secret_is_refused_and_never_printed(old: str, new: str, tmp_path: Pat
     error = errors_of(write(tmp_path, PROD.replace(old, new, 1)))
     assert SECRET not in str(error)
     assert SECRET not in repr([(problem.message, problem.value) for problem in error.problems])
+
+
+@pytest.mark.parametrize("text", ["# AKIAIOSFODNN7EXAMPLE", "# password: hunter2", "# jdbc:mysql://h/x?pwd=hunter2"])
+@pytest.mark.parametrize("place", ["\nregion:", "\nconnectors:"])
+def test_a_secret_in_a_comment_is_refused(place: str, text: str, tmp_path: Path) -> None:
+    start, old, end = PROD.partition(place)
+    error = errors_of(write(tmp_path, f"{start}\n{text}{old}{end}"))
+    (problem,) = error.problems
+    assert problem.line == start.count("\n") + 2
+    assert "a comment must not hold a" in problem.message
+    assert not [secret for secret in ("AKIAIOSFODNN7EXAMPLE", SECRET) if secret in str(error)]
+
+
+@pytest.mark.parametrize(
+    "text", ["# the password is in Secrets Manager", "# secret: cdc/orders", "#password=${secretsmanager:a:b}"]
+)
+def test_comments_may_speak_of_secrets(text: str, tmp_path: Path) -> None:
+    load(write(tmp_path, f"{text}\n{PROD}"))
 
 
 @pytest.mark.parametrize("place", ["acme-cdc-locks", "cdc/orders", "string", "data-platform", "owner", "billing-*"])
@@ -55,6 +77,7 @@ def test_an_aws_key_is_refused_anywhere(place: str, tmp_path: Path) -> None:
     [
         'database.ssl.keystore.password: "${secretsmanager:cdc/orders:keystore}"',
         "column.mask.hash.v2.SHA-256.with.salt.s4lt: orders.customers.password",
+        "x.api.secret: arn:aws:secretsmanager:us-east-1:123456789012:secret:cdc/orders-AbCdEf",
         "column.exclude.list: orders.customers.password,orders.customers.api_key",
         "column.mask.with.12.chars: orders.customers.token",
         "snapshot.select.statement.overrides.orders.tokens: SELECT * FROM tokens",
