@@ -113,6 +113,7 @@ class Connector(Construct):
         document = policies.connector_execution(
             self._deployment,
             self._config,
+            name=self.name,
             arns=kafka.arns,
             offsets=self._offsets,
             secret_arn=self._secret_arn,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from modules.debezium import topics
+from modules.debezium.internal import CONNECT
 from modules.deployment import Deployment
 from modules.environment.models.connectors import Connector
 from modules.environment.models.consumers import Consumer
@@ -92,17 +93,19 @@ def connector_trust(deployment: Deployment, connector_name: str) -> str:
     )
 
 
-def _connect(arns: ClusterArns, offsets: str) -> list[Statement]:
-    internal = "__amazon_msk_connect_*"
+def _connect(arns: ClusterArns, *, name: str, offsets: str) -> list[Statement]:
+    # MSK Connect adds the connector's id, which changes when it is replaced. Source: MSK developer guide, "Manage
+    # source connector offsets". Offsets are in the topic of the worker configuration. The group's name is undocumented.
+    own = [f"{CONNECT}{kind}_{name}_*" for kind in ("configs", "status")]
     return [
         # DescribeCluster: never used in a run, but documented by AWS for execution roles.
         allow("Cluster", _kafka("Connect", "DescribeCluster"), [arns.cluster]),
         allow(
             "InternalTopics",
             _kafka("CreateTopic", "DescribeTopic", "ReadData", "WriteData"),
-            arns.topic(internal, offsets),
+            arns.topic(*own, offsets),
         ),
-        allow("InternalGroups", _kafka("AlterGroup", "DescribeGroup"), arns.group(internal)),
+        allow("InternalGroups", _kafka("AlterGroup", "DescribeGroup"), arns.group(f"{CONNECT}*")),
     ]
 
 
@@ -140,10 +143,12 @@ def _secret(deployment: Deployment, secret_arn: str) -> list[Statement]:
 
 
 def connector_execution(
-    deployment: Deployment, connector: Connector, *, arns: ClusterArns, offsets: str, secret_arn: str
+    deployment: Deployment, connector: Connector, *, name: str, arns: ClusterArns, offsets: str, secret_arn: str
 ) -> str:
-    """The permissions of one connector's worker: its cluster, its topics and groups, its secret."""
-    return document(*_connect(arns, offsets), *_debezium(arns, connector), *_secret(deployment, secret_arn))
+    """The permissions of the worker of connector ``name``: its cluster, its topics and groups, its secret."""
+    return document(
+        *_connect(arns, name=name, offsets=offsets), *_debezium(arns, connector), *_secret(deployment, secret_arn)
+    )
 
 
 def consumer(consumer: Consumer, *, arns: ClusterArns) -> str:

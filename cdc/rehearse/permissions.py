@@ -108,11 +108,13 @@ def _arns(environment: Environment, deployment: Deployment) -> ClusterArns:
 
 def _connector(deployment: Deployment, key: str, config: Connector, arns: ClusterArns) -> Iterator[Permission]:
     role = f"{deployment.name(key)}-worker"
+    name = deployment.connector_name(key, config)
     document = policies.connector_execution(
         deployment,
         config,
+        name=name,
         arns=arns,
-        offsets=topics.offsets_of(config, name=deployment.connector_name(key, config)),
+        offsets=topics.offsets_of(config, name=name),
         secret_arn=deployment.arn("secretsmanager", f"secret:{config.source.secret}"),
     )
     return _explained(Holder("connector", key, role, (role,)), document)

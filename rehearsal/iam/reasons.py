@@ -64,7 +64,7 @@ _CONNECT: Final = (
     _connector(
         "InternalTopics",
         "kafka-cluster:CreateTopic",
-        "at its first start the worker creates the topics for its configuration, status and offsets",
+        "at its first start the worker creates the topics for its configuration, status and offsets, named after it",
         "the worker never gets ready: its herder thread ends, the process stays, its REST API does not answer",
         _SEEN,
     ),
@@ -92,14 +92,14 @@ _CONNECT: Final = (
     _connector(
         "InternalGroups",
         "kafka-cluster:AlterGroup",
-        "the worker joins the group in which Connect's workers distribute their tasks",
+        "the worker joins the group in which its tasks are distributed; AWS documents only the start of its name",
         "the herder thread ends, the process stays, its REST API does not answer",
         _SEEN,
     ),
     _connector(
         "InternalGroups",
         "kafka-cluster:DescribeGroup",
-        "before it joins, the worker looks up the group's coordinator",
+        "before it joins that group, the worker looks up its coordinator",
         "as without AlterGroup: the herder thread ends and the process stays",
         _SEEN,
     ),

@@ -30,7 +30,12 @@ def kafka(actions: str, kind: str, *names: str, cluster: str = CLUSTER_ARN) -> l
     return [(f"kafka-cluster:{action}", arn) for action in actions.split() for arn in arns]
 
 
-INTERNAL: Final = ("__amazon_msk_connect_configs_cdc-prod-orders_1", "cdc-prod-orders-offsets")
+ID: Final = "12345678-09e7-4abc-8be8-c657f7e4ff32-2"
+INTERNAL: Final = (
+    f"__amazon_msk_connect_configs_cdc-prod-orders_{ID}",
+    f"__amazon_msk_connect_status_cdc-prod-orders_{ID}",
+    "cdc-prod-orders-offsets",
+)
 EVENTS: Final = ("orders", "orders.orders.customers", "__debezium-heartbeat.orders")
 HISTORY: Final = "schema-history.orders"
 ANOTHER: Final = CLUSTER_ARN.replace("cdc-prod", "payments")
@@ -78,6 +83,9 @@ REFUSED: Final[dict[str, list[Call]]] = {
         *kafka("ReadData", "topic", *EVENTS),
         *kafka("ReadData WriteData", "topic", "ordersx", "stock.orders.customers", "schema-history.stock"),
         *kafka("WriteData", "topic", "__debezium-heartbeat.stock", "cdc-prod-stock-offsets", "__consumer_offsets"),
+        *kafka("ReadData WriteData", "topic", *(name.replace("-orders", "-stock") for name in INTERNAL)),
+        *kafka("ReadData WriteData", "topic", *(name.replace("-orders", "-orders-eu") for name in INTERNAL)),
+        *kafka("CreateTopic ReadData", "topic", "__amazon_msk_connect_configs_x", "__amazon_msk_canary"),
         *kafka("AlterGroup", "group", "billing-nightly", "stock-schemahistory"),
         *kafka("DeleteGroup", "group", "orders-schemahistory"),
         ("secretsmanager:GetSecretValue", SECRET_ARN.replace("cdc/orders-", "cdc/stock-")),

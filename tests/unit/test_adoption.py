@@ -36,7 +36,11 @@ def test_its_role_may_use_these_and_not_those_that_it_would_have_made(adopting: 
     policy = json.loads(adopting.one("aws_iam_role_policy", "connectors/orders/permissions")["policy"])
     resources = {statement["Sid"]: statement["Resource"] for statement in policy["Statement"]}
     names = {sid: [arn.rsplit("/", 1)[-1] for arn in arns] for sid, arns in resources.items()}
-    assert names["InternalTopics"] == ["__amazon_msk_connect_*", "connect-offsets"]
+    assert names["InternalTopics"] == [
+        "__amazon_msk_connect_configs_Orders_CDC.v2_*",
+        "__amazon_msk_connect_status_Orders_CDC.v2_*",
+        "connect-offsets",
+    ]
     assert names["SchemaHistory"] == ["dbhistory.orders"]
     assert names["Groups"] == ["orders-schemahistory", "kafka-signal"]
     assert "schema-history.orders" not in json.dumps(policy)

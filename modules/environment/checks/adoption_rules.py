@@ -5,11 +5,14 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from modules.debezium import topics
+from modules.debezium.internal import CONNECT
 from modules.environment.checks.rulebook import advice, known, repeated, rule
 from modules.environment.models.connectors import Adoption, Connector
 from modules.messages.problems import Path, Problem
 
-_KAFKAS: Final = ("__consumer_offsets", "__transaction_state", "__cluster_metadata")
+# Beside the offsets, which an adopted connector may have kept where MSK Connect keeps them.
+_NOT_TO_ADOPT: Final = ("__consumer_offsets", "__transaction_state", "__cluster_metadata", "__share_group_state")
+_OF_WORKERS: Final = tuple(f"{CONNECT}{kind}_" for kind in ("configs", "status"))
 
 
 @rule
@@ -53,7 +56,7 @@ def adopted_topics_have_one_use(connectors: dict[str, Connector]) -> Iterator[Pr
             yield Problem(_path(key, "schema_history_topic"), wanted, adopt.schema_history_topic)
         for other, connector in connectors.items():
             for part in ("offset_topic", "schema_history_topic"):
-                if use := _use(connector, topic := getattr(adopt, part)):
+                if use := _use(connector, topic := getattr(adopt, part), own=other == key):
                     yield Problem(_path(key, part), f"must not be {use} of connector {other}", topic)
             if other != key and adopt.offset_topic == topics.schema_history_topic(connector):
                 wanted = f"must not be the schema history of connector {other}"
@@ -63,8 +66,10 @@ def adopted_topics_have_one_use(connectors: dict[str, Connector]) -> Iterator[Pr
 @rule
 def adopted_topics_are_not_kafkas(connector: Connector) -> Iterator[Problem]:
     for part in ("offset_topic", "schema_history_topic"):
-        if connector.adopt and (topic := getattr(connector.adopt, part)) in _KAFKAS:
+        if connector.adopt and (topic := getattr(connector.adopt, part)) in _NOT_TO_ADOPT:
             yield Problem(("adopt", part), "must be a topic of Kafka Connect or Debezium, not Kafka's own", topic)
+        elif connector.adopt and topic.startswith((*_OF_WORKERS, "__amazon_msk_canary")):
+            yield Problem(("adopt", part), "must be a topic of the connector, not MSK Connect's or MSK's own", topic)
 
 
 @rule
@@ -100,8 +105,10 @@ def _path(key: str, part: str) -> Path:
     return ("connectors", key, "adopt", part)
 
 
-def _use(connector: Connector, topic: str) -> str | None:
-    """What ``connector`` writes to or reads from ``topic``, other than offsets and history."""
+def _use(connector: Connector, topic: str, *, own: bool) -> str | None:
+    """What ``connector`` writes to or reads from ``topic``, other than offsets and history; all under its prefix if it
+    is another one's.
+    """
     prefix = connector.topics.prefix
     if topic == prefix:
         return "the topic of schema changes"
@@ -109,6 +116,8 @@ def _use(connector: Connector, topic: str) -> str | None:
         return "the heartbeat topic"
     if connector.signals and topic == connector.signals.topic:
         return "the signal topic"
+    if not own and topic.startswith(f"{prefix}."):
+        return "within reach of the role"
     events = (f"{prefix}.{table}" for table in connector.source.tables)
     return "a topic of events" if any(_matches(pattern, topic) for pattern in events) else None
 

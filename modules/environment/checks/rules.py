@@ -10,6 +10,7 @@ from modules.environment.checks import (
     document_rules,
     platform_rules,
     property_rules,
+    reach_rules,
     rulebook,
     source_rules,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "document_rules",
     "platform_rules",
     "property_rules",
+    "reach_rules",
     "source_rules",
     "warned",
 ]

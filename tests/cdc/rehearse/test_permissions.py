@@ -80,7 +80,11 @@ def test_resources_are_those_of_the_environment() -> None:
     found = {(one.holder.name, one.statement): one.resources for one in permissions(environment("prod"))}
     assert found["orders", "Cluster"] == ("cluster/cdc-prod",)
     assert found["orders", "Events"] == ("topic/orders", "topic/orders.*", "topic/__debezium-heartbeat.orders")
-    assert found["orders", "InternalTopics"] == ("topic/__amazon_msk_connect_*", "topic/cdc-prod-orders-offsets")
+    assert found["orders", "InternalTopics"] == (
+        "topic/__amazon_msk_connect_configs_cdc-prod-orders_*",
+        "topic/__amazon_msk_connect_status_cdc-prod-orders_*",
+        "topic/cdc-prod-orders-offsets",
+    )
     assert found["orders", "Secret"] == ("secret:cdc/orders",)
     assert found["billing", "Groups"] == ("group/billing-*",)
 

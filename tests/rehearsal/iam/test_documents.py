@@ -21,9 +21,9 @@ TRUST: Final = parse(f"{NAME}-worker", documents.TRUST)
         ("kafka-cluster:DescribeCluster", CLUSTER_ARN, "Cluster", CLUSTER_ARN),
         (
             "kafka-cluster:ReadData",
-            topic("__amazon_msk_connect_configs_x"),
+            topic(f"__amazon_msk_connect_configs_{NAME}_12345678-09e7-4abc-8be8-c657f7e4ff32-2"),
             "InternalTopics",
-            topic("__amazon_msk_connect_*"),
+            topic(f"__amazon_msk_connect_configs_{NAME}_*"),
         ),
         ("kafka-cluster:WriteData", topic(f"{NAME}-offsets"), "InternalTopics", topic(f"{NAME}-offsets")),
         (
@@ -62,6 +62,8 @@ def test_the_connector_is_allowed(action: str, resource: str, sid: str, pattern:
         ("kafka-cluster:WriteData", topic("ordersx"), {}),
         ("kafka-cluster:DeleteTopic", topic("orders.orders.customers"), {}),
         ("kafka-cluster:WriteData", topic("__consumer_offsets"), {}),
+        ("kafka-cluster:ReadData", topic("__amazon_msk_connect_configs_cdc-prod-stock_12345678-2"), {}),
+        ("kafka-cluster:WriteData", topic("__amazon_msk_connect_status_cdc-prod-orders-eu_12345678-2"), {}),
         ("kafka-cluster:AlterGroup", group("billing-nightly"), {}),
         ("kafka-cluster:DescribeGroup", topic("orders-schemahistory"), {}),
         ("secretsmanager:GetSecretValue", SECRET_ARN.replace("cdc/orders-", "cdc/stock-"), {}),

@@ -32,6 +32,7 @@ def execution_role(**more: object) -> str:
     return policies.connector_execution(
         Deployment("prod", "eu-west-1", "aws", "123456789012"),
         Connector.model_validate({**CONNECTOR, **more}),
+        name="cdc-prod-orders",
         arns=ARNS,
         offsets="cdc-prod-orders-offsets",
         secret_arn="arn:aws:secretsmanager:eu-west-1:123456789012:secret:cdc/orders-AbCdEf",

@@ -82,7 +82,9 @@ def service(account: Account, tmp_path: Path) -> Service:
 def execution(secret_arn: str, *, without: str = "") -> str:
     """The deployed policy of a connector with that secret, without one statement."""
     offsets = topics.offset_topic(NAME)
-    text = policies.connector_execution(DEPLOYMENT, CONNECTOR, arns=ARNS, offsets=offsets, secret_arn=secret_arn)
+    text = policies.connector_execution(
+        DEPLOYMENT, CONNECTOR, name=NAME, arns=ARNS, offsets=offsets, secret_arn=secret_arn
+    )
     return document(*(one for one in json.loads(text)["Statement"] if one["Sid"] != without))
 
 

@@ -5,6 +5,7 @@ from tests.unit.environment.environment_files import Cases, Edits, Refused
 
 PLACE = "heartbeat_seconds: 10"
 PREFIX = "topics: {prefix: stock}"
+READS = "topics: [orders.orders.*]"
 
 
 def adopting(
@@ -80,19 +81,24 @@ CASES: Cases = {
                 "must not be the topic of schema changes of connector orders, got 'orders'",
             ),
             Refused(
-                adopting(offsets="orders.orders.customers  # <-"),
+                {**adopting(offsets="orders.orders.customers  # <-"), READS: "topics: [orders.orders.order_items]"},
                 "connectors.orders.adopt.offset_topic",
                 "must not be a topic of events of connector orders",
             ),
             Refused(
                 {**connector(), **adopting(offsets="stock.stock.returns  # <-")},
                 "connectors.orders.adopt.offset_topic",
-                "must not be a topic of events of connector stock",
+                "must not be within reach of the role of connector stock",
             ),
             Refused(
                 adopting(offsets="__debezium-heartbeat.orders  # <-"),
                 "connectors.orders.adopt.offset_topic",
                 "must not be the heartbeat topic of connector orders",
+            ),
+            Refused(
+                {**connector(), **adopting(history="stock.history  # <-")},
+                "connectors.orders.adopt.schema_history_topic",
+                "must not be within reach of the role of connector stock, got 'stock.history'",
             ),
             Refused(
                 {**adopting(history="commands  # <-"), SIGNAL_TABLE: "signals: {topic: commands}"},
@@ -113,7 +119,12 @@ CASES: Cases = {
                 adopting(offsets="__consumer_offsets  # <-"),
                 "connectors.orders.adopt.offset_topic",
                 "must be a topic of Kafka Connect or Debezium, not Kafka's own, got '__consumer_offsets'",
-            )
+            ),
+            Refused(
+                adopting(history="__amazon_msk_connect_configs_orders-cdc_12345678-2  # <-"),
+                "connectors.orders.adopt.schema_history_topic",
+                "must be a topic of the connector, not MSK Connect's or MSK's own",
+            ),
         ],
     ),
     "an_adopted_signal_group_reads_a_topic": (

@@ -67,7 +67,7 @@ CASES: Cases = {
         ],
     ),
     "topic_prefixes_are_unique": (
-        connector(topics="topics: {prefix: orders.eu}"),
+        connector(topics="topics: {prefix: orders_eu}"),
         [
             Refused(
                 connector(topics="topics: {prefix: orders}  # <-"),

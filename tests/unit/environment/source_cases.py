@@ -67,7 +67,7 @@ CASES: Cases = {
             Refused(tables("a.b_c", "a_b.c"), AT, "a_b.c becomes orders.a_b.c, and a.b_c orders.a.b_c; it refuses"),
             Refused(tables(f"a.{'x' * 250}", f"a.{'x' * 251}"), AT, "both become orders.a.xxx"),
             Refused(
-                tables("eu.shop_x", mark="") | beside("shop.x", prefix="orders.eu", mark="  # <-"),
+                tables("eu.shop_x", mark="") | beside("shop.x", prefix="orders_eu", mark="  # <-"),
                 "connectors.stock.source.tables",
                 "and eu.shop_x of connector orders orders.eu.shop_x",
             ),

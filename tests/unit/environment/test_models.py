@@ -19,11 +19,21 @@ from tests.unit.environment import (
     document_cases,
     kafka_cases,
     platform_cases,
+    reach_cases,
     source_cases,
 )
 from tests.unit.environment.environment_files import PROD, Edits, Refused, edited, marked, marked_line, write
 
-_TABLES = (platform_cases, kafka_cases, broker_cases, connect_cases, source_cases, adoption_cases, document_cases)
+_TABLES = (
+    platform_cases,
+    kafka_cases,
+    broker_cases,
+    connect_cases,
+    source_cases,
+    adoption_cases,
+    document_cases,
+    reach_cases,
+)
 CASES = {name: cases for table in _TABLES for name, cases in table.CASES.items()}
 
 # The path, what stands there in prod.yaml -> what does not do, and what is told.
