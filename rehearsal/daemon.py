@@ -49,7 +49,7 @@ class Daemon:
         self._record_pid()
         servers = self._servers()
         servers.start()
-        self._write_ready_file(servers.url)
+        servers.access.write(self._folder / READY)
         servers.seed()
         Thread(target=self._stop_with_starter, daemon=True).start()
         self._stopping.wait()
@@ -79,11 +79,6 @@ class Daemon:
             max_brokers=config.brokers,
             pages={"keep": self._keep, "stop": self._stop},
         )
-
-    def _write_ready_file(self, url: str) -> None:
-        new = self._folder / f"{READY}.new"
-        new.write_text(json.dumps({"url": url}))
-        new.replace(self._folder / READY)
 
     def _keep(self, _: Request) -> object:
         self._keep_running = True

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import requests
 
+from rehearsal.aws.access import AwsAccess
 from rehearsal.processes import runs
 from rehearsal.processes.errors import RehearsalError
 from rehearsal.processes.runs import Run
@@ -42,16 +43,17 @@ class DaemonConfig:
 
 
 class DaemonClient:
-    """A running daemon; ``url`` is the embedded AWS's.
+    """A running daemon; ``aws`` is the embedded AWS.
 
     The daemon exits with this process, however this one ends, unless ``keep_running`` was called.
     """
 
-    def __init__(self, run: Run, *, url: str) -> None:
+    def __init__(self, run: Run, *, aws: AwsAccess) -> None:
         self.run = run
-        self.url = url
+        self.aws = aws
         self._http = requests.Session()
         self._http.trust_env = False  # no proxy for loopback
+        self._http.headers.update(aws.page_headers)
 
     @classmethod
     def start(cls, run: Run, config: DaemonConfig) -> "subprocess.Popen[bytes]":
@@ -77,22 +79,17 @@ class DaemonClient:
             if process.poll() is not None or time.monotonic() > deadline:
                 raise DaemonError(f"the embedded AWS did not start:\n{_tail(run)}")
             time.sleep(_POLL_SECONDS)
-        return cls(Run.read(run.folder) or run, url=json.loads(ready.read_text())["url"])
+        return cls(Run.read(run.folder) or run, aws=AwsAccess.read(ready))
 
     @classmethod
     def attach(cls, run: Run) -> "DaemonClient":
         """A daemon that another command started and kept running."""
-        return cls(run, url=json.loads((run.folder / READY).read_text())["url"])
+        return cls(run, aws=AwsAccess.read(run.folder / READY))
 
     def request(self, name: str, body: Mapping[str, object] | None = None) -> Any:
-        """The daemon's answer on ``/_rehearsal/<name>``: GET, or POST with ``body``; raises DaemonError."""
+        """The daemon's answer on ``/_rehearsal/<name>``, to ``body``; raises DaemonError."""
         try:
-            answer = self._http.request(
-                "GET" if body is None else "POST",
-                f"{self.url}/_rehearsal/{name}",
-                json=body,
-                timeout=_REQUEST_SECONDS,
-            )
+            answer = self._http.post(f"{self.aws.url}/_rehearsal/{name}", json=body, timeout=_REQUEST_SECONDS)
         except requests.RequestException as error:
             raise DaemonError(f"the embedded AWS stopped during the rehearsal:\n{_tail(self.run)}") from error
         if not answer.ok:

@@ -82,7 +82,7 @@ class Deploy:
 
     def restart_connectors(self, check: Callable[[], object]) -> None:
         """Restarts each by RestartConnector and waits until it runs; ``check`` raises to end the wait."""
-        connect = client(self.daemon.url, "kafkaconnect", self.stacks.environment.region)
+        connect = client(self.daemon.aws, "kafkaconnect", self.stacks.environment.region)
         arns = [connector["connectorArn"] for connector in connect.list_connectors()["connectors"]]
         for arn in arns:
             connect.restart_connector(connectorArn=arn)
@@ -120,7 +120,7 @@ class Deploy:
         state = self.stacks.environment.state
         assert isinstance(state, S3State), "other kinds of state have no state stack"
         region = state.region or self.stacks.environment.region
-        s3, dynamodb = (client(self.daemon.url, service, region) for service in ("s3", "dynamodb"))
+        s3, dynamodb = (client(self.daemon.aws, service, region) for service in ("s3", "dynamodb"))
         versions = s3.list_object_versions(Bucket=state.bucket)
         for one in [*versions.get("Versions", []), *versions.get("DeleteMarkers", [])]:
             s3.delete_object(Bucket=state.bucket, Key=one["Key"], VersionId=one["VersionId"])

@@ -4,15 +4,16 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.client import client
 from rehearsal.processes.logs import cloudwatch
 
 
 class EmbeddedAccount:
-    """Calls the AWS at ``url`` in ``region``."""
+    """Calls ``aws`` in ``region``."""
 
-    def __init__(self, url: str, region: str) -> None:
-        self._url = url
+    def __init__(self, aws: AwsAccess, region: str) -> None:
+        self._aws = aws
         self._region = region
 
     def secret(self, name: str) -> Mapping[str, str]:
@@ -41,4 +42,4 @@ class EmbeddedAccount:
         self._client("cloudwatch").put_metric_data(Namespace=namespace, MetricData=data)
 
     def _client(self, service: str) -> Any:
-        return client(self._url, service, self._region)
+        return client(self._aws, service, self._region)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.backends import Cluster, ClusterSpec, Connector, ConnectorSpec
 from rehearsal.aws.client import client
 from rehearsal.aws.server import EmbeddedAws
@@ -37,18 +38,18 @@ class Jars:
 
 @dataclass(frozen=True)
 class Iam:
-    """Creates and changes roles in the embedded IAM at ``url``.
+    """Creates and changes roles in the embedded IAM of ``aws``.
 
     ``hosts`` are the brokers' host names, ``applications`` the topics of applications by their roles' names.
     """
 
-    url: str
+    aws: AwsAccess
     enforcement: Enforcement
     hosts: list[str]
     applications: dict[str, tuple[str, ...]]
 
     def client(self, service: str, region: str) -> Any:
-        return client(self.url, service, region)
+        return client(self.aws, service, region)
 
     def role(self, name: str, document: str) -> str:
         """Creates or changes a role, so that it has this policy and no other; returns its ARN."""
@@ -110,11 +111,11 @@ def running(
 @contextmanager
 def _enforced_iam(folder: Path, addresses: Addresses, jars: Jars) -> Iterator[Iam]:
     """An embedded AWS whose IAM the brokers enforce."""
-    url = f"http://{addresses.aws}"
+    access = AwsAccess.create(f"http://{addresses.aws}")
     hosts: list[str] = []
     applications: dict[str, tuple[str, ...]] = {}
     enforcement = Enforcement(
-        url,
+        access,
         folder=folder / "iam",
         extension=extension.jar(compiler=jars.compiler, libraries=jars.kafka),
         hosts=lambda _: hosts,
@@ -124,6 +125,7 @@ def _enforced_iam(folder: Path, addresses: Addresses, jars: Jars) -> Iterator[Ia
     )
     aws = EmbeddedAws(
         addresses.listener,
+        access=access,
         folder=folder / "aws",
         start_cluster=_no_cluster,
         start_connector=_no_connector,
@@ -132,7 +134,7 @@ def _enforced_iam(folder: Path, addresses: Addresses, jars: Jars) -> Iterator[Ia
     )
     aws.start()
     try:
-        yield Iam(url, enforcement, hosts, applications)
+        yield Iam(access, enforcement, hosts, applications)
     finally:
         aws.stop()
 

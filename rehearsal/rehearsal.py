@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from modules.environment.environment import Environment
+from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.client import client
 from rehearsal.daemon_client import DaemonClient, DaemonConfig
 from rehearsal.deploy.stacks import CONNECT, Stacks
@@ -28,7 +29,7 @@ class Inputs:
     """What a rehearsal takes.
 
     ``file`` is the environment's. ``archives`` has the ZIP of each plugin. ``synthesize`` writes the stacks below a
-    folder. ``terraform`` takes a stack's folder, the embedded AWS's URL and the region. ``schema`` is a file of SQL
+    folder. ``terraform`` takes a stack's folder, the embedded AWS and the region. ``schema`` is a file of SQL
     that creates the tables, ``brokers`` the maximum number of brokers.
     """
 
@@ -36,7 +37,7 @@ class Inputs:
     file: Path
     archives: Mapping[str, Path]
     synthesize: Callable[[Path], None]
-    terraform: Callable[[Path, str, str], Terraform]
+    terraform: Callable[[Path, AwsAccess, str], Terraform]
     schema: Path | None = None
     brokers: int | None = None
 
@@ -115,17 +116,17 @@ class Rehearsal:
             self.stream = Stream(script.environment, sockets, self._users, script.schema)
             self._closing.callback(self.stream.stop)
             self.stream.prepare()
-            step.result = f"AWS at {self.daemon.url}, {len(sockets)} MySQL"
+            step.result = f"AWS at {self.daemon.aws.url}, {len(sockets)} MySQL"
 
     @property
     def _users(self) -> dict[str, str]:
         """The database's user in each secret."""
-        manager = client(self.daemon.url, "secretsmanager", self._inputs.environment.region)
+        manager = client(self.daemon.aws, "secretsmanager", self._inputs.environment.region)
         names = {connector.source.secret for connector in self._inputs.environment.connectors.values()}
         return {name: json.loads(manager.get_secret_value(SecretId=name)["SecretString"])["username"] for name in names}
 
     def _terraform(self, folder: Path) -> Terraform:
-        return self._inputs.terraform(folder, self.daemon.url, self._inputs.environment.region)
+        return self._inputs.terraform(folder, self.daemon.aws, self._inputs.environment.region)
 
     def deploy(self) -> None:
         """Applies state and platform; the brokers answer when this returns."""
@@ -135,7 +136,7 @@ class Rehearsal:
     def stream_changes(self) -> None:
         """Starts the connectors, waits for their snapshots, then changes the captured tables."""
         environment, endpoints = self._inputs.environment, self.daemon.request("endpoints")
-        self._consumers = Consumers(environment, url=self.daemon.url, endpoints=endpoints)
+        self._consumers = Consumers(environment, aws=self.daemon.aws, endpoints=endpoints)
         with self._steps.step("snapshot") as step:
             self._connect = self.deployment.start_connect()
             self.stream.start(self._consumers.readers(self._connect.check))

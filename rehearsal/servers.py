@@ -12,6 +12,7 @@ from werkzeug.wrappers import Request
 from modules.artifacts.lock import File, Lock
 from modules.environment.environment import Environment
 from modules.environment.models.kafka import ExistingKafka, ProvisionedKafka
+from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.pages import Page
 from rehearsal.aws.seed import seed
 from rehearsal.aws.server import EmbeddedAws
@@ -38,7 +39,7 @@ class Servers:
     """The servers for ``environment``, with their files below ``folder``.
 
     ``paths`` has the files of ``lock``, ``archives`` the plugins' ZIPs; ``max_brokers`` limits each cluster. ``pages``
-    are further control pages. Public: ``url``, the embedded AWS's.
+    are further control pages. Public: ``access`` to the embedded AWS.
     """
 
     def __init__(
@@ -56,14 +57,15 @@ class Servers:
         self._archives = archives
         self._seeded = Event()
         addresses = Addresses()
-        self.url = f"http://{addresses.aws}"
-        self._account = EmbeddedAccount(self.url, environment.region)
+        self.access = AwsAccess.create(f"http://{addresses.aws}")
+        self._keys = self.access.write_variables(folder / "aws.env", region=environment.region)
+        self._account = EmbeddedAccount(self.access, environment.region)
         logs = LogShipper(self._account.put_logs)
         self._metrics = Metrics(self._account.put_metrics)
         kafka = pinned_files.jars(lock, pinned_files.KAFKA, paths)
         [compiler] = pinned_files.jars(lock, pinned_files.COMPILER, paths)
         self._iam = Enforcement(
-            self.url,
+            self.access,
             folder=folder / "iam",
             extension=extension.jar(compiler=compiler, libraries=kafka),
             hosts=lambda arn: self._clusters.broker_names(arn),
@@ -95,6 +97,7 @@ class Servers:
         )
         self._aws = EmbeddedAws(
             addresses.listener,
+            access=self.access,
             folder=folder / "aws",
             start_cluster=self._running.start_cluster,
             start_connector=self._running.start_connector,
@@ -109,7 +112,7 @@ class Servers:
 
     def seed(self) -> None:
         """Waits for the databases, and creates the resources that exist before a deploy."""
-        seeded = seed(self._environment, url=self.url, endpoints=self._databases.endpoints, archives=self._archives)
+        seeded = seed(self._environment, aws=self.access, endpoints=self._databases.endpoints, archives=self._archives)
         self._databases.wait()
         self._databases.create_users(seeded.logins)
         if isinstance(self._environment.kafka, ExistingKafka):
@@ -142,7 +145,12 @@ class Servers:
         }
 
     def _endpoints(self, _: Request) -> object:
-        return {"aws": self.url, "certificate": str(self._iam.certificate), **self._running.endpoints}
+        return {
+            "aws": self.access.url,
+            "keys": str(self._keys),
+            "certificate": str(self._iam.certificate),
+            **self._running.endpoints,
+        }
 
     def _pids(self, request: Request) -> object:
         """The running servers' process ids; with ``{"start": name}`` it first starts one that was killed."""

@@ -1,9 +1,9 @@
 """The embedded AWS as a process of its own, with all in it that an environment only names, and clusters at once.
 
-    python -m tests.account ENVIRONMENT_FILE      prints its URL, and ends with its standard input
+    python -m tests.account ENVIRONMENT_FILE      prints how to call it, and ends with its standard input
 
 ``/_rehearsal/hold`` (POST ``{"service", "operation", "skip"}``) keeps such a request, after as many as are skipped,
-waiting for its answer once it has done its work; GET tells whether it waits; DELETE lets it go.
+waiting for its answer once it has done its work; POST without a body returns whether it waits; DELETE releases it.
 """
 
 import json
@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from threading import Event, Lock
 from typing import Any
@@ -23,6 +24,7 @@ from werkzeug.wrappers import Request
 
 from modules.environment.loading import load
 from modules.environment.models.plugins import PublishedPlugin
+from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.client import client
 from rehearsal.aws.dispatch import Target
 from rehearsal.aws.seed import Endpoint, seed
@@ -56,8 +58,8 @@ class Hold:
 
     def page(self, request: Request) -> object:
         with self._lock:
-            if request.method == "POST":
-                order = json.loads(request.get_data())
+            if body := request.get_data():
+                order = json.loads(body)
                 self._wanted, self._waits = (order["service"], order["operation"]), False
                 self._skip = order["skip"]
                 self._go.clear()
@@ -70,15 +72,15 @@ class Hold:
 class Account:
     """A handle on the process."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    def __init__(self, access: AwsAccess) -> None:
+        self.access = access
 
     def client(self, service: str, region: str = REGION) -> Any:
-        return client(self.url, service, region)
+        return client(self.access, service, region)
 
     def variables(self, base: dict[str, str], region: str = REGION) -> dict[str, str]:
         """``base``, with every AWS client led here."""
-        return led_there(base, url=self.url, region=region)
+        return led_there(base, aws=self.access, region=region)
 
     def hold(self, service: str, operation: str, *, skip: int = 0) -> None:
         """Stops the next such request after its effect, before its answer."""
@@ -86,13 +88,18 @@ class Account:
 
     def holds(self) -> bool:
         """Whether the request that was to be held has come."""
-        return bool(self._page("GET")["waits"])
+        return bool(self._page("POST")["waits"])
 
     def release(self) -> None:
         self._page("DELETE")
 
     def _page(self, method: str, **arguments: Any) -> Any:
-        answer = requests.request(method, f"{self.url}/_rehearsal/hold", timeout=30, **arguments)
+        return self.page("hold", method, **arguments)
+
+    def page(self, name: str, method: str = "POST", **arguments: Any) -> Any:
+        """The answer of a control page."""
+        url, headers = f"{self.access.url}/_rehearsal/{name}", self.access.page_headers
+        answer = requests.request(method, url, headers=headers, timeout=30, **arguments)
         answer.raise_for_status()
         return answer.json()
 
@@ -105,9 +112,9 @@ def account(environment: Path) -> Iterator[Account]:
         assert process.stdin
         assert process.stdout
         try:
-            url = process.stdout.readline().strip()
-            assert url, "the embedded AWS must start"
-            yield Account(url)
+            printed = process.stdout.readline().strip()
+            assert printed, "the embedded AWS must start"
+            yield Account(AwsAccess(**json.loads(printed)))
         finally:
             process.stdin.close()
 
@@ -130,8 +137,8 @@ def main(file: str) -> None:
         published = [name for name, plugin in environment.plugins.items() if isinstance(plugin, PublishedPlugin)]
         sources = {connector.source.cluster for connector in environment.connectors.values()}
         endpoints = {name: Endpoint(f"{name}.example", 3306) for name in sources}
-        seed(environment, url=aws.url, endpoints=endpoints, archives=dict.fromkeys(published, archive))
-        print(aws.url, flush=True)
+        seed(environment, aws=aws.access, endpoints=endpoints, archives=dict.fromkeys(published, archive))
+        print(json.dumps(asdict(aws.access)), flush=True)
         sys.stdin.read()
         aws.stop()
 

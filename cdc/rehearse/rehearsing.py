@@ -17,6 +17,7 @@ from modules.environment.environment import Environment
 from modules.environment.loading import load, located
 from modules.messages.problems import EnvironmentErrors
 from rehearsal import rehearsal, requirements
+from rehearsal.aws.access import AwsAccess
 from rehearsal.daemon_client import DaemonClient
 from rehearsal.deploy.terraform import Terraform, embedded_env as embedded
 from rehearsal.outcome import Outcome
@@ -111,7 +112,7 @@ class _Runner:
     def __init__(self) -> None:
         self._variables: dict[str, str] = {}
 
-    def __call__(self, folder: Path, url: str, region: str) -> Terraform:
+    def __call__(self, folder: Path, aws: AwsAccess, region: str) -> Terraform:
         # All stacks pin the same provider, so its mirror is searched and reported once.
         self._variables = self._variables or cli.environment(folder)
-        return Terraform(folder, cli.executable(), embedded(self._variables, url=url, region=region))
+        return Terraform(folder, cli.executable(), embedded(self._variables, aws=aws, region=region))

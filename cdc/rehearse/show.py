@@ -11,6 +11,7 @@ from rehearsal.outcome import Outcome
 # The running parts, by their keys in --json.
 _PARTS: Final = {
     "AWS": "aws",
+    "  its keys, for a shell": "keys",
     "brokers (IAM over TLS)": "iam",
     "  hosts file for clients": "hosts",
     "  certificate authority": "certificate",

@@ -6,14 +6,15 @@ from pathlib import Path
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
+from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.client import client
 
 
 class Account:
-    """Looks up resources through the API of the embedded AWS at ``url``."""
+    """Looks up resources through the API of the embedded AWS."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    def __init__(self, aws: AwsAccess) -> None:
+        self._aws = aws
 
     def zones(self, region: str, subnets: Iterable[str]) -> list[str]:
         """The zone id of each subnet; raises LookupError with AWS's message."""
@@ -63,4 +64,4 @@ class Account:
             raise LookupError(f"{where}: {error.response['Error']['Message']}") from error
 
     def _client(self, service: str, region: str) -> BaseClient:
-        return client(self._url, service, region)
+        return client(self._aws, service, region)

@@ -10,6 +10,8 @@ from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.session import Session as BotocoreSession
 
+from rehearsal.aws.access import AwsAccess
+
 _CONFIG: Final = Config(
     connect_timeout=5,
     read_timeout=60,
@@ -26,25 +28,29 @@ _NO_CONFIG_FILES: Final = {
 _LOCK: Final = Lock()  # botocore sessions are not thread-safe, clients are
 
 
-def client(url: str, service: str, region: str) -> BaseClient:
+def client(aws: AwsAccess, service: str, region: str) -> BaseClient:
     """A boto3 client that ignores the machine's AWS configuration and proxies.
 
     Cached by its arguments; thread-safe.
     """
     with _LOCK:
-        return _client(url, service, region)
+        return _client(aws, service, region)
 
 
 @cache
-def _client(url: str, service: str, region: str) -> BaseClient:
-    return _session().client(service, region_name=region, endpoint_url=url, config=_CONFIG)
+def _client(aws: AwsAccess, service: str, region: str) -> BaseClient:
+    return _session().client(
+        service,
+        region_name=region,
+        endpoint_url=aws.url,
+        aws_access_key_id=aws.access_key,
+        aws_secret_access_key=aws.secret,
+        config=_CONFIG,
+    )
 
 
 @cache
 def _session() -> boto3.Session:
-    """Shared by all clients, so that each service's model is parsed once.
-
-    The embedded AWS verifies no signatures, but each request needs one: it names the service.
-    """
+    """Shared by all clients, so that each service's model is parsed once."""
     bare = BotocoreSession(session_vars=_NO_CONFIG_FILES)
-    return boto3.Session("rehearsal", "rehearsal", region_name="us-east-1", botocore_session=bare)
+    return boto3.Session(region_name="us-east-1", botocore_session=bare)

@@ -1,18 +1,22 @@
-"""Routes each request to its service, injects faults, and logs the request."""
+"""Checks who sends a request, routes it to its service, injects faults, and logs the request."""
 
 import io
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from moto.core.request import Request
 from werkzeug.wrappers import Response
 
+from rehearsal.aws import refusals
 from rehearsal.aws.faults import Faults
 from rehearsal.aws.journal import Journal
+from rehearsal.aws.keys import Keys
 from rehearsal.aws.pages import PREFIX, Pages
+from rehearsal.aws.request_signatures import UnauthenticRequestError, verify
 from rehearsal.aws.service import Service, ServiceError, error_response, operation_name
 
 if TYPE_CHECKING:
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
 _SCOPE: Final = re.compile(r"Credential=[^/]+/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 _READING: Final = ("Describe", "Get", "Head", "List")
 _FORM: Final = "application/x-www-form-urlencoded"
+_MOTO: Final = "/moto-api"  # its pages reset everything, and show everything
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,8 @@ class Target:
 class Application:
     """Signed requests go to the service of their credential scope: to one of ``services``, or to ``moto``.
 
+    Requests must be for ``host`` (``address:port``), from no web page, and signed with one of ``keys``; the control
+    pages have a token instead. moto's own pages are not served.
     ``on_change`` is called after each request that may have changed something, before the client gets the response.
     """
 
@@ -48,6 +55,8 @@ class Application:
         services: Mapping[str, Service],
         moto: "WSGIApplication",
         *,
+        host: str,
+        keys: Keys,
         pages: Pages,
         journal: Journal,
         faults: Faults,
@@ -55,6 +64,8 @@ class Application:
     ) -> None:
         self._services = services
         self._moto = moto
+        self._host = host
+        self._keys = keys
         self._pages = pages
         self._journal = journal
         self._faults = faults
@@ -62,13 +73,12 @@ class Application:
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         request = Request(environ)
+        if problem := self._problem(request):
+            return Response(f"{problem}\n", 403, content_type="text/plain")(environ, start_response)
         if request.path.startswith(PREFIX):
             return self._pages.answer(request)(environ, start_response)
         started = time.monotonic()
-        target = _target(request)
-        response = self._response(request, target)
-        if not target.read_only:
-            self._on_change(target)
+        target, response = self._answer(request)
         self._journal.add(
             service=target.service,
             region=target.region,
@@ -80,6 +90,30 @@ class Application:
             agent=request.headers.get("User-Agent", "").partition(" ")[0],
         )
         return response(environ, start_response)
+
+    def _problem(self, request: Request) -> str | None:
+        """Why the request comes from no client of this AWS: a name may resolve to loopback (DNS rebinding)."""
+        if (host := request.environ.get("HTTP_HOST")) != self._host:
+            return f"the host must be {self._host}, got {host!r}"
+        if origin := request.headers.get("Origin"):
+            return f"requests of web pages are refused, got Origin {origin!r}"
+        if request.path.startswith(_MOTO):
+            return f"{_MOTO} is not served"
+        return None
+
+    def _answer(self, request: Request) -> tuple[Target, Response]:
+        """The response to an authentic request, after ``on_change``; AWS's error for any other."""
+        try:
+            verify(request, self._keys, now=datetime.now(UTC))
+        except UnauthenticRequestError as error:
+            service, region = _scope(request)
+            target = Target(service, region, _named_target(request))
+            return target, refusals.response(service, target.operation, request, error.refusal)
+        target = _target(request)
+        response = self._response(request, target)
+        if not target.read_only:
+            self._on_change(target)
+        return target, response
 
     def _response(self, request: Request, target: Target) -> Response:
         fault = self._faults.for_request(target.service, target.operation)
@@ -95,11 +129,20 @@ class Application:
         return Response.from_app(self._moto, request.environ)
 
 
-def _target(request: Request) -> Target:
+def _scope(request: Request) -> tuple[str, str]:
+    """Service and region of the credential; empty where the request does not say."""
     presigned = f"Credential={request.args.get('X-Amz-Credential', '')}"
     scope = _SCOPE.search(request.headers.get("Authorization", "")) or _SCOPE.search(presigned)
-    service, region = (scope["service"].lower(), scope["region"]) if scope else ("", "")
-    named = request.headers.get("X-Amz-Target", "").rpartition(".")[2] or _action(request)
+    return (scope["service"].lower(), scope["region"]) if scope else ("", "")
+
+
+def _named_target(request: Request) -> str:
+    return request.headers.get("X-Amz-Target", "").rpartition(".")[2]
+
+
+def _target(request: Request) -> Target:
+    service, region = _scope(request)
+    named = _named_target(request) or _action(request)
     return Target(service, region, named or (operation_name(service, request) if service else ""))
 
 

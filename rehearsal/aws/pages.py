@@ -1,18 +1,27 @@
-"""The control API of the embedded AWS: JSON below ``/_rehearsal/``."""
+"""The control API of the embedded AWS: JSON below ``/_rehearsal/``.
 
+Its pages read secrets and start programs. So they need the rehearsal's token, and a method that no web page and no
+link can use without it.
+"""
+
+import hmac
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Final
 
 from pydantic import ValidationError
-from werkzeug.exceptions import BadRequest, HTTPException, NotFound
+from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, MethodNotAllowed, NotFound
 from werkzeug.wrappers import Request, Response
 
+from rehearsal.aws.access import TOKEN_HEADER
 from rehearsal.aws.faults import Fault, Faults
 from rehearsal.aws.journal import Journal
 
 PREFIX: Final = "/_rehearsal/"
+# AWS's SDKs in a worker read it with GET; the page itself checks the worker's own token.
+CREDENTIALS: Final = "iam/credentials"
+_METHODS: Final = ("POST", "DELETE")
 _MAX_POLL_SECONDS: Final = 20.0
 
 # Returns JSON data; raises ValueError for a bad request.
@@ -20,9 +29,13 @@ Page = Callable[[Request], object]
 
 
 class Pages:
-    """Serves ``requests`` (the journal: ``?after=N&wait=SECONDS``), ``faults`` (GET, POST, DELETE) and ``pages``."""
+    """Serves ``requests`` (the journal: ``?after=N&wait=SECONDS``), ``faults`` and ``pages``, with POST and ``token``.
 
-    def __init__(self, pages: Mapping[str, Page], *, journal: Journal, faults: Faults) -> None:
+    A POST to ``faults`` with a body adds one, a DELETE removes all; each returns those that are left.
+    """
+
+    def __init__(self, pages: Mapping[str, Page], *, token: str, journal: Journal, faults: Faults) -> None:
+        self._token = token
         self._pages = pages
         self._journal = journal
         self._faults = faults
@@ -35,6 +48,8 @@ class Pages:
 
     def _content(self, request: Request) -> object:
         name = request.path.removeprefix(PREFIX)
+        if name != CREDENTIALS:
+            self._check(request)
         if name == "requests":
             return self._requests(request)
         if name == "faults":
@@ -47,19 +62,26 @@ class Pages:
         except ValueError as error:
             raise BadRequest(str(error)) from error
 
+    def _check(self, request: Request) -> None:
+        """Raises Forbidden without the token, MethodNotAllowed for a method that reads."""
+        if not hmac.compare_digest(request.headers.get(TOKEN_HEADER, "").encode(), self._token.encode()):
+            raise Forbidden(f"{TOKEN_HEADER} must be this rehearsal's token")
+        if request.method not in _METHODS:
+            raise MethodNotAllowed(_METHODS, f"the method must be {' or '.join(_METHODS)}, got {request.method}")
+
     def _requests(self, request: Request) -> object:
         after = request.args.get("after", 0, type=int)
         wait = min(request.args.get("wait", 0.0, type=float), _MAX_POLL_SECONDS)
         return [asdict(entry) for entry in self._journal.after(after, seconds=wait)]
 
     def _fault_requests(self, request: Request) -> object:
-        if request.method == "POST":
+        if request.method == "DELETE":
+            self._faults.clear()
+        elif body := request.get_data():
             try:
-                self._faults.add(Fault.model_validate_json(request.get_data()))
+                self._faults.add(Fault.model_validate_json(body))
             except ValidationError as error:
                 raise BadRequest(str(error)) from error
-        elif request.method == "DELETE":
-            self._faults.clear()
         return [fault.model_dump() for fault in self._faults.pending]
 
 

@@ -16,6 +16,7 @@ from modules.environment.environment import Environment
 from modules.environment.models.kafka import ExistingKafka, ProvisionedKafka
 from modules.environment.models.plugins import PublishedPlugin
 from modules.environment.models.state import S3State
+from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.client import client
 from rehearsal.aws.moto_patches import CUSTOM_ID_TAG
 from rehearsal.aws.seed_network import Networks, Vpc
@@ -59,20 +60,20 @@ def account_id(environment: Environment) -> str:
 
 
 def seed(
-    environment: Environment, *, url: str, endpoints: Mapping[str, Endpoint], archives: Mapping[str, Path]
+    environment: Environment, *, aws: AwsAccess, endpoints: Mapping[str, Endpoint], archives: Mapping[str, Path]
 ) -> Seeded:
-    """Creates what ``environment`` names and no stack of it creates, in the embedded AWS at ``url``.
+    """Creates what ``environment`` names and no stack of it creates, in the embedded AWS.
 
     ``endpoints`` are those of the source clusters' databases, ``archives`` the ZIPs of published plugins. Of
     ``kafka: {kind: existing}`` only the security group is created, not the cluster.
     """
-    return _Seeder(environment, url, endpoints).create_all(archives)
+    return _Seeder(environment, aws, endpoints).create_all(archives)
 
 
 class _Seeder:
-    def __init__(self, environment: Environment, url: str, endpoints: Mapping[str, Endpoint]) -> None:
+    def __init__(self, environment: Environment, aws: AwsAccess, endpoints: Mapping[str, Endpoint]) -> None:
         self._environment = environment
-        self._url = url
+        self._aws = aws
         self._endpoints = endpoints
         self._created: list[str] = []
         self._networks = Networks(environment, ec2=self._client("ec2"), report=self._created.append)
@@ -89,7 +90,7 @@ class _Seeder:
         return Seeded(logins, dict(self._endpoints), tuple(self._created))
 
     def _client(self, service: str, region: str | None = None) -> Any:
-        return client(self._url, service, region or self._environment.region)
+        return client(self._aws, service, region or self._environment.region)
 
     def _clusters(self) -> None:
         """Creates the Aurora MySQL clusters; connectors may share one."""

@@ -11,6 +11,7 @@ from typing import Final
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
 
+from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.account import Account
 from rehearsal.aws.backends import StartCluster, StartConnector
 from rehearsal.aws.dispatch import Application, Target
@@ -34,13 +35,16 @@ class EmbeddedAws:
     """One account in memory: MSK and MSK Connect start real servers, moto answers for everything else.
 
     ``start`` takes some seconds, as it loads moto; requests that arrive earlier wait. moto's resources belong to the
-    whole process. Public: ``url``, ``journal``, ``faults``, ``msk``, ``msk_connect``.
+    whole process. It accepts the keys of ``access``, by default new ones.
+
+    Public: ``access``, ``url``, ``journal``, ``faults``, ``msk``, ``msk_connect``.
     """
 
     def __init__(
         self,
         listener: socket.socket,
         *,
+        access: AwsAccess | None = None,
         folder: Path,
         start_cluster: StartCluster,
         start_connector: StartConnector,
@@ -49,10 +53,10 @@ class EmbeddedAws:
         on_change: Callable[[Target], None] = lambda _: None,
     ) -> None:
         self._host, self._port = listener.getsockname()[:2]
-        self.url = f"http://{self._host}:{self._port}"
+        self.access = access or AwsAccess.create(f"http://{self._host}:{self._port}")
         self.journal = Journal()
         self.faults = Faults()
-        account = Account(self.url)
+        account = Account(self.access)
         self.msk = Msk(start_cluster, account=account, faults=self.faults, delay=delay)
         self.msk_connect = MskConnect(
             start_connector, folder=folder / "plugins", account=account, faults=self.faults, delay=delay
@@ -60,10 +64,15 @@ class EmbeddedAws:
         self._listener = listener
         self._on_change = on_change
         self._server: BaseWSGIServer | None = None
-        self._pages = Pages(pages, journal=self.journal, faults=self.faults)
+        self._pages = Pages(pages, token=self.access.token, journal=self.journal, faults=self.faults)
+
+    @property
+    def url(self) -> str:
+        return self.access.url
 
     def start(self) -> None:
         """Patches moto, then serves from another thread."""
+        from rehearsal.aws.keys import accepted
         from rehearsal.aws.moto_patches import patch_moto  # loads much of moto, which takes seconds
 
         patch_moto()
@@ -72,6 +81,8 @@ class EmbeddedAws:
         application = Application(
             {one.name: one for one in (self.msk.service, self.msk_connect.service)},
             DomainDispatcherApplication(create_backend_app),
+            host=f"{self._host}:{self._port}",
+            keys=accepted(self.access),
             pages=self._pages,
             journal=self.journal,
             faults=self.faults,

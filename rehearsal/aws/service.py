@@ -115,6 +115,16 @@ def operation_name(service: str, request: Request) -> str:
     return str(operation.name)
 
 
+def protocol(service: str) -> str:
+    """The protocol of ``service``, a signing name; raises LookupError where moto does not know or speak it."""
+    try:
+        model = get_service_model(_MODELS.get(service, service))
+        get_serializer_class(model.service_name, model.protocol)
+    except (UnknownServiceError, KeyError) as error:
+        raise LookupError(f"no protocol of {service}") from error
+    return str(model.protocol)
+
+
 def error_response(service: str, operation: str, error: ServiceError, *, status: int) -> Response:
     """An error in the protocol of ``service``, a signing name."""
     model = get_service_model(_MODELS.get(service, service))

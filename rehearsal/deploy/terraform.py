@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from rehearsal.aws.access import AwsAccess
 from rehearsal.processes.errors import RehearsalError
 
 _OVERRIDE: Final = "rehearsal_override.tf.json"
@@ -165,18 +166,16 @@ def _diagnostic_text(diagnostic: Mapping[str, Any]) -> str:
     return f"{address}{diagnostic['summary']}{detail}"
 
 
-def embedded_env(base: Mapping[str, str], *, url: str, region: str) -> dict[str, str]:
-    """``base`` without any account's credentials, and with the embedded AWS at ``url`` as the only endpoint.
+def embedded_env(base: Mapping[str, str], *, aws: AwsAccess, region: str) -> dict[str, str]:
+    """``base`` without any account's credentials, and with the embedded ``aws`` as the only endpoint.
 
     The provider and the S3 backend honour AWS_ENDPOINT_URL.
     """
     kept = {key: value for key, value in base.items() if not key.startswith("AWS_")}
     nowhere = os.devnull
     return kept | {
-        "AWS_ENDPOINT_URL": url,
+        **aws.variables,
         "AWS_REGION": region,
-        "AWS_ACCESS_KEY_ID": "rehearsal",
-        "AWS_SECRET_ACCESS_KEY": "rehearsal",
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": nowhere,
         "AWS_SHARED_CREDENTIALS_FILE": nowhere,

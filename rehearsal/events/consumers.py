@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from modules.environment.environment import Environment
 from modules.environment.models.consumers import Consumer
+from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.client import client
 from rehearsal.events.application import Reader, group_name
 from rehearsal.iam.client import RoleTokens, consumer_settings
@@ -27,13 +28,13 @@ def _role_name(name: str, consumer: Consumer) -> str:
 
 
 class Consumers:
-    """Creates readers for the consumers of ``environment``; ``endpoints`` are the daemon's, ``url`` is its AWS."""
+    """Creates readers for the consumers of ``environment``; ``endpoints`` are the daemon's, ``aws`` is its AWS."""
 
-    def __init__(self, environment: Environment, *, url: str, endpoints: Mapping[str, Any]) -> None:
+    def __init__(self, environment: Environment, *, aws: AwsAccess, endpoints: Mapping[str, Any]) -> None:
         self._environment = environment
-        self._url = url
+        self._aws = aws
         self._endpoints = endpoints
-        self._iam = client(url, "iam", environment.region)
+        self._iam = client(aws, "iam", environment.region)
 
     def readers(self, check: Callable[[], object]) -> list[Reader]:
         """One for each application, once its policy is deployed, and one without IAM for topics that none may read.
@@ -50,7 +51,7 @@ class Consumers:
             yield self._reader(name, consumer, role)
 
     def _reader(self, name: str, consumer: Consumer, role: str) -> Reader:
-        tokens = RoleTokens(self._url, region=self._environment.region, arn=role, session=name)
+        tokens = RoleTokens(self._aws, region=self._environment.region, arn=role, session=name)
         [bootstrap] = self._endpoints["iam"].values()
         hosts, authority = Path(self._endpoints["hosts"]), Path(self._endpoints["certificate"])
         return Reader(

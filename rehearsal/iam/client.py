@@ -10,6 +10,7 @@ from botocore.credentials import CredentialProvider, Credentials
 from kafka.net.inet import KafkaNetSocket
 from kafka.net.sasl.oauth import AbstractTokenProvider
 
+from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.client import client
 
 _RENEW_AFTER: Final = timedelta(minutes=5)
@@ -31,11 +32,11 @@ class HostsFile(KafkaNetSocket):  # type: ignore[misc]  # kafka-python has no ty
 
 
 class RoleTokens(AbstractTokenProvider):  # type: ignore[misc]
-    """Tokens of the role ``arn``; assumes the role again every 5 minutes, in the AWS at ``url``."""
+    """Tokens of the role ``arn``; assumes the role again every 5 minutes, in ``aws``."""
 
-    def __init__(self, url: str, *, region: str, arn: str, session: str) -> None:
+    def __init__(self, aws: AwsAccess, *, region: str, arn: str, session: str) -> None:
         super().__init__()
-        self._url = url
+        self._aws = aws
         self._region = region
         self._arn = arn
         self._session = session
@@ -49,7 +50,7 @@ class RoleTokens(AbstractTokenProvider):  # type: ignore[misc]
         return str(token)
 
     def _assume(self) -> "_FixedCredentials":
-        sts = client(self._url, "sts", self._region)
+        sts = client(self._aws, "sts", self._region)
         response = sts.assume_role(RoleArn=self._arn, RoleSessionName=self._session, DurationSeconds=_SECONDS)
         key = response["Credentials"]
         return _FixedCredentials(Credentials(key["AccessKeyId"], key["SecretAccessKey"], key["SessionToken"]))

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.backends import ConnectorSpec
 from rehearsal.aws.dispatch import Target
-from rehearsal.aws.pages import PREFIX, Page
+from rehearsal.aws.pages import CREDENTIALS, PREFIX, Page
 from rehearsal.iam import missing_permissions, report
 from rehearsal.iam.access import IamAccess
 from rehearsal.iam.authorizer import Authorizer, Hosts, Tags
@@ -16,7 +17,7 @@ from rehearsal.iam.tls import CertificateAuthority
 
 
 class Enforcement:
-    """IAM for the embedded AWS at ``url``; writes its files to ``folder``; ``extension`` is the brokers' jar.
+    """IAM for the embedded ``aws``; writes its files to ``folder``; ``extension`` is the brokers' jar.
 
     ``connectors`` returns the connectors by their roles' names, ``applications`` has the topics of each consumer's
     role. Public: ``access`` for clusters, ``signing`` for workers, ``authorizer``, ``certificate`` (PEM) and
@@ -25,7 +26,7 @@ class Enforcement:
 
     def __init__(
         self,
-        url: str,
+        aws: AwsAccess,
         *,
         folder: Path,
         extension: Path,
@@ -35,25 +36,25 @@ class Enforcement:
         applications: Mapping[str, tuple[str, ...]],
     ) -> None:
         folder.mkdir()
-        self._roles = Roles(url)
+        self._roles = Roles(aws)
         self._connectors = connectors
         self._applications = applications
         self.authorizer = Authorizer(folder / "generation", roles=self._roles, hosts=hosts, tags=tags)
         authorities = CertificateAuthority()
         self.certificate = authorities.write_certificate(folder / "ca.pem")
         self.trust_store = authorities.write_trust_store(folder / "trusted.p12")
-        self.access = IamAccess(f"{url}{PREFIX}iam", self.authorizer.generation, extension, authorities)
+        self.access = IamAccess(f"{aws.url}{PREFIX}iam", aws.token, self.authorizer.generation, extension, authorities)
         self.signing = Signing(
             self._roles,
             self.authorizer,
-            aws=url,
-            url=f"{url}{PREFIX}iam/credentials",
+            aws=aws,
+            url=f"{aws.url}{PREFIX}{CREDENTIALS}",
             trust_store=self.trust_store,
         )
         self.pages: Mapping[str, Page] = {
             "iam/authenticate": lambda request: self.authorizer.authenticate(request.get_data()),
             "iam/authorize": lambda request: self.authorizer.authorize(request.get_data()),
-            "iam/credentials": lambda request: self.signing.credentials(request.headers.get("Authorization", "")),
+            CREDENTIALS: lambda request: self.signing.credentials(request.headers.get("Authorization", "")),
             "permissions": lambda _: self.permissions,
             "denials": lambda _: self.denials,
         }

@@ -1,6 +1,6 @@
 """The properties of brokers with a listener like MSK's for IAM: signatures, over TLS."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -17,12 +17,13 @@ _LOGINS: Final = {
 class AuthorizerSettings:
     """How the brokers of one cluster call the authorizer.
 
-    ``url`` serves ``/authenticate`` and ``/authorize``; its host must be an address, not a name. ``generation`` is a
-    file whose first 8 bytes, a big-endian number, change with every change of a policy. It must exist before a broker
-    starts, and be written in place: brokers map it.
+    ``url`` serves ``/authenticate`` and ``/authorize``; its host must be an address, not a name. ``token`` opens it.
+    ``generation`` is a file whose first 8 bytes, a big-endian number, change with every change of a policy. It must
+    exist before a broker starts, and be written in place: brokers map it.
     """
 
     url: str
+    token: str = field(repr=False)
     cluster_arn: str
     generation: Path
 
@@ -33,6 +34,7 @@ class AuthorizerSettings:
             "principal.builder.class": "rehearsal.iam.IamPrincipals",
             "security.providers": "rehearsal.iam.MskIamProvider",
             "rehearsal.iam.authorizer": self.url,
+            "rehearsal.iam.token": self.token,
             "rehearsal.iam.cluster": self.cluster_arn,
             "rehearsal.iam.generation": str(self.generation),
         }

@@ -7,12 +7,12 @@ from threading import Lock
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
-from moto.sts.models import AssumedRole, sts_backends
 
+from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.client import client
+from rehearsal.aws.keys import Key, assumed_role, session_key
 from rehearsal.iam import policy
 from rehearsal.iam.policy import Decision, Policy, Principal, Request
-from rehearsal.iam.signatures import Key
 
 # The condition keys that have the same values here as on AWS; any other key is an error, never an Allow.
 CONDITION_KEYS: Final = (
@@ -79,10 +79,10 @@ class Session:
 
 
 class Roles:
-    """Reads roles through the API of the embedded AWS at ``url``; caches them until ``invalidate``."""
+    """Reads roles through the API of the embedded AWS; caches them until ``invalidate``."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    def __init__(self, aws: AwsAccess) -> None:
+        self._aws = aws
         self._read: dict[str, Role] = {}
         self._lock = Lock()
 
@@ -113,14 +113,14 @@ class Roles:
 
     def open_session(self, role: Role, name: str) -> Session:
         """A session of 15 minutes, STS's shortest."""
-        sts = client(self._url, "sts", _REGION)
+        sts = client(self._aws, "sts", _REGION)
         credentials = sts.assume_role(RoleArn=role.arn, RoleSessionName=name, DurationSeconds=_SECONDS)["Credentials"]
         found = session(credentials["AccessKeyId"])
         assert found, "moto has the sessions that it created"
         return found
 
     def _role(self, name: str) -> Role:
-        iam = client(self._url, "iam", _REGION)
+        iam = client(self._aws, "iam", _REGION)
         try:
             found = iam.get_role(RoleName=name)["Role"]
         except ClientError as error:
@@ -138,22 +138,13 @@ class Roles:
 
 def session(access_key: str) -> Session | None:
     """The session of an access key from STS, None for any other key."""
-    for account in sts_backends.values():
-        for backend in account.values():
-            if found := backend.get_assumed_role_from_access_key(access_key):
-                return _session(found)
-    return None
+    found = assumed_role(access_key)
+    return Session(found.arn, role_name(found.arn), session_key(found)) if found else None
 
 
 def role_name(arn: str) -> str:
     """NAME of ``arn:aws:sts::123456789012:assumed-role/NAME/session``."""
     return arn.split("/")[1]
-
-
-def _session(found: AssumedRole) -> Session:
-    expires = found.expiration.replace(tzinfo=UTC) if found.expiration.tzinfo is None else found.expiration
-    key = Key(found.access_key_id, found.secret_access_key, found.session_token, expires)
-    return Session(found.arn, role_name(found.arn), key)
 
 
 def _policies(iam: Any, role: str) -> Iterator[Policy]:

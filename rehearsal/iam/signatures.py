@@ -9,8 +9,8 @@ import hmac
 import json
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Final
@@ -19,6 +19,8 @@ from urllib.parse import parse_qsl, urlsplit
 from botocore.auth import SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+
+from rehearsal.aws.keys import Key, Keys
 
 AWS_MSK_IAM: Final = "AWS_MSK_IAM"
 OAUTHBEARER: Final = "OAUTHBEARER"
@@ -52,19 +54,6 @@ _MAX_SHOWN: Final = 128  # characters of a client's value in the log
 
 class RefusedError(Exception):
     """Why a client is refused, for the broker's log: with the access key, without secret, token or signature."""
-
-
-@dataclass(frozen=True)
-class Key:
-    """Credentials from IAM; ``token`` and ``expires`` (timezone-aware) of temporary ones."""
-
-    access_key: str
-    secret: str = field(repr=False)
-    token: str | None = field(repr=False)
-    expires: datetime | None
-
-
-Keys = Callable[[str], Key | None]
 
 
 class Replays:

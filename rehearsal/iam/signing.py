@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from modules.debezium.configuration import IAM_CLIENT
 from rehearsal.aws import names
+from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.backends import ConnectorSpec, ServerError
 from rehearsal.aws.client import client
 from rehearsal.iam import missing_permissions
@@ -36,7 +37,7 @@ class _WorkerSession:
 
 
 class Signing:
-    """Assumes connectors' roles as MSK Connect does; ``aws`` is the embedded AWS's URL.
+    """Assumes connectors' roles as MSK Connect does; ``aws`` is the embedded AWS.
 
     Workers get their credentials from ``url``; ``trust_store`` has the authority of the brokers' certificates.
     """
@@ -46,7 +47,7 @@ class Signing:
         roles: Roles,
         authorizer: Authorizer,
         *,
-        aws: str,
+        aws: AwsAccess,
         url: str,
         trust_store: Path,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),

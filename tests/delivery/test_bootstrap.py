@@ -162,7 +162,8 @@ def test_a_bucket_of_another_account_is_refused(finder: Finder) -> None:
     role = "arn:aws:iam::210987654321:role/other"
     other = sts.assume_role(RoleArn=role, RoleSessionName="other")["Credentials"]
     keys = (other["AccessKeyId"], other["SecretAccessKey"], other["SessionToken"])
-    boto3.client("s3", REGION, None, True, None, finder.project.account.url, *keys).create_bucket(Bucket="acme-theirs")
+    url = finder.project.account.access.url
+    boto3.client("s3", REGION, None, True, None, url, *keys).create_bucket(Bucket="acme-theirs")
     with pytest.raises(StateError, match="must be a bucket of account 123456789012, got acme-theirs"):
         finder.found(state__bucket="acme-theirs")
     with pytest.raises(StateError, match="must be a bucket of account 123456789012, got acme-theirs"):

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 
 from tests.delivery.accidents import held, kill
 from tests.delivery.pages import commands
@@ -134,13 +133,12 @@ def test_terraform_removes_half_a_lock_with_an_error(ready: Project) -> None:
 
 def test_a_state_that_could_not_be_written_is_pushed(ready: Project) -> None:
     denied = {"service": "s3", "operation": "PutObject", "times": 50, "error": {"code": "AccessDenied", "status": 403}}
-    faults = f"{ready.account.url}/_rehearsal/faults"
     change_capacity(ready)
     with stopped_at(ready, "kafkaconnect", "UpdateConnector") as process:
-        requests.post(faults, json=denied, timeout=30).raise_for_status()
+        ready.account.page("faults", json=denied)
         ready.account.release()
         assert "Failed to save state" in process.communicate()[0]
-    requests.delete(faults, timeout=30).raise_for_status()
+    ready.account.page("faults", "DELETE")
     serial = shown(ready)["serial"]
     ready.shell("make synth ENV=prod", *commands("recovery.md", "An apply ended, and could not write its state"))
     assert shown(ready)["serial"] > serial

@@ -1,13 +1,16 @@
 """One command: a deploy on this machine, real changes through real Debezium, and nothing left; however it ends."""
 
 import signal
+import stat
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from shutil import copyfile
 
 import psutil
 import pytest
+import requests
 
 from rehearsal.processes import runs
 from rehearsal.processes.runs import Run
@@ -93,15 +96,29 @@ def test_another_environment_is_kept_running_and_stopped(tmp_path: Path) -> None
     assert document["events"]["snapshot"] == 20
     assert "brokers" in {one["name"] for one in document["substitutions"]}
     endpoints = document["endpoints"]
-    assert set(endpoints) == {"aws", "brokers", "iam", "hosts", "certificate", "connect", "mysql"}
+    assert set(endpoints) == {"aws", "keys", "brokers", "iam", "hosts", "certificate", "connect", "mysql"}
     assert set(endpoints["iam"]) == set(endpoints["brokers"])
     assert Path(endpoints["hosts"]).is_file()
+    assert_only_its_keys_open_it(endpoints["aws"], Path(endpoints["keys"]))
     assert Path(endpoints["certificate"]).read_text().startswith("-----BEGIN CERTIFICATE-----")
     [run] = [run for run in runs.all_runs() if run.kept and run.environment == "mine"]
     assert run.alive
     with Command("mine", "--stop", folder=tmp_path) as stopping:
         assert stopping.end() == 0
     assert is_gone(run.folder)
+
+
+def assert_only_its_keys_open_it(url: str, keys: Path) -> None:
+    """Another user of the machine reads no secret, and stops nothing."""
+    assert stat.S_IMODE(keys.stat().st_mode) == 0o600
+    program = "import boto3; print(boto3.client('secretsmanager').list_secrets()['SecretList'][0]['Name'])"
+    script = f'. "$0" && exec "{sys.executable}" -c "$1"'
+    shell = subprocess.run(["sh", "-c", script, str(keys), program], capture_output=True, text=True, check=False)
+    assert shell.stdout.startswith("cdc/"), shell.stderr
+    for page in ("secrets", "servers", "stop", "endpoints"):
+        for method in ("GET", "POST"):
+            assert requests.request(method, f"{url}/_rehearsal/{page}", timeout=10).status_code == 403
+    assert requests.post(url, data={"Action": "GetCallerIdentity"}, timeout=10).status_code == 403
 
 
 def test_there_must_be_one_to_stop(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ final class AuthorizerClient {
     }
 
     private final String url;
+    private final String token;
     private final String cluster;
 
     /** A requested operation; speculative where Kafka would not log a denial (Action.logIfDenied). */
@@ -37,6 +38,7 @@ final class AuthorizerClient {
 
     AuthorizerClient(Map<String, ?> settings) {
         url = required(settings, "rehearsal.iam.authorizer");
+        token = required(settings, "rehearsal.iam.token");
         cluster = required(settings, "rehearsal.iam.cluster");
     }
 
@@ -48,9 +50,9 @@ final class AuthorizerClient {
         throw new ConfigException(key, settings.get(key), "must be set");
     }
 
-    /** Who a client is, by its first message {@code token}, or why it is refused. Kafka does not pass its address. */
-    JsonNode authenticate(String mechanism, String token) throws IOException {
-        return post("/authenticate", Map.of("cluster", cluster, "mechanism", mechanism, "token", token, "address", ""));
+    /** Who a client is, by its first {@code message}, or why it is refused. Kafka does not pass its address. */
+    JsonNode authenticate(String mechanism, String message) throws IOException {
+        return post("/authenticate", Map.of("cluster", cluster, "mechanism", mechanism, "token", message, "address", ""));
     }
 
     /** Whether each operation is allowed, in the same order. */
@@ -69,6 +71,7 @@ final class AuthorizerClient {
         HttpRequest request = HttpRequest.newBuilder(URI.create(url + path))
             .timeout(TIMEOUT)
             .header("Content-Type", "application/json")
+            .header("X-Rehearsal-Token", token)
             .POST(BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body)))
             .build();
         try {

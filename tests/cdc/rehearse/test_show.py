@@ -16,6 +16,7 @@ ROLE = "cdc-rehearsal-shop-worker"
 BROKERS = ",".join(f"b-{number}.cdcrehearsal.0123456.c2.kafka.us-east-1.amazonaws.com:9098" for number in (1, 2, 3))
 ENDPOINTS = {
     "aws": "http://127.99.1.1:4566",
+    "keys": "/cache/rehearsals/1/aws.env",
     "brokers": {"cdc-rehearsal": "127.99.1.5:9092,127.99.1.6:9092,127.99.1.7:9092"},
     "iam": {"cdc-rehearsal": BROKERS},
     "hosts": "/cache/rehearsals/1/kafka/cdc-rehearsal/hosts",
@@ -106,6 +107,7 @@ def test_a_kept_rehearsal_is_described_in_lines_that_can_be_copied(terminal: io.
     )
     assert {part: where.strip() for part, where in output.items()} == {
         "AWS": "http://127.99.1.1:4566",
+        "its keys, for a shell": ENDPOINTS["keys"],
         "brokers (IAM over TLS)": f"cdc-rehearsal  {BROKERS}",
         "hosts file for clients": ENDPOINTS["hosts"],
         "certificate authority": ENDPOINTS["certificate"],

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.account import account
+from tests.account import Account, account
 from tests.delivery.hcp import page
 from tests.delivery.hcp.laptop import Laptop
 from tests.delivery.hcp.project import Project
@@ -25,7 +25,7 @@ class Deployed:
     """``dev``, deployed with the commands of the page from Alice's machine."""
 
     hcp: HcpTerraform
-    aws: str
+    aws: Account
     project: Project
     alice: Laptop
 
@@ -36,23 +36,23 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 @pytest.fixture(scope="package")
-def aws(project: Project) -> Iterator[str]:
-    """The URL of an embedded AWS with the resources that the environment refers to."""
+def aws(project: Project) -> Iterator[Account]:
+    """An embedded AWS with the resources that the environment refers to."""
     with account(project.file) as found:
-        yield found.url
+        yield found
 
 
 @pytest.fixture(scope="package")
-def new_laptop(terraform: Terraform, aws: str, tmp_path_factory: pytest.TempPathFactory) -> NewLaptop:
+def new_laptop(terraform: Terraform, aws: Account, tmp_path_factory: pytest.TempPathFactory) -> NewLaptop:
     def make(token: str | None, hcp: HcpTerraform) -> Laptop:
         home = tmp_path_factory.mktemp("home")
-        return Laptop(home, hcp=hcp, providers=terraform.providers, aws=aws, token=token)
+        return Laptop(home, hcp=hcp, providers=terraform.providers, aws=aws.access, token=token)
 
     return make
 
 
 @pytest.fixture(scope="package")
-def deployed(project: Project, aws: str, new_laptop: NewLaptop) -> Iterator[Deployed]:
+def deployed(project: Project, aws: Account, new_laptop: NewLaptop) -> Iterator[Deployed]:
     """Tests may change it, but must leave the environment file as deployed."""
     with hcp_terraform(USERS) as hcp:
         alice = new_laptop(ALICE, hcp)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from cdc import terraform as cli
+from rehearsal.aws.access import AwsAccess
 from rehearsal.deploy.terraform import embedded_env
 from tests.delivery.hcp.server import HOSTNAME, HcpTerraform
 
@@ -22,11 +23,11 @@ _OURS: Final = ("AWS_", "TF_")
 class Laptop:
     """``home`` has its configuration; ``providers`` is a folder in the layout of ``terraform init``."""
 
-    def __init__(self, home: Path, *, hcp: HcpTerraform, providers: Path, aws: str, token: str | None) -> None:
+    def __init__(self, home: Path, *, hcp: HcpTerraform, providers: Path, aws: AwsAccess, token: str | None) -> None:
         (home / ".terraform.d").mkdir(parents=True)
         self.home = home
         own = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
-        self.variables = embedded_env(own, url=aws, region=REGION) | {
+        self.variables = embedded_env(own, aws=aws, region=REGION) | {
             "HOME": str(home),
             "CHECKPOINT_DISABLE": "1",
         }

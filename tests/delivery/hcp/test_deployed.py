@@ -5,9 +5,7 @@ import os
 import signal
 import subprocess
 from typing import Any
-from urllib.request import Request, urlopen
 
-from rehearsal.aws.client import client
 from tests.delivery.hcp import page
 from tests.delivery.hcp.conftest import BOB, Deployed, NewLaptop
 from tests.delivery.hcp.laptop import REGION
@@ -32,14 +30,13 @@ def state(deployed: Deployed, part: str) -> dict[str, Any]:
 
 def retention(deployed: Deployed) -> int:
     """The retention of the brokers' logs, in days."""
-    groups = client(deployed.aws, "logs", REGION).describe_log_groups()["logGroups"]
+    groups = deployed.aws.client("logs", REGION).describe_log_groups()["logGroups"]
     [days] = [group["retentionInDays"] for group in groups if "broker" in group["logGroupName"]]
     return int(days)
 
 
 def faults(deployed: Deployed, method: str, **fault: Any) -> None:
-    body = json.dumps(fault).encode() if fault else None
-    urlopen(Request(f"{deployed.aws}/_rehearsal/faults", data=body, method=method)).close()
+    deployed.aws.page("faults", method, json=fault or None)
 
 
 def test_every_section_of_the_page_is_tested() -> None:

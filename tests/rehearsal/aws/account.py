@@ -26,7 +26,7 @@ class Network:
 
 
 def aws_client(aws: EmbeddedAws, service: str) -> Any:
-    return client(aws.url, service, REGION)
+    return client(aws.access, service, REGION)
 
 
 def network(aws: EmbeddedAws) -> Network:

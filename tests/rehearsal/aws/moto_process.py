@@ -11,18 +11,19 @@ from contextlib import contextmanager
 
 from moto.server import ThreadedMotoServer
 
+from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.moto_patches import patch_moto
 from tests.places import ROOT
 
 
 @contextmanager
-def moto(*, patched: bool) -> Iterator[str]:
-    """Its URL."""
+def moto(*, patched: bool) -> Iterator[AwsAccess]:
+    """How to call it; it verifies no signatures."""
     command = [sys.executable, "-m", __name__, *(["patched"] if patched else [])]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin
         assert process.stdout
-        yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+        yield AwsAccess.create(f"http://127.0.0.1:{int(process.stdout.readline())}")
         process.stdin.close()
 
 

@@ -1,24 +1,27 @@
 """``on_change`` is called for each change before the client gets the response, and not for reads."""
 
+import io
 import socket
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import requests
 from botocore.exceptions import ClientError
 from werkzeug.test import EnvironBuilder
-from werkzeug.wrappers import Response
+from werkzeug.wrappers import Request, Response
 
+from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.client import client
 from rehearsal.aws.dispatch import Application, Target
 from rehearsal.aws.faults import Error, Fault, Faults
 from rehearsal.aws.journal import Journal
+from rehearsal.aws.keys import accepted
 from rehearsal.aws.pages import Pages
 from rehearsal.aws.server import EmbeddedAws
 from tests.rehearsal.aws.account import REGION
 from tests.rehearsal.aws.recording_backends import RecordingBackends
+from tests.rehearsal.aws.signing import credentials, signed
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -33,11 +36,13 @@ class RecordingApplication:
     def __init__(self) -> None:
         self.events: list[object] = []
         self.faults = Faults()
-        journal = Journal()
+        self.access, journal = AwsAccess.create("http://127.0.0.1:4566"), Journal()
         self._application = Application(
             {},
             self._moto,
-            pages=Pages({"page": lambda _: []}, journal=journal, faults=self.faults),
+            host="127.0.0.1:4566",
+            keys=accepted(self.access),
+            pages=Pages({"page": lambda _: []}, token=self.access.token, journal=journal, faults=self.faults),
             journal=journal,
             faults=self.faults,
             on_change=self.events.append,
@@ -46,9 +51,12 @@ class RecordingApplication:
     def request(self, service: str, method: str = "POST", path: str = "/", **more: Any) -> list[object]:
         """The events of this request."""
         self.events.clear()
-        scope = f"AWS4-HMAC-SHA256 Credential=x/20260101/{REGION}/{service}/aws4_request, Signature=x"
-        headers = {**({"Authorization": scope} if service else {}), **more.pop("headers", {})}
-        environ = EnvironBuilder(path, method=method, headers=headers, **more).get_environ()
+        environ = EnvironBuilder(path, self.access.url, method=method, **more).get_environ() | {"RAW_URI": path}
+        if service:
+            body = Request(environ).get_data()
+            headers = signed(credentials(self.access), self.access.url + path, service, method=method, data=body)
+            environ |= {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()}
+            environ["wsgi.input"] = io.BytesIO(body)
         list(self._application(environ, self._start_response))
         return list(self.events)
 
@@ -104,8 +112,9 @@ def test_a_read_is_not_announced(application: RecordingApplication, service: str
     assert application.request(service, **request_) == ["done", "200"]
 
 
-def test_an_unsigned_request_counts_as_a_change(application: RecordingApplication) -> None:
-    assert application.request("", path="/") == ["done", Target("", "", ""), "200"]
+def test_an_unsigned_request_changes_nothing(application: RecordingApplication) -> None:
+    assert application.request("", path="/") == ["403"]
+    assert application.request("", method="PUT", path="/bucket/key") == ["403"]
 
 
 def test_a_refused_change_is_announced_too(application: RecordingApplication) -> None:
@@ -120,7 +129,8 @@ def test_a_refused_change_is_announced_too(application: RecordingApplication) ->
 
 
 def test_the_control_api_is_not_announced(application: RecordingApplication) -> None:
-    assert application.request("iam", path="/_rehearsal/page", json={}) == ["200"]
+    headers = application.access.page_headers
+    assert application.request("", path="/_rehearsal/page", json={}, headers=headers) == ["200"]
 
 
 @pytest.fixture
@@ -141,7 +151,7 @@ def announced(
         start_connector=backends.start_connector,
         on_change=changed,
     )
-    iam: Any = client(aws.url, "iam", REGION)
+    iam: Any = client(aws.access, "iam", REGION)
     aws.start()
     yield iam, found
     aws.stop()
@@ -163,5 +173,4 @@ def test_iam_has_changed_when_the_change_is_announced(announced: tuple[Any, list
     assert found.pop() == ("DeleteRolePolicy", [])
     iam.delete_role(RoleName="announced")
     assert found.pop() == ("DeleteRole", [])
-    requests.get(f"{iam.meta.endpoint_url}/_rehearsal/requests", timeout=10).raise_for_status()
     assert found == []

@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from modules import policies
 from rehearsal.aws import moto_patches as package
+from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.client import client
 from rehearsal.aws.moto_patches.patching import replace
 from tests.rehearsal.aws.moto_process import moto
@@ -20,19 +21,19 @@ TARGET = {
     "ResourceId": BROKERS,
     "ScalableDimension": "kafka:broker-storage:VolumeSize",
 }
-Probe = Callable[[str], object]
+Probe = Callable[[AwsAccess], object]
 
 
 @pytest.fixture(scope="module")
-def patched() -> Iterator[str]:
-    with moto(patched=True) as url:
-        yield url
+def patched() -> Iterator[AwsAccess]:
+    with moto(patched=True) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
-def unpatched() -> Iterator[str]:
-    with moto(patched=False) as url:
-        yield url
+def unpatched() -> Iterator[AwsAccess]:
+    with moto(patched=False) as running:
+        yield running
 
 
 def chosen(kind: str, id_: str) -> list[dict[str, Any]]:
@@ -44,17 +45,17 @@ def vpc(ec2: Any, block: str) -> str:
     return made
 
 
-def bucket(url: str, name: str) -> Any:
+def bucket(aws: AwsAccess, name: str) -> Any:
     """A client, and an object ``key`` in a new versioned bucket."""
-    s3 = client(url, "s3", REGION)
+    s3 = client(aws, "s3", REGION)
     s3.create_bucket(Bucket=name)
     s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
     s3.put_object(Bucket=name, Key="key", Body=b"kept")
     return s3
 
 
-def tags_of_a_scalable_target(url: str) -> object:
-    scaling = client(url, "application-autoscaling", REGION)
+def tags_of_a_scalable_target(aws: AwsAccess) -> object:
+    scaling = client(aws, "application-autoscaling", REGION)
     arn = scaling.register_scalable_target(**TARGET, MinCapacity=1, MaxCapacity=9, Tags={"owner": "data", "old": "x"})[
         "ScalableTargetARN"
     ]
@@ -63,8 +64,8 @@ def tags_of_a_scalable_target(url: str) -> object:
     return scaling.list_tags_for_resource(ResourceARN=arn)["Tags"]
 
 
-def description_of_a_rule_between_groups(url: str) -> object:
-    ec2 = client(url, "ec2", REGION)
+def description_of_a_rule_between_groups(aws: AwsAccess) -> object:
+    ec2 = client(aws, "ec2", REGION)
     group = ec2.create_security_group(GroupName="brokers", Description="brokers", VpcId=vpc(ec2, "10.1.0.0/16"))
     pair = {"GroupId": group["GroupId"], "Description": "Kafka clients"}
     permission = {"IpProtocol": "tcp", "FromPort": 9098, "ToPort": 9098, "UserIdGroupPairs": [pair]}
@@ -73,8 +74,8 @@ def description_of_a_rule_between_groups(url: str) -> object:
     return [rule.get("Description") for rule in rules["SecurityGroupRules"] if not rule["IsEgress"]]
 
 
-def error_of_a_rule_that_is_gone(url: str) -> object:
-    ec2 = client(url, "ec2", REGION)
+def error_of_a_rule_that_is_gone(aws: AwsAccess) -> object:
+    ec2 = client(aws, "ec2", REGION)
     group = ec2.create_security_group(GroupName="gone", Description="gone", VpcId=vpc(ec2, "10.5.0.0/16"))["GroupId"]
     rules = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [group]}])["SecurityGroupRules"]
     first = [rule["SecurityGroupRuleId"] for rule in rules if rule["IsEgress"]][:1]
@@ -84,8 +85,8 @@ def error_of_a_rule_that_is_gone(url: str) -> object:
     return refused.value.response["Error"]["Code"]
 
 
-def network_interfaces_after_deleting_a_nat_gateway(url: str) -> object:
-    ec2 = client(url, "ec2", REGION)
+def network_interfaces_after_deleting_a_nat_gateway(aws: AwsAccess) -> object:
+    ec2 = client(aws, "ec2", REGION)
     subnet = ec2.create_subnet(VpcId=vpc(ec2, "10.2.0.0/16"), CidrBlock="10.2.0.0/24")["Subnet"]["SubnetId"]
     address = ec2.allocate_address(Domain="vpc")["AllocationId"]
     gateway = ec2.create_nat_gateway(SubnetId=subnet, AllocationId=address)["NatGateway"]["NatGatewayId"]
@@ -93,14 +94,14 @@ def network_interfaces_after_deleting_a_nat_gateway(url: str) -> object:
     return ec2.describe_network_interfaces(Filters=[{"Name": "subnet-id", "Values": [subnet]}])["NetworkInterfaces"]
 
 
-def an_object_in_a_tls_only_bucket(url: str) -> object:
-    s3 = bucket(url, "tls-only")
+def an_object_in_a_tls_only_bucket(aws: AwsAccess) -> object:
+    s3 = bucket(aws, "tls-only")
     s3.put_bucket_policy(Bucket="tls-only", Policy=policies.tls_only("arn:aws:s3:::tls-only"))
     return s3.get_object(Bucket="tls-only", Key="key")["Body"].read()
 
 
-def versions_left_once_each_is_deleted(url: str) -> object:
-    s3 = bucket(url, "emptied")
+def versions_left_once_each_is_deleted(aws: AwsAccess) -> object:
+    s3 = bucket(aws, "emptied")
     s3.put_object(Bucket="emptied", Key="key", Body=b"newer")
     s3.delete_object(Bucket="emptied", Key="key")
     s3.put_bucket_versioning(Bucket="emptied", VersioningConfiguration={"Status": "Suspended"})
@@ -115,16 +116,16 @@ def versions_left_once_each_is_deleted(url: str) -> object:
     return [*empty.get("Versions", []), *empty.get("DeleteMarkers", [])]
 
 
-def status_of_a_bucket_of_another_owner(url: str) -> object:
-    s3 = bucket(url, "owned")
+def status_of_a_bucket_of_another_owner(aws: AwsAccess) -> object:
+    s3 = bucket(aws, "owned")
     s3.head_bucket(Bucket="owned", ExpectedBucketOwner="123456789012")
     with pytest.raises(ClientError) as refused:
         s3.head_bucket(Bucket="owned", ExpectedBucketOwner="210987654321")
     return refused.value.response["Error"]["Code"]
 
 
-def ids_of_networks(url: str) -> object:
-    ec2 = client(url, "ec2", REGION)
+def ids_of_networks(aws: AwsAccess) -> object:
+    ec2 = client(aws, "ec2", REGION)
     vpc = ec2.create_vpc(CidrBlock="10.3.0.0/16", TagSpecifications=chosen("vpc", "vpc-0a"))["Vpc"]["VpcId"]
     subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.3.0.0/24", TagSpecifications=chosen("subnet", "subnet-0a"))[
         "Subnet"
@@ -136,14 +137,14 @@ def ids_of_networks(url: str) -> object:
     return vpc, subnet, table["RouteTableId"], group["GroupId"]
 
 
-def version_of_an_object(url: str) -> object:
-    s3 = bucket(url, "published")
+def version_of_an_object(aws: AwsAccess) -> object:
+    s3 = bucket(aws, "published")
     s3.put_object(Bucket="published", Key="key", Body=b"archive", Tagging=f"{package.CUSTOM_ID_TAG}=v1.2_3")
     return s3.get_object(Bucket="published", Key="key", VersionId="v1.2_3")["Body"].read()
 
 
-def endpoint_of_a_cluster(url: str) -> object:
-    made = client(url, "rds", REGION).create_db_cluster(
+def endpoint_of_a_cluster(aws: AwsAccess) -> object:
+    made = client(aws, "rds", REGION).create_db_cluster(
         DBClusterIdentifier="orders",
         Engine="aurora-mysql",
         MasterUsername="admin",
@@ -168,12 +169,12 @@ PATCHES = [
 
 
 @pytest.mark.parametrize(("probe", "as_on_aws"), PATCHES)
-def test_patched_moto_answers_as_aws_does(probe: Probe, as_on_aws: object, patched: str) -> None:
+def test_patched_moto_answers_as_aws_does(probe: Probe, as_on_aws: object, patched: AwsAccess) -> None:
     assert probe(patched) == as_on_aws
 
 
 @pytest.mark.parametrize(("probe", "as_on_aws"), PATCHES)
-def test_moto_still_needs_the_patch(probe: Probe, as_on_aws: object, unpatched: str) -> None:
+def test_moto_still_needs_the_patch(probe: Probe, as_on_aws: object, unpatched: AwsAccess) -> None:
     try:
         answer = probe(unpatched)
     except (BotoCoreError, ClientError, AssertionError, pytest.fail.Exception):
@@ -181,7 +182,7 @@ def test_moto_still_needs_the_patch(probe: Probe, as_on_aws: object, unpatched: 
     assert answer != as_on_aws
 
 
-def test_ids_that_are_not_chosen_are_generated(patched: str) -> None:
+def test_ids_that_are_not_chosen_are_generated(patched: AwsAccess) -> None:
     ec2 = client(patched, "ec2", REGION)
     chosen_one, other = (
         ec2.create_vpc(CidrBlock="10.4.0.0/16", TagSpecifications=tags)["Vpc"]["VpcId"]
@@ -206,7 +207,7 @@ def test_ids_that_are_not_chosen_are_generated(patched: str) -> None:
     ],
 )
 def test_a_statement_denies_where_its_condition_holds(
-    condition: dict[str, object] | None, denied: bool, patched: str
+    condition: dict[str, object] | None, denied: bool, patched: AwsAccess
 ) -> None:
     s3 = bucket(patched, "conditional")
     statement = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::conditional/*"}

@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from modules.environment.environment import Environment
+from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.client import client
 from rehearsal.aws.seed import Endpoint, Seeded, account_id, seed
 from tests.rehearsal.aws.moto_process import moto
@@ -24,18 +25,18 @@ STOCK_PEERING = {"vpc_id": "vpc-0abc1234def567891", "cidr_block": "10.9.0.0/24",
 class SeededAccount:
     """An account that was seeded for an environment; ``aws`` returns clients in its region."""
 
-    def __init__(self, url: str, content: Document, archive: Path) -> None:
+    def __init__(self, aws: AwsAccess, content: Document, archive: Path) -> None:
         self.environment = Environment.model_validate({"name": "seeded", **content})
         connectors = self.environment.connectors.values()
         endpoints = {
             c.source.cluster: Endpoint(f"{c.source.cluster}.example", 3306 + n) for n, c in enumerate(connectors)
         }
         archives = dict.fromkeys(self.environment.plugins, archive)
-        self.seeded: Seeded = seed(self.environment, url=url, endpoints=endpoints, archives=archives)
-        self._url = url
+        self.seeded: Seeded = seed(self.environment, aws=aws, endpoints=endpoints, archives=archives)
+        self._aws = aws
 
     def aws(self, service: str) -> Any:
-        return client(self._url, service, self.environment.region)
+        return client(self._aws, service, self.environment.region)
 
     def cluster(self, name: str) -> Any:
         [found] = self.aws("rds").describe_db_clusters(DBClusterIdentifier=name)["DBClusters"]
@@ -59,17 +60,17 @@ class SeededAccount:
 
 
 @pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with moto(patched=True) as running:
-        yield running
+def running() -> Iterator[AwsAccess]:
+    with moto(patched=True) as started:
+        yield started
 
 
 @pytest.fixture
-def seeded(url: str, tmp_path: Path) -> Iterator[Callable[[Document], SeededAccount]]:
+def seeded(running: AwsAccess, tmp_path: Path) -> Iterator[Callable[[Document], SeededAccount]]:
     archive = tmp_path / "plugin.zip"
     archive.write_bytes(ARCHIVE)
-    yield lambda content: SeededAccount(url, content, archive)
-    requests.post(f"{url}/moto-api/reset", timeout=60).raise_for_status()
+    yield lambda content: SeededAccount(running, content, archive)
+    requests.post(f"{running.url}/moto-api/reset", timeout=60).raise_for_status()
 
 
 def test_production_has_a_database_behind_its_peering(seeded: Callable[[Document], SeededAccount]) -> None:

@@ -1,6 +1,7 @@
 """One port for all of AWS: routing of requests, the journal, and injected faults."""
 
 import threading
+from typing import Any
 
 import pytest
 import requests
@@ -10,6 +11,7 @@ from rehearsal.aws.client import _client, _session
 from rehearsal.aws.faults import Error, Fault
 from rehearsal.aws.server import EmbeddedAws
 from tests.rehearsal.aws.account import BUCKET, REGION, aws_client, bucket
+from tests.rehearsal.aws.signing import credentials, presigned, signed
 
 
 def test_requests_go_to_the_service_that_signed_them(aws: EmbeddedAws) -> None:
@@ -51,9 +53,10 @@ def test_moto_can_still_read_the_form(aws: EmbeddedAws) -> None:
 
 
 def test_a_presigned_url_names_its_service_in_the_query(aws: EmbeddedAws) -> None:
-    query = {"X-Amz-Credential": f"x/20260101/{REGION}/s3/aws4_request", "X-Amz-Signature": "x", "Signature": "x"}
-    bucket(aws).put_object(Bucket=BUCKET, Key="a/b", Body=b"content")
-    assert requests.get(f"{aws.url}/{BUCKET}/a/b", params=query, timeout=10).content == b"content"
+    s3 = bucket(aws)
+    s3.put_object(Bucket=BUCKET, Key="a/b", Body=b"content")
+    url = presigned(credentials(aws.access), f"{aws.url}/{BUCKET}/a/b", "s3")
+    assert requests.get(url, timeout=10).content == b"content"
     assert aws.journal.after()[-1].operation == "GetObject"
 
 
@@ -71,8 +74,8 @@ def test_errors_are_journalled_too(aws: EmbeddedAws) -> None:
 
 
 def test_an_operation_that_the_model_does_not_have(aws: EmbeddedAws) -> None:
-    signed = {"Authorization": f"AWS4-HMAC-SHA256 Credential=x/20260101/{REGION}/kafka/aws4_request, Signature=x"}
-    answer = requests.get(f"{aws.url}/v1/nothing", headers=signed, timeout=10)
+    url = f"{aws.url}/v1/nothing"
+    answer = requests.get(url, headers=signed(credentials(aws.access), url, "kafka"), timeout=10)
     assert answer.status_code == 404
     assert "kafka has no operation GET /v1/nothing" in answer.text
 
@@ -84,12 +87,16 @@ def test_an_operation_that_is_not_implemented(aws: EmbeddedAws) -> None:
 
 
 def test_input_that_does_not_fit_the_model(aws: EmbeddedAws) -> None:
-    signed = {"Authorization": f"AWS4-HMAC-SHA256 Credential=x/20260101/{REGION}/kafka/aws4_request, Signature=x"}
-    answer = requests.post(f"{aws.url}/v1/configurations", json={"name": 7}, headers=signed, timeout=10)
+    answer = create_configuration(aws, b'{"name": 7}')
     assert answer.headers["X-Amzn-Errortype"] == "BadRequestException"
     assert 'Missing required parameter in input: "ServerProperties"' in answer.json()["message"]
-    body = requests.post(f"{aws.url}/v1/configurations", data="[", headers=signed, timeout=10)
-    assert body.status_code == 400
+    assert create_configuration(aws, b"[").status_code == 400
+
+
+def create_configuration(aws: EmbeddedAws, body: bytes) -> requests.Response:
+    url = f"{aws.url}/v1/configurations"
+    headers = signed(credentials(aws.access), url, "kafka", method="POST", data=body)
+    return requests.post(url, data=body, headers=headers, timeout=10)
 
 
 def test_lists_come_in_pages(aws: EmbeddedAws) -> None:
@@ -115,14 +122,19 @@ def test_the_journal_over_http(aws: EmbeddedAws) -> None:
     aws_client(aws, "sts").get_caller_identity()
     later = threading.Timer(0.2, aws_client(aws, "iam").list_roles)
     later.start()
-    entries = requests.get(f"{aws.url}/_rehearsal/requests?after=1&wait=20", timeout=30).json()
+    entries = page(aws, "requests?after=1&wait=20").json()
     assert [entry["operation"] for entry in entries] == ["ListRoles"]
 
 
+def page(aws: EmbeddedAws, name: str, *, method: str = "POST", **arguments: Any) -> requests.Response:
+    url, headers = f"{aws.url}/_rehearsal/{name}", aws.access.page_headers
+    return requests.request(method, url, headers=headers, timeout=30, **arguments)
+
+
 def test_pages(aws: EmbeddedAws) -> None:
-    assert requests.post(f"{aws.url}/_rehearsal/echo", data="hello", timeout=10).json() == {"body": "hello"}
-    assert requests.post(f"{aws.url}/_rehearsal/echo", data="é".encode(), timeout=10).status_code == 400
-    missing = requests.get(f"{aws.url}/_rehearsal/none", timeout=10)
+    assert page(aws, "echo", data="hello").json() == {"body": "hello"}
+    assert page(aws, "echo", data="é".encode()).status_code == 400
+    missing = page(aws, "none")
     assert missing.status_code == 404
     assert missing.json() == {"error": "no page 'none'; there are: echo, faults, requests"}
 
@@ -150,12 +162,12 @@ def test_an_error_is_injected_in_the_protocol_of_its_service(
 
 
 def test_faults_over_http(aws: EmbeddedAws) -> None:
-    page, fault = f"{aws.url}/_rehearsal/faults", {"service": "kafka", "operation": "ListClusters", "delay": 0.01}
-    [added] = requests.post(page, json={**fault, "times": 2}, timeout=10).json()
+    fault = {"service": "kafka", "operation": "ListClusters", "delay": 0.01}
+    [added] = page(aws, "faults", json={**fault, "times": 2}).json()
     aws_client(aws, "kafka").list_clusters()
-    [left] = requests.get(page, timeout=10).json()
+    [left] = page(aws, "faults").json()
     assert (added["times"], left["times"]) == (2, 1)
-    assert requests.delete(page, timeout=10).json() == []
-    pointless = requests.post(page, json={"service": "kafka", "operation": "ListClusters"}, timeout=10)
+    assert page(aws, "faults", method="DELETE").json() == []
+    pointless = page(aws, "faults", json={"service": "kafka", "operation": "ListClusters"})
     assert pointless.status_code == 400
     assert "must have delay, error or failure" in pointless.json()["error"]

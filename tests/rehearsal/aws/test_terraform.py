@@ -25,7 +25,7 @@ class Stack:
         shutil.copy(Path(__file__).with_name("stack.tf.json"), folder / "cdk.tf.json")
         self._values = _account(aws)
         own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        base = {**own, "AWS_ENDPOINT_URL": aws.url, "AWS_EC2_METADATA_DISABLED": "true"}
+        base = {**own, **aws.access.variables, "AWS_EC2_METADATA_DISABLED": "true"}
         self._variables = terraform.environment(folder, base=base)
         self._run("init")
 

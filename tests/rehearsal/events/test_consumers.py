@@ -35,7 +35,7 @@ _NUMBERS: Final = count(1)
 @pytest.fixture(scope="module")
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     with embedded(tmp_path_factory.mktemp("aws")) as aws:
-        yield Account(aws.url)
+        yield Account(aws.access)
 
 
 class Deployed:
@@ -45,7 +45,7 @@ class Deployed:
         self.iam = account.iam
         content = changed(document("prod"), consumers=dict(consumers))
         self.environment = Environment.model_validate({"name": f"env{next(_NUMBERS)}", **content})
-        self.consumers = Consumers(self.environment, url=account.url, endpoints=ENDPOINTS)
+        self.consumers = Consumers(self.environment, aws=account.access, endpoints=ENDPOINTS)
 
     def deploy(self, name: str) -> str:
         """Creates the policy, attached to the consumer's roles; returns its ARN."""

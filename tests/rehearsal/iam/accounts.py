@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
+from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.client import client
 from rehearsal.aws.dispatch import Target
 from rehearsal.aws.server import EmbeddedAws
@@ -51,11 +52,11 @@ def trust(principal: Any, **more: Any) -> str:
 
 
 class Account:
-    """Creates roles and policies in the AWS at ``url``; public: ``iam``, a client."""
+    """Creates roles and policies in an AWS; public: ``iam``, a client."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.iam: Any = client(url, "iam", REGION)
+    def __init__(self, access: AwsAccess) -> None:
+        self.access = access
+        self.iam: Any = client(access, "iam", REGION)
 
     def role(self, *inline: str, trust: str = trust({"AWS": "*"}), **more: Any) -> str:
         """The name of a new role with these documents."""

@@ -120,7 +120,7 @@ def running(folder: Path, found: Jars, *, kraft: bool) -> Iterator[Lab]:
         ending.callback(authorizer.stop)
         tls = CertificateAuthority()
         jar = extension.jar(compiler=found.compiler, libraries=found.kafka)
-        access = IamAccess(authorizer.url, folder / "generation", jar, tls)
+        access = IamAccess(authorizer.url, authorizer.token, folder / "generation", jar, tls)
         clusters = Clusters(addresses=addresses, folder=folder, jars=found.kafka, access=access)
         ending.callback(clusters.stop)
         cluster = clusters(KRAFT if kraft else SPEC)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from secrets import token_hex
 from threading import Thread
 from typing import Any
 
@@ -18,11 +19,12 @@ Body = dict[str, Any]
 class ScriptedAuthorizer:
     """Authenticates every client as ``PRINCIPAL`` and allows everything, unless its script says otherwise.
 
-    Public: ``received``, each request's path and body.
+    Only requests with its ``token`` are answered. Public: ``received``, each request's path and body.
     """
 
     def __init__(self, address: Address, generation: Path) -> None:
         self.url = f"http://{address}"
+        self.token = token_hex()
         self.received: list[tuple[str, Body]] = []
         self._denied: set[tuple[str, str]] = set()
         self._deny_all = False
@@ -116,8 +118,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        content = json.dumps(self.server.authorizer.answer(self.path, body)).encode()
-        self.send_response(200)
+        known = self.headers["X-Rehearsal-Token"] == self.server.authorizer.token
+        content = json.dumps(self.server.authorizer.answer(self.path, body) if known else {}).encode()
+        self.send_response(200 if known else 403)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)

@@ -12,7 +12,8 @@ from botocore import auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from rehearsal.iam.signatures import AWS_MSK_IAM, Key, RefusedError, Replays, verify
+from rehearsal.aws.keys import Key
+from rehearsal.iam.signatures import AWS_MSK_IAM, RefusedError, Replays, verify
 
 REGION = "eu-west-1"
 BROKER = "b-1.orders.abc123.c1.kafka.eu-west-1.amazonaws.com"

@@ -10,13 +10,14 @@ from typing import Any, Final
 import pytest
 
 from rehearsal.aws.client import client
+from rehearsal.aws.keys import Key
 from rehearsal.aws.server import EmbeddedAws
 from rehearsal.iam.authorizer import Authorizer
 from rehearsal.iam.client import RoleTokens
 from rehearsal.iam.enforcement import Enforcement
 from rehearsal.iam.kafka_actions import CONNECT
 from rehearsal.iam.roles import Roles
-from rehearsal.iam.signatures import AWS_MSK_IAM, OAUTHBEARER, Key
+from rehearsal.iam.signatures import AWS_MSK_IAM, OAUTHBEARER
 from tests.mocked_account import ACCOUNT, CLUSTER_ARN, REGION
 from tests.rehearsal.iam.accounts import READ, WRITE, Account, document, embedded, statement
 from tests.rehearsal.iam.documents import topic
@@ -34,10 +35,10 @@ class WiredAccount(Account):
     """An authorizer that is notified of changes in an embedded AWS with two clusters, as in a rehearsal."""
 
     def __init__(self, aws: EmbeddedAws, authorizer: Authorizer) -> None:
-        super().__init__(aws.url)
+        super().__init__(aws.access)
         self.authorizer = authorizer
-        self.kafka: Any = client(aws.url, "kafka", REGION)
-        ec2: Any = client(aws.url, "ec2", REGION)
+        self.kafka: Any = client(aws.access, "kafka", REGION)
+        ec2: Any = client(aws.access, "ec2", REGION)
         subnets = [subnet["SubnetId"] for subnet in ec2.describe_subnets()["Subnets"]][:3]
         group = ec2.describe_security_groups()["SecurityGroups"][0]["GroupId"]
         kind = {"kafka_version": "3.9.x", "instance_type": "kafka.m7g.large"}
@@ -50,7 +51,7 @@ class WiredAccount(Account):
 
     def key(self, role: str) -> Key:
         arn = f"arn:aws:iam::{ACCOUNT}:role/{role}"
-        sts = client(self.url, "sts", REGION)
+        sts = client(self.access, "sts", REGION)
         given = sts.assume_role(RoleArn=arn, RoleSessionName="tests")["Credentials"]
         return Key(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], given["Expiration"])
 
@@ -82,9 +83,9 @@ def operation_request(
 def iam(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WiredAccount]:
     folder, enforcements = tmp_path_factory.mktemp("aws"), list[Enforcement]()
     with embedded(folder, lambda target: enforcements[0].on_change(target)) as aws:
-        kafka: Any = client(aws.url, "kafka", REGION)
+        kafka: Any = client(aws.access, "kafka", REGION)
         enforcement = Enforcement(
-            aws.url,
+            aws.access,
             folder=folder / "iam",
             extension=folder / "none.jar",
             hosts=lambda arn: HOSTS[arn],
@@ -117,10 +118,10 @@ def test_a_client_signs_in_with_credentials_from_sts(iam: WiredAccount, mechanis
 def test_an_application_signs_in_with_its_roles_tokens(iam: WiredAccount) -> None:
     role = iam.role(document(SIGNS_IN))
     arn = f"arn:aws:iam::{ACCOUNT}:role/{role}"
-    tokens = RoleTokens(iam.url, region=REGION, arn=arn, session="billing")
+    tokens = RoleTokens(iam.access, region=REGION, arn=arn, session="billing")
     known = iam.authenticate(tokens.token(), OAUTHBEARER)
     assert known["principal"] == f"arn:aws:sts::{ACCOUNT}:assumed-role/{role}/billing"
-    elsewhere = RoleTokens(iam.url, region="eu-west-1", arn=arn, session="billing")
+    elsewhere = RoleTokens(iam.access, region="eu-west-1", arn=arn, session="billing")
     assert "the region must be us-east-1" in str(iam.authenticate(elsewhere.token(), OAUTHBEARER)["refused"])
 
 
@@ -289,7 +290,7 @@ def test_a_deleted_role_is_denied_everything(iam: WiredAccount) -> None:
 
 
 def test_the_generation_starts_at_zero(tmp_path: Path, iam: WiredAccount) -> None:
-    authorizer = Authorizer(tmp_path / "generation", roles=Roles(iam.url), hosts=lambda _: [], tags=lambda _: {})
+    authorizer = Authorizer(tmp_path / "generation", roles=Roles(iam.access), hosts=lambda _: [], tags=lambda _: {})
     assert authorizer.generation.read_bytes() == bytes(8)
     authorizer.invalidate()
     assert authorizer.generation.read_bytes() == bytes(7) + b"\1"

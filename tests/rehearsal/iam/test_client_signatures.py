@@ -20,7 +20,8 @@ from modules.artifacts.fetch import FetchErrors, fetch
 from modules.artifacts.lock import load
 from modules.artifacts.sources import sources
 from modules.properties_file import as_lines
-from rehearsal.iam.signatures import AWS_MSK_IAM, OAUTHBEARER, Key, Replays
+from rehearsal.aws.keys import Key
+from rehearsal.iam.signatures import AWS_MSK_IAM, OAUTHBEARER, Replays
 from rehearsal.processes import pinned_files
 from rehearsal.processes.java import JavaError, Jvm
 from rehearsal.processes.programs import Program

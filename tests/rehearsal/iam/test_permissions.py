@@ -231,7 +231,7 @@ class Readers:
     def reader(self) -> Reader:
         """In a new group."""
         tokens = RoleTokens(
-            self._iam.url, region=REGION, arn=f"arn:aws:iam::{ACCOUNT}:role/{self.role}", session=self.name
+            self._iam.aws, region=REGION, arn=f"arn:aws:iam::{ACCOUNT}:role/{self.role}", session=self.name
         )
         certificate = self._iam.enforcement.certificate
         settings = signing_in.consumer_settings(tokens, hosts=self._lab.cluster.hosts_file, authority=certificate)

@@ -25,14 +25,14 @@ Report = Mapping[str, Any]
 @pytest.fixture(scope="module")
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     with embedded(tmp_path_factory.mktemp("aws")) as aws:
-        yield Account(aws.url)
+        yield Account(aws.access)
 
 
 class Ran:
     """The requests of roles since the start of the test."""
 
     def __init__(self, account: Account, folder: Path) -> None:
-        self._roles = Roles(account.url)
+        self._roles = Roles(account.access)
         self._authorizer = Authorizer(
             folder / "generation", roles=self._roles, hosts=lambda _: [], tags=lambda _: {"stage": "prod"}
         )
@@ -195,4 +195,4 @@ def test_a_report_is_json(account: Account, ran: Ran) -> None:
 
 def test_without_requests_there_is_no_report(account: Account) -> None:
     account.role(EXECUTION)
-    assert permissions(DecisionLog(), Roles(account.url), []) == []
+    assert permissions(DecisionLog(), Roles(account.access), []) == []

@@ -21,12 +21,12 @@ CONNECTOR: Final = f"arn:aws:kafkaconnect:{REGION}:{ACCOUNT}:connector/{NAME}/6f
 @pytest.fixture(scope="module")
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     with embedded(tmp_path_factory.mktemp("aws")) as aws:
-        yield Account(aws.url)
+        yield Account(aws.access)
 
 
 @pytest.fixture
 def roles(account: Account) -> Roles:
-    return Roles(account.url)
+    return Roles(account.access)
 
 
 def allows(role: Role, action: str, name: str) -> bool:
@@ -205,7 +205,7 @@ def test_a_missing_role_and_an_invalid_one(account: Account, roles: Roles) -> No
 
 def test_only_keys_from_sts_have_a_session(account: Account) -> None:
     name = account.role(Path="/apps/")
-    given = client(account.url, "sts", REGION).assume_role(
+    given = client(account.access, "sts", REGION).assume_role(
         RoleArn=f"arn:aws:iam::{ACCOUNT}:role/apps/{name}", RoleSessionName="application"
     )
     found = session(given["Credentials"]["AccessKeyId"])

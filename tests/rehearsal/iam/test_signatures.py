@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from rehearsal.iam.signatures import AWS_MSK_IAM, OAUTHBEARER, Key, RefusedError, Replays
+from rehearsal.aws.keys import Key
+from rehearsal.iam.signatures import AWS_MSK_IAM, OAUTHBEARER, RefusedError, Replays
 from tests.rehearsal.iam.signed_requests import (
     BROKER,
     ENDPOINT,

@@ -35,7 +35,7 @@ _NUMBERS: Final = count(1)
 @pytest.fixture(scope="module")
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     with embedded(tmp_path_factory.mktemp("aws")) as aws:
-        yield Account(aws.url)
+        yield Account(aws.access)
 
 
 class Service:
@@ -44,10 +44,10 @@ class Service:
     def __init__(self, account: Account, folder: Path) -> None:
         self.account = account
         self.now = datetime.now(UTC)
-        roles = Roles(account.url)
+        roles = Roles(account.access)
         self.authorizer = Authorizer(folder / "generation", roles=roles, hosts=lambda _: [], tags=lambda _: {})
         self.signing = Signing(
-            roles, self.authorizer, aws=account.url, url=URL, trust_store=TRUST_STORE, now=lambda: self.now
+            roles, self.authorizer, aws=account.access, url=URL, trust_store=TRUST_STORE, now=lambda: self.now
         )
 
     def spec(self, *inline: str, trust: str = documents.TRUST) -> ConnectorSpec:
@@ -61,11 +61,11 @@ class Service:
     def secret(self, **more: Any) -> tuple[str, str]:
         """Name and ARN of a new one."""
         name = f"signing-{next(_NUMBERS)}"
-        manager = client(self.account.url, "secretsmanager", REGION)
+        manager = client(self.account.access, "secretsmanager", REGION)
         return name, manager.create_secret(Name=name, SecretString="{}", **more)["ARN"]
 
     def key(self) -> str:
-        found: str = client(self.account.url, "kms", REGION).create_key()["KeyMetadata"]["KeyId"]
+        found: str = client(self.account.access, "kms", REGION).create_key()["KeyMetadata"]["KeyId"]
         return found
 
     def refused(self, spec: ConnectorSpec, name: str) -> str:
@@ -189,7 +189,7 @@ def test_a_missing_role_and_an_invalid_one(service: Service) -> None:
 
 @pytest.mark.parametrize("under", ["aws", "key", "alias", "arn"])
 def test_the_deployed_policy_allows_the_secret(service: Service, under: str) -> None:
-    key, kms = service.key(), client(service.account.url, "kms", REGION)
+    key, kms = service.key(), client(service.account.access, "kms", REGION)
     if under == "alias":
         kms.create_alias(AliasName="alias/signing", TargetKeyId=key)
     keys = {"key": key, "alias": "alias/signing", "arn": kms.describe_key(KeyId=key)["KeyMetadata"]["Arn"]}

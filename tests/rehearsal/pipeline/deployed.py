@@ -84,7 +84,7 @@ class Deployed:
         return found
 
     def aws(self, service: str) -> Any:
-        return client(self.daemon.url, service, REGION)
+        return client(self.daemon.aws, service, REGION)
 
     def synthesize(self, *, archive: Path | None = None, **changes: Any) -> None:
         """Synthesizes the stacks as deployed, with ``changes`` to the connector, or another ZIP."""
