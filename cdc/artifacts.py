@@ -70,7 +70,7 @@ def _licences(set_: FileSet) -> list[str]:
 
 @app.command("fetch")
 def fetch_(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[SET]...", help="Sets; default: all.")] = None,
+    names: Annotated[list[str] | None, typer.Argument(metavar="SET", help="Sets; default: all.")] = None,
     to: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Also copy the files to this directory, for --source.")
     ] = None,
@@ -114,7 +114,7 @@ def lock_(
     name: Annotated[str, typer.Argument(metavar="SET", help="A set in artifacts.lock.toml.")],
     roots: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[ROOT]...", help="group:artifact:version; default: as before."),
+        typer.Argument(metavar="ROOT", help="group:artifact:version; default: as before."),
     ] = None,
     source: SourceOption = None,
 ) -> None:

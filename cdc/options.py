@@ -6,7 +6,7 @@ import typer
 
 EnvArgument = Annotated[str, typer.Argument(metavar="ENV", help="Environment name or file.")]
 EnvsArgument = Annotated[
-    list[str] | None, typer.Argument(metavar="[ENV]...", help="Environment names or files; default: all.")
+    list[str] | None, typer.Argument(metavar="ENV", help="Environment names or files; default: all.")
 ]
 SourceOption = Annotated[
     list[str] | None,

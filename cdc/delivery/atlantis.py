@@ -49,7 +49,7 @@ def atlantis(
     names: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[ENV]...", help="Environment names or files; default: those of the current atlantis.yaml."
+            metavar="ENV", help="Environment names or files; default: those of the current atlantis.yaml."
         ),
     ] = None,
     committed: Annotated[

@@ -22,7 +22,7 @@ _COLUMNS = 100
 
 def explain(
     name: Annotated[str, typer.Argument(metavar="PROPERTY", help="A property of a connector, its worker or brokers.")],
-    env: Annotated[str | None, typer.Argument(metavar="[ENV]", help="An environment, or its file.")] = None,
+    env: Annotated[str | None, typer.Argument(metavar="ENV", help="An environment, or its file.")] = None,
     connector: Annotated[
         str | None, typer.Option("--connector", metavar="NAME", help="Show the value on this connector.")
     ] = None,

@@ -58,7 +58,8 @@ def _facts(known: Release, meaning: Meaning) -> Iterator[tuple[str, str]]:
     if of.internal:
         yield "internal", "yes: any release may change or remove it"
     if meaning.releases and meaning.releases != RELEASES:
-        yield "releases", f"{', '.join(meaning.releases)}; not in {', '.join(set(RELEASES) - set(meaning.releases))}"
+        others = [release for release in RELEASES if release not in meaning.releases]
+        yield "releases", f"{', '.join(meaning.releases)}; not in {', '.join(others)}"
     yield "set by", meaning.set_by
     if not known.exact:
         yield "definitions", f"of {known.version}, the nearest known release to {known.asked}"

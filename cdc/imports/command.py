@@ -12,6 +12,7 @@ from cdc.imports import checking, differences, output
 from cdc.imports.formats.described import InputError
 from cdc.imports.reading import MOST_BYTES, Shape, connectors
 from cdc.imports.translation.entry import Entry, entries
+from cdc.imports.translation.notes import OPEN
 from cdc.options import JsonOption
 from modules.messages.problems import either
 
@@ -80,7 +81,7 @@ def _print(found: list[Entry], *, as_json: bool) -> None:
         out.print_json(json.dumps(output.document(found)))
         return
     for entry in found:
-        for note in entry.notes:
+        for note in sorted(entry.notes, key=lambda note: note.kind in OPEN):
             err.print(str(note), markup=False, soft_wrap=True)
     typer.echo(output.text(found), nl=False)
     imported, left = [entry for entry in found if entry.body], sum(len(entry.open) for entry in found)

@@ -18,7 +18,7 @@ from cdc.plans.reading import Plan, PlanError, parse
 STDIN: Final = "-"
 
 PlansArgument = Annotated[
-    list[str], typer.Argument(metavar="PLAN.json...", help="Output of terraform show -json; - for stdin.")
+    list[str], typer.Argument(metavar="PLAN.json", help="Output of terraform show -json; - for stdin.")
 ]
 OverridesOption = Annotated[
     Path | None,

@@ -124,7 +124,7 @@ def test_two_connectors_with_one_server_id_are_reported(tmp_path: Path) -> None:
         for name in ("one", "two")
     ]
     found = given(tmp_path, json.dumps(both))
-    assert "source.server_id 7: must differ from connector one" in found.notes("to do")
+    assert "source.server_id 7: must differ from the server_id of connector one" in found.notes("to do")
 
 
 def test_keys_are_derived_from_names_and_unique(tmp_path: Path) -> None:

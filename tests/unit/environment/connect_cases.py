@@ -62,7 +62,7 @@ CASES: Cases = {
             Refused(
                 connector(server_id="server_id: 5401  # <-"),
                 "connectors.stock.source.server_id",
-                "must differ from connector orders, got 5401",
+                "must differ from the server_id of connector orders, got 5401",
             )
         ],
     ),
@@ -72,12 +72,12 @@ CASES: Cases = {
             Refused(
                 connector(topics="topics: {prefix: orders}  # <-"),
                 "connectors.stock.topics.prefix",
-                "must differ from connector orders, got 'orders'",
+                "must differ from the prefix of connector orders, got 'orders'",
             ),
             Refused(
                 {**connector(topics="topics: {prefix: or_ders}  # <-"), "prefix: orders,": "prefix: or.ders,"},
                 "connectors.stock.topics.prefix",
-                "must differ from connector orders, got 'or_ders'",
+                "must differ from the prefix of connector orders, got 'or_ders'",
             ),
         ],
     ),
