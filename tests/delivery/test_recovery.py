@@ -91,6 +91,8 @@ def test_a_killed_apply_continues(ready: Project) -> None:
     with stopped_at(ready, "kafkaconnect", "UpdateConnector") as process:
         kill(process)
     [lock] = shown(ready)["locks"]
+    if not shown(ready)["digest_ok"]:  # a slow apply writes its state every 20 s, and this one was killed just then
+        ready.shell(*(line.replace("platform", "connect") for line in commands("recovery.md", "The digest differs")))
     ready.shell(*commands("recovery.md", "A run was killed and its lock stayed"), LOCK_ID=lock["id"])
     assert shown(ready)["locks"] == []
     assert "No changes" in ready.shell(PLAN)
