@@ -42,7 +42,7 @@ ifndef GATE_BEGAN
 export GATE_BEGAN := $(shell date +%s)
 endif
 
-.PHONY: help install demo plugin schema synth validate check quick test clean
+.PHONY: help install demo plugin schema rules synth validate check quick test clean
 .DELETE_ON_ERROR:
 
 help:  ## show this list
@@ -58,6 +58,9 @@ plugin: install  ## build the ZIP of PLUGIN=debezium-mysql in build/plugins
 
 schema: install  ## environments/schema.json, with which editors complete environment files
 	@$(BIN)/python -m cdc.schema
+
+rules: install  ## docs/plans.md, whose tables are made from the rules of the plan guard
+	@$(BIN)/python -m cdc.plans.rules.page
 
 synth: install  ## synthesize ENV=prod, or FILES="a.yaml b.yaml", into cdktf.out
 	@$(BIN)/python main.py $(FILES)

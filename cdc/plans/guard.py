@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from cdc.plans import connector_rules, resource_rules
-from cdc.plans.findings import Finding
-from cdc.plans.reading import Plan
+from cdc.plans.checks import brokers, connectors, network, stored_data
+from cdc.plans.reading.plan import Plan
+from cdc.plans.rules.rule import Finding
 
 
 def check(plans: Sequence[Plan]) -> list[Finding]:
@@ -14,6 +14,6 @@ def check(plans: Sequence[Plan]) -> list[Finding]:
 
 def _all(plans: Sequence[Plan]) -> Iterator[Finding]:
     for plan in plans:
-        yield from resource_rules.check(plan)
-        yield from connector_rules.check(plan)
-    yield from connector_rules.check_together(plans)
+        for room in (stored_data, brokers, connectors, network):
+            yield from room.check(plan)
+    yield from connectors.check_together(plans)

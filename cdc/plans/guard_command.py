@@ -1,4 +1,4 @@
-"""``cdc plan-guard``: refuses plans that lose data."""
+"""``cdc plan-guard``: refuses plans that lose data, or stop connectors and are not confirmed."""
 
 import json
 import sys
@@ -12,8 +12,8 @@ import typer
 from cdc.console import err, fail, out
 from cdc.options import JsonOption
 from cdc.plans import guard
-from cdc.plans.overrides import DEFAULT, Override, OverridesError, Result, apply, load
-from cdc.plans.reading import Plan, PlanError, parse
+from cdc.plans.overrides import DEFAULT, Accepted, Override, OverridesError, Result, apply, confirmation, load
+from cdc.plans.reading.plan import Plan, PlanError, parse
 
 STDIN: Final = "-"
 
@@ -26,17 +26,30 @@ OverridesOption = Annotated[
 ]
 
 
-def plan_guard(plans: PlansArgument, overrides: OverridesOption = None, as_json: JsonOption = False) -> None:
+ConfirmOption = Annotated[
+    list[str],
+    typer.Option(
+        "--confirm", metavar="RULE@ADDRESS", help="A finding to confirm, for this run; may be given several times."
+    ),
+]
+
+
+def plan_guard(
+    plans: PlansArgument,
+    overrides: OverridesOption = None,
+    confirm: ConfirmOption = [],  # noqa: B006 - typer's way to say that there may be none
+    as_json: JsonOption = False,
+) -> None:
     """Refuse Terraform plans that lose data.
 
-    Each finding says what is lost, why, and what to do instead.
+    Asks for a confirmation of what stops a connector or repeats events. Each finding says why, and what to do instead.
     """
-    result = check(read(plans), overrides)
+    result = check(read(plans), overrides, confirm)
     if as_json:
         out.print_json(json.dumps(_document(result)))
     else:
         _print(result)
-    if result.refused:
+    if not result.passes:
         raise typer.Exit(1)
 
 
@@ -56,11 +69,14 @@ def _content(name: str) -> bytes:
     return sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes()
 
 
-def check(plans: Sequence[Plan], overrides: Path | None) -> Result:
-    """Findings, with the overrides of the given or the default file; ends the command if that is invalid."""
+def check(plans: Sequence[Plan], overrides: Path | None, confirmed: Sequence[str] = ()) -> Result:
+    """Findings, with what accepts them: on the command line, and in the given or the default file.
+
+    Ends the command if that is invalid.
+    """
     path = overrides or (DEFAULT if DEFAULT.is_file() else None)
     try:
-        given = load(path) if path else ()
+        given = (*map(confirmation, confirmed), *(load(path) if path else ()))
     except OverridesError as error:
         fail(error, status=2)
     return apply(guard.check(plans), given, today=datetime.now(UTC).date())
@@ -69,18 +85,38 @@ def check(plans: Sequence[Plan], overrides: Path | None) -> Result:
 def _print(result: Result) -> None:
     for finding in result.refused:
         _line(f"refused: {finding}", error=True)
-    for finding, override in result.allowed:
-        _line(f"allowed by an override until {override.until}: {finding}; reason: {_one_line(override.reason)}")
-    for override in result.expired:
-        _line(f"override expired on {override.until}: {override}", error=True)
-    for override in result.unused:
-        _line(f"unused override: {override}")
-    if result.refused:
-        _line(
-            f"{len(result.refused)} refused; to allow one that is intended, add an override: docs/plans.md", error=True
-        )
-    else:
+    for finding in result.to_confirm:
+        _line(f"to confirm: {finding}", error=True)
+    for finding, accepted in result.allowed:
+        _line(f"{allowed(accepted)}: {finding}{_reason(accepted)}")
+    for accepted in result.expired:
+        _line(f"{_kind(accepted)} expired on {accepted.last_day}: {accepted}", error=True)
+    for accepted in result.unused:
+        _line(f"unused {_kind(accepted)}: {accepted}")
+    _conclude(result)
+
+
+def _conclude(result: Result) -> None:
+    if result.passes:
         _line("no other data loss found" if result.allowed else "no data loss found")
+    if refused := len(result.refused):
+        _line(f"{refused} refused; to allow one that is intended, add an override: docs/plans.md", error=True)
+    if number := len(result.to_confirm):
+        _line(f"{number} to confirm: in {DEFAULT}, or with --confirm RULE@ADDRESS: docs/plans.md", error=True)
+
+
+def allowed(by: Accepted) -> str:
+    """How a finding came to pass."""
+    start = "allowed by an override" if isinstance(by, Override) else "confirmed"
+    return f"{start} until {by.last_day}" if by.last_day else start
+
+
+def _kind(accepted: Accepted) -> str:
+    return "override" if isinstance(accepted, Override) else "confirmation"
+
+
+def _reason(accepted: Accepted) -> str:
+    return f"; reason: {_one_line(accepted.reason)}" if accepted.reason else ""
 
 
 def _line(text: str, *, error: bool = False) -> None:
@@ -94,12 +130,13 @@ def _one_line(text: str) -> str:
 def _document(result: Result) -> dict[str, object]:
     return {
         "refused": [finding.document for finding in result.refused],
-        "allowed": [finding.document | _shown(override) for finding, override in result.allowed],
-        "expired": [_shown(override) for override in result.expired],
-        "unused": [_shown(override) for override in result.unused],
+        "to_confirm": [finding.document for finding in result.to_confirm],
+        "allowed": [finding.document | _shown(accepted) for finding, accepted in result.allowed],
+        "expired": [_shown(accepted) for accepted in result.expired],
+        "unused": [_shown(accepted) for accepted in result.unused],
     }
 
 
-def _shown(override: Override) -> dict[str, str]:
-    """Without ``stack`` where the override has none, so that the finding's own stays."""
-    return {key: str(value) for key, value in override.model_dump().items() if value is not None}
+def _shown(accepted: Accepted) -> dict[str, str]:
+    """Without ``stack`` where it has none, so that the finding's own stays."""
+    return {key: str(value) for key, value in accepted.model_dump().items() if value is not None}

@@ -1,4 +1,4 @@
-"""Findings that a project accepts: a committed file with rule, address, reason and last day."""
+"""Findings that a project accepts: overrides with a reason and a last day, and confirmations."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -13,12 +13,15 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     StringConstraints,
+    Tag,
     TypeAdapter,
     ValidationError,
 )
 
-from cdc.plans.findings import RULES, Finding
+from cdc.plans.rules.catalog import RULES
+from cdc.plans.rules.rule import Finding, Grade
 from modules.messages.problems import either, nearest
 
 DEFAULT: Final = Path("plan-overrides.yaml")
@@ -42,44 +45,108 @@ def _known(rule: str) -> str:
     return rule
 
 
+def _confirmable(rule: str) -> str:
+    if RULES[_known(rule)].grade is not Grade.TO_CONFIRM:
+        raise ValueError(f"{rule} loses data, so it cannot be confirmed: write an override with rule, reason and until")
+    return rule
+
+
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, strict=True)]
+_Rule = Annotated[_Text, AfterValidator(_known)]
+_Day = Annotated[date, BeforeValidator(_day)]
 
 
-class Override(BaseModel):
-    """Allows one finding until the end of ``until``; ``stack`` limits it to one environment."""
+class _Accepted(BaseModel):
+    """Accepts one finding; ``stack`` limits it to one environment."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    rule: Annotated[_Text, AfterValidator(_known)]
     address: _Text
-    reason: _Text
-    until: Annotated[date, BeforeValidator(_day)]
     stack: _Text | None = None
+
+    @property
+    def named(self) -> str:
+        """The rule that it is for."""
+        raise NotImplementedError
+
+    @property
+    def last_day(self) -> date | None:
+        raise NotImplementedError
 
     def covers(self, finding: Finding) -> bool:
         """Whether it is for ``finding``, expired or not."""
-        here = (self.rule, self.address) == (finding.rule.name, finding.address)
+        here = (self.named, self.address) == (finding.rule.name, finding.address)
         return here and self.stack in (None, finding.stack)
 
     def expired(self, today: date) -> bool:
-        return today > self.until
+        return self.last_day is not None and today > self.last_day
 
     def __str__(self) -> str:
-        return f"{self.rule} at {f'{self.stack}: ' if self.stack else ''}{self.address}"
+        return f"{self.named} at {f'{self.stack}: ' if self.stack else ''}{self.address}"
+
+
+class Override(_Accepted):
+    """Allows any finding, through the day ``until``."""
+
+    rule: _Rule
+    reason: _Text
+    until: _Day
+
+    @property
+    def named(self) -> str:
+        return self.rule
+
+    @property
+    def last_day(self) -> date:
+        return self.until
+
+
+class Confirmation(_Accepted):
+    """Confirms a finding of the second grade; without ``until`` it has no last day."""
+
+    confirm: Annotated[_Text, AfterValidator(_confirmable)]
+    reason: _Text | None = None
+    until: _Day | None = None
+
+    @property
+    def named(self) -> str:
+        return self.confirm
+
+    @property
+    def last_day(self) -> date | None:
+        return self.until
+
+
+Accepted = Override | Confirmation
 
 
 @dataclass(frozen=True)
 class Result:
-    """Findings with overrides applied."""
+    """Findings with overrides and confirmations applied; ``allowed`` has those that one of them covers."""
 
     refused: tuple[Finding, ...]
-    allowed: tuple[tuple[Finding, Override], ...]
-    expired: tuple[Override, ...]
-    unused: tuple[Override, ...]
+    to_confirm: tuple[Finding, ...]
+    allowed: tuple[tuple[Finding, Accepted], ...]
+    expired: tuple[Accepted, ...]
+    unused: tuple[Accepted, ...]
+
+    @property
+    def passes(self) -> bool:
+        return not self.refused and not self.to_confirm
 
 
-def load(path: Path) -> tuple[Override, ...]:
-    """The overrides in ``path``; raises OverridesError."""
+def confirmation(text: str) -> Confirmation:
+    """Of ``RULE@ADDRESS``, as it is given on the command line; raises OverridesError."""
+    rule, _, address = text.partition("@")
+    try:
+        return Confirmation(confirm=rule, address=address)
+    except ValidationError as error:
+        words = _words(error.errors()[0])
+        raise OverridesError(f"--confirm must be RULE@ADDRESS, got {text!r}: {words}") from None
+
+
+def load(path: Path) -> tuple[Accepted, ...]:
+    """The overrides and confirmations in ``path``; raises OverridesError."""
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
@@ -89,11 +156,19 @@ def load(path: Path) -> tuple[Override, ...]:
     if content is None:
         return ()
     try:
-        return TypeAdapter(tuple[Override, ...]).validate_python(content)
+        return _List.validate_python(content)
     except ValidationError as error:
         raise OverridesError("\n".join(_described(path, one) for one in error.errors())) from None
 
 
+def _kind(entry: object) -> str:
+    return _CONFIRM if isinstance(entry, dict) and "confirm" in entry else _OVERRIDE
+
+
+_OVERRIDE: Final = "override"
+_CONFIRM: Final = "confirmation"
+_Entry = Annotated[Annotated[Override, Tag(_OVERRIDE)] | Annotated[Confirmation, Tag(_CONFIRM)], Discriminator(_kind)]
+_List: Final[TypeAdapter[tuple[Accepted, ...]]] = TypeAdapter(tuple[_Entry, ...])
 _WORDS: Final = {
     "missing": "is missing",
     "extra_forbidden": "is an unknown key",
@@ -105,20 +180,26 @@ def _described(path: Path, error: Any) -> str:
     """``plan-overrides.yaml: [0].reason is missing``."""
     if not error["loc"]:
         return f"{path}: must be a list of overrides, each with rule, address, reason and until"
-    index, *keys = error["loc"]
+    index, _, *keys = error["loc"]
     place = f"[{index}]{''.join(f'.{key}' for key in keys)}"
-    words = _WORDS.get(error["type"]) or error["msg"].removeprefix("Value error, ").lower()
-    return f"{path}: {place}: {words}"
+    return f"{path}: {place}: {_words(error)}"
 
 
-def apply(findings: Iterable[Finding], overrides: Sequence[Override], *, today: date) -> Result:
-    """``findings``, split by whether a valid override covers them."""
+def _words(error: Any) -> str:
+    message: str = error["msg"].removeprefix("Value error, ")
+    return _WORDS.get(error["type"]) or message[:1].lower() + message[1:]
+
+
+def apply(findings: Iterable[Finding], given: Sequence[Accepted], *, today: date) -> Result:
+    """``findings``, split by whether a valid override or confirmation covers them."""
     findings = tuple(findings)
-    valid = [one for one in overrides if not one.expired(today)]
+    valid = [one for one in given if not one.expired(today)]
     covered = {finding: one for finding in findings for one in reversed(valid) if one.covers(finding)}
+    left = [finding for finding in findings if finding not in covered]
     return Result(
-        refused=tuple(finding for finding in findings if finding not in covered),
+        refused=tuple(one for one in left if one.rule.grade is Grade.REFUSED),
+        to_confirm=tuple(one for one in left if one.rule.grade is Grade.TO_CONFIRM),
         allowed=tuple(covered.items()),
-        expired=tuple(one for one in overrides if one.expired(today)),
+        expired=tuple(one for one in given if one.expired(today)),
         unused=tuple(one for one in valid if not any(map(one.covers, findings))),
     )

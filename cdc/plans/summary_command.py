@@ -4,7 +4,7 @@ import typer
 
 from cdc.plans import guard_command
 from cdc.plans.guard_command import OverridesOption, PlansArgument
-from cdc.plans.summary import summary
+from cdc.plans.summary.page import summary
 
 
 def plan_summary(plans: PlansArgument, overrides: OverridesOption = None) -> None:

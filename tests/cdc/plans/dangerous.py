@@ -23,6 +23,7 @@ BUCKET, VERSIONING, TABLE, KEY, ALIAS, CLUSTER = (
     f"aws_{type_}."
     for type_ in ("s3_bucket", "s3_bucket_versioning", "dynamodb_table", "kms_key", "kms_alias", "msk_cluster")
 )
+PEERING: Final = "aws_vpc_peering_connection."
 PROPERTIES: Final = "connector_configuration"
 
 
@@ -35,6 +36,7 @@ class Dangerous(NamedTuple):
 
 
 DANGEROUS: Final = {
+    "a peering is destroyed": Dangerous("no platform", narrowed(PEERING), "peering-removed"),
     "the cluster is destroyed": Dangerous("no platform", narrowed(CLUSTER), "cluster-destroyed"),
     "the cluster is replaced": Dangerous("zones", narrowed(CLUSTER), "cluster-destroyed"),
     "another cluster is created before the old one is destroyed": Dangerous(

@@ -24,6 +24,7 @@ from tests.cdc.plans.dangerous import (
     CLUSTER,
     KEY,
     ORDERS,
+    PEERING,
     PROPERTIES,
     REFUNDS,
     RETURNS,
@@ -43,6 +44,9 @@ class Harmless(NamedTuple):
 
 
 HARMLESS: Final = {
+    "a peering is removed from the state": Harmless(
+        "no platform", then(narrowed(PEERING), acting(PEERING, "forget")), "peering-removed"
+    ),
     "nothing": Harmless("nothing", whole, "cluster-destroyed"),
     "everything for the first time": Harmless("first", whole, "unknown-until-apply"),
     "a week's changes": Harmless("weekly", whole, "server-id-reused"),

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.cdc.plans.altered import narrowed
 from tests.cdc.plans.conftest import Planned
+from tests.cdc.plans.dangerous import PEERING
 from tests.places import ROOT
 
 CLUSTER = "aws_msk_cluster.kafka_cluster_4FCB1297"
@@ -17,7 +19,7 @@ CLUSTER = "aws_msk_cluster.kafka_cluster_4FCB1297"
 @pytest.fixture
 def folder(tmp_path: Path, planned: Planned) -> Path:
     """Plans in files, as in a CI job."""
-    for name in ("weekly", "zones", "fewer"):
+    for name in ("weekly", "zones", "fewer", "no platform"):
         (tmp_path / f"{name}.json").write_text(json.dumps(planned(name)))
     return tmp_path
 
@@ -81,7 +83,8 @@ def test_json_has_all_findings_and_overrides(folder: Path) -> None:
     document = json.loads(done.stdout)
     assert (done.returncode, done.stderr) == (1, "")
     assert sorted(one["rule"] for one in document["refused"]) == ["bucket-destroyed", "connector-destroyed"]
-    assert {*document["refused"][0]} == {"rule", "stack", "address", "what", "why", "instead"}
+    assert document["to_confirm"] == []
+    assert {*document["refused"][0]} == {"rule", "grade", "stack", "address", "what", "why", "instead"}
     [allowed] = document["allowed"]
     assert (allowed["address"], allowed["reason"], allowed["until"]) == (CLUSTER, "intended", "2999-01-01")
     assert document["expired"] == document["unused"] == []
@@ -123,3 +126,21 @@ def test_a_summary_is_markdown_and_succeeds_even_with_findings(folder: Path) -> 
     assert text.index("### `prod-platform`") < text.index("### `prod-connect`")
     assert "- `cdc-prod-returns` is added" in text
     assert command(folder, "plan-summary", "-", given="no JSON").returncode == 2
+
+
+def test_what_stops_a_connector_is_to_confirm(folder: Path) -> None:
+    plan = narrowed(PEERING)(json.loads((folder / "no platform.json").read_text()))
+    (folder / "stopping.json").write_text(json.dumps(plan))
+    done = command(folder, "plan-guard", "stopping.json")
+    assert (done.returncode, done.stdout) == (1, "")
+    first, last = done.stderr.splitlines()
+    assert first.startswith(f"to confirm: peering-removed: prod-platform: {PEERING}")
+    assert last == "1 to confirm: in plan-overrides.yaml, or with --confirm RULE@ADDRESS: docs/plans.md"
+    address = first.split(": ")[3]
+    done = command(folder, "plan-guard", "stopping.json", "--confirm", f"peering-removed@{address}")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"confirmed: peering-removed: prod-platform: {address}: ")
+    (folder / "plan-overrides.yaml").write_text(f"- {{confirm: peering-removed, address: {address}}}\n")
+    assert command(folder, "plan-guard", "stopping.json").returncode == 0
+    assert "unused confirmation" in command(folder, "plan-guard", "weekly.json").stdout
+    assert command(folder, "plan-guard", "stopping.json", "--confirm", "peering-removed").returncode == 2

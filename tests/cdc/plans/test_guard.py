@@ -6,8 +6,9 @@ import json
 import pytest
 
 from cdc.plans import guard
-from cdc.plans.findings import RULES, Finding
-from cdc.plans.reading import Plan, parse
+from cdc.plans.reading.plan import Plan, parse
+from cdc.plans.rules.catalog import RULES
+from cdc.plans.rules.rule import Finding
 from tests.cdc.plans.altered import deposed, narrowed, resource, sensitive, then
 from tests.cdc.plans.changes import CHANGES
 from tests.cdc.plans.conftest import Planned

@@ -7,9 +7,9 @@ from typing import Any, Final
 import pytest
 import yaml
 
-from cdc.plans import findings as rules
-from cdc.plans.findings import Finding
-from cdc.plans.overrides import Override, OverridesError, apply, load
+from cdc.plans.overrides import Accepted, Confirmation, Override, OverridesError, apply, confirmation, load
+from cdc.plans.rules import connectors as rules, network
+from cdc.plans.rules.rule import Finding
 
 UNTIL: Final = date(2026, 12, 31)
 GIVEN: Final = {
@@ -48,7 +48,7 @@ WRONG: Final = {
     "a rule is missing": ({**GIVEN, "rule": None}, "rule"),
     "a reason of spaces": ({**GIVEN, "reason": "  "}, "[0].reason: must not be empty"),
     "a date that does not exist": ({**GIVEN, "until": "2026-02-30"}, "[0].until: "),
-    "a date as a number": ({**GIVEN, "until": 20261231}, "[0].until: must be a date, yyyy-mm-dd"),
+    "a date as a number": ({**GIVEN, "until": 20261231}, "[0].until: must be a date, YYYY-MM-DD"),
     "a timestamp": ({**GIVEN, "until": "2026-12-31T10:00:00"}, "[0].until: must be a date"),
     "an unknown key": ({**GIVEN, "environment": "prod"}, "[0].environment: is an unknown key"),
     "a misspelled rule": (
@@ -111,3 +111,50 @@ def test_the_first_valid_override_gives_the_reason() -> None:
     findings = apply([FINDING], [old, first, second], today=UNTIL)
     assert findings.allowed == ((FINDING, first),)
     assert (findings.expired, findings.unused) == ((old,), ())
+
+
+TO_CONFIRM: Final = {"confirm": "peering-removed", "address": "aws_vpc_peering_connection.x"}
+STOPPED: Final = Finding(network.PEERING_REMOVED, "prod-platform", TO_CONFIRM["address"], "it is destroyed")
+
+
+def test_a_confirmation_needs_no_reason_and_no_last_day(tmp_path: Path) -> None:
+    [given] = load(written(tmp_path, [TO_CONFIRM]))
+    assert given == Confirmation(confirm="peering-removed", address="aws_vpc_peering_connection.x")
+    assert apply([STOPPED], [given], today=date.max).passes
+
+
+@pytest.mark.parametrize(
+    ("given", "passes"),
+    [
+        ([], False),
+        ([Confirmation.model_validate(TO_CONFIRM | {"address": "aws_vpc_peering_connection.y"})], False),
+        ([Confirmation.model_validate(TO_CONFIRM | {"stack": "dev-platform"})], False),
+        ([Confirmation.model_validate(TO_CONFIRM | {"until": "2026-12-30"})], False),
+        ([Confirmation.model_validate(TO_CONFIRM | {"until": "2026-12-31", "stack": "prod-platform"})], True),
+        ([confirmation("peering-removed@aws_vpc_peering_connection.x")], True),
+        ([override(rule="peering-removed", address="aws_vpc_peering_connection.x")], True),
+    ],
+)
+def test_what_stops_a_connector_waits_for_a_confirmation_or_an_override(given: list[Accepted], passes: bool) -> None:
+    result = apply([STOPPED], given, today=UNTIL)
+    assert (result.passes, result.to_confirm, result.refused) == (passes, () if passes else (STOPPED,), ())
+
+
+def test_data_loss_cannot_be_confirmed(tmp_path: Path) -> None:
+    loss = {"confirm": "connector-destroyed", "address": FINDING.address}
+    message = "connector-destroyed loses data, so it cannot be confirmed: write an override with rule, reason and until"
+    with pytest.raises(OverridesError, match=rf"plan-overrides\.yaml: \[0\]\.confirm: {message}$"):
+        load(written(tmp_path, [loss]))
+    with pytest.raises(OverridesError, match=rf"--confirm must be RULE@ADDRESS, got '.*': {message}$"):
+        confirmation("connector-destroyed@aws_mskconnect_connector.x")
+
+
+def test_an_entry_is_an_override_or_a_confirmation(tmp_path: Path) -> None:
+    with pytest.raises(OverridesError, match=r"\[0\]\.rule: is an unknown key$"):
+        load(written(tmp_path, [TO_CONFIRM | {"rule": "peering-removed"}]))
+
+
+@pytest.mark.parametrize("text", ["peering-removed", "peering-removed@", "@x", "peering@x", ""])
+def test_a_wrong_confirmation_is_an_error(text: str) -> None:
+    with pytest.raises(OverridesError, match=r"--confirm must be RULE@ADDRESS, got "):
+        confirmation(text)

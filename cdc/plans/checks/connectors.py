@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from cdc.plans import connectors, findings as rules
-from cdc.plans.connectors import Connector, Connectors
-from cdc.plans.findings import Finding, Rule
-from cdc.plans.reading import Plan
-from cdc.plans.resources import UNKNOWN
+from cdc.plans.reading import connectors
+from cdc.plans.reading.connectors import Connector, Connectors
+from cdc.plans.reading.plan import Plan
+from cdc.plans.reading.resources import UNKNOWN
+from cdc.plans.rules import connectors as rules, general
+from cdc.plans.rules.rule import Finding, Rule
 
 # A connector with another value of these is another connector, whatever its name.
 _FIXED: Final = {
@@ -111,7 +112,7 @@ def _described(key: str, before: Connector | None, after: Connector) -> str:
 
 def _unknown(stack: str, one: Connector, key: str) -> Finding:
     what = f"{key} of {one.name} changes to a value that is known only after the apply"
-    return Finding(rules.UNKNOWN_UNTIL_APPLY, stack, one.address, what)
+    return Finding(general.UNKNOWN_UNTIL_APPLY, stack, one.address, what)
 
 
 @dataclass(frozen=True)

@@ -7,28 +7,29 @@ from datetime import date
 
 import pytest
 
-from cdc.plans import guard, properties
-from cdc.plans.markdown import LIMIT, code, codes, cut
-from cdc.plans.overrides import Override, apply
-from cdc.plans.reading import parse
-from cdc.plans.resources import UNKNOWN, changed
-from cdc.plans.summary import summary
+from cdc.plans import guard
+from cdc.plans.overrides import Accepted, Confirmation, Override, apply
+from cdc.plans.reading import properties
+from cdc.plans.reading.plan import parse
+from cdc.plans.reading.resources import UNKNOWN, changed
+from cdc.plans.summary.markdown import LIMIT, code, codes, cut
+from cdc.plans.summary.page import summary
 from modules.debezium import configuration
 from tests.cdc.plans.altered import acting, narrowed, resource, sensitive, then, unknown
 from tests.cdc.plans.conftest import Planned
-from tests.cdc.plans.dangerous import CLUSTER, ORDERS, PROPERTIES, RETURNS, STOCK, WORKER
+from tests.cdc.plans.dangerous import CLUSTER, ORDERS, PEERING, PROPERTIES, RETURNS, STOCK, WORKER
 from tests.synthesized import Document
 
 TODAY = date(2026, 11, 1)
 
 
-def summarized(*documents: Document, overrides: tuple[Override, ...] = (), limit: int = LIMIT) -> str:
+def summarized(*documents: Document, overrides: tuple[Accepted, ...] = (), limit: int = LIMIT) -> str:
     plans = [parse(json.dumps(document).encode(), "plan.json") for document in documents]
     return summary(plans, apply(guard.check(plans), overrides, today=TODAY), limit=limit)
 
 
-def lines(*documents: Document) -> list[str]:
-    return [line for line in summarized(*documents).splitlines() if line]
+def lines(*documents: Document, overrides: tuple[Accepted, ...] = ()) -> list[str]:
+    return [line for line in summarized(*documents, overrides=overrides).splitlines() if line]
 
 
 def part(text: list[str], start: str) -> list[str]:
@@ -278,3 +279,13 @@ def test_only_values_of_known_properties_are_shown(key: str, value: object, show
 def test_long_lists_and_values_are_truncated() -> None:
     assert codes(range(100)).endswith("`39` and 60 more")
     assert len(code("x" * 1000)) == 302
+
+
+def test_what_is_to_confirm_has_its_own_list(planned: Planned) -> None:
+    plan = narrowed(PEERING)(planned("no platform"))
+    text = lines(plan)
+    assert text[0] == "### To confirm"
+    assert text[1].startswith("- `peering-removed` `prod-platform` ")
+    address = resource(plan, PEERING)["address"]
+    given = Confirmation(confirm="peering-removed", address=address)
+    assert lines(plan, overrides=(given,))[0] == "Confirmed:"

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from cdc.plans.nodes import at
+from cdc.plans.reading.nodes import at
 
 Values = Mapping[str, Any]
 Step = str | int

@@ -1,14 +1,14 @@
 """A plan as Markdown for a pull request, readable rendered or not."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
-from cdc.plans import connector_lines, platform_lines
-from cdc.plans.findings import Finding
-from cdc.plans.markdown import LIMIT, code, cut
-from cdc.plans.overrides import Result
-from cdc.plans.reading import Plan
-from cdc.plans.resources import changed
+from cdc.plans.overrides import Accepted, Confirmation, Override, Result
+from cdc.plans.reading.plan import Plan
+from cdc.plans.reading.resources import changed
+from cdc.plans.rules.rule import Finding
+from cdc.plans.summary import connector_lines, platform_lines
+from cdc.plans.summary.markdown import LIMIT, code, cut
 
 _SECTIONS: Final[dict[str, Callable[[Plan], Iterator[str]]]] = {
     "Connectors": connector_lines.connector_lines,
@@ -30,17 +30,22 @@ def summary(plans: Sequence[Plan], result: Result, *, limit: int = LIMIT) -> str
 
 
 def _warning(result: Result) -> Iterator[str]:
-    if result.refused:
-        yield "### ⚠ WARNING: data loss"
-        yield ""
-        yield from map(_finding, result.refused)
-        yield ""
-    if result.allowed:
-        yield "Allowed by an override:"
-        yield ""
-        for finding, override in result.allowed:
-            yield f"{_finding(finding)}; allowed until {override.until}: {code(override.reason)}"
-        yield ""
+    yield from _listed("### ⚠ WARNING: data loss", map(_finding, result.refused))
+    yield from _listed("### To confirm", map(_finding, result.to_confirm))
+    overrides = [pair for pair in result.allowed if isinstance(pair[1], Override)]
+    yield from _listed("Allowed by an override:", (_allowed(*pair, how="allowed") for pair in overrides))
+    confirmed = [pair for pair in result.allowed if isinstance(pair[1], Confirmation)]
+    yield from _listed("Confirmed:", (_allowed(*pair, how="confirmed") for pair in confirmed))
+
+
+def _listed(title: str, lines: Iterable[str]) -> Iterator[str]:
+    if found := [*lines]:
+        yield from (title, "", *found, "")
+
+
+def _allowed(finding: Finding, by: Accepted, *, how: str) -> str:
+    until = f" until {by.last_day}" if by.last_day else ""
+    return f"{_finding(finding)}; {how}{until}{f': {code(by.reason)}' if by.reason else ''}"
 
 
 def _finding(finding: Finding) -> str:

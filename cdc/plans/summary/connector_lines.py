@@ -4,13 +4,13 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
-from cdc.plans import connectors, properties
-from cdc.plans.connectors import WORKER_TYPE, Connector
-from cdc.plans.markdown import code, codes
-from cdc.plans.properties import DATABASES, TABLES, shown_at
-from cdc.plans.reading import Plan
-from cdc.plans.resources import UNKNOWN, Resource, Side, changed
-from cdc.plans.shared_lines import Lines, done, forced, property_lines
+from cdc.plans.reading import connectors, properties
+from cdc.plans.reading.connectors import WORKER_TYPE, Connector
+from cdc.plans.reading.plan import Plan
+from cdc.plans.reading.properties import DATABASES, TABLES, shown_at
+from cdc.plans.reading.resources import UNKNOWN, Resource, Side, changed
+from cdc.plans.summary.markdown import code, codes
+from cdc.plans.summary.shared_lines import Lines, done, forced, property_lines
 from modules.messages import secrecy
 
 PLUGIN_TYPE: Final = "aws_mskconnect_custom_plugin"

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from cdc.plans.nodes import at, blocks
-from cdc.plans.resources import Resource
+from cdc.plans.reading.nodes import at, blocks
+from cdc.plans.reading.resources import Resource
 
 PROJECT: Final = "msk-cdc"
 # Resource types of one kind of stack only; the first that is found decides.

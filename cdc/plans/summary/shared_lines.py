@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
-from cdc.plans.markdown import code
-from cdc.plans.resources import UNKNOWN, Resource, Side
+from cdc.plans.reading.resources import UNKNOWN, Resource, Side
+from cdc.plans.summary.markdown import code
 from modules.properties_file import parse
 
 Lines = Iterator[str]

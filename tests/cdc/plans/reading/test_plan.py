@@ -5,8 +5,8 @@ from typing import Any, Final
 
 import pytest
 
-from cdc.plans.reading import PlanError, parse
-from cdc.plans.resources import UNKNOWN, Side
+from cdc.plans.reading.plan import PlanError, parse
+from cdc.plans.reading.resources import UNKNOWN, Side
 from tests.cdc.plans.conftest import Planned
 
 EMPTY: Final = {"format_version": "1.2", "planned_values": {}, "configuration": {}}

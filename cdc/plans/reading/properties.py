@@ -3,7 +3,7 @@
 import re
 from typing import Any, Final
 
-from cdc.plans.resources import UNKNOWN, Side
+from cdc.plans.reading.resources import UNKNOWN, Side
 from modules.messages import secrecy
 
 TABLES: Final = "table.include.list"

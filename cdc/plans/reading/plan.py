@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from cdc.plans import stack
-from cdc.plans.nodes import at, blocks
-from cdc.plans.resources import Read, Resource, Values
+from cdc.plans.reading import stack
+from cdc.plans.reading.nodes import at, blocks
+from cdc.plans.reading.resources import Read, Resource, Values
 from modules.states import ACCEPTED
 
 MAJOR: Final = "1"

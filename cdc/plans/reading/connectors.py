@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from cdc.plans import properties
-from cdc.plans.reading import Plan
-from cdc.plans.resources import UNKNOWN, Resource, Side, Unknown
+from cdc.plans.reading import properties
+from cdc.plans.reading.plan import Plan
+from cdc.plans.reading.resources import UNKNOWN, Resource, Side, Unknown
 from modules.messages import secrecy
 from modules.properties_file import parse
 

@@ -4,14 +4,14 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
-from cdc.plans import properties
-from cdc.plans.connector_lines import ATTACHMENT_TYPE, PLUGIN_TYPE, POLICY_TYPE
-from cdc.plans.connectors import TYPE as CONNECTOR_TYPE, WORKER_TYPE
-from cdc.plans.markdown import code, codes
-from cdc.plans.properties import shown_at
-from cdc.plans.reading import Plan
-from cdc.plans.resources import UNKNOWN, Resource, Side, Step, changed
-from cdc.plans.shared_lines import Lines, done, property_lines
+from cdc.plans.reading import properties
+from cdc.plans.reading.connectors import TYPE as CONNECTOR_TYPE, WORKER_TYPE
+from cdc.plans.reading.plan import Plan
+from cdc.plans.reading.properties import shown_at
+from cdc.plans.reading.resources import UNKNOWN, Resource, Side, Step, changed
+from cdc.plans.summary.connector_lines import ATTACHMENT_TYPE, PLUGIN_TYPE, POLICY_TYPE
+from cdc.plans.summary.markdown import code, codes
+from cdc.plans.summary.shared_lines import Lines, done, property_lines
 
 CLUSTER_TYPE: Final = "aws_msk_cluster"
 CONFIGURATION_TYPE: Final = "aws_msk_configuration"

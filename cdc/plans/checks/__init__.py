@@ -1,0 +1,1 @@
+"""How the plan guard finds what breaks a rule."""

@@ -1,0 +1,1 @@
+"""What a plan says: its resources, before and after, their connectors and properties."""
