@@ -17,7 +17,7 @@ from cdc.delivery import atlantis
 from modules.environment.loading import load_all
 from tests.account import account
 from tests.delivery.atlantis_schema import RepoConfig
-from tests.delivery.atlantis_server import Clone, recipe, server_side, snippets
+from tests.delivery.atlantis_server import Clone, recipe, server_side, snippets, this_project
 from tests.needs import missing
 from tests.places import ROOT
 from tests.real_terraform import Terraform
@@ -155,7 +155,8 @@ def clone(tmp_path_factory: pytest.TempPathFactory, prod: dict[str, Stack], terr
             AttributeDefinitions=[{"AttributeName": "LockID", "AttributeType": "S"}],
         )
         variables = there.variables(cli.environment(prod["platform"].file.parent))
-        yield Clone(tmp_path_factory.mktemp("server") / "clone", variables)
+        server = tmp_path_factory.mktemp("server")
+        yield Clone(this_project(server / "origin"), server / "clone", variables)
 
 
 @pytest.fixture
@@ -189,6 +190,16 @@ def test_the_hook_synthesizes_and_the_workflow_plans(pull: Clone, prod: dict[str
     assert plan.returncode == 0, plan.stdout
     assert re.search(r"^Plan: \d+ to add, 0 to change, 0 to destroy\.$", plan.stdout, flags=re.M)
     assert pull.planfile(platform).is_file()
+    assert_the_summary_comes_first(plan.stdout)
+
+
+def assert_the_summary_comes_first(output: str) -> None:
+    """Atlantis puts the output in a block of the type diff; each fence in it ends a block or begins one."""
+    guard, summary, plan = re.split(r"^```(?:diff)?\n", output, flags=re.M)
+    assert [line for line in output.splitlines() if line.startswith("```")] == ["```", "```diff"]
+    assert "Plan:" not in guard + summary
+    assert re.match(r"#+ .*prod-platform", summary.lstrip()), summary[:200]
+    assert "Terraform will perform the following actions:" in plan
 
 
 def test_the_hook_runs_for_plans_only(pull: Clone) -> None:
