@@ -48,9 +48,7 @@ class Options(NamedTuple):
 def atlantis(
     names: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="ENV", help="Environment names or files; default: those of the current atlantis.yaml."
-        ),
+        typer.Argument(metavar="ENV", help="Environment names or files; default: those of the current atlantis.yaml."),
     ] = None,
     committed: Annotated[
         bool, typer.Option("--committed", help="Projects in stacks/, the output of cdc export.")

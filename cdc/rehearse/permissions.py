@@ -16,8 +16,8 @@ from modules.environment.models.connectors import Connector
 from modules.environment.models.consumers import Consumer
 from modules.environment.models.kafka import ExistingKafka
 from modules.policies import ClusterArns, Statement
-from rehearsal.iam import reasons
-from rehearsal.iam.reasons import Reason, Role
+from rehearsal.iam.permissions import reasons
+from rehearsal.iam.permissions.reasons import Reason, Role
 
 # A part of an ARN that is known only after the deploy.
 _UNKNOWN: Final = "*"

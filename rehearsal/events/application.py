@@ -13,7 +13,7 @@ from kafka.errors import KafkaConnectionError, KafkaError
 from rehearsal.database.ledger import Ledger
 from rehearsal.events.event import Event
 from rehearsal.events.received import DeliveryResult, ReceivedEvents
-from rehearsal.iam.topic_pattern import topic_pattern
+from rehearsal.iam.permissions.topic_pattern import topic_pattern
 from rehearsal.processes.errors import RehearsalError
 
 T = TypeVar("T")

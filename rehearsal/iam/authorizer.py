@@ -13,9 +13,9 @@ from pydantic import BaseModel, ConfigDict
 from rehearsal.aws import names
 from rehearsal.aws.keys import Key
 from rehearsal.iam import kafka_actions, signatures
-from rehearsal.iam.decision_log import DecisionLog, PermissionUse
 from rehearsal.iam.kafka_actions import CONNECT, Operation
-from rehearsal.iam.policy import Decision, PolicyError
+from rehearsal.iam.permissions.decision_log import DecisionLog, PermissionUse
+from rehearsal.iam.policies.policy import Decision, PolicyError
 from rehearsal.iam.roles import NoRoleError, Role, Roles, Session, role_name, session
 from rehearsal.iam.signatures import RefusedError, Replays
 

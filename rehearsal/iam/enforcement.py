@@ -8,9 +8,9 @@ from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.backends import ConnectorSpec
 from rehearsal.aws.dispatch import Target
 from rehearsal.aws.pages import CREDENTIALS, PREFIX, Page
-from rehearsal.iam import missing_permissions, report
 from rehearsal.iam.access import IamAccess
 from rehearsal.iam.authorizer import Authorizer, Hosts, Tags
+from rehearsal.iam.permissions import missing_permissions, report
 from rehearsal.iam.roles import Roles
 from rehearsal.iam.signing import Signing
 from rehearsal.iam.tls import CertificateAuthority

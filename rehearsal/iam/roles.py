@@ -11,8 +11,8 @@ from botocore.exceptions import ClientError
 from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.client import client
 from rehearsal.aws.keys import Key, assumed_role, session_key
-from rehearsal.iam import policy
-from rehearsal.iam.policy import Decision, Policy, Principal, Request
+from rehearsal.iam.policies import policy
+from rehearsal.iam.policies.policy import Decision, Policy, Principal, Request
 
 # The condition keys that have the same values here as on AWS; any other key is an error, never an Allow.
 CONDITION_KEYS: Final = (

@@ -17,9 +17,9 @@ from rehearsal.aws import names
 from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.backends import ConnectorSpec, ServerError
 from rehearsal.aws.client import client
-from rehearsal.iam import missing_permissions
 from rehearsal.iam.authorizer import Authorizer
-from rehearsal.iam.policy import PolicyError
+from rehearsal.iam.permissions import missing_permissions
+from rehearsal.iam.policies.policy import PolicyError
 from rehearsal.iam.roles import NoRoleError, Roles, Session
 
 SERVICE: Final = "kafkaconnect.amazonaws.com"

@@ -53,7 +53,11 @@ def one_task_has_one_worker(connector: Connector) -> Iterator[Problem]:
 def server_ids_are_unique(connectors: dict[str, Connector]) -> Iterator[Problem]:
     for name, first in repeated(connectors, lambda connector: connector.source.server_id):
         server_id = connectors[name].source.server_id
-        yield Problem(("connectors", name, "source", "server_id"), f"must differ from the server_id of connector {first}", server_id)
+        yield Problem(
+            ("connectors", name, "source", "server_id"),
+            f"must differ from the server_id of connector {first}",
+            server_id,
+        )
 
 
 @rule
@@ -61,7 +65,9 @@ def topic_prefixes_are_unique(connectors: dict[str, Connector]) -> Iterator[Prob
     """Kafka takes . and _ for the same, since its metrics cannot tell them apart, and refuses the second topic."""
     for name, first in repeated(connectors, lambda connector: connector.topics.prefix.replace(".", "_")):
         prefix = connectors[name].topics.prefix
-        yield Problem(("connectors", name, "topics", "prefix"), f"must differ from the prefix of connector {first}", prefix)
+        yield Problem(
+            ("connectors", name, "topics", "prefix"), f"must differ from the prefix of connector {first}", prefix
+        )
 
 
 @rule

@@ -14,7 +14,7 @@ from rich.console import Console
 import cdc.rehearse.permissions
 from cdc.rehearse.permissions import permissions, short
 from modules.environment.environment import Environment
-from rehearsal.iam.reasons import REASONS
+from rehearsal.iam.permissions.reasons import REASONS
 from tests.places import ROOT
 from tests.synthesized import Document, Stack, changed, document, synthesize
 

@@ -19,7 +19,7 @@ from rehearsal.database.sample_tables import TableName
 from rehearsal.events.application import Application, ApplicationError, Reader, group_name
 from rehearsal.events.event import Event
 from rehearsal.events.received import DeliveryResult, ReceivedEvents
-from rehearsal.iam.topic_pattern import topic_pattern
+from rehearsal.iam.permissions.topic_pattern import topic_pattern
 from rehearsal.kafka.cluster import KafkaCluster
 from rehearsal.kafka.clusters import Clusters
 from rehearsal.processes import pinned_files

@@ -16,7 +16,7 @@ from rehearsal.events.consumers import Consumers, roles
 from rehearsal.iam.roles import Session, session
 from tests.mocked_account import ACCOUNT
 from tests.rehearsal.iam.accounts import Account, embedded
-from tests.rehearsal.iam.documents import ARNS
+from tests.rehearsal.iam.policies.documents import ARNS
 from tests.synthesized import changed, document
 
 HOSTS: Final = Path("/somewhere/hosts")

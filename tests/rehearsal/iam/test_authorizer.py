@@ -20,7 +20,7 @@ from rehearsal.iam.roles import Roles
 from rehearsal.iam.signatures import AWS_MSK_IAM, OAUTHBEARER
 from tests.mocked_account import ACCOUNT, CLUSTER_ARN, REGION
 from tests.rehearsal.iam.accounts import READ, WRITE, Account, document, embedded, statement
-from tests.rehearsal.iam.documents import topic
+from tests.rehearsal.iam.policies.documents import topic
 from tests.rehearsal.iam.signed_requests import payload, signed, token
 
 BROKER: Final = f"b-1.cdc-prod.abc123.c3.kafka.{REGION}.amazonaws.com"

@@ -8,8 +8,8 @@ from pydantic import ValidationError
 
 from rehearsal.iam.kafka_actions import CONNECT, Operation, action, resource
 from tests.mocked_account import ACCOUNT, CLUSTER_ARN, REGION
-from tests.rehearsal.iam import documents
-from tests.rehearsal.iam.documents import group, topic
+from tests.rehearsal.iam.policies import documents
+from tests.rehearsal.iam.policies.documents import group, topic
 
 # MSK developer guide, "Semantics of IAM authorization policy actions and resources", beside Kafka's "Protocols":
 # the action, Kafka's resource and its operation.

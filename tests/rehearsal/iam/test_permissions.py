@@ -27,8 +27,9 @@ from rehearsal.aws.backends import ConnectorSpec, ServerError
 from rehearsal.connect.connector import RunningConnector
 from rehearsal.database.event_kinds import EventKind
 from rehearsal.events.application import Application, Reader
-from rehearsal.iam import client as signing_in, reasons
+from rehearsal.iam import client as signing_in
 from rehearsal.iam.client import RoleTokens
+from rehearsal.iam.permissions import reasons
 from rehearsal.lab import Iam
 from rehearsal.processes import pinned_files
 from tests.rehearsal.connect.lab import HOST, PASSWORD, REGION, SECRET, Lab, running
@@ -42,7 +43,7 @@ AT_ONCE = 3
 # By default the consumer of signals polls 0.1 s in every 5 s, and takes half a minute to reach its topic.
 PROMPT = {"signal.poll.interval.ms": "500", "signal.kafka.poll.timeout.ms": "5000"}
 NUMBERS = count(1)
-# Kafka 3.9 and Debezium 3.6.1 request none of these; rehearsal/iam/reasons.py says why they are there.
+# Kafka 3.9 and Debezium 3.6.1 request none of these; rehearsal/iam/permissions/reasons.py says why they are there.
 NOT_REQUESTED = {("Cluster", "kafka-cluster:DescribeCluster")}
 
 

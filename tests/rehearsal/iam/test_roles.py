@@ -7,12 +7,12 @@ from typing import Final
 import pytest
 
 from rehearsal.aws.client import client
-from rehearsal.iam.policy import PolicyError
+from rehearsal.iam.policies.policy import PolicyError
 from rehearsal.iam.roles import NoRoleError, Role, Roles, session
 from tests.mocked_account import ACCOUNT, REGION
-from tests.rehearsal.iam import documents
 from tests.rehearsal.iam.accounts import READ, WRITE, Account, document, embedded, statement, trust
-from tests.rehearsal.iam.documents import NAME, topic
+from tests.rehearsal.iam.policies import documents
+from tests.rehearsal.iam.policies.documents import NAME, topic
 
 SERVICE: Final = "kafkaconnect.amazonaws.com"
 CONNECTOR: Final = f"arn:aws:kafkaconnect:{REGION}:{ACCOUNT}:connector/{NAME}/6f1c2f4e-0000-4000-8000-000000000000-2"

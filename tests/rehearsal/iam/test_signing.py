@@ -20,10 +20,10 @@ from rehearsal.iam.authorizer import Authorizer
 from rehearsal.iam.roles import Roles, session
 from rehearsal.iam.signing import PROPERTIES, SERVICE, Signing
 from tests.mocked_account import ACCOUNT, REGION
-from tests.rehearsal.iam import documents
 from tests.rehearsal.iam.accounts import WRITE, Account, document, embedded, statement
-from tests.rehearsal.iam.documents import ARNS, CONNECTOR, DEPLOYMENT, NAME, topic
-from tests.rehearsal.iam.test_missing_permissions import PASSWORD, SPEC
+from tests.rehearsal.iam.permissions.test_missing_permissions import PASSWORD, SPEC
+from tests.rehearsal.iam.policies import documents
+from tests.rehearsal.iam.policies.documents import ARNS, CONNECTOR, DEPLOYMENT, NAME, topic
 
 URL: Final = "http://127.0.0.1:4566/_rehearsal/iam/credentials"
 TRUST_STORE: Final = Path("/somewhere/trusted.p12")

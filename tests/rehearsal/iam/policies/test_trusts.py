@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import pytest
 
-from rehearsal.iam.policy import Decision, PolicyError, Principal, Request, decide, parse, trusts
+from rehearsal.iam.policies.policy import Decision, PolicyError, Principal, Request, decide, parse, trusts
 
 ACCOUNT: Final = "123456789012"
 ROLE_ARN: Final = f"arn:aws:iam::{ACCOUNT}:role/cdc-prod-orders-worker"

@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from rehearsal.iam import reasons
-from rehearsal.iam.decision_log import DecisionLog, PermissionUse
-from rehearsal.iam.policy import PolicyError, Statement
-from rehearsal.iam.reasons import Role as Kind
+from rehearsal.iam.permissions import reasons
+from rehearsal.iam.permissions.decision_log import DecisionLog, PermissionUse
+from rehearsal.iam.permissions.reasons import Role as Kind
+from rehearsal.iam.policies.policy import PolicyError, Statement
 from rehearsal.iam.roles import NoRoleError, Roles
 
 

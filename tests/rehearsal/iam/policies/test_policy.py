@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import pytest
 
-from rehearsal.iam.policy import Decision, Policy, PolicyError, Request, decide, parse
+from rehearsal.iam.policies.policy import Decision, Policy, PolicyError, Request, decide, parse
 
 TOPICS: Final = "arn:aws:kafka:us-east-1:123456789012:topic/cdc/3aa4bd1a-3"
 TOPIC: Final = f"{TOPICS}/orders.customers"

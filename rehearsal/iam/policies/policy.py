@@ -8,11 +8,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from rehearsal.iam import statements
-from rehearsal.iam.conditions import Context
-from rehearsal.iam.errors import PolicyError
-from rehearsal.iam.principals import Principal
-from rehearsal.iam.statements import Effect, Statement
+from rehearsal.iam.policies import statements
+from rehearsal.iam.policies.conditions import Context
+from rehearsal.iam.policies.errors import PolicyError
+from rehearsal.iam.policies.principals import Principal
+from rehearsal.iam.policies.statements import Effect, Statement
 
 __all__ = [
     "Decision",

@@ -8,7 +8,7 @@ import pytest
 from tests.needs import missing
 from tests.policies import simulator
 from tests.policies.simulator import Verdict
-from tests.rehearsal.iam.policy_cases import Row, disputed, rows
+from tests.rehearsal.iam.policies.policy_cases import Row, disputed, rows
 
 AGREED = list(rows())
 DISPUTED = list(disputed())

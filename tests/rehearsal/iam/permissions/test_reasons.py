@@ -12,7 +12,7 @@ from modules.deployment import Deployment
 from modules.environment.models.connectors import Connector
 from modules.environment.models.consumers import Consumer
 from modules.policies import ClusterArns
-from rehearsal.iam.reasons import REASONS, Reason, Role, lookup
+from rehearsal.iam.permissions.reasons import REASONS, Reason, Role, lookup
 
 CLUSTER = "arn:aws:kafka:eu-west-1:123456789012:cluster/orders/6f1c2f4e-0000-4000-8000-000000000000-2"
 ARNS = ClusterArns(CLUSTER, CLUSTER.replace(":cluster/", ":topic/"), CLUSTER.replace(":cluster/", ":group/"))

@@ -16,8 +16,8 @@ from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Final, TypeVar
 
-from rehearsal.iam.errors import PolicyError
-from rehearsal.iam.patterns import Resolve, Style, glob, pattern
+from rehearsal.iam.policies.errors import PolicyError
+from rehearsal.iam.policies.patterns import Resolve, Style, glob, pattern
 
 T = TypeVar("T")
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rehearsal.aws.backends import ConnectorSpec
-from rehearsal.iam import reasons
-from rehearsal.iam.decision_log import DecisionLog, Denial
-from rehearsal.iam.reasons import Role
-from rehearsal.iam.topic_pattern import topic_pattern
+from rehearsal.iam.permissions import reasons
+from rehearsal.iam.permissions.decision_log import DecisionLog, Denial
+from rehearsal.iam.permissions.reasons import Role
+from rehearsal.iam.permissions.topic_pattern import topic_pattern
 
 _INTERNAL = "__amazon_msk_connect_"
 _OFFSETS = "offset.storage.topic"

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import pytest
 
-from rehearsal.iam.policy import PolicyError, Request, decide, parse
+from rehearsal.iam.policies.policy import PolicyError, Request, decide, parse
 
 KEY: Final = "aws:PrincipalTag/a"
 TAGS: Final = "aws:TagKeys"

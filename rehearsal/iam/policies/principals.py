@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
-from rehearsal.iam.errors import PolicyError
+from rehearsal.iam.policies.errors import PolicyError
 
 Kind = Literal["AWS", "Service", "Federated"]
 Named = tuple[str, str]

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from rehearsal.iam.policy import Decision, Principal, Request, decide, parse, trusts
+from rehearsal.iam.policies.policy import Decision, Principal, Request, decide, parse, trusts
 from tests.mocked_account import ACCOUNT, CLUSTER_ARN, REGION, SECRET_ARN
 from tests.policies import simulator
-from tests.rehearsal.iam.documents import BILLING, DECRYPT, EXECUTION, KEY, group, topic
+from tests.rehearsal.iam.policies.documents import BILLING, DECRYPT, EXECUTION, KEY, group, topic
 
 ROLE: Final = f"arn:aws:iam::{ACCOUNT}:role/some-role"
 ASKING: Final = Principal("AWS", ROLE)

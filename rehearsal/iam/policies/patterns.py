@@ -12,7 +12,7 @@ from functools import cache, cached_property, lru_cache
 from itertools import zip_longest
 from typing import Final
 
-from rehearsal.iam.errors import PolicyError
+from rehearsal.iam.policies.errors import PolicyError
 
 # The value of a condition key, None for no value.
 Resolve = Callable[[str], str | None]

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from rehearsal.iam.conditions import Condition
-from rehearsal.iam.errors import PolicyError
-from rehearsal.iam.patterns import Pattern, Resolve, Style, glob, pattern
-from rehearsal.iam.principals import Named, parse_principals
+from rehearsal.iam.policies.conditions import Condition
+from rehearsal.iam.policies.errors import PolicyError
+from rehearsal.iam.policies.patterns import Pattern, Resolve, Style, glob, pattern
+from rehearsal.iam.policies.principals import Named, parse_principals
 
 Effect = Literal["Allow", "Deny"]
 

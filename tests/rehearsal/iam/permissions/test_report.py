@@ -7,15 +7,15 @@ from typing import Any, Final
 
 import pytest
 
-from rehearsal.iam import reasons
 from rehearsal.iam.authorizer import Authorizer
-from rehearsal.iam.decision_log import DecisionLog
 from rehearsal.iam.kafka_actions import CONNECT
-from rehearsal.iam.report import permissions
+from rehearsal.iam.permissions import reasons
+from rehearsal.iam.permissions.decision_log import DecisionLog
+from rehearsal.iam.permissions.report import permissions
 from rehearsal.iam.roles import Roles
 from tests.mocked_account import CLUSTER_ARN, SECRET_ARN
 from tests.rehearsal.iam.accounts import READ, WRITE, Account, document, embedded, statement
-from tests.rehearsal.iam.documents import BILLING, DECRYPT, EXECUTION, KEY, group, topic
+from tests.rehearsal.iam.policies.documents import BILLING, DECRYPT, EXECUTION, KEY, group, topic
 
 DESCRIBE: Final = "kafka-cluster:DescribeTopic"
 CONFIGS: Final = "kafka-cluster:DescribeTopicDynamicConfiguration"

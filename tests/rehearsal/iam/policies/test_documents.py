@@ -4,10 +4,10 @@ from typing import Final
 
 import pytest
 
-from rehearsal.iam.policy import Principal, Request, decide, parse, trusts
+from rehearsal.iam.policies.policy import Principal, Request, decide, parse, trusts
 from tests.mocked_account import ACCOUNT, CLUSTER_ARN, REGION, SECRET_ARN
-from tests.rehearsal.iam import documents
-from tests.rehearsal.iam.documents import DECRYPT, DEPLOYMENT, KEY, KNOWN, NAME, group, topic
+from tests.rehearsal.iam.policies import documents
+from tests.rehearsal.iam.policies.documents import DECRYPT, DEPLOYMENT, KEY, KNOWN, NAME, group, topic
 
 EXECUTION: Final = parse(f"{NAME}-worker", documents.EXECUTION)
 BILLING: Final = parse("billing", documents.BILLING)

@@ -11,12 +11,12 @@ from modules import policies
 from modules.debezium import configuration, topics
 from modules.environment.models.connectors import Signals
 from rehearsal.aws.backends import ConnectorSpec
-from rehearsal.iam.decision_log import DecisionLog, Denial
-from rehearsal.iam.missing_permissions import describe, hidden_topics, matches_topic, origin
-from rehearsal.iam.reasons import REASONS, Role, lookup
+from rehearsal.iam.permissions.decision_log import DecisionLog, Denial
+from rehearsal.iam.permissions.missing_permissions import describe, hidden_topics, matches_topic, origin
+from rehearsal.iam.permissions.reasons import REASONS, Role, lookup
 from tests.mocked_account import ACCOUNT, CLUSTER_ARN, REGION, SECRET_ARN
-from tests.rehearsal.iam import documents
-from tests.rehearsal.iam.documents import ARNS, CONNECTOR, DEPLOYMENT, KEY, NAME, group, topic
+from tests.rehearsal.iam.policies import documents
+from tests.rehearsal.iam.policies.documents import ARNS, CONNECTOR, DEPLOYMENT, KEY, NAME, group, topic
 
 SIGNALLED: Final = CONNECTOR.model_copy(update={"signals": Signals(topic="orders-signals")})
 BOOTSTRAP: Final = "b-1.cdc-prod:9098,b-2.cdc-prod:9098"

@@ -1,0 +1,1 @@
+"""IAM's policies: parsed, and evaluated as AWS does."""
