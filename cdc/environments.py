@@ -23,7 +23,7 @@ def files(names: Sequence[str]) -> list[Path]:
 
 def _file(name: str) -> Path:
     path = Path(name) if name.endswith(".yaml") else FOLDER / f"{name}.yaml"
-    if path.is_file():
+    if path.exists() or path.is_symlink():
         return path
     raise UnknownEnvironmentError(f"environment {name}: {path} does not exist{_hint(name)}")
 

@@ -3,6 +3,7 @@
 import hashlib
 from pathlib import Path
 
+from modules.archive.zips import MOST_BYTES
 from modules.bucket import PrivateBucket
 from modules.deployment import Deployment
 from modules.environment.models.plugins import ArchivePlugin, PublishedPlugin as PublishedPluginConfig
@@ -18,6 +19,7 @@ from modules.synthesis.sdk import (
     TerraformResourceLifecycle,
     Token,
 )
+from modules.user_files.reading import read
 
 
 class Plugin(Construct):
@@ -57,7 +59,7 @@ class UploadedPlugin(Plugin):
         self, scope: Construct, id_: str, *, config: ArchivePlugin, deployment: Deployment, bucket: PrivateBucket
     ) -> None:
         super().__init__(scope, id_, name=id_, deployment=deployment)
-        content = hashlib.sha256(Path(config.archive).read_bytes()).hexdigest()
+        content = hashlib.sha256(read(Path(config.archive), most=MOST_BYTES)).hexdigest()
         asset = TerraformAsset(self, "archive", path=str(Path(config.archive).resolve()), type=AssetType.FILE)
         uploaded = S3Object(
             self,

@@ -10,7 +10,7 @@ from tests.places import ROOT
 # Rooms from the bottom up: folders, and files next to folders. The rooms of one list may import from all lists above,
 # never from their own or a later one; within a folder only circular imports are forbidden.
 MODULES = [
-    ["cache_folder", "messages", "properties_file"],
+    ["cache_folder", "messages", "properties_file", "user_files"],
     ["archive", "debezium"],
     ["artifacts"],
     ["environment"],
@@ -57,7 +57,9 @@ READS_MACHINE = {"modules.cache_folder", "modules.synthesis.bindings"}
 # Downloads and checks run before synthesis, which reads only the manifest of an archive.
 BEFORE_SYNTHESIS = ("modules.archive.", "modules.artifacts.")
 READ_BY_SYNTHESIS = {"modules.archive.manifest", "modules.archive.zips"}
-SEEN_BY_REHEARSAL = ("archive", "artifacts", "cache_folder", "debezium", "environment", "messages", "properties_file")
+SEEN_BY_REHEARSAL = (
+    "archive", "artifacts", "cache_folder", "debezium", "environment", "messages", "properties_file", "user_files",
+)  # fmt: skip
 
 Sources = Mapping[str, str]
 

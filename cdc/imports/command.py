@@ -1,7 +1,6 @@
 """The command ``cdc import``."""
 
 import json
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +14,7 @@ from cdc.imports.translation.entry import Entry, entries
 from cdc.imports.translation.notes import OPEN
 from cdc.options import JsonOption
 from modules.messages.problems import either
+from modules.user_files.reading import read, read_stdin
 
 STDIN = "-"
 OPEN_STATUS = 3
@@ -66,14 +66,10 @@ def _name(file: str) -> str:
 
 
 def _content(file: str) -> bytes:
-    """At most one byte more than the limit, which is enough to refuse the file."""
     try:
-        if file == STDIN:
-            return sys.stdin.buffer.read(MOST_BYTES + 1)
-        with Path(file).open("rb") as stream:
-            return stream.read(MOST_BYTES + 1)
+        return read_stdin(most=MOST_BYTES) if file == STDIN else read(Path(file), most=MOST_BYTES)
     except OSError as error:
-        raise InputError(f"{file}: cannot be read: {(error.strerror or str(error)).lower()}") from None
+        raise InputError(f"{_name(file)}: cannot be read: {(error.strerror or str(error)).lower()}") from None
 
 
 def _print(found: list[Entry], *, as_json: bool) -> None:

@@ -11,9 +11,9 @@ import yaml
 from cdc.imports.formats import cloudformation, connect, msk_connect, property_file, strimzi, terraform
 from cdc.imports.formats.described import Content, Described, InputError, linked
 from modules.messages.problems import either
+from modules.user_files.bounds import LOADER, JsonDepthError, YamlBoundError, check_depth, check_yaml
 
 MOST_BYTES: Final = 5_000_000
-MOST_NODES: Final = 500_000
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _TAG: Final = "tag:yaml.org,2002:"
 
@@ -90,8 +90,6 @@ def _kind(document: object) -> str:
 
 
 def _text(source: str, content: bytes) -> str:
-    if len(content) > MOST_BYTES:
-        raise InputError(f"{source}: must be {MOST_BYTES // 1_000_000} MB at most")
     encodings = ("utf-16",) if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "latin-1")
     for encoding in encodings:
         try:
@@ -117,8 +115,8 @@ def _document(text: str, source: str, *, json_only: bool) -> object:
     if json_only or text.lstrip().startswith(("{", "[")):
         try:
             return _json(text)
-        except RecursionError:
-            raise InputError(f"{source}: is nested too deep") from None
+        except JsonDepthError as error:
+            raise InputError(f"{source}: {error}") from None
         except json.JSONDecodeError as error:
             if json_only or '"' in text.lstrip()[:40]:
                 raise InputError(f"{source}:{error.lineno}: is not valid JSON") from None
@@ -130,7 +128,11 @@ def _json(text: str) -> object:
     documents, at = [], 0
     while at < len(text.rstrip()):
         start = at + len(text[at:]) - len(text[at:].lstrip())
-        document, at = json.JSONDecoder().raw_decode(text, start)
+        try:
+            document, at = json.JSONDecoder().raw_decode(text, start)
+        except RecursionError:
+            raise JsonDepthError from None
+        check_depth(document)
         documents.append(document)
     return documents[0] if len(documents) == 1 else documents
 
@@ -138,36 +140,22 @@ def _json(text: str) -> object:
 def _yaml(text: str, source: str) -> object:
     """One document, or a list of several; the text itself if YAML reads it as a plain string."""
     try:
+        check_yaml(text)
         documents = [document for document in yaml.load_all(text, _Loader) if document is not None]
-    except RecursionError:
-        raise InputError(f"{source}: is nested too deep") from None
+    except YamlBoundError as error:
+        raise InputError(f"{source}:{error.line}: {error.problem}") from None
     except (yaml.YAMLError, ValueError, TypeError) as error:
         if re.search(rf"^{re.escape(property_file.CLASS)}\s*[=:\s]", text, re.MULTILINE):
             return text
         mark = getattr(error, "problem_mark", None)
         raise InputError(f"{source}:{mark.line + 1 if mark else 1}: is not valid YAML, JSON or properties") from None
-    _bounded(documents, source)
     if len(documents) == 1:
         only = documents[0]
         return text if isinstance(only, str) else only
     return documents or text
 
 
-def _bounded(node: object, source: str) -> None:
-    """Refuses aliases of aliases that expand without bounds."""
-    waiting, seen = [node], 0
-    while waiting:
-        one = waiting.pop()
-        seen += 1
-        if seen > MOST_NODES:
-            raise InputError(f"{source}: has aliases that expand to more than {MOST_NODES} values")
-        waiting += one.values() if isinstance(one, dict) else one if isinstance(one, list) else []
-
-
-_Safe: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-class _Loader(_Safe):  # type: ignore[misc]
+class _Loader(LOADER):  # type: ignore[misc]
     """YAML with CloudFormation's tags as functions; dates stay text."""
 
 

@@ -1,7 +1,6 @@
 """``cdc plan-guard``: refuses plans that lose data, or stop connectors and are not confirmed."""
 
 import json
-import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,8 +13,10 @@ from cdc.options import JsonOption
 from cdc.plans import guard
 from cdc.plans.overrides import DEFAULT, Accepted, Override, OverridesError, Result, apply, confirmation, load
 from cdc.plans.reading.plan import Plan, PlanError, parse
+from modules.user_files.reading import read as read_file, read_stdin
 
 STDIN: Final = "-"
+_MOST_BYTES: Final = 500_000_000
 
 PlansArgument = Annotated[
     list[str], typer.Argument(metavar="PLAN.json", help="Output of terraform show -json; - for stdin.")
@@ -66,7 +67,7 @@ def read(names: Sequence[str]) -> list[Plan]:
 
 
 def _content(name: str) -> bytes:
-    return sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes()
+    return read_stdin(most=_MOST_BYTES) if name == STDIN else read_file(Path(name), most=_MOST_BYTES)
 
 
 def check(plans: Sequence[Plan], overrides: Path | None, confirmed: Sequence[str] = ()) -> Result:

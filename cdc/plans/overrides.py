@@ -23,8 +23,11 @@ from pydantic import (
 from cdc.plans.rules.catalog import RULES
 from cdc.plans.rules.rule import Finding, Grade
 from modules.messages.problems import either, nearest
+from modules.user_files.bounds import LOADER, check_yaml
+from modules.user_files.reading import read
 
 DEFAULT: Final = Path("plan-overrides.yaml")
+_MOST_BYTES: Final = 1_000_000
 
 
 class OverridesError(Exception):
@@ -148,10 +151,14 @@ def confirmation(text: str) -> Confirmation:
 def load(path: Path) -> tuple[Accepted, ...]:
     """The overrides and confirmations in ``path``; raises OverridesError."""
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise OverridesError(f"{path}: cannot be read: {error}") from None
-    except yaml.YAMLError as error:
+        text = read(path, most=_MOST_BYTES).decode("utf-8")
+        check_yaml(text)
+        content = yaml.load(text, LOADER)
+    except UnicodeDecodeError:
+        raise OverridesError(f"{path}: must be UTF-8 text") from None
+    except OSError as error:
+        raise OverridesError(f"{path}: cannot be read: {(error.strerror or str(error)).lower()}") from None
+    except (yaml.YAMLError, ValueError) as error:
         raise OverridesError(f"{path}: is not YAML: {' '.join(str(error).split())}") from None
     if content is None:
         return ()

@@ -34,7 +34,7 @@ def rehearse(
     ] = False,
     schema: Annotated[
         Path | None,
-        typer.Option(exists=True, dir_okay=False, metavar="FILE", help="SQL that creates the source tables."),
+        typer.Option(metavar="FILE", help="SQL that creates the source tables."),
     ] = None,
     brokers: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Run at most N brokers, for a small machine.")

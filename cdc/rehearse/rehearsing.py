@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from cdc import terraform as cli
 from cdc.console import FetchProgress
@@ -16,14 +17,18 @@ from modules.artifacts.sources import sources
 from modules.environment.environment import Environment
 from modules.environment.loading import load, located
 from modules.messages.problems import EnvironmentErrors
+from modules.user_files.reading import read
 from rehearsal import rehearsal, requirements
 from rehearsal.aws.access import AwsAccess
 from rehearsal.daemon_client import DaemonClient
 from rehearsal.deploy.terraform import Terraform, embedded_env as embedded
 from rehearsal.outcome import Outcome
 from rehearsal.processes import pinned_files, runs
+from rehearsal.processes.errors import RehearsalError
 from rehearsal.rehearsal import Inputs
 from rehearsal.steps import Reporter
+
+_MOST_SQL_BYTES: Final = 100_000_000
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,7 @@ def inputs(options: Options, reporter: Reporter) -> Inputs:
     """All inputs of the rehearsal, downloaded and built; raises as ``rehearse``."""
     [file] = files([options.environment])
     environment = load(file)
+    _check_schema(options.schema)
     requirements.check(_missing())
     lock = load_lock()
     with FetchProgress() as progress:
@@ -66,6 +72,16 @@ def inputs(options: Options, reporter: Reporter) -> Inputs:
         schema=options.schema,
         brokers=options.brokers,
     )
+
+
+def _check_schema(file: Path | None) -> None:
+    """Raises OSError or RehearsalError for a file that could not be read minutes later."""
+    if file is None:
+        return
+    try:
+        read(file, most=_MOST_SQL_BYTES).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise RehearsalError(f"{file}: must be UTF-8 text") from None
 
 
 def _validate(environment: Environment, file: Path, machine: Machine, archives: Mapping[str, Path]) -> None:

@@ -1,14 +1,13 @@
 """The contents of a plugin archive: jars in any folder, or a single jar."""
 
 import re
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Final, Self
 
 from modules.archive.jar import Jar
-from modules.archive.manifest import Manifest, of as manifest_of
+from modules.archive.manifest import Manifest, jar_names, of as manifest_of
 from modules.archive.worker import is_worker_owned
 from modules.archive.zips import Archive, open_archive
 
@@ -31,11 +30,11 @@ class Contents:
     @classmethod
     def of(cls, archive: Archive) -> Self:
         """Raises BadArchiveError for a jar that cannot be read, and for a damaged manifest."""
-        names = sorted(name for name in archive.files if name.lower().endswith(".jar"))
+        names = jar_names(archive)
         if not names:  # Connect reads a ZIP of classes like a jar
             jars = [Jar(archive)]
         else:
-            jars = [Jar(Archive(archive.read(name), shown)) for name, shown in zip(names, _shown(names), strict=True)]
+            jars = [Jar(Archive(archive.read(name), shown)) for name, shown in names.items()]
         return cls(
             name=archive.name,
             jars=tuple(jar for jar in jars if not is_worker_owned(jar)),
@@ -48,12 +47,6 @@ class Contents:
 def read(path: Path) -> Contents:
     """The archive at ``path``; raises OSError and BadArchiveError."""
     return Contents.of(open_archive(path))
-
-
-def _shown(names: list[str]) -> list[str]:
-    """File names; the whole path if two are the same."""
-    times = Counter(PurePosixPath(name).name for name in names)
-    return [base if times[base := PurePosixPath(name).name] == 1 else name for name in names]
 
 
 def _is_text(name: str) -> bool:

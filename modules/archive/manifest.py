@@ -1,12 +1,16 @@
 """``plugin.json``: the manifest of an archive that was built here."""
 
 import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from modules.archive.zips import Archive, BadArchiveError, open_archive
+from modules.user_files.bounds import parsed_json
 
 FORMAT: Final = 1
 FILE: Final = "plugin.json"
@@ -74,12 +78,14 @@ class Manifest(PluginNames):
 
 
 def read(path: Path) -> Manifest | None:
-    """The manifest of the archive at ``path``; None if it was not built here.
+    """The manifest of the archive at ``path``, held against its jars; None if it was not built here.
 
-    Raises OSError for a missing file, ManifestError for a damaged one.
+    Raises OSError for a missing file, ManifestError for a damaged one, and for another jar than was built.
     """
     try:
-        return of(open_archive(path))
+        archive = open_archive(path)
+        manifest = of(archive)
+        return _verified(manifest, archive) if manifest else None
     except ManifestError:
         raise
     except BadArchiveError as error:
@@ -87,12 +93,12 @@ def read(path: Path) -> Manifest | None:
 
 
 def of(archive: Archive) -> Manifest | None:
-    """Like ``read``, for an open archive."""
+    """The manifest of an open archive, whatever jars it has."""
     name = next((name for name in archive.files if _is_manifest(name)), None)
     if name is None:
         return None
     try:
-        document = json.loads(archive.read(name))
+        document = parsed_json(archive.read(name))
     except ValueError as error:
         raise ManifestError(f"{archive.name}: {name} must be JSON ({error}); build the plugin again") from error
     if not isinstance(document, dict) or "kafkaconnect_versions" not in document:
@@ -108,6 +114,31 @@ def of(archive: Archive) -> Manifest | None:
         wrong = error.errors()[0]
         place = ".".join(map(str, wrong["loc"]))
         raise ManifestError(f"{archive.name}: {name}: {place}: {wrong['msg']}; build the plugin again") from error
+
+
+def changed(manifest: Manifest, jars: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Each jar that is not as ``manifest`` has it, and why; ``jars`` are the archive's, their sha256 by name."""
+    recorded = {jar.name: f"sha256 {jar.sha256}" for jar in manifest.jars}
+    actual = {name: f"sha256 {digest}" for name, digest in jars.items()}
+    for name in sorted(recorded.keys() | actual.keys()):
+        if recorded.get(name) != actual.get(name):
+            expected, found = recorded.get(name, "left out"), actual.get(name, "no such jar")
+            yield name, f"must be {expected}, as in {FILE}, got {found}; build the plugin again"
+
+
+def _verified(manifest: Manifest, archive: Archive) -> Manifest:
+    """Raises ManifestError for the first jar that was exchanged, added or removed after the build."""
+    jars = {shown: sha256(archive.read(name)).hexdigest() for name, shown in jar_names(archive).items()}
+    for name, reason in changed(manifest, jars):
+        raise ManifestError(f"{archive.name}: {name} {reason}")
+    return manifest
+
+
+def jar_names(archive: Archive) -> dict[str, str]:
+    """What each jar is called, by its entry, sorted: its file name, or the entry where two have the same file name."""
+    entries = sorted(name for name in archive.files if name.lower().endswith(".jar"))
+    times = Counter(PurePosixPath(name).name for name in entries)
+    return {name: base if times[base := PurePosixPath(name).name] == 1 else name for name in entries}
 
 
 def _is_manifest(name: str) -> bool:

@@ -10,6 +10,7 @@ from modules.archive import conflicts
 from modules.archive.classpath import ClassPath
 from modules.archive.contents import Contents
 from modules.archive.linking import Missing, unresolved
+from modules.archive.manifest import changed
 from modules.archive.plugins import CONNECTORS, Plugin, dotted, kinds, names, plugins
 from modules.archive.worker import Worker
 from modules.messages.problems import either
@@ -72,12 +73,8 @@ def _connector(classes: ClassPath, held: Iterable[Plugin], connector: str | None
 def _changed(contents: Contents) -> Iterator[Refusal]:
     if contents.manifest is None:
         return
-    recorded = {jar.name: f"sha256 {jar.sha256}" for jar in contents.manifest.jars}
-    actual = {jar.name: f"sha256 {jar.sha256}" for jar in (*contents.jars, *contents.worker_owned)}
-    for name in sorted(recorded.keys() | actual.keys()):
-        if recorded.get(name) != actual.get(name):
-            expected, found = recorded.get(name, "left out"), actual.get(name, "no such jar")
-            yield Refusal(name, "", f"must be {expected}, as in plugin.json, got {found}; build the plugin again")
+    jars = {jar.name: jar.sha256 for jar in (*contents.jars, *contents.worker_owned)}
+    yield from (Refusal(name, "", reason) for name, reason in changed(contents.manifest, jars))
 
 
 def _contains_iam(classes: ClassPath) -> Iterator[Refusal]:

@@ -12,6 +12,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+from modules.user_files.reading import read
+
 # Far more than in any connector: AWS's SDK bundle, about the largest jar in use, has 80,000 entries and 0.6 GB.
 MOST_ENTRIES: Final = 200_000
 MOST_BYTES: Final = 2 << 30
@@ -117,7 +119,7 @@ class Archive:
 
 def open_archive(path: Path) -> Archive:
     """The archive at ``path``; raises OSError and BadArchiveError."""
-    return Archive(path.read_bytes(), path.name, unpacked=path.suffix.lower() != ".jar")
+    return Archive(read(path, most=MOST_BYTES), path.name, unpacked=path.suffix.lower() != ".jar")
 
 
 def _check_bulk(name: str, size: int, entries: Iterable[zipfile.ZipInfo]) -> None:

@@ -13,7 +13,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import ErrorDetails
 
 from modules.messages.problems import ABSENT, Problem, either, nearest
+from modules.user_files.reading import read
 
+_MOST_BYTES: Final = 1_000_000
 LOCK: Final = Path(__file__).parents[2] / "artifacts.lock.toml"
 
 _Entry = TypeVar("_Entry")
@@ -135,9 +137,9 @@ class LockError(Exception):
 def load(path: Path = LOCK) -> Lock:
     """The lock file ``path``; raises LockError."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read(path, most=_MOST_BYTES).decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "must be UTF-8"
+        reason = (error.strerror or str(error)).lower() if isinstance(error, OSError) else "must be UTF-8"
         raise LockError((Problem((), f"cannot be read: {reason}", file=str(path)),)) from error
     return parse(text, file=str(path))
 
@@ -148,6 +150,8 @@ def parse(text: str, *, file: str) -> Lock:
         lock = Lock.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise LockError((Problem((), f"must be TOML: {error}", file=file),)) from error
+    except RecursionError:
+        raise LockError((Problem((), "must be TOML: it is nested too deep", file=file),)) from None
     except ValidationError as error:
         raise LockError(tuple(_worded(detail, file) for detail in error.errors(include_url=False))) from error
     if problems := [*_unknown_sets(lock, file), *_repeated(lock, file)]:

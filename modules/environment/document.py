@@ -11,8 +11,11 @@ import yaml
 
 from modules.messages.problems import EnvironmentErrors, Path, Problem, either, nearest
 from modules.messages.secrecy import names_secret
+from modules.user_files.bounds import LOADER, YamlBoundError, check_yaml
+from modules.user_files.reading import read
 
-_Loader: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# A connector takes about 500 bytes.
+_MOST_BYTES: Final = 2_000_000
 _TAG: Final = "tag:yaml.org,2002:"
 
 
@@ -23,14 +26,16 @@ class Document:
         self.file = str(file)
         self.problems: list[Problem] = []
         self.repeated: set[Path] = set()
-        self._opened: list[yaml.Node] = []
-        loader = _Loader(_text(file))
+        self._judged: set[yaml.Node] = set()
+        text = _text(file)
+        loader = LOADER(text)
         try:
+            check_yaml(text)
             self._root: yaml.Node | None = loader.get_single_node()
             if self._root:
                 self._judge(loader, self._root, ())
             data = loader.construct_document(self._root) if self._root else None
-        except (yaml.YAMLError, RecursionError) as error:
+        except (yaml.YAMLError, ValueError) as error:
             raise EnvironmentErrors([_not_yaml(error, self.file)]) from None
         finally:
             loader.dispose()
@@ -60,9 +65,9 @@ class Document:
         return lines
 
     def _judge(self, loader: Any, node: yaml.Node, path: Path) -> None:
-        if node in self._opened:
-            raise yaml.MarkedYAMLError(problem="an alias stands for itself", problem_mark=node.start_mark)
-        self._opened.append(node)
+        if node in self._judged:  # an alias
+            return
+        self._judged.add(node)
         if isinstance(node, yaml.MappingNode):
             lines: dict[str, int] = {}
             for key, value in node.value:
@@ -82,7 +87,6 @@ class Document:
             node.tag = f"{_TAG}str"
             if not names_secret(str(path[-1]) if path else ""):
                 self.problems.append(Problem(path, read, file=self.file, line=node.start_mark.line + 1))
-        self._opened.pop()
 
 
 def _child(node: yaml.Node | None, step: str | int) -> tuple[int, yaml.Node] | None:
@@ -114,7 +118,7 @@ def _read_otherwise(loader: Any, node: yaml.ScalarNode) -> str | None:
 
 def _text(file: FilePath) -> str:
     try:
-        return file.read_bytes().decode("utf-8")
+        return read(file, most=_MOST_BYTES).decode("utf-8")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         problem = Problem(
@@ -138,9 +142,11 @@ def _beside(file: FilePath) -> str:
 def _not_yaml(error: Exception, file: str) -> Problem:
     """One line, without the text around it: that may be a secret."""
     mark = getattr(error, "problem_mark", None)
-    told = str(getattr(error, "problem", None) or getattr(error, "reason", None) or "nested too deep")
+    told = str(getattr(error, "problem", None) or getattr(error, "reason", None) or "a value that cannot be read")
     context, start = getattr(error, "context", None), getattr(error, "context_mark", None)
-    if "alias" in told and "itself" not in told:
+    if isinstance(error, YamlBoundError):
+        pass
+    elif "alias" in told:
         told = "text that starts with * must be in quotes, or name an anchor that is there"
     elif "tag" in told:
         told = "text that starts with ! must be in quotes: tags are not read here"

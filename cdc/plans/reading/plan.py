@@ -1,6 +1,5 @@
 """A plan as ``terraform show -json`` writes it (format 1); anything else is an error that names what it is."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -11,6 +10,7 @@ from cdc.plans.reading import stack
 from cdc.plans.reading.nodes import at, blocks
 from cdc.plans.reading.resources import Read, Resource, Values
 from modules.states import ACCEPTED
+from modules.user_files.bounds import JsonDepthError, parsed_json
 
 MAJOR: Final = "1"
 _HOW: Final = "create one with: terraform plan -out tfplan; terraform show -json tfplan"
@@ -103,8 +103,10 @@ def _json(content: bytes, name: str) -> dict[str, Any]:
     if not content.strip():
         raise PlanError(f"{name}: is empty; {_HOW}")
     try:
-        document = json.loads(content)
-    except (ValueError, RecursionError):
+        document = parsed_json(content)
+    except JsonDepthError as error:
+        raise PlanError(f"{name}: {error}; {_HOW}") from None
+    except ValueError:
         if content.lstrip().startswith(b'{"@level"'):
             raise PlanError(f"{name}: is the log of terraform plan -json, not a plan; {_HOW}") from None
         raise PlanError(f"{name}: is not JSON; {_HOW}") from None

@@ -42,9 +42,9 @@ ODD = {
     "other template": (b'{"Resources": {"R": {"Type": "AWS::IAM::Role"}}}', "read as cloudformation"),
     "other manifest": (b"apiVersion: v1\nkind: Secret\ndata: {password: hunter2}\n", "read as strimzi"),
     "broken escape": (f"connector.class={CLASS}\nname=\\u12".encode(), "it has an invalid \\u escape"),
-    "deep": (b"[" * DEEP, "is nested too deep"),
-    "aliases of aliases": (BOMB.encode(), "has aliases that expand to more than 500000 values"),
-    "large": (b"#" * (MOST_BYTES + 1), "must be 5 MB at most"),
+    "deep": (b"[" * DEEP, "must be nested at most 100 deep"),
+    "aliases of aliases": (BOMB.encode(), "it must have at most 200000 values, aliases written out"),
+    "large": (b"#" * (MOST_BYTES + 1), "cannot be read: is larger than 5,000,000 bytes"),
 }
 
 

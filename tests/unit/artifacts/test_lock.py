@@ -116,7 +116,7 @@ def test_all_errors_are_reported_together() -> None:
 
 
 def test_a_missing_lock_file(tmp_path: Path) -> None:
-    with pytest.raises(LockError, match="cannot be read: No such file or directory"):
+    with pytest.raises(LockError, match="cannot be read: no such file or directory"):
         load(tmp_path / "lock.toml")
 
 

@@ -1,5 +1,7 @@
 """How environment files are read: what is wrong is told all at once, with its place, and never with a secret."""
 
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from tests.unit.environment.environment_files import (
     marked_line,
     write,
 )
+from tests.unit.user_files.test_bounds import BOMB
 
 EXAMPLES = sorted(ENVIRONMENTS.glob("*.yaml"))
 
@@ -250,3 +253,29 @@ def test_a_missing_file_names_those_beside_it(tmp_path: Path) -> None:
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     (tmp_path / "prod.yaml").mkdir()
     assert str(errors_of(tmp_path / "prod.yaml")).endswith("prod.yaml: cannot be read: is a directory")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (BOMB, "not valid YAML: it must have at most 200000 values, aliases written out"),
+        ("[" * 40_000, "not valid YAML: it must be nested at most 100 deep"),
+        (f"region: {'9' * 5_000}", "region: must be in quotes: YAML reads"),
+    ],
+)
+def test_a_hostile_file_is_refused_soon(text: str, told: str, tmp_path: Path) -> None:
+    began = time.monotonic()
+    assert told in str(errors_of(write(tmp_path, text)))
+    assert time.monotonic() - began < 2
+
+
+def test_an_alias_is_judged_once(tmp_path: Path) -> None:
+    text = edited({"tags: {": "tags: &tags {switch: no, ", "\nnetwork:": "\nmore: *tags\n\nnetwork:"})
+    assert [line for line in str(errors_of(write(tmp_path, text))).splitlines() if "switch" in line] == [
+        line for line in str(errors_of(write(tmp_path, text))).splitlines() if ": tags.switch: " in line
+    ]
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "prod.yaml")
+    assert str(errors_of(tmp_path / "prod.yaml")).endswith("prod.yaml: cannot be read: is a pipe")
