@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from modules.environment.models.connectors import Connector
+from modules.environment.names import domain
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,11 @@ class Deployment:
         """The account itself as a principal."""
         return f"arn:{self.partition}:iam::{self.account_id}:root"
 
-    def regional_principal(self, service: str) -> str:
-        """The regional service principal, which ``kms:ViaService`` uses too."""
-        suffix = "amazonaws.com.cn" if self.partition == "aws-cn" else "amazonaws.com"
-        return f"{service}.{self.region}.{suffix}"
+    @property
+    def logs_principal(self) -> str:
+        """CloudWatch Logs: its principal alone has the region and the partition's domain (AWS CDK, region-info)."""
+        return f"logs.{self.region}.{domain(self.region)}"
+
+    def via_service(self, service: str) -> str:
+        """A value of ``kms:ViaService``: .amazonaws.com in all partitions (KMS developer guide, condition keys)."""
+        return f"{service}.{self.region}.amazonaws.com"

@@ -132,7 +132,7 @@ def _debezium(arns: ClusterArns, connector: Connector) -> list[Statement]:
 
 def _secret(deployment: Deployment, secret_arn: str) -> list[Statement]:
     through = {
-        "kms:ViaService": deployment.regional_principal("secretsmanager"),
+        "kms:ViaService": deployment.via_service("secretsmanager"),
         "kms:EncryptionContext:SecretARN": secret_arn,
     }
     return [
@@ -169,7 +169,7 @@ def key(deployment: Deployment, *, services: Sequence[str], grants: Sequence[str
     caller = {"kms:CallerAccount": deployment.account_id}
 
     def via(names: Sequence[str]) -> dict[str, Any]:
-        return {"kms:ViaService": [deployment.regional_principal(name) for name in names]}
+        return {"kms:ViaService": [deployment.via_service(name) for name in names]}
 
     statements = [
         allow("Administration", _KEY_ADMINISTRATION, "*", Principal=account),
@@ -182,7 +182,7 @@ def key(deployment: Deployment, *, services: Sequence[str], grants: Sequence[str
         }
         statements.append(allow("Grants", ["kms:CreateGrant"], "*", Principal=account, Condition=condition))
     if log_groups:
-        logs = {"Service": deployment.regional_principal("logs")}
+        logs = {"Service": deployment.logs_principal}
         groups = deployment.arn("logs", f"log-group:{deployment.log_group('*')}")
         context = {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}}
         # DescribeKey has no encryption context, so it would never match.

@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from modules.environment.environment import Environment
-from rehearsal.aws import names
+from modules.environment.names import domain
 from rehearsal.aws.seed import Endpoint, Login
 from rehearsal.database.mysql import PORT, Database
 from rehearsal.database.mysql_server import Server
@@ -65,4 +65,4 @@ class Databases(Mapping[str, Database]):
     def _hostname(self, cluster: str) -> str:
         """A writer endpoint with Aurora's format; the checksum replaces its account-specific part."""
         checksum = zlib.crc32(self._region.encode())
-        return f"{cluster}.cluster-{checksum:08x}.{self._region}.rds.{names.domain(self._region)}"
+        return f"{cluster}.cluster-{checksum:08x}.{self._region}.rds.{domain(self._region)}"

@@ -37,19 +37,27 @@ def load_all(files: Iterable[Path]) -> tuple[Environment, ...]:
     """All environments, in the given order; raises EnvironmentErrors for all files together."""
     files = list(files)
     environments: dict[str, Environment] = {}
+    named: dict[str, Path] = {}
     problems: list[Problem] = []
     for file in files:
+        if first := named.get(file.stem):
+            problems.append(Problem((), _again(file, first), file=str(file)))
+            continue
+        named[file.stem] = file
         try:
-            if environments.setdefault(file.stem, environment := load(file)) is not environment:
-                problems.append(
-                    Problem((), f"must have another name: there is an environment {file.stem}", file=str(file))
-                )
+            environments[file.stem] = load(file)
         except EnvironmentErrors as error:
             problems += error.problems
     problems += _confusable(files)
     if problems:
         raise EnvironmentErrors(problems)
     return tuple(environments.values())
+
+
+def _again(file: Path, first: Path) -> str:
+    if file == first or (file.exists() and first.exists() and file.samefile(first)):
+        return "must be given once: it is the same file" + ("" if file == first else f" as {first}")
+    return f"must have another name: {first} is environment {file.stem} already"
 
 
 def _confusable(files: Iterable[Path]) -> list[Problem]:

@@ -4,11 +4,12 @@ Each type describes its values in words: an error shows this text, never the pat
 Rust (pydantic's engine), where ``$`` is only the end of the text.
 """
 
+import re
 from collections.abc import Callable, Hashable
 from ipaddress import IPv4Network
 from typing import Annotated, Any, Final, Literal, Never, TypeVar
 
-from pydantic import AfterValidator, Field, GetCoreSchemaHandler
+from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from modules.environment.regions import REGIONS
@@ -98,6 +99,15 @@ def _distinct(values: tuple[H, ...]) -> tuple[H, ...]:
     return values
 
 
+def _whole(value: object) -> object:
+    if isinstance(value, bool | float):
+        raise PydanticCustomError("whole", "must be a whole number")
+    return value
+
+
+# One of some numbers: true equals 1, and so does 1.0.
+Whole = BeforeValidator(_whole)
+
 # A list without duplicates, and a mapping with keys that the user chooses.
 Many = Annotated[tuple[H, ...], Field(strict=False), AfterValidator(_distinct)]
 Keyed = Annotated[dict[K, V], Field(validate_default=True), AfterValidator(Frozen)]
@@ -108,15 +118,34 @@ Name = Annotated[str, Text(_NAME, _NAME_WORDS.format(32), length=(2, 32))]
 EnvironmentName = Annotated[str, Text(_NAME, _NAME_WORDS.format(20), length=(2, 20))]
 
 Region = Annotated[str, OneOf(REGIONS, "an AWS region, such as eu-west-1")]
-Zone = Annotated[str, Text(r"^[a-z]{2}(-[a-z]+)+-[0-9][a-g]$", "an availability zone, such as eu-west-1a")]
+Zone = Annotated[str, Text(r"^[a-z]{2,4}(-[a-z]+)+-[0-9][a-g]$", "an availability zone, such as eu-west-1a")]
 AccountId = Annotated[str, Text(r"^[0-9]{12}$", "an AWS account's 12 digits, in quotes")]
 VpcId = Annotated[str, _id("vpc", "a VPC's id")]
 SubnetId = Annotated[str, _id("subnet", "a subnet's id")]
 RouteTableId = Annotated[str, _id("rtb", "a route table's id")]
 SecurityGroupId = Annotated[str, _id("sg", "a security group's id")]
 
+# S3 user guide, general purpose bucket naming rules: kept for S3's own buckets and aliases.
+_BUCKETS_START: Final = ("xn--", "sthree-", "amzn-s3-demo-")
+_BUCKETS_END: Final = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
+
+
+def _bucket(name: str) -> str:
+    wrong = next((f"must not start with {start}" for start in _BUCKETS_START if name.startswith(start)), None)
+    wrong = wrong or next((f"must not end with {end}" for end in _BUCKETS_END if name.endswith(end)), None)
+    if wrong:
+        raise PydanticCustomError("block", "{wrong}, which S3 keeps for itself", {"wrong": wrong})
+    if ".." in name or ".-" in name or "-." in name:
+        raise PydanticCustomError("block", "must have a letter or a digit on both sides of each dot")
+    if re.fullmatch(r"[0-9]+(?:\.[0-9]+){3}", name):
+        raise PydanticCustomError("block", "must not look like an IP address")
+    return name
+
+
 _BUCKET_WORDS: Final = "a bucket's name: lower-case letters, digits, . and -, 3 to 63 characters"
-BucketName = Annotated[str, Text(r"^[a-z0-9][a-z0-9.-]*[a-z0-9]$", _BUCKET_WORDS, length=(3, 63))]
+BucketName = Annotated[
+    str, Text(r"^[a-z0-9][a-z0-9.-]*[a-z0-9]$", _BUCKET_WORDS, length=(3, 63)), AfterValidator(_bucket)
+]
 _TABLE_WORDS: Final = "a DynamoDB table's name: letters, digits, _ . and -, 3 to 255 characters"
 TableName = Annotated[str, Text(r"^[A-Za-z0-9_.-]+$", _TABLE_WORDS, length=(3, 255))]
 _ROLE_WORDS: Final = "an IAM role's name, not its ARN: letters, digits and _+=,.@-"
@@ -171,15 +200,18 @@ Project = Annotated[str, Text(r"^[A-Za-z0-9 _-]+$", _PROJECT_WORDS, length=(3, 4
 Hostname = Annotated[
     str, Text(r"^[a-z0-9-]+(\.[a-z0-9-]+)+$", "a host name without https://, such as app.terraform.io")
 ]
-_TAG_WORDS: Final = "text without control characters, {} to {} characters"
-TagKey = Annotated[str, Text(r"^[^\x00-\x1f]+$", _TAG_WORDS.format(1, 128), length=(1, 128))]
-TagValue = Annotated[str, Text(r"^[^\x00-\x1f]*$", _TAG_WORDS.format(0, 256), length=(0, 256))]
+# Of ASCII the characters of IAM's tags, whatever other services take; and letters of any language.
+_TAG: Final = r"[^\x00-\x1f\x7f!\x22#$%&'()*,;<>?\[\\\]\^`{|}~]"
+_TAG_WORDS: Final = "letters, digits, spaces and _ . : / = + - @, {} to {} characters"
+TagKey = Annotated[str, Text(rf"^{_TAG}+$", _TAG_WORDS.format(1, 128), length=(1, 128))]
+TagValue = Annotated[str, Text(rf"^{_TAG}*$", _TAG_WORDS.format(0, 256), length=(0, 256))]
 Property = Annotated[str | int | float | bool, Expected("text, a number, true or false")]
 _REASON_WORDS: Final = "the reason in one line of 10 to 300 characters"
 Reason = Annotated[str, Text(r"^[^\x00-\x1f]*$", _REASON_WORDS, length=(10, 300))]
 # The retention periods of CloudWatch Logs.
-RetentionDays = Literal[
-    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
+RetentionDays = Annotated[
+    Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
+    Whole,
 ]
 
 _PRIVATE: Final = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
@@ -211,4 +243,9 @@ PeerBlock = Annotated[str, _private_block(28)]
 
 def partition(region: str) -> str:
     """The AWS partition of the region, as in ARNs."""
-    return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(region.rsplit("-", 2)[0], "aws")
+    return {"cn": "aws-cn", "us-gov": "aws-us-gov", "eusc-de": "aws-eusc"}.get(region.rsplit("-", 2)[0], "aws")
+
+
+def domain(region: str) -> str:
+    """The domain of AWS's services in the region."""
+    return {"aws-cn": "amazonaws.com.cn", "aws-eusc": "amazonaws.eu"}.get(partition(region), "amazonaws.com")

@@ -26,11 +26,6 @@ def region_of(arn_: str) -> str:
     return arn_.split(":")[3]
 
 
-def domain(region: str) -> str:
-    """The domain of AWS's services in ``region``."""
-    return "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
-
-
 def uuid_suffix() -> str:
     """The last part of an MSK ARN, such as 5c4a8b2e-…-2."""
     return f"{uuid.uuid4()}-{secrets.randbelow(25) + 1}"

@@ -20,6 +20,7 @@ from botocore.auth import SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+from modules.environment.names import domain
 from rehearsal.aws.keys import Key, Keys
 
 AWS_MSK_IAM: Final = "AWS_MSK_IAM"
@@ -262,8 +263,10 @@ def _signature(signed_request: _SignedRequest, key: Key) -> str:
 
 
 def _endpoints(region: str) -> tuple[str, ...]:
-    """The endpoints that tokens are signed for; clients use the first one in China as well."""
-    return f"kafka.{region}.amazonaws.com", f"kafka.{region}.amazonaws.com.cn"
+    """The endpoints that tokens are signed for; clients use the first one elsewhere, too."""
+    return tuple(
+        dict.fromkeys(f"kafka.{region}.{name}" for name in ("amazonaws.com", "amazonaws.com.cn", domain(region)))
+    )
 
 
 def _stamp(date: datetime) -> str:

@@ -13,7 +13,6 @@ from typing import Final
 from botocore.exceptions import ClientError
 
 from modules.debezium.configuration import IAM_CLIENT
-from rehearsal.aws import names
 from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.backends import ConnectorSpec, ServerError
 from rehearsal.aws.client import client
@@ -102,7 +101,7 @@ class Signing:
         since = time.monotonic()
         allows = partial(self._authorizer.allows, spec.role)
         through = {
-            "kms:ViaService": f"secretsmanager.{spec.region}.{names.domain(spec.region)}",
+            "kms:ViaService": f"secretsmanager.{spec.region}.amazonaws.com",
             "kms:EncryptionContext:SecretARN": found["ARN"],
         }
         if not allows("secretsmanager:GetSecretValue", found["ARN"]) or (

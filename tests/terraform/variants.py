@@ -62,6 +62,7 @@ VARIANTS: Final[Mapping[str, Document]] = {
     "existing-state-bucket": changed(PROD, state__create=False),
     "china": _in_region("cn-north-1", "aws-cn"),
     "us-gov": _in_region("us-gov-west-1", "aws-us-gov"),
+    "european-sovereign-cloud": _in_region("eusc-de-east-1", "aws-eusc"),
     "two-connectors": with_stock(PROD),
     "consumer-without-groups": changed(PROD, consumers__billing__security_group_ids=None, alarms={}),
 }

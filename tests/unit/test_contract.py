@@ -1,5 +1,6 @@
 """Addresses that never change, resources that are never destroyed, and reproducible output."""
 
+import json
 import os
 import subprocess
 import sys
@@ -48,7 +49,10 @@ def test_tags_are_set_by_the_provider_only(prod: dict[str, Stack]) -> None:
             assert set(body.get("tags", {})) <= {"Name"}, path
 
 
-@pytest.mark.parametrize(("region", "partition"), [("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")])
+@pytest.mark.parametrize(
+    ("region", "partition"),
+    [("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov"), ("eusc-de-east-1", "aws-eusc")],
+)
 def test_arns_have_the_partition_of_the_region(synth: Synthesize, region: str, partition: str) -> None:
     content = changed(
         document("prod"),
@@ -60,6 +64,23 @@ def test_arns_have_the_partition_of_the_region(synth: Synthesize, region: str, p
         text = stack.file.read_text()
         assert "arn:aws:" not in text
         assert f"arn:{partition}:" in text
+
+
+@pytest.mark.parametrize(
+    ("region", "domain"),
+    [("us-east-1", "amazonaws.com"), ("cn-north-1", "amazonaws.com.cn"), ("eusc-de-east-1", "amazonaws.eu")],
+)
+def test_the_domain_of_a_partition_is_in_the_principal_of_logs_only(
+    synth: Synthesize, region: str, domain: str
+) -> None:
+    zones = [f"{region}{zone}" for zone in "abc"]
+    stacks = synth(changed(document("prod"), region=region, network__availability_zones=zones, alarms=None))
+    keys = [body for stack in stacks.values() for type_, _, body in stack.resources() if type_ == "aws_kms_key"]
+    statements = [one for key in keys for one in json.loads(key["policy"])["Statement"]]
+    assert {one["Principal"]["Service"] for one in statements if one["Sid"] == "Logs"} == {f"logs.{region}.{domain}"}
+    through = [one["Condition"]["StringEquals"]["kms:ViaService"] for one in statements if one["Sid"] == "Use"]
+    assert through
+    assert all(name.endswith(f".{region}.amazonaws.com") for names in through for name in names)
 
 
 SYNTH = """

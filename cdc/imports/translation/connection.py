@@ -7,7 +7,7 @@ from cdc.imports.formats.described import Unresolved, Value
 from cdc.imports.translation.draft import Draft
 
 _HOST: Final = re.compile(
-    r"(?P<name>[a-z][a-z0-9-]*)\.(?:(?P<kind>cluster|cluster-ro|cluster-custom|proxy)-)?[a-z0-9]+\.[a-z0-9-]+\.rds\.amazonaws\.com(?:\.cn)?",
+    r"(?P<name>[a-z][a-z0-9-]*)\.(?:(?P<kind>cluster|cluster-ro|cluster-custom|proxy)-)?[a-z0-9]+\.[a-z0-9-]+\.rds\.amazonaws\.(?:com(?:\.cn)?|eu)",
     re.IGNORECASE,
 )
 # Anything else may be an address with a password in it.

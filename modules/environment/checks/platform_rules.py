@@ -14,6 +14,7 @@ from modules.environment.models.plugins import Plugin
 from modules.environment.models.state import State
 from modules.messages.problems import Path, Problem, either
 
+MOST_TAGS: Final = 47
 MOST_OBJECT_TAGS: Final = 8
 
 
@@ -200,9 +201,19 @@ def our_own_bucket_is_made_here_with_its_own_key(state: State) -> Iterator[Probl
 
 @rule
 def tags_are_not_reserved(tags: dict[str, str]) -> Iterator[Problem]:
-    for key in tags:
+    for key, value in tags.items():
         if key.lower().startswith("aws:"):
             yield Problem(("tags", key), "must not start with aws:, which AWS keeps for itself")
+        elif value.lower().startswith("aws:"):
+            yield Problem(("tags", key), "must have a value that does not start with aws:, which AWS keeps", value)
+
+
+@rule
+def tags_fit_on_a_resource(tags: dict[str, str]) -> Iterator[Problem]:
+    """AWS takes 50 tags, and three are ours: environment, project and Name."""
+    if len(tags) > MOST_TAGS:
+        wanted = f"must be at most {MOST_TAGS}: AWS takes 50 on a resource, three are ours"
+        yield Problem(("tags",), f"{wanted}, got {len(tags)}")
 
 
 @rule

@@ -56,7 +56,7 @@ class Adoption(Model):
 class Capacity(Model):
     """MSK Connect units (1 vCPU, 4 GiB each) of one worker."""
 
-    mcu: Literal[1, 2, 4, 8] = 1
+    mcu: Annotated[Literal[1, 2, 4, 8], names.Whole] = 1
     workers: int = 1
 
 

@@ -120,7 +120,22 @@ CASES: Cases = {
     ),
     "tags_are_not_reserved": (
         {"tags:": "tags: {awsome: x}"},
-        [Refused({"tags:": "tags: {AWS:owner: x}  # <-"}, "tags.AWS:owner", "must not start with aws:")],
+        [
+            Refused({"tags:": "tags: {AWS:owner: x}  # <-"}, "tags.AWS:owner", "must not start with aws:"),
+            Refused(
+                {"tags:": "tags: {owner: aws:x}  # <-"}, "tags.owner", "must have a value that does not start with aws:"
+            ),
+        ],
+    ),
+    "tags_fit_on_a_resource": (
+        {"tags:": tags(47)},
+        [
+            Refused(
+                {"tags:": f"{tags(48)}  # <-"},
+                "tags",
+                "must be at most 47: AWS takes 50 on a resource, three are ours, got 48",
+            )
+        ],
     ),
     "tags_differ_in_more_than_case": (
         {"tags:": "tags: {environment: production, owner: data-platform}"},

@@ -84,6 +84,17 @@ def test_all_files_are_told_together(tmp_path: Path) -> None:
     assert [environment.name for environment in load_all([good])] == ["prod"]
 
 
+@pytest.mark.parametrize("again", ["prod.yaml", "./other/../prod.yaml", "other/prod.yaml"])
+def test_a_file_is_given_once(again: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, PROD)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "prod.yaml").symlink_to(tmp_path / "prod.yaml")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(EnvironmentErrors, match=r"prod\.yaml: must be given once: it is the same file") as error:
+        load_all([Path("prod.yaml"), Path(again)])
+    assert len(error.value.problems) == 1
+
+
 def test_two_files_cannot_be_one_environment(tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     files = [write(tmp_path, PROD), write(tmp_path / "other", PROD)]

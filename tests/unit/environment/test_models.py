@@ -41,9 +41,29 @@ TYPES = r"""
 region | us-east-1 -> virginia | must be an AWS region, such as eu-west-1, got 'virginia'
 account_id | "123456789012" -> "1234" | must be an AWS account's 12 digits, in quotes, got '1234'
 account_id | "123456789012" -> 123456789012 | must be an AWS account's 12 digits, in quotes, got 123456789012
-tags.owner | data-platform -> 5 | must be text without control characters, 0 to 256 characters (put it in quotes), got 5
+tags.owner | data-platform -> 5 | = + - @, 0 to 256 characters (put it in quotes), got 5
+tags.owner | data-platform -> "a*b" | must be letters, digits, spaces and _ . : / = + - @, 0 to 256 characters
+tags.a,b | owner: -> "a,b": | the name must be letters, digits, spaces and _ . : / = + - @, 1 to 128 characters
 tags | {owner: data-platform} -> | must be a mapping, got nothing
 state.bucket | acme-cdc-state -> Acme | must be a bucket's name: lower-case letters, digits, . and -, 3 to 63 characters
+state.bucket | acme-cdc-state -> xn--acme | must not start with xn--, which S3 keeps for itself, got 'xn--acme'
+state.bucket | acme-cdc-state -> sthree-acme | must not start with sthree-, which S3 keeps for itself
+state.bucket | acme-cdc-state -> acme-s3alias | must not end with -s3alias, which S3 keeps for itself
+state.bucket | acme-cdc-state -> acme--ol-s3 | must not end with --ol-s3, which S3 keeps for itself
+state.bucket | acme-cdc-state -> acme.mrap | must not end with .mrap, which S3 keeps for itself
+state.bucket | acme-cdc-state -> acme--x-s3 | must not end with --x-s3, which S3 keeps for itself
+state.bucket | acme-cdc-state -> acme..state | must have a letter or a digit on both sides of each dot
+state.bucket | acme-cdc-state -> acme-.state | must have a letter or a digit on both sides of each dot
+state.bucket | acme-cdc-state -> 10.1.2.3 | must not look like an IP address, got '10.1.2.3'
+plugins.debezium-mysql.bucket | acme-artifacts -> acme--x-s3 | must not end with --x-s3, which S3 keeps for itself
+kafka.log_retention_days | volume_gib: 100 -> log_retention_days: true | must be 1, 3, 5
+connectors.orders.capacity.mcu | {mcu: 2, workers: 1} -> {mcu: true} | must be 1, 2, 4 or 8, got true
+connectors.orders.capacity.mcu | {mcu: 2, workers: 1} -> {mcu: 2.0} | must be 1, 2, 4 or 8, got 2.0
+connectors.orders.capacity.workers | {mcu: 2, workers: 1} -> {workers: true} | must be a whole number, got true
+connectors.orders.topics.partitions | partitions: 6 -> partitions: true | must be a whole number, got true
+connectors.orders.source.server_id | 5401 -> true | must be a whole number, got true
+connectors.orders.heartbeat_seconds | seconds: 10 -> seconds: true | must be a whole number, got true
+kafka.brokers | brokers: 3 -> brokers: true | must be a whole number, got true
 state.lock_table | acme-cdc-locks -> a/b | must be a DynamoDB table's name
 state.lockfile | true -> 1 | must be true or false, got 1
 state.kind | s3 -> gcs | must be s3, cloud or local, got 'gcs'

@@ -6,10 +6,10 @@ from typing import Any, Final
 
 import botocore
 
-from modules.environment.names import partition
+from modules.environment.names import domain, partition
 from modules.environment.regions import REGIONS
 
-PARTITIONS: Final = ("aws", "aws-cn", "aws-us-gov")
+PARTITIONS: Final = ("aws", "aws-cn", "aws-eusc", "aws-us-gov")
 
 
 def test_regions_are_botocores() -> None:
@@ -23,3 +23,5 @@ def test_regions_are_botocores() -> None:
     }
     assert sorted(REGIONS) == sorted(region for region, _ in known)
     assert {(region, partition(region)) for region in REGIONS} == known
+    suffixes = {found["id"]: found["outputs"]["dnsSuffix"] for found in listed["partitions"]}
+    assert {region: domain(region) for region in REGIONS} == {region: suffixes[partition(region)] for region in REGIONS}
