@@ -29,6 +29,10 @@ def _in_region(region: str, partition: str) -> Document:
     )
 
 
+# Synthesized, but refused by the pinned provider.
+SOVEREIGN: Final = _in_region("eusc-de-east-1", "aws-eusc")
+
+
 def with_stock(base: Document, **changes: Any) -> Document:
     """``base`` with a connector of another database, whose signals are read from a topic."""
     source = {"cluster": "stock-prod", "secret": "cdc/stock", "server_id": 5402, "tables": ["stock.*"]}
@@ -62,7 +66,6 @@ VARIANTS: Final[Mapping[str, Document]] = {
     "existing-state-bucket": changed(PROD, state__create=False),
     "china": _in_region("cn-north-1", "aws-cn"),
     "us-gov": _in_region("us-gov-west-1", "aws-us-gov"),
-    "european-sovereign-cloud": _in_region("eusc-de-east-1", "aws-eusc"),
     "two-connectors": with_stock(PROD),
     "consumer-without-groups": changed(PROD, consumers__billing__security_group_ids=None, alarms={}),
 }

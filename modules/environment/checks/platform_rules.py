@@ -18,6 +18,14 @@ MOST_TAGS: Final = 47
 MOST_OBJECT_TAGS: Final = 8
 
 
+@advice
+def the_provider_takes_the_region(region: str) -> Iterator[Problem]:
+    """terraform-provider-aws 44573 corrects this in 6.x."""
+    if region.startswith("eusc-"):
+        told = "AWS provider 5.100.0, which the stacks pin, refuses the ARNs of this region, so that no plan succeeds"
+        yield Problem(("region",), told, region)
+
+
 # The network.
 
 

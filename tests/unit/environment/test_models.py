@@ -207,6 +207,15 @@ def test_every_rule_has_its_cases() -> None:
 
 # Advice: allowed, and told on the way.
 ADVICE = {
+    "the_provider_takes_the_region": Refused(
+        {
+            "region: us-east-1": "region: eusc-de-east-1  # <-",
+            "[us-east-1a, us-east-1b, us-east-1c]": "[eusc-de-east-1a, eusc-de-east-1b, eusc-de-east-1c]",
+            "arn:aws:sns:us-east-1": "arn:aws-eusc:sns:eusc-de-east-1",
+        },
+        "region",
+        "AWS provider 5.100.0, which the stacks pin, refuses the ARNs of this region, so that no plan succeeds",
+    ),
     "support_goes_on": Refused(
         {"version: 3.9.x": "version: 3.7.x  # <-"},
         "kafka.version",
