@@ -17,6 +17,7 @@ from rehearsal.aws.access import AwsAccess
 from rehearsal.processes import runs
 from rehearsal.processes.errors import RehearsalError
 from rehearsal.processes.runs import Run
+from rehearsal.processes.temporary import temporary_folder
 
 READY: Final = "ready.json"
 _START_SECONDS: Final = 90
@@ -66,7 +67,11 @@ class DaemonClient:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd=run.folder,
-                env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+                env={
+                    **os.environ,
+                    "PYTHONPATH": str(Path(__file__).parents[1]),
+                    "TMPDIR": str(temporary_folder(run.folder)),
+                },
                 start_new_session=True,
             )
 
@@ -119,11 +124,12 @@ class DaemonClient:
         """Stops all servers; a line for each process or folder that is left."""
         with suppress(DaemonError):  # it is gone, or hangs: killed below
             self.request("stop", {})
-        return _wait_cleaned_up(self.run.folder)
+        return _wait_cleaned_up(self.run)
 
     @staticmethod
     def terminate(run: Run, process: "subprocess.Popen[bytes]") -> list[str]:
         """As ``stop``, for a daemon that this process started and that may not be ready yet."""
+        run = Run.read(run.folder) or run  # with the daemon's own start
         if process.stdin:
             process.stdin.close()
         try:
@@ -131,23 +137,17 @@ class DaemonClient:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        return _wait_cleaned_up(run.folder)
+        return _wait_cleaned_up(run)
 
 
-def _wait_cleaned_up(folder: Path) -> list[str]:
-    """Waits until the sentinel has cleaned up ``folder``; cleans it up where the sentinel did not."""
+def _wait_cleaned_up(run: Run) -> list[str]:
+    """Waits until the sentinel has cleaned up after ``run``; cleans up where the sentinel did not."""
     deadline = time.monotonic() + _STOP_SECONDS
-    while folder.exists() and time.monotonic() < deadline:
+    while run.folder.exists() and time.monotonic() < deadline:
         time.sleep(_POLL_SECONDS)
-    if folder.exists():
-        runs.clean_up(folder)
-    return left_behind(folder)
-
-
-def left_behind(folder: Path) -> list[str]:
-    """A line for each process or folder that is left of a rehearsal that has ended."""
-    found = [f"process {process.pid}: {' '.join(process.cmdline())[:120]}" for process in runs.processes(folder)]
-    return found + ([f"folder {folder}"] if folder.exists() else [])
+    if run.folder.exists():
+        runs.clean_up(run.folder)
+    return runs.left_behind(run)
 
 
 def _tail(run: Run, lines: int = 20) -> str:

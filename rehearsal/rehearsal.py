@@ -4,7 +4,7 @@ import json
 import subprocess
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from modules.environment.environment import Environment
@@ -17,7 +17,7 @@ from rehearsal.deployment import Deploy
 from rehearsal.events.consumers import Consumers
 from rehearsal.events.streaming import Stream
 from rehearsal.outcome import Outcome
-from rehearsal.processes import runs
+from rehearsal.processes import runs, temporary
 from rehearsal.processes.errors import RehearsalError
 from rehearsal.processes.runs import Run
 from rehearsal.steps import Reporter, Steps
@@ -49,8 +49,8 @@ def rehearse(inputs: Inputs, reporter: Reporter, *, keep: bool = False) -> Outco
     process = DaemonClient.start(run, daemon_config(inputs))
     kept = False
     try:
-        rehearsal = Rehearsal(inputs, steps, run, process)
-        outcome = rehearsal.run(keep=keep)
+        with temporary.used(run.folder):
+            outcome = Rehearsal(inputs, steps, run, process).run(keep=keep)
         kept = keep
     finally:
         left = [] if kept else DaemonClient.terminate(run, process)
@@ -126,7 +126,9 @@ class Rehearsal:
         return {name: json.loads(manager.get_secret_value(SecretId=name)["SecretString"])["username"] for name in names}
 
     def _terraform(self, folder: Path) -> Terraform:
-        return self._inputs.terraform(folder, self.daemon.aws, self._inputs.environment.region)
+        terraform = self._inputs.terraform(folder, self.daemon.aws, self._inputs.environment.region)
+        variables = {**terraform.env, "TMPDIR": str(temporary.temporary_folder(self._run.folder))}
+        return replace(terraform, env=variables)
 
     def deploy(self) -> None:
         """Applies state and platform; the brokers answer when this returns."""

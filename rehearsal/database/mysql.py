@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 from secrets import token_hex
 from types import TracebackType
@@ -191,10 +192,10 @@ class Database(AdminAccess):
 
 
 def _socket(folder: Path) -> Path:
-    """In ``folder``, or in /tmp where that path is too long for a socket."""
+    """In ``folder``, or in the temporary folder where that path is too long for a socket."""
     beside = folder / _SOCKET
     fits = len(os.fsencode(beside)) <= _SOCKET_LIMIT
-    return beside if fits else Path("/tmp", f"cdc-{token_hex(8)}", _SOCKET)
+    return beside if fits else Path(tempfile.gettempdir(), f"cdc-{token_hex(8)}", _SOCKET)
 
 
 def quote(name: str) -> str:

@@ -71,14 +71,16 @@ class Jvm:
     role: str = ""
 
     def command(self, *arguments: str, folder: Path, list_classes: bool = False) -> list[str]:
-        """The command line; log4j.properties goes to ``folder``, and with ``list_classes`` the loaded classes."""
+        """The command line; ``folder`` gets log4j.properties, temporary files, and with ``list_classes`` their list."""
         settings = folder / "log4j.properties"
         settings.write_text(LOG4J)
+        (temporary := folder / "tmp").mkdir(exist_ok=True)
         hosts = [f"-Djdk.net.hosts.file={self.hosts}"] if self.hosts else []
         return [
             *self._start,
             *self._class_data_sharing(folder, list_classes=list_classes),
             *hosts,
+            f"-Djava.io.tmpdir={temporary}",  # where libraries unpack their native parts
             f"-Dlog4j.configuration={settings.as_uri()}",
             *self.options,
             *self._class_path,

@@ -17,6 +17,7 @@ from typing import Final, Self
 import psutil
 
 from modules.cache_folder import cache_folder
+from rehearsal.processes import temporary
 
 _RECORD: Final = "run.json"
 _CLOCK_SECONDS: Final = 0.01  # two readings of a process's start time may differ by this
@@ -65,9 +66,10 @@ def runs_folder() -> Path:
 
 
 def create(environment: str) -> Run:
-    """Creates a folder that only this user can read, with this process as its main process."""
+    """Creates a folder that only this user can read, and its temporary folder; this process is the main process."""
     runs_folder().mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(dir=runs_folder(), prefix=f"{environment}-"))
+    temporary.create(folder)
     me = psutil.Process()
     return Run(folder, environment, me.pid, me.create_time()).write()
 
@@ -88,13 +90,22 @@ def clean_up_abandoned() -> list[str]:
 
 
 def clean_up(folder: Path) -> None:
-    """Kills every process that has its working directory below ``folder``, and deletes ``folder``."""
+    """Kills every process that works below ``folder``, and deletes ``folder`` and its temporary folder."""
     deadline = time.monotonic() + _GONE_SECONDS
     while (left := processes(folder)) and time.monotonic() < deadline:
         for process in left:
             _kill(process)
         psutil.wait_procs(left, timeout=1)
+    shutil.rmtree(temporary.temporary_folder(folder), ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def left_behind(run: Run) -> list[str]:
+    """A line for each process, folder and temporary file that is left of a rehearsal that has ended."""
+    found = [f"process {process.pid}: {' '.join(process.cmdline())[:120]}" for process in processes(run.folder)]
+    folders = dict.fromkeys([run.folder, temporary.temporary_folder(run.folder)])
+    found += [f"folder {folder}" for folder in folders if folder.exists()]
+    return found + [f"temporary file {path}" for path in temporary.left_by_jvms(run.started)]
 
 
 def _kill(process: psutil.Process) -> None:

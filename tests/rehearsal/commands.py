@@ -14,6 +14,7 @@ from typing import Any, Self
 import psutil
 
 from rehearsal.processes import runs
+from rehearsal.processes.temporary import temporary_folder
 from tests.places import ROOT
 
 PATIENCE = 600
@@ -91,7 +92,7 @@ def _belongs(pid: int, command: int) -> bool:
 def is_gone(folder: Path) -> bool:
     """Waits until a rehearsal's folder and processes are gone."""
     _wait(lambda: not folder.exists() and not runs.processes(folder), seconds=60)
-    return not folder.exists()
+    return not folder.exists() and not temporary_folder(folder).exists()
 
 
 def _wait(condition: Callable[[], bool], *, seconds: float = PATIENCE) -> None:

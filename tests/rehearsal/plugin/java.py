@@ -19,4 +19,5 @@ def command(main: str, *arguments: str, libraries: Path, folder: Path) -> list[s
     settings = folder / "log4j.properties"
     settings.write_text(LOG4J)
     logger = f"-Dlog4j.configuration={settings.as_uri()}"
-    return [java(), *OPTIONS, logger, "-cp", f"{libraries}/*", main, *arguments]
+    (temporary := folder / "tmp").mkdir(exist_ok=True)
+    return [java(), *OPTIONS, logger, f"-Djava.io.tmpdir={temporary}", "-cp", f"{libraries}/*", main, *arguments]

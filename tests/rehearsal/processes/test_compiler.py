@@ -1,5 +1,6 @@
 """Compiles Java sources to a jar: the same bytes from the same sources, compiled once, installed atomically."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from modules.cache_folder import cache_folder
 from rehearsal.lab import Jars
 from rehearsal.processes import compiler
 from rehearsal.processes.compiler import CompileError
+from rehearsal.processes.java import Jvm
 from tests.rehearsal.iam import lab
 
 GREETING = 'package greeting;\n\npublic final class Greeting {\n    public static final String TEXT = "%s";\n}\n'
@@ -69,3 +71,18 @@ def test_sources_that_do_not_compile(jars: Jars, sources: Path) -> None:
     with pytest.raises(CompileError, match=r"does not compile:(.|\n)*Greeting.java(.|\n)*Strin cannot be resolved"):
         compiler.jar("greeting", sources, compiler=jars.compiler, libraries=[])
     assert kept() == []
+
+
+def test_a_run_has_a_temporary_folder_of_its_own(tmp_path: Path, jars: Jars) -> None:
+    """A library unpacks its native parts into it, as lz4 and zstd do."""
+    (sources := tmp_path / "sources").mkdir()
+    (sources / "Temporary.java").write_text(
+        "class Temporary { public static void main(String[] a) throws Exception {"
+        ' System.out.println(java.io.File.createTempFile("native", ".so")); } }'
+    )
+    (folder := tmp_path / "run").mkdir()
+    program = compiler.jar("temporary", sources, compiler=jars.compiler, libraries=[])
+    command = Jvm("Temporary", [program], heap=64).command(folder=folder)
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    assert Path(printed).parent == folder / "tmp"
+    assert Path(printed).is_file()
