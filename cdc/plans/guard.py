@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from cdc.plans.checks import brokers, connectors, network, stored_data
+from cdc.plans.checks import brokers, buckets, connectors, keys, network, stored_data
 from cdc.plans.reading.plan import Plan
 from cdc.plans.rules.rule import Finding
 
@@ -14,6 +14,7 @@ def check(plans: Sequence[Plan]) -> list[Finding]:
 
 def _all(plans: Sequence[Plan]) -> Iterator[Finding]:
     for plan in plans:
-        for room in (stored_data, brokers, connectors, network):
+        for room in (stored_data, keys, buckets, brokers, connectors):
             yield from room.check(plan)
     yield from connectors.check_together(plans)
+    yield from network.check(plans)

@@ -1,16 +1,16 @@
-"""Checks of what connectors reach."""
+"""Checks of what connectors reach: security groups, routes, gateways, peerings and endpoints."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from cdc.plans.checks import access, permissions, routes
+from cdc.plans.checks.staying import staying
 from cdc.plans.reading.plan import Plan
-from cdc.plans.reading.properties import shown_at
-from cdc.plans.rules import network as rules
 from cdc.plans.rules.rule import Finding
 
 
-def check(plan: Plan) -> Iterator[Finding]:
-    """Findings about the network, in the order of the plan."""
-    for resource in plan.of("aws_vpc_peering_connection"):
-        if resource.destroys:
-            what = f"the peering with {shown_at(resource.side, 'peer_vpc_id')} is destroyed"
-            yield Finding(rules.PEERING_REMOVED, plan.stack, resource.title, what)
+def check(plans: Sequence[Plan]) -> Iterator[Finding]:
+    """What connectors that stay can no longer reach, or may no longer do; nothing where none stays."""
+    if found := staying(plans):
+        yield from access.check(plans, found)
+        yield from routes.check(plans)
+        yield from permissions.check(plans, found)

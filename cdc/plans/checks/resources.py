@@ -21,3 +21,11 @@ def unknown(stack: str, resource: Resource, attribute: str) -> Finding:
 
 def shown(value: float, unit: str = "") -> str:
     return "unlimited" if value == inf else f"{value:.10g}{unit}"
+
+
+def how(resource: Resource) -> str:
+    """``destroyed``, or ``replaced`` with what forces that."""
+    if not resource.replaces:
+        return "destroyed"
+    because = ", ".join(resource.forced_by)
+    return f"replaced (forces replacement: {because})" if because else "replaced"

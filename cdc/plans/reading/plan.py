@@ -1,6 +1,6 @@
 """A plan as ``terraform show -json`` writes it (format 1); anything else is an error that names what it is."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from cdc.plans.reading import stack
 from cdc.plans.reading.nodes import at, blocks
 from cdc.plans.reading.resources import Read, Resource, Values
+from cdc.plans.reading.shapes import ShapeError
 from modules.states import ACCEPTED
 from modules.user_files.bounds import JsonDepthError, parsed_json
 
@@ -59,7 +60,7 @@ class Plan:
 def _references(node: object) -> Iterator[str]:
     if isinstance(node, dict):
         named = node.get("references")
-        yield from named if isinstance(named, list) else ()
+        yield from (one for one in named if isinstance(one, str)) if isinstance(named, list) else ()
         node = [*node.values()]
     if isinstance(node, list):
         for child in node:
@@ -76,6 +77,7 @@ def parse(content: bytes, name: str) -> Plan:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
         raise PlanError(f"{name}: {place} is not valid in a plan of format {MAJOR}: {first['msg'].lower()}") from None
+    _check_shapes(read.resource_changes, name)
     if read.errored:
         raise PlanError(f"{name}: this plan ended in an error and is incomplete: fix the error, and plan again")
     return Plan(
@@ -85,6 +87,14 @@ def parse(content: bytes, name: str) -> Plan:
         configuration=read.configuration,
         accepted=_accepted(read.output_changes.get(ACCEPTED)),
     )
+
+
+def _check_shapes(resources: Sequence[Resource], name: str) -> None:
+    for resource in resources:
+        try:
+            _ = resource.mode == "managed" and (resource.before, resource.after)
+        except ShapeError as error:
+            raise PlanError(f"{name}: {error}") from None
 
 
 def _accepted(output: _Output | None) -> dict[str, dict[str, str]]:

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from cdc.plans.reading.attributes import ATTRIBUTES
 from cdc.plans.reading.nodes import at
+from cdc.plans.reading.shapes import shaped
 
 Values = Mapping[str, Any]
 Step = str | int
@@ -62,6 +64,18 @@ class Side:
         return _any_true(at(self.unknown, *path))
 
 
+def _marks(value: Any) -> Any:
+    """Of unknown or sensitive values: true or false, or those of their parts. Raises ValueError."""
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        _marks(part)
+    if value is not None and not isinstance(value, bool | dict | list):
+        raise ValueError("must be true or false, or a list or mapping of these")
+    return value
+
+
+_Marks = Annotated[Any, AfterValidator(_marks)]
+
+
 def _any_true(node: object) -> bool:
     if isinstance(node, dict):
         return any(map(_any_true, node.values()))
@@ -78,9 +92,9 @@ class _Change(Read):
     actions: tuple[Literal["no-op", "create", "read", "update", "delete", "forget"], ...] = Field(min_length=1)
     before: dict[str, Any] | None = None
     after: dict[str, Any] | None = None
-    after_unknown: Any = False
-    before_sensitive: Any = False
-    after_sensitive: Any = False
+    after_unknown: _Marks = False
+    before_sensitive: _Marks = False
+    after_sensitive: _Marks = False
     replace_paths: tuple[tuple[Step, ...], ...] = ()
 
 
@@ -119,17 +133,23 @@ class Resource(Read):
     def changes(self) -> bool:
         return bool({*self.actions} - {"no-op", "read"})
 
+    def _shaped(self, values: Values, side: str) -> Values:
+        return shaped(values, ATTRIBUTES.get(self.type, {}), f"{self.title}: {side}")
+
     @cached_property
     def before(self) -> Side | None:
+        """Raises ShapeError; so does ``after``."""
         change = self.change
-        return None if change.before is None else Side(change.before, sensitive=change.before_sensitive)
+        if change.before is None:
+            return None
+        return Side(self._shaped(change.before, "before"), sensitive=change.before_sensitive)
 
     @cached_property
     def after(self) -> Side | None:
         change = self.change
         if change.after is None and change.after_unknown is not True:
             return None
-        return Side(change.after or {}, change.after_unknown, change.after_sensitive)
+        return Side(self._shaped(change.after or {}, "after"), change.after_unknown, change.after_sensitive)
 
     @property
     def side(self) -> Side:

@@ -6,10 +6,24 @@ from cdc.plans.rules.rule import Rule
 
 RETENTION_SHORTENED: Final = Rule(
     name="retention-shortened",
-    finds="`log.retention.*` of the brokers gets shorter or smaller",
+    finds="`log.retention.*` of the brokers gets shorter or smaller, also by a default or another configuration",
     example="`log.retention.hours`: `168` → `24`",
     why="brokers delete older events at once, even those that no consumer has read",
     instead="keep it, or set retention.ms on the topics whose events may be deleted",
+)
+OFFSETS_RETENTION_SHORTENED: Final = Rule(
+    name="offsets-retention-shortened",
+    finds="`offsets.retention.minutes` of the brokers gets shorter",
+    example="`offsets.retention.minutes`: `10080` → `60`",
+    why="brokers delete the committed offsets of applications that stop for longer: they skip events or read all again",
+    instead="keep offsets.retention.minutes",
+)
+CONFIGURATION_EXCHANGED: Final = Rule(
+    name="configuration-exchanged",
+    finds="the cluster's configuration is removed, or exchanged for one whose settings the plan does not show",
+    example="`configuration_info` names a configuration of another state",
+    why="other settings, or MSK's defaults, may delete events earlier, and may let a replica that is not in sync lead",
+    instead="keep the configuration, and change its server_properties",
 )
 CLEANUP_CHANGED: Final = Rule(
     name="cleanup-policy-changed",

@@ -28,6 +28,14 @@ KEY_DISABLED: Final = Rule(
     " purged when the binlog retention has passed",
     instead="keep is_enabled = true",
 )
+KEY_POLICY_NARROWED: Final = Rule(
+    name="key-policy-narrowed",
+    finds="a key's policy or grant no longer allows a use that it allowed",
+    example="a service leaves `kms:ViaService`",
+    why="whoever loses the key can neither read what it encrypted nor write: brokers, buckets, logs, Terraform state",
+    instead="keep the statement; add a new principal or service beside the old one, and remove that when nothing uses"
+    " it",
+)
 STATE_ALIAS_DESTROYED: Final = Rule(
     name="state-alias-destroyed",
     finds="the alias of the state's key is destroyed or renamed",
@@ -45,17 +53,24 @@ BUCKET_DESTROYED: Final = Rule(
 )
 VERSIONING_ENDED: Final = Rule(
     name="versioning-ended",
-    finds="a bucket's versioning is suspended or removed",
+    finds="a bucket's versioning is suspended or removed, also by a new resource",
     example="`status`: `Enabled` → `Suspended`",
     why="a state file or plugin that is overwritten can no longer be recovered",
     instead="keep versioning Enabled",
 )
 VERSIONS_EXPIRE_SOONER: Final = Rule(
     name="versions-expire-sooner",
-    finds="a bucket keeps old versions for fewer days",
+    finds="a bucket keeps old versions for fewer days, or fewer of them; also by a new lifecycle resource",
     example="`noncurrent_days`: `90` → `7`",
     why="S3 deletes the older versions, and they cannot be recovered",
     instead="keep noncurrent_days, or copy the old versions first",
+)
+OBJECTS_EXPIRE_SOONER: Final = Rule(
+    name="objects-expire-sooner",
+    finds="a bucket deletes current versions, after fewer days or of more objects; also by a new lifecycle resource",
+    example="a rule gets `expiration` with `days = 1`",
+    why="S3 deletes the states and plugins in use, and later their old versions too",
+    instead="remove expiration from the rule; old versions are what may expire",
 )
 LOCK_TABLE_DESTROYED: Final = Rule(
     name="lock-table-destroyed",

@@ -11,6 +11,7 @@ from cdc.plans.rules.catalog import RULES
 from cdc.plans.rules.rule import Finding
 from tests.cdc.plans.altered import deposed, narrowed, resource, sensitive, then
 from tests.cdc.plans.changes import CHANGES
+from tests.cdc.plans.checks.test_small_plans import ALLOWED, REFUSED
 from tests.cdc.plans.conftest import Planned
 from tests.cdc.plans.dangerous import BUCKET, CLUSTER, DANGEROUS, ORDERS, PROPERTIES, RETURNS, STOCK, WORKER, Dangerous
 from tests.cdc.plans.harmless import HARMLESS, Harmless
@@ -37,9 +38,9 @@ def test_harmless_changes_pass(planned: Planned, case: Harmless) -> None:
 
 
 def test_every_rule_has_a_case_that_is_refused_and_one_that_passes() -> None:
-    refused = {rule for case in DANGEROUS.values() for rule in case.rules.split()}
+    refused = {rule for case in (*DANGEROUS.values(), *REFUSED.values()) for rule in case.rules.split()}
     assert refused == set(RULES)
-    assert {case.near for case in HARMLESS.values()} == set(RULES)
+    assert {case.near for case in (*HARMLESS.values(), *ALLOWED.values())} == set(RULES)
 
 
 def test_every_change_is_used() -> None:

@@ -1,0 +1,31 @@
+"""Rules about resources, each on small plans of the shapes that providers and people write."""
+
+import json
+
+import pytest
+
+from cdc.plans import guard
+from cdc.plans.reading.plan import parse
+from cdc.plans.rules.catalog import RULES
+from tests.cdc.plans.checks import broker_cases, bucket_cases, network_cases, permission_cases
+from tests.cdc.plans.small import Case
+
+FILES = {"brokers": broker_cases, "buckets": bucket_cases, "network": network_cases, "permissions": permission_cases}
+REFUSED = {f"{name}: {key}": case for name, file in FILES.items() for key, case in file.REFUSED.items()}
+ALLOWED = {f"{name}: {key}": case for name, file in FILES.items() for key, case in file.ALLOWED.items()}
+
+
+def broken(case: Case) -> set[str]:
+    return {finding.rule.name for finding in guard.check([parse(json.dumps(case.plan).encode(), "plan.json")])}
+
+
+@pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED)
+def test_what_breaks_a_rule_is_found(case: Case) -> None:
+    assert broken(case) == set(case.rules.split())
+
+
+@pytest.mark.parametrize("case", ALLOWED.values(), ids=ALLOWED)
+def test_what_comes_close_passes(case: Case) -> None:
+    assert case.near in RULES
+    assert broken(case) == set(case.rules.split())
+    assert case.near not in broken(case)
