@@ -13,6 +13,7 @@ from modules.messages.output import filtered
 from modules.messages.problems import EnvironmentErrors, Problem
 from modules.synthesis import hcl, sdk
 from modules.synthesis.locked_providers import copy_lock_file
+from modules.template_text import with_escaped_text
 
 NO_ENVIRONMENTS = "environments/*.yaml: no such file; run this in the project folder, or name environment files"
 
@@ -20,11 +21,12 @@ NO_ENVIRONMENTS = "environments/*.yaml: no such file; run this in the project fo
 def build(environments: Iterable[Environment], outdir: Path | None = None, *, connect: bool = True) -> sdk.App:
     """The stacks of all ``environments``; ``app.synth()`` writes them to ``outdir`` (default: cdktf.out).
 
-    Without ``connect`` the connect stacks are left out, and no plugin archive is needed.
+    Text of an environment stays text: Terraform evaluates none of it. Without ``connect`` the connect stacks are left
+    out, and no plugin archive is needed.
     """
     # The skipped validation checks Terraform's version; so does each stack's required_version.
     app = sdk.App(outdir=str(outdir) if outdir else None, skip_validation=True)
-    for environment in environments:
+    for environment in map(with_escaped_text, environments):
         state = environment.state
         if isinstance(state, S3State) and state.create:
             stacks.StateStore(app, config=environment, state=state)

@@ -29,11 +29,7 @@ from modules.synthesis.sdk import (
     TerraformResource,
     TerraformResourceLifecycle,
 )
-
-
-def literal(value: str) -> str:
-    """``value`` escaped for Terraform's templates: Kafka's ``${…}`` is not Terraform's."""
-    return value.replace("${", "$${").replace("%{", "%%{")
+from modules.template_text import escaped
 
 
 class Connector(Construct):
@@ -144,7 +140,9 @@ class Connector(Construct):
             port=str(self._aurora.port),
             bootstrap=kafka.bootstrap,
         )
-        return {key: literal(value) for key, value in properties.items()} | connection
+        # The user's are escaped with all that the file says; ours have Kafka's placeholders.
+        given = self._config.properties
+        return {key: value if key in given else escaped(value) for key, value in properties.items()} | connection
 
     def _connector(self, network: Network, kafka: Kafka, plugin: Plugin, workers: str) -> MskconnectConnector:
         configuration = self._worker_configuration()

@@ -2,7 +2,7 @@
 
 from modules import kafka, network, plugin, rollout, states
 from modules.bucket import PrivateBucket
-from modules.connector import Connector, literal
+from modules.connector import Connector
 from modules.consumer import Consumer
 from modules.deployment import Deployment
 from modules.encryption import Key
@@ -184,9 +184,7 @@ class Connect(EnvironmentStack):
     def _accepted(self) -> None:
         """What connectors may lose, and why: shown with a plan, and nowhere where it takes effect."""
         accepted = {
-            key: {literal(name): literal(reason) for name, reason in connector.accept.items()}
-            for key, connector in self.config.connectors.items()
-            if connector.accept
+            key: dict(connector.accept) for key, connector in self.config.connectors.items() if connector.accept
         }
         if accepted:
             TerraformOutput(self, states.ACCEPTED, value=accepted, description="What connectors may lose, and why")

@@ -18,4 +18,29 @@ CASES: Cases = {
             ),
         ],
     ),
+    "text_is_no_token": (
+        {"tags: {owner: data-platform}": "tags: {owner: TfToken}"},
+        [
+            Refused(
+                {"tags: {owner: data-platform}": 'tags: {owner: "${TfToken[TOKEN.3]}"}  # <-'},
+                "tags.owner",
+                "must not contain TfToken[: the synthesis has it for its own references",
+            ),
+            Refused(
+                {"tags: {owner: data-platform}": 'tags: {"#{TfToken[TOKEN.3]}": ""}  # <-'},
+                "tags.#{TfToken[TOKEN.3]}",
+                "must not contain TfToken[: the synthesis has it for its own references",
+            ),
+        ],
+    ),
+    "an_archives_path_is_no_template": (
+        {"plugins:": 'plugins: {debezium-mysql: {archive: "build/$x{y}.zip"}}'},
+        [
+            Refused(
+                {"plugins:": 'plugins: {debezium-mysql: {archive: "build/${x}.zip"}}  # <-'},
+                "plugins.debezium-mysql.archive",
+                "must have no ${ and no %{, which are Terraform's signs of a template, got 'build/${x}.zip'",
+            ),
+        ],
+    ),
 }
