@@ -13,6 +13,7 @@ from cdc.options import JsonOption
 from cdc.plans import guard
 from cdc.plans.overrides import DEFAULT, Accepted, Override, OverridesError, Result, apply, confirmation, load
 from cdc.plans.reading.plan import Plan, PlanError, parse
+from modules.messages.escaping import escaped, on_one_line
 from modules.user_files.reading import read as read_file, read_stdin
 
 STDIN: Final = "-"
@@ -47,7 +48,7 @@ def plan_guard(
     """
     result = check(read(plans), overrides, confirm)
     if as_json:
-        out.print_json(json.dumps(_document(result)))
+        out.print_json(json.dumps(_document(result)), ensure_ascii=True)
     else:
         _print(result)
     if not result.passes:
@@ -61,9 +62,9 @@ def read(names: Sequence[str]) -> list[Plan]:
     try:
         return [parse(_content(name), "stdin" if name == STDIN else name) for name in names]
     except OSError as error:
-        fail(f"{error.filename}: cannot be read: {error.strerror}", status=2)
+        fail(escaped(f"{error.filename}: cannot be read: {error.strerror}"), status=2)
     except PlanError as error:
-        fail(error, status=2)
+        fail(escaped(error), status=2)
 
 
 def _content(name: str) -> bytes:
@@ -79,7 +80,7 @@ def check(plans: Sequence[Plan], overrides: Path | None, confirmed: Sequence[str
     try:
         given = (*map(confirmation, confirmed), *(load(path) if path else ()))
     except OverridesError as error:
-        fail(error, status=2)
+        fail(escaped(error), status=2)
     return apply(guard.check(plans), given, today=datetime.now(UTC).date())
 
 
@@ -117,15 +118,11 @@ def _kind(accepted: Accepted) -> str:
 
 
 def _reason(accepted: Accepted) -> str:
-    return f"; reason: {_one_line(accepted.reason)}" if accepted.reason else ""
+    return f"; reason: {accepted.reason}" if accepted.reason else ""
 
 
 def _line(text: str, *, error: bool = False) -> None:
-    (err if error else out).print(text, markup=False, soft_wrap=True)
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    (err if error else out).print(on_one_line(text), markup=False, soft_wrap=True)
 
 
 def _document(result: Result) -> dict[str, object]:

@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-import yaml
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -20,10 +19,11 @@ from pydantic import (
     ValidationError,
 )
 
+from cdc.plans import located
+from cdc.plans.located import Located, Place
 from cdc.plans.rules.catalog import RULES
 from cdc.plans.rules.rule import Finding, Grade
 from modules.messages.problems import either, nearest
-from modules.user_files.bounds import LOADER, check_yaml
 from modules.user_files.reading import read
 
 DEFAULT: Final = Path("plan-overrides.yaml")
@@ -34,11 +34,16 @@ class OverridesError(Exception):
     """The file cannot be used; one line for each error in it."""
 
 
-def _day(value: Any) -> Any:
-    """A date or its text; without this pydantic would accept a number as a timestamp."""
-    if type(value) is date or (isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value)):
+def _day(value: object) -> date:
+    """Of its text, which the file has even where YAML would read a date."""
+    if isinstance(value, date):
         return value
-    raise ValueError("must be a date, YYYY-MM-DD")
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise ValueError("must be a date, YYYY-MM-DD")
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ValueError(f"must be a date, YYYY-MM-DD, and {value} does not exist") from None
 
 
 def _known(rule: str) -> str:
@@ -151,21 +156,24 @@ def confirmation(text: str) -> Confirmation:
 def load(path: Path) -> tuple[Accepted, ...]:
     """The overrides and confirmations in ``path``; raises OverridesError."""
     try:
-        text = read(path, most=_MOST_BYTES).decode("utf-8")
-        check_yaml(text)
-        content = yaml.load(text, LOADER)
+        found = located.parse(read(path, most=_MOST_BYTES).decode("utf-8"))
     except UnicodeDecodeError:
         raise OverridesError(f"{path}: must be UTF-8 text") from None
     except OSError as error:
         raise OverridesError(f"{path}: cannot be read: {(error.strerror or str(error)).lower()}") from None
-    except (yaml.YAMLError, ValueError) as error:
-        raise OverridesError(f"{path}: is not YAML: {' '.join(str(error).split())}") from None
-    if content is None:
-        return ()
+    except located.LocatedError as error:
+        raise OverridesError(f"{_at(path, error.line)}: {error}") from None
+    problems = [
+        (place, f"must not be repeated, line {first} has it already") for place, first in found.repeated.items()
+    ]
+    given: tuple[Accepted, ...] = ()
     try:
-        return _List.validate_python(content)
+        given = _List.validate_python([] if found.data is None else found.data)
     except ValidationError as error:
-        raise OverridesError("\n".join(_described(path, one) for one in error.errors())) from None
+        problems += map(_problem, error.errors())
+    if problems:
+        raise OverridesError("\n".join(_line(path, found, *problem) for problem in problems))
+    return given
 
 
 def _kind(entry: object) -> str:
@@ -183,13 +191,22 @@ _WORDS: Final = {
 }
 
 
-def _described(path: Path, error: Any) -> str:
-    """``plan-overrides.yaml: [0].reason is missing``."""
+def _problem(error: Any) -> tuple[Place, str]:
+    """Its place in the file, without the kind of the entry, which pydantic adds."""
     if not error["loc"]:
-        return f"{path}: must be a list of overrides, each with rule, address, reason and until"
-    index, _, *keys = error["loc"]
-    place = f"[{index}]{''.join(f'.{key}' for key in keys)}"
-    return f"{path}: {place}: {_words(error)}"
+        return (), "must be a list of overrides, each with rule, address, reason and until"
+    index, *rest = error["loc"]
+    return (index, *rest[1:]), _words(error)
+
+
+def _line(path: Path, found: Located, place: Place, words: str) -> str:
+    """``plan-overrides.yaml:3: [0].reason: is missing``."""
+    steps = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place)
+    return ": ".join(filter(None, (_at(path, found.line(place)), steps, words)))
+
+
+def _at(path: Path, line: int | None) -> str:
+    return f"{path}:{line}" if line else str(path)
 
 
 def _words(error: Any) -> str:

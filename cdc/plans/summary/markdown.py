@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Final
 
+from modules.messages.escaping import on_one_line
+
 # A comment on GitHub is limited to 65,536 characters, and the tool that posts it adds text.
 LIMIT: Final = 60_000
 _MANY: Final = 40
@@ -11,8 +13,7 @@ _LONG: Final = 300
 
 def code(value: object) -> str:
     """``value`` on one line in a code span that its content cannot close."""
-    text = "".join(char if char.isprintable() else " " for char in str(value)).replace("`", "'")
-    text = " ".join(text.split())
+    text = on_one_line(value).replace("`", "'")
     return f"`{text if len(text) <= _LONG else f'{text[: _LONG - 1]}…'}`"
 
 

@@ -113,7 +113,7 @@ def test_an_unknown_rule_is_an_error(folder: Path) -> None:
     done = command(folder, "plan-guard", "weekly.json")
     assert done.returncode == 2
     assert (
-        "plan-overrides.yaml: [0].rule: there is no rule 'cluster-destroy'; did you mean cluster-destroyed?"
+        "plan-overrides.yaml:1: [0].rule: there is no rule 'cluster-destroy'; did you mean cluster-destroyed?"
         in done.stderr
     )
 

@@ -47,7 +47,10 @@ def test_a_file_without_overrides_is_valid(tmp_path: Path, content: str) -> None
 WRONG: Final = {
     "a rule is missing": ({**GIVEN, "rule": None}, "rule"),
     "a reason of spaces": ({**GIVEN, "reason": "  "}, "[0].reason: must not be empty"),
-    "a date that does not exist": ({**GIVEN, "until": "2026-02-30"}, "[0].until: "),
+    "a date that does not exist": (
+        {**GIVEN, "until": "2026-02-30"},
+        "[0].until: must be a date, YYYY-MM-DD, and 2026-02-30 does not exist",
+    ),
     "a date as a number": ({**GIVEN, "until": 20261231}, "[0].until: must be a date, YYYY-MM-DD"),
     "a timestamp": ({**GIVEN, "until": "2026-12-31T10:00:00"}, "[0].until: must be a date"),
     "an unknown key": ({**GIVEN, "environment": "prod"}, "[0].environment: is an unknown key"),
@@ -68,7 +71,7 @@ def test_a_wrong_override_is_an_error(tmp_path: Path, content: dict[str, Any], m
 
 @pytest.mark.parametrize("key", GIVEN)
 def test_each_key_is_required(tmp_path: Path, key: str) -> None:
-    with pytest.raises(OverridesError, match=rf"plan-overrides\.yaml: \[0\]\.{key}: is missing$"):
+    with pytest.raises(OverridesError, match=rf"plan-overrides\.yaml:1: \[0\]\.{key}: is missing$"):
         load(written(tmp_path, [{one: value for one, value in GIVEN.items() if one != key}]))
 
 
@@ -143,7 +146,7 @@ def test_what_stops_a_connector_waits_for_a_confirmation_or_an_override(given: l
 def test_data_loss_cannot_be_confirmed(tmp_path: Path) -> None:
     loss = {"confirm": "connector-destroyed", "address": FINDING.address}
     message = "connector-destroyed loses data, so it cannot be confirmed: write an override with rule, reason and until"
-    with pytest.raises(OverridesError, match=rf"plan-overrides\.yaml: \[0\]\.confirm: {message}$"):
+    with pytest.raises(OverridesError, match=rf"plan-overrides\.yaml:2: \[0\]\.confirm: {message}$"):
         load(written(tmp_path, [loss]))
     with pytest.raises(OverridesError, match=rf"--confirm must be RULE@ADDRESS, got '.*': {message}$"):
         confirmation("connector-destroyed@aws_mskconnect_connector.x")
@@ -158,3 +161,52 @@ def test_an_entry_is_an_override_or_a_confirmation(tmp_path: Path) -> None:
 def test_a_wrong_confirmation_is_an_error(text: str) -> None:
     with pytest.raises(OverridesError, match=r"--confirm must be RULE@ADDRESS, got "):
         confirmation(text)
+
+
+LINES: Final = {
+    "a date that does not exist, without quotes": (
+        "- rule: connector-destroyed\n  address: x\n  reason: gone\n  until: 2026-02-30\n",
+        ":4: [0].until: must be a date, YYYY-MM-DD, and 2026-02-30 does not exist",
+    ),
+    "a month that does not exist": (
+        "- {rule: connector-destroyed, address: x, reason: gone,\n   until: 2026-13-01}\n",
+        ":2: [0].until: must be a date, YYYY-MM-DD, and 2026-13-01 does not exist",
+    ),
+    "a key twice": (
+        "- confirm: peering-removed\n  address: x\n\n  address: y\n",
+        ":4: [0].address: must not be repeated, line 2 has it already",
+    ),
+    "a key twice in the second entry": (
+        "- {confirm: peering-removed, address: x}\n- rule: connector-destroyed\n  rule: key-destroyed\n"
+        "  address: x\n  reason: y\n  until: 2026-01-01\n",
+        ":3: [1].rule: must not be repeated, line 2 has it already",
+    ),
+    "an unknown key": ("- confirm: peering-removed\n  address: x\n  why: z\n", ":3: [0].why: is an unknown key"),
+    "a mapping for text": ("- confirm: peering-removed\n  address: {a: b}\n", ":2: [0].address: "),
+    "a list for text": ("- confirm: [a]\n  address: x\n", ":1: [0].confirm: "),
+    "a number for text": ("- confirm: peering-removed\n  address: 17\n", ":2: [0].address: "),
+    "text for an entry": ("- confirm: peering-removed\n  address: x\n- text\n", ":3: [1]: "),
+    "null for an entry": ("-\n", ":1: [0]: "),
+    "a mapping": ("rule: x\n", ":1: must be a list of overrides"),
+    "a key that is a list": ("- ? [a]\n  : b\n", ":1: is not YAML: "),
+    "a tag": ("- !!python/object:os.system x\n", ":1: is not YAML: "),
+    "two documents": ("- a\n---\n- b\n", ":2: is not YAML: "),
+    "a tab": ("- a: b\n\tc: d\n", ":2: is not YAML: "),
+    "an alias of itself": ("- &a [*a]\n", ":1: is not YAML: an alias stands for itself"),
+}
+
+
+@pytest.mark.parametrize(("content", "message"), LINES.values(), ids=LINES)
+def test_an_error_has_its_line(tmp_path: Path, content: str, message: str) -> None:
+    with pytest.raises(OverridesError) as error:
+        load(path := written(tmp_path, content))
+    assert f"{path}{message}" in str(error.value)
+
+
+def test_all_errors_are_reported_at_once(tmp_path: Path) -> None:
+    with pytest.raises(OverridesError) as error:
+        load(written(tmp_path, "- confirm: x\n- rule: y\n  rule: z\n"))
+    found = [line.split("plan-overrides.yaml:")[1].split(": ")[:2] for line in str(error.value).splitlines()]
+    assert found[0] == ["3", "[1].rule"]
+    assert ["1", "[0].address"] in found
+    assert ["2", "[1].until"] in found
