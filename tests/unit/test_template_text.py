@@ -113,7 +113,8 @@ def is_valid(name: str, content: Document) -> bool:
 @pytest.mark.parametrize("name", ["dev", "prod", "rehearsal"])
 def test_no_text_of_a_file_is_a_template(name: str, archive: Path, tmp_path: Path) -> None:
     content, allowed = filled(name, archive)
-    assert {"value in tags", "key in tags", "value in connectors"} <= allowed, allowed
+    assert "value in connectors" in allowed, allowed
+    assert not allowed & {"value in tags", "key in tags"}, "AWS allows no such signs in tags"
     stacks = synthesize(tmp_path, content, name=name)
     found = [text for stack in stacks.values() for text in strings(stack.json) if "/etc/hosts" in text]
     assert len(found) >= len(allowed)

@@ -19,16 +19,11 @@ CASES: Cases = {
         ],
     ),
     "text_is_no_token": (
-        {"tags: {owner: data-platform}": "tags: {owner: TfToken}"},
+        {"decimal.handling.mode: string": "custom.metric.tags: team=TfToken"},
         [
             Refused(
-                {"tags: {owner: data-platform}": 'tags: {owner: "${TfToken[TOKEN.3]}"}  # <-'},
-                "tags.owner",
-                "must not contain TfToken[: the synthesis has it for its own references",
-            ),
-            Refused(
-                {"tags: {owner: data-platform}": 'tags: {"#{TfToken[TOKEN.3]}": ""}  # <-'},
-                "tags.#{TfToken[TOKEN.3]}",
+                {"decimal.handling.mode: string": 'custom.metric.tags: "team=TfToken[TOKEN.3]"  # <-'},
+                "connectors.orders.properties.custom.metric.tags",
                 "must not contain TfToken[: the synthesis has it for its own references",
             ),
         ],
