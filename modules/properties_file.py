@@ -1,17 +1,20 @@
 """Java properties files, read and written as ``java.util.Properties`` does."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
 import javaproperties
 
+# A comment may follow a line that holds nothing but its continuation, as Java 17 reads it.
+_ONLY_CONTINUED: Final = re.compile(r"(?:\A|(?<=[\r\n]))[ \t\f]*\\(?:\r\n|\r|\n)")
 _ESCAPES: Final = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\f": "\\f"})
 _IN_KEYS: Final = str.maketrans({sign: f"\\{sign}" for sign in " =:#!"})
 
 
 def parse(text: str) -> dict[str, str]:
     """The properties by key; of a repeated key the last. Raises ValueError for an invalid ``\\u`` escape."""
-    return javaproperties.loads(text)
+    return javaproperties.loads(_ONLY_CONTINUED.sub("", text))
 
 
 def as_text(value: str | int | float | bool) -> str:

@@ -2,7 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 
-from cdc.plans.checks import brokers, buckets, connectors, keys, network, stored_data
+from cdc.plans.checks import (
+    brokers,
+    buckets,
+    connectors,
+    keys,
+    network,
+    producers,
+    roles,
+    server_ids,
+    stored_data,
+)
 from cdc.plans.reading.plan import Plan
 from cdc.plans.rules.rule import Finding
 
@@ -14,7 +24,8 @@ def check(plans: Sequence[Plan]) -> list[Finding]:
 
 def _all(plans: Sequence[Plan]) -> Iterator[Finding]:
     for plan in plans:
-        for room in (stored_data, keys, buckets, brokers, connectors):
+        for room in (stored_data, keys, buckets, brokers, connectors, roles):
             yield from room.check(plan)
-    yield from connectors.check_together(plans)
+        yield from producers.check_workers(plan)
+    yield from server_ids.check(plans)
     yield from network.check(plans)

@@ -1,21 +1,23 @@
 """The connectors of a plan: kept, added, removed and renamed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from cdc.plans.reading import properties
+from cdc.plans.reading import meaning, properties
+from cdc.plans.reading.pairing import Free, most_alike, pairs
 from cdc.plans.reading.plan import Plan
 from cdc.plans.reading.resources import UNKNOWN, Resource, Side, Unknown
+from cdc.plans.reading.workers import Properties, Workers
 from modules.messages import secrecy
-from modules.properties_file import parse
 
 TYPE: Final = "aws_mskconnect_connector"
-WORKER_TYPE: Final = "aws_mskconnect_worker_configuration"
+BROKERS: Final = ("kafka_cluster", 0, "apache_kafka_cluster", 0, "bootstrap_servers")
+SERVER_ID: Final = "database.server.id"
+HOST: Final = "database.hostname"
+OWN_OFFSETS: Final = "offsets.storage.topic"
 _CONFIGURATION: Final = "connector_configuration"
 _OFFSETS: Final = "offset.storage.topic"
-_SERVER_ID: Final = "database.server.id"
-_HOST: Final = "database.hostname"
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Connector:
 
     resource: Resource
     side: Side
-    worker: "dict[str, str] | Unknown" = field(repr=False)
+    worker: Properties = field(repr=False)
 
     @property
     def address(self) -> str:
@@ -35,10 +37,10 @@ class Connector:
         return properties.shown_at(self.side, "name")
 
     @property
-    def key(self) -> object:
+    def key(self) -> str:
         """Identifies the connector, even where its name may not be printed."""
         name = self.side.get("name")
-        return self.address if name in (None, UNKNOWN) else name
+        return name if isinstance(name, str) else self.address
 
     @property
     def keys(self) -> list[str]:
@@ -48,15 +50,33 @@ class Connector:
         """None where there is none, UNKNOWN until the apply."""
         return self.side.get(_CONFIGURATION, key)
 
+    def given(self, key: str) -> Any:
+        """The value under this name, or under one that it had in older releases; None where there is none."""
+        return meaning.first(map(self.configured, meaning.names(key)))
+
+    def meant(self, key: str) -> Any:
+        """What applies, the default where nothing is given; equal for values that mean the same."""
+        given = self.given(key)
+        return meaning.default(key) if given is None else meaning.meant(key, given)
+
+    def members(self, key: str) -> tuple[str, ...]:
+        """Of a list with commas between its members; of none where it is UNKNOWN."""
+        given = self.given(key)
+        return () if given is UNKNOWN else meaning.members(given)
+
+    def worker_property(self, key: str) -> "str | Unknown | None":
+        return UNKNOWN if isinstance(self.worker, Unknown) else meaning.text(self.worker.get(key))
+
     def shown(self, key: str) -> str:
         if self.side.hides(_CONFIGURATION, key):
             return secrecy.HIDDEN
-        return properties.shown(key, self.configured(key))
+        return properties.shown(key, self.given(key))
 
     @property
     def offsets(self) -> "str | Unknown | None":
         """The topic of its committed offsets; None is MSK Connect's default, a topic of this connector only."""
-        return UNKNOWN if isinstance(self.worker, Unknown) else self.worker.get(_OFFSETS)
+        own = meaning.text(self.configured(OWN_OFFSETS))
+        return self.worker_property(_OFFSETS) if own is None else own
 
     @property
     def default_offsets(self) -> str | None:
@@ -68,18 +88,29 @@ class Connector:
 
     @property
     def server_id(self) -> Any:
-        return self.configured(_SERVER_ID)
+        return self.meant(SERVER_ID)
 
-    def may_read_with(self, other: "Connector") -> bool:
-        """Whether both may read the same database; a host that is known only after the apply may be any."""
-        hosts = {self.configured(_HOST), other.configured(_HOST)}
-        return len(hosts) == 1 or UNKNOWN in hosts
+    @property
+    def host(self) -> Any:
+        """UNKNOWN until the apply: it may be any."""
+        return self.meant(HOST)
 
-    def similarity(self, other: "Connector") -> int:
-        """How many of these ``other`` shares: topic prefix, server id, tables of the same database."""
-        keys = ["topic.prefix", _SERVER_ID, *([properties.TABLES] if self.may_read_with(other) else [])]
-        values = ((self.configured(key), other.configured(key)) for key in keys)
-        return sum(own not in (None, UNKNOWN) and own == others for own, others in values)
+
+def _mark(key: str) -> Callable[[Connector], Hashable | None]:
+    def mark(one: Connector) -> Hashable | None:
+        value = one.meant(key)
+        return None if value is UNKNOWN else value
+
+    return mark
+
+
+def _tables(one: Connector) -> Hashable | None:
+    """Of a database that is known."""
+    tables, host = one.meant(properties.TABLES), one.host
+    return None if None in (tables, host) or meaning.is_unknown(tables, host) else (host, tables)
+
+
+_MARKS: Final = (_mark("topic.prefix"), _mark(SERVER_ID), _tables)
 
 
 @dataclass(frozen=True)
@@ -96,8 +127,10 @@ class Connectors:
 def read(plan: Plan) -> Connectors:
     """The connectors of ``plan``."""
     kept, added, removed, forgotten = [], [], [], []
+    workers = Workers(plan)
     for resource in plan.of(TYPE):
-        before, after = _before(plan, resource), _after(plan, resource)
+        before = [Connector(resource, resource.before, workers.before(resource))] if resource.before else []
+        after = [Connector(resource, resource.after, workers.after(resource))] if resource.after else []
         if resource.forgets:
             forgotten += before
             added += after if resource.creates else []
@@ -106,59 +139,21 @@ def read(plan: Plan) -> Connectors:
         else:
             added += after
             removed += before
-    moved = [(old, new) for old in removed for new in added if old.key == new.key and not old.resource.deposed]
-    kept += moved
-    removed, added = _without(removed, [old for old, _ in moved]), _without(added, [new for _, new in moved])
-    renamed = list(_renames(removed, added))
-    return Connectors(
-        kept,
-        renamed,
-        added=_without(added, [new for _, new in renamed]),
-        removed=_without(removed, [old for old, _ in renamed]),
-        forgotten=forgotten,
-    )
+    # A deposed object is a leftover: nothing replaces it.
+    old, new = Free(one for one in removed if not one.resource.deposed), Free(added)
+    kept += pairs(old, new, lambda one: one.key)
+    renamed = [*most_alike(old, new, _MARKS), *pairs(old, new, _tables_anywhere(new))]
+    gone = [one for one in removed if one.resource.deposed or one in old]
+    return Connectors(kept, renamed, added=[*new], removed=gone, forgotten=forgotten)
 
 
-def _without(all_: list[Connector], some: list[Connector]) -> list[Connector]:
-    return [one for one in all_ if not any(one is other for other in some)]
+def _tables_anywhere(new: Free[Connector]) -> Callable[[Connector], Hashable | None]:
+    """Tables alone, where a new connector's database is known only after the apply."""
+    unknown = {id(one) for one in new if one.host is UNKNOWN}
 
+    def mark(one: Connector) -> Hashable | None:
+        tables = one.meant(properties.TABLES)
+        is_new = one in new
+        return None if tables is UNKNOWN or (is_new and id(one) not in unknown) else tables
 
-def _renames(removed: Iterable[Connector], added: list[Connector]) -> Iterator[tuple[Connector, Connector]]:
-    """Each removed connector with the added one that replaces it; a deposed object is a leftover."""
-    free = list(added)
-    for old in removed:
-        found = max(free, key=old.similarity, default=None)
-        if found and old.similarity(found) and not old.resource.deposed:
-            free.remove(found)
-            yield old, found
-
-
-def _before(plan: Plan, resource: Resource) -> list[Connector]:
-    if resource.before is None:
-        return []
-    arn = resource.before.get("worker_configuration", 0, "arn")
-    return [Connector(resource, resource.before, _worker(plan, arn))]
-
-
-def _after(plan: Plan, resource: Resource) -> list[Connector]:
-    if resource.after is None:
-        return []
-    arn = resource.after.get("worker_configuration", 0, "arn")
-    if arn is not UNKNOWN:
-        return [Connector(resource, resource.after, _worker(plan, arn))]
-    named = plan.referred(resource.address, "worker_configuration")
-    found = next((one for one in plan.of(WORKER_TYPE) if one.address in named and one.after), None)
-    return [Connector(resource, resource.after, _content(found.after if found else None))]
-
-
-def _worker(plan: Plan, arn: object) -> "dict[str, str] | Unknown":
-    """The properties of the worker configuration with this ARN; UNKNOWN where the plan does not contain it."""
-    if arn is None:
-        return {}
-    sides = (side for one in plan.of(WORKER_TYPE) for side in (one.before, one.after) if side)
-    return _content(next((side for side in sides if side.get("arn") == arn), None))
-
-
-def _content(side: Side | None) -> "dict[str, str] | Unknown":
-    content = UNKNOWN if side is None else side.get("properties_file_content")
-    return content if isinstance(content, Unknown) else parse(content)
+    return mark

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -53,8 +54,12 @@ class Plan:
 
     def referred(self, address: str, attribute: str) -> list[str]:
         """Addresses that an attribute of a resource of the root module refers to."""
-        found = (one for one in blocks(self.configuration) if at(one, "address") == address)
-        return list(dict.fromkeys(_references(at(next(found, None), "expressions", attribute))))
+        return list(dict.fromkeys(_references(at(self._blocks.get(address), "expressions", attribute))))
+
+    @cached_property
+    def _blocks(self) -> dict[object, object]:
+        """By address; a plan of many connectors asks for each."""
+        return {str(at(one, "address")): one for one in reversed(blocks(self.configuration))}
 
 
 def _references(node: object) -> Iterator[str]:

@@ -13,28 +13,30 @@ _ANY: Final = "[^.]*"
 # Properties of Kafka Connect and Debezium that never hold a secret. Others are compared, but not printed.
 _HARMLESS: Final = frozenset(
     """
-    binary.handling.mode bigint.unsigned.handling.mode config.action.reload connector.class database.hostname
+    bigint.unsigned.handling.mode binary.handling.mode column.exclude.list column.include.list config.action.reload
+    config.providers config.providers.secretsmanager.class config.providers.secretsmanager.param.NotFoundStrategy
+    config.providers.secretsmanager.param.region connector.class database.exclude.list database.hostname
     database.include.list database.port database.server.id database.ssl.mode datatype.propagate.source.type
     decimal.handling.mode enable.time.adjuster errors.log.enable errors.max.retries errors.retry.timeout
-    errors.tolerance event.processing.failure.handling.mode heartbeat.interval.ms include.query
-    include.schema.changes include.schema.comments inconsistent.schema.handling.mode
-    incremental.snapshot.chunk.size key.converter key.converter.schemas.enable max.batch.size max.queue.size
-    max.queue.size.in.bytes message.key.columns min.row.count.to.stream.results notification.enabled.channels
-    offset.flush.interval.ms offset.flush.timeout.ms offset.storage.topic poll.interval.ms
-    producer.acks producer.batch.size producer.compression.type producer.linger.ms producer.max.request.size
-    producer.buffer.memory provide.transaction.metadata read.only retriable.restart.connector.wait.ms
+    errors.tolerance event.converting.failure.handling.mode event.processing.failure.handling.mode
+    gtid.source.excludes gtid.source.filter.dml.events gtid.source.includes heartbeat.interval.ms include.query
+    include.schema.changes include.schema.comments inconsistent.schema.handling.mode incremental.snapshot.chunk.size
+    key.converter key.converter.schemas.enable max.batch.size max.queue.size max.queue.size.in.bytes
+    message.key.columns min.row.count.to.stream.results notification.enabled.channels offset.flush.interval.ms
+    offset.flush.timeout.ms offset.storage.topic poll.interval.ms producer.acks producer.batch.size
+    producer.buffer.memory producer.compression.type producer.enable.idempotence producer.linger.ms
+    producer.max.request.size producer.override.acks producer.override.enable.idempotence provide.transaction.metadata
+    read.only retriable.restart.connector.wait.ms schema.history.internal
     schema.history.internal.kafka.bootstrap.servers schema.history.internal.kafka.topic
     schema.history.internal.skip.unparseable.ddl schema.history.internal.store.only.captured.databases.ddl
-    schema.history.internal.store.only.captured.tables.ddl schema.name.adjustment.mode
-    signal.data.collection signal.enabled.channels signal.kafka.bootstrap.servers signal.kafka.groupId
-    signal.kafka.topic skipped.operations snapshot.delay.ms snapshot.fetch.size snapshot.include.collection.list
-    snapshot.locking.mode snapshot.max.threads snapshot.mode streaming.delay.ms table.ignore.builtin
-    table.include.list tasks.max time.precision.mode tombstones.on.delete
-    topic.creation.default.cleanup.policy topic.creation.default.compression.type
-    topic.creation.default.partitions topic.creation.default.replication.factor
-    topic.creation.default.retention.bytes topic.creation.default.retention.ms topic.prefix
-    value.converter value.converter.schemas.enable config.providers config.providers.secretsmanager.class
-    config.providers.secretsmanager.param.NotFoundStrategy config.providers.secretsmanager.param.region
+    schema.history.internal.store.only.captured.tables.ddl schema.name.adjustment.mode signal.data.collection
+    signal.enabled.channels signal.kafka.bootstrap.servers signal.kafka.groupId signal.kafka.topic skipped.operations
+    snapshot.delay.ms snapshot.fetch.size snapshot.include.collection.list snapshot.locking.mode snapshot.max.threads
+    snapshot.mode snapshot.mode.configuration.based.start.stream streaming.delay.ms table.exclude.list
+    table.ignore.builtin table.include.list tasks.max time.precision.mode tombstones.on.delete
+    topic.creation.default.cleanup.policy topic.creation.default.compression.type topic.creation.default.partitions
+    topic.creation.default.replication.factor topic.creation.default.retention.bytes
+    topic.creation.default.retention.ms topic.prefix value.converter value.converter.schemas.enable
     """.split()  # noqa: SIM905 - a list of one word a line is too long to read
 )
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from cdc.plans.rules.rule import Rule
+from cdc.plans.rules.rule import Grade, Rule
 
 CONNECTOR_RENAMED: Final = Rule(
     name="connector-renamed",
@@ -29,10 +29,57 @@ OFFSETS_CHANGED: Final = Rule(
 )
 HISTORY_CHANGED: Final = Rule(
     name="schema-history-changed",
-    finds="`schema.history.internal.kafka.topic` changes",
+    finds="`schema.history.internal.kafka.topic` changes, or `schema.history.internal` to a store elsewhere",
     example="`schema.history.internal.kafka.topic`: `schema-history.orders` → `history`",
-    why="the new topic has no schema history for the committed binlog position, and the task fails",
-    instead="keep schema.history.internal.kafka.topic",
+    why="the new place has no schema history for the committed binlog position, and the task fails",
+    instead="keep schema.history.internal.kafka.topic, and schema.history.internal as it is",
+)
+HISTORY_ELSEWHERE: Final = Rule(
+    name="schema-history-elsewhere",
+    finds="the brokers of a connector's schema history go to another cluster, or are not those of the connector's",
+    example="`schema.history.internal.kafka.bootstrap.servers` names the brokers of another cluster",
+    why="the schema history for the committed binlog position is not in that cluster, and the task fails",
+    instead="keep the schema history in the cluster that the connector is on",
+)
+HISTORY_NOT_KEPT: Final = Rule(
+    name="schema-history-not-kept",
+    finds="`schema.history.internal` becomes a class that keeps it in memory, or in a file of the worker",
+    example="`schema.history.internal`: `io.debezium.relational.history.MemorySchemaHistory`",
+    why="it is gone with the worker, which MSK Connect replaces at any time: the connector cannot read the structure"
+    " that its tables had at its binlog position",
+    instead="keep the schema history in Kafka: leave schema.history.internal out",
+)
+OTHER_CLUSTER: Final = Rule(
+    name="connector-to-other-cluster",
+    finds="the brokers of a connector are those of another cluster; their order and number do not matter",
+    example="`kafka.cluster_arn` names another cluster, for a connector that is created again",
+    why="its committed offset, its schema history and its topics are in the old cluster: it takes a new snapshot, or"
+    " misses events",
+    instead="keep the connector on its cluster; for another cluster add a connector with its own key and server_id",
+)
+ROLE_TO_OTHER_CLUSTER: Final = Rule(
+    name="role-to-other-cluster",
+    finds="the role of a connector may reach another cluster, and its own no longer",
+    example="`kafka.cluster_arn` changes, while the connectors stay on their brokers",
+    why="the connector stays on the brokers of its own cluster, is denied access, and stops: its binlog position is"
+    " purged when the binlog retention has passed",
+    instead="keep kafka.cluster_arn; for another cluster add connectors of their own",
+)
+ROLE_CHANGED: Final = Rule(
+    name="role-changed",
+    grade=Grade.TO_CONFIRM,
+    finds="a connector gets another role, of which the plan does not show which cluster it may reach",
+    example="`service_execution_role_arn` names a role of another stack",
+    why="without the permissions of the old one it stops, and its binlog position is purged when the binlog retention"
+    " has passed",
+    instead="keep the role, or compare the policies of both",
+)
+CLASS_CHANGED: Final = Rule(
+    name="connector-class-changed",
+    finds="`connector.class` changes",
+    example="`connector.class`: `…mysql.MySqlConnector` → `…mariadb.MariaDbConnector`",
+    why="the other class does not understand the committed offset: it takes a new snapshot, or misses events",
+    instead="add a connector of the other class with its own key and server_id",
 )
 PREFIX_CHANGED: Final = Rule(
     name="topic-prefix-changed",
@@ -64,26 +111,4 @@ SERVER_ID_REUSED: Final = Rule(
     example="`orders` and `returns` both have `5401`",
     why="the database closes the connection of one connector when the other connects, and for a while both run",
     instead="give each connector a server_id that was never used",
-)
-STREAMING_ENDED: Final = Rule(
-    name="streaming-ended",
-    finds="`snapshot.mode` of a connector becomes `initial_only`",
-    example="`snapshot.mode`: `initial` → `initial_only`",
-    why="it stops after its snapshot, and its binlog position is purged when the binlog retention has passed",
-    instead="keep snapshot.mode; initial_only is for connectors that never stream",
-)
-EVENTS_SKIPPED: Final = Rule(
-    name="events-skipped",
-    finds="errors are skipped: `event.processing.failure.handling.mode`, `inconsistent.schema.handling.mode`,"
-    " `errors.tolerance`, `schema.history.internal.skip.unparseable.ddl`",
-    example="`errors.tolerance`: `none` → `all`",
-    why="an event that cannot be processed is dropped, and the task does not fail",
-    instead="keep it, so that the task fails there and the cause can be fixed",
-)
-VALUES_EMPTIED: Final = Rule(
-    name="values-emptied",
-    finds="`event.converting.failure.handling.mode` is `warn` or `skip`, or removed where it was `fail`",
-    example="`event.converting.failure.handling.mode`: `fail` → `warn`",
-    why="a value that cannot be converted becomes null, and the worker only logs it",
-    instead="keep fail, so that the task fails there and the cause can be fixed",
 )

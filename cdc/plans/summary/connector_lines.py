@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from cdc.plans.reading import connectors, properties
-from cdc.plans.reading.connectors import WORKER_TYPE, Connector
+from cdc.plans.reading.connectors import Connector
 from cdc.plans.reading.plan import Plan
 from cdc.plans.reading.properties import DATABASES, TABLES, shown_at
 from cdc.plans.reading.resources import UNKNOWN, Resource, Side, changed
+from cdc.plans.reading.workers import TYPE as WORKER_TYPE
 from cdc.plans.summary.markdown import code, codes
 from cdc.plans.summary.shared_lines import Lines, done, forced, property_lines
 from modules.messages import secrecy

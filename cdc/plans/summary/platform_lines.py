@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from cdc.plans.reading import properties
-from cdc.plans.reading.connectors import TYPE as CONNECTOR_TYPE, WORKER_TYPE
+from cdc.plans.reading.connectors import TYPE as CONNECTOR_TYPE
 from cdc.plans.reading.plan import Plan
 from cdc.plans.reading.properties import shown_at
 from cdc.plans.reading.resources import UNKNOWN, Resource, Side, Step, changed
+from cdc.plans.reading.workers import TYPE as WORKER_TYPE
 from cdc.plans.summary.connector_lines import ATTACHMENT_TYPE, PLUGIN_TYPE, POLICY_TYPE
 from cdc.plans.summary.markdown import code, codes
 from cdc.plans.summary.shared_lines import Lines, done, property_lines

@@ -47,13 +47,13 @@ def _with(base: Document, **changes: Any) -> Document:
 
 def _weekly(base: Document) -> Document:
     """Common changes of a team, all harmless."""
-    tables = ["orders.customers", "orders.invoices", "orders.line_*"]
+    tables = ["orders.customers", "orders.order_items", "orders.invoices", "orders.line_*"]
     base = _with(
         base,
         orders__source__tables=tables,
         orders__capacity__mcu=4,
         orders__heartbeat_seconds=5,
-        stock__snapshot__mode="when_needed",
+        stock__snapshot__mode="no_data",
         stock__properties={"max.batch.size": 4096, "column.mask.hash.v2.SHA-256.with.salt.Pepper": "stock.a.b"},
     )
     source = {**base["connectors"]["orders"]["source"], "server_id": 5500, "tables": ["orders.returns"]}

@@ -110,6 +110,14 @@ DANGEROUS: Final = {
         then(narrowed(STOCK), without_property(STOCK, "event.converting.failure.handling.mode")),
         "values-emptied",
     ),
+    "a connector reads fewer tables": Dangerous(
+        "weekly",
+        then(narrowed(ORDERS), with_property(ORDERS, "table.include.list", "orders\\.customers")),
+        "tables-removed",
+    ),
+    "a connector takes a snapshot when needed": Dangerous(
+        "weekly", then(narrowed(STOCK), with_property(STOCK, "snapshot.mode", "when_needed")), "snapshot-repeated"
+    ),
     "Kafka Connect skips events": Dangerous("identities", only(STOCK, "errors.tolerance"), "events-skipped"),
     "a new connector skips events": Dangerous(
         "weekly", then(narrowed(RETURNS), with_property(RETURNS, "errors.tolerance", "all")), "events-skipped"

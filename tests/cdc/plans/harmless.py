@@ -91,9 +91,9 @@ HARMLESS: Final = {
     "a connector keeps a worker configuration that is not in the plan": Harmless(
         "weekly", then(narrowed(ORDERS), without(f"{WORKER}orders")), "unknown-until-apply"
     ),
-    "a connector's tables change": Harmless("weekly", only(ORDERS, "table.include.list"), "topic-prefix-changed"),
+    "a connector reads more tables": Harmless("weekly", only(ORDERS, "table.include.list"), "tables-removed"),
     "a connector's heartbeat changes": Harmless(
-        "weekly", only(ORDERS, "heartbeat.interval.ms"), "schema-history-changed"
+        "weekly", only(ORDERS, "heartbeat.interval.ms"), "topic-prefix-changed"
     ),
     "a connector reads a signal topic for the first time": Harmless(
         "weekly",
@@ -101,7 +101,7 @@ HARMLESS: Final = {
         "signal-group-changed",
     ),
     "a connector reads with larger batches": Harmless("weekly", only(STOCK, "max.batch.size"), "source-changed"),
-    "a connector takes a snapshot when needed": Harmless("weekly", only(STOCK, "snapshot.mode"), "streaming-ended"),
+    "a connector takes no snapshot any more": Harmless("weekly", only(STOCK, "snapshot.mode"), "streaming-ended"),
     "a new connector takes a snapshot only": Harmless(
         "weekly", then(narrowed(RETURNS), with_property(RETURNS, "snapshot.mode", "initial_only")), "streaming-ended"
     ),

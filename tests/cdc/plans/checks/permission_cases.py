@@ -91,7 +91,7 @@ REFUSED: Final = {
             change(INLINE, inline(CONNECT), inline(allow("kafka-cluster:Connect", CLUSTER.replace("/A/", "/B/")))),
             STAYS,
         ),
-        "permissions-removed",
+        "permissions-removed role-to-other-cluster",
     ),
     "a condition is added": Case(
         edited((CONNECT, WRITE, {**SECRET, "Condition": {"Bool": {"aws:SecureTransport": "true"}}})),

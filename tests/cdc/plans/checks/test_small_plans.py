@@ -1,4 +1,4 @@
-"""Rules about resources, each on small plans of the shapes that providers and people write."""
+"""Each rule on small plans of the shapes that providers and people write."""
 
 import json
 
@@ -7,10 +7,24 @@ import pytest
 from cdc.plans import guard
 from cdc.plans.reading.plan import parse
 from cdc.plans.rules.catalog import RULES
-from tests.cdc.plans.checks import broker_cases, bucket_cases, network_cases, permission_cases
+from tests.cdc.plans.checks import (
+    broker_cases,
+    bucket_cases,
+    connector_cases,
+    event_cases,
+    network_cases,
+    permission_cases,
+)
 from tests.cdc.plans.small import Case
 
-FILES = {"brokers": broker_cases, "buckets": bucket_cases, "network": network_cases, "permissions": permission_cases}
+FILES = {
+    "brokers": broker_cases,
+    "buckets": bucket_cases,
+    "connectors": connector_cases,
+    "events": event_cases,
+    "network": network_cases,
+    "permissions": permission_cases,
+}
 REFUSED = {f"{name}: {key}": case for name, file in FILES.items() for key, case in file.REFUSED.items()}
 ALLOWED = {f"{name}: {key}": case for name, file in FILES.items() for key, case in file.ALLOWED.items()}
 

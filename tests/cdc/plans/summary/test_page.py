@@ -15,7 +15,7 @@ from cdc.plans.reading.resources import UNKNOWN, changed
 from cdc.plans.summary.markdown import LIMIT, code, codes, cut
 from cdc.plans.summary.page import summary
 from modules.debezium import configuration
-from tests.cdc.plans.altered import acting, narrowed, resource, sensitive, then, unknown
+from tests.cdc.plans.altered import acting, narrowed, resource, sensitive, then, unknown, with_property
 from tests.cdc.plans.conftest import Planned
 from tests.cdc.plans.dangerous import CLUSTER, ORDERS, PEERING, PROPERTIES, RETURNS, STOCK, WORKER
 from tests.synthesized import Document
@@ -82,20 +82,24 @@ def test_changed_connectors(planned: Planned) -> None:
         "capacity: `mcu 4, workers 1`",
     ]
     orders = part(text, "- `cdc-prod-orders` is replaced (forces replacement: `plugin`)")
-    assert orders[:3] == [
+    assert orders[:2] == [
         "tables added: `orders.invoices`, `orders.line_*`",
-        "tables removed: `orders.order_items`",
         "capacity: `mcu 2, workers 1` → `mcu 4, workers 1`",
     ]
-    assert re.fullmatch(r"plugin: `cdc-prod-debezium-mysql-\w{12}` → `cdc-prod-debezium-mysql-\w{12}`", orders[3])
-    assert orders[4:] == ["`heartbeat.interval.ms`: `10000` → `5000`"]
+    assert re.fullmatch(r"plugin: `cdc-prod-debezium-mysql-\w{12}` → `cdc-prod-debezium-mysql-\w{12}`", orders[2])
+    assert orders[3:] == ["`heartbeat.interval.ms`: `10000` → `5000`"]
     assert part(text, "- `cdc-prod-stock` changes in place") == [
         "`column.mask.hash.v2.SHA-256.with.salt.(hidden)`: set, not shown",
         "`decimal.handling.mode`: removed",
         "`max.batch.size`: set to `4096`",
-        "`snapshot.mode`: `initial` → `when_needed`",
+        "`snapshot.mode`: `initial` → `no_data`",
     ]
     assert text[-1] == "**25 to add, 2 to change, 4 to destroy**"
+
+
+def test_removed_tables(planned: Planned) -> None:
+    plan = with_property(ORDERS, "table.include.list", r"orders\.customers")(planned("weekly"))
+    assert "  - tables removed: `orders.order_items`" in lines(plan)
 
 
 def test_changed_plugins_consumers_alarms_and_other_resources(planned: Planned) -> None:
