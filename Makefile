@@ -90,7 +90,7 @@ test: install  ## run check and all tests
 	@$(BIN)/pytest -n $(WORKERS)
 
 clean:  ## remove all files that these commands create
-	rm -rf .venv $(LINTERS) $(NODE_LIB) $(EXIT) cdktf.out .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv $(LINTERS) $(NODE_LIB) $(EXIT) cdktf.out .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 .venv/.installed: Pipfile.lock pyproject.toml
 	$(call venv,.venv)

@@ -23,6 +23,7 @@ from cdc.plans import located
 from cdc.plans.located import Located, Place
 from cdc.plans.rules.catalog import RULES
 from cdc.plans.rules.rule import Finding, Grade
+from modules.messages.escaping import on_one_line
 from modules.messages.problems import either, nearest
 from modules.user_files.reading import read
 
@@ -202,7 +203,7 @@ def _problem(error: Any) -> tuple[Place, str]:
 def _line(path: Path, found: Located, place: Place, words: str) -> str:
     """``plan-overrides.yaml:3: [0].reason: is missing``."""
     steps = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place)
-    return ": ".join(filter(None, (_at(path, found.line(place)), steps, words)))
+    return ": ".join(filter(None, (_at(path, found.line(place)), on_one_line(steps), on_one_line(words))))
 
 
 def _at(path: Path, line: int | None) -> str:
