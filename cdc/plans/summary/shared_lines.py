@@ -28,7 +28,7 @@ def property_lines(before: Side, after: Side, path: str, line: Callable[[str, st
     if after.get(path) is UNKNOWN or before.hides(path) or after.hides(path):
         yield f"  - {code(path)} changes, not shown"
         return
-    old, new = (parse(side.get(path)) for side in (before, after))
+    old, new = (parse(side.get(path) or "") for side in (before, after))
     for key in sorted({*old, *new}):
         if old.get(key) != new.get(key):
             yield line(key, old.get(key), new.get(key))
