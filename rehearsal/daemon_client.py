@@ -21,6 +21,7 @@ from rehearsal.processes.temporary import temporary_folder
 
 READY: Final = "ready.json"
 _START_SECONDS: Final = 90
+_REPORT_SECONDS: Final = 15
 _STOP_SECONDS: Final = 30
 _POLL_SECONDS: Final = 0.05
 _REQUEST_SECONDS: Final = 60
@@ -76,13 +77,20 @@ class DaemonClient:
             )
 
     @classmethod
-    def connect(cls, run: Run, process: "subprocess.Popen[bytes]") -> "DaemonClient":
-        """Waits until the daemon answers; raises DaemonError after 90 s."""
-        deadline = time.monotonic() + _START_SECONDS
-        ready = run.folder / READY
+    def connect(
+        cls, run: Run, process: "subprocess.Popen[bytes]", report: Callable[[str], None] = lambda _: None
+    ) -> "DaemonClient":
+        """Waits until the daemon answers, and reports a long wait; raises DaemonError after 90 s."""
+        started = time.monotonic()
+        ready, next_report = run.folder / READY, _REPORT_SECONDS
         while not ready.is_file():
-            if process.poll() is not None or time.monotonic() > deadline:
+            waited = time.monotonic() - started
+            if process.poll() is not None or waited > _START_SECONDS:
                 raise DaemonError(f"the embedded AWS did not start:\n{_tail(run)}")
+            if waited > next_report:
+                last = _tail(run, 1) or "no output"
+                report(f"embedded AWS: no answer for {waited:.0f} s, of at most {_START_SECONDS} s; last: {last}")
+                next_report += _REPORT_SECONDS
             time.sleep(_POLL_SECONDS)
         return cls(Run.read(run.folder) or run, aws=AwsAccess.read(ready))
 

@@ -22,6 +22,7 @@ from rehearsal.processes.errors import RehearsalError
 from rehearsal.processes.runs import Run
 from rehearsal.steps import Reporter, Steps
 from rehearsal.substitutions import applied
+from rehearsal.wait_reports import WaitReports
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,8 @@ class Rehearsal:
         script, folder = self._inputs, self._run.folder / "work"
         with self._steps.step("start") as step:
             script.synthesize(folder)
-            self.daemon = DaemonClient.connect(self._run, self._process)
+            self.daemon = DaemonClient.connect(self._run, self._process, self._steps.reporter.message)
+            self._closing.callback(WaitReports(self.daemon, self._steps.reporter.message).stop)
             stacks = Stacks(script.environment, folder / "stacks", self._terraform)
             self.deployment = Deploy(stacks, self.daemon, self._steps)
             self.deployment.start_state_store()

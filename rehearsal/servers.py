@@ -25,7 +25,7 @@ from rehearsal.events import consumers
 from rehearsal.iam import extension
 from rehearsal.iam.enforcement import Enforcement
 from rehearsal.kafka.clusters import Clusters
-from rehearsal.processes import pinned_files
+from rehearsal.processes import pinned_files, waits
 from rehearsal.processes.addresses import Addresses
 from rehearsal.processes.logs import LogShipper
 from rehearsal.running_servers import RunningServers
@@ -141,6 +141,7 @@ class Servers:
             "endpoints": self._endpoints,
             "servers": self._pids,
             "failures": lambda _: self._running.failures,
+            "waiting": lambda _: waits.CURRENT.long(),
             "seeded": lambda _: self._seeded.wait(_MAX_WAIT_SECONDS),
         }
 

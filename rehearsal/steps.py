@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 class Reporter(Protocol):
-    """Shows the progress of a rehearsal; called from one thread at a time."""
+    """Shows the progress of a rehearsal; ``message`` may be called from another thread."""
 
     def started(self, step: str) -> None: ...
 

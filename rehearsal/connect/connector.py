@@ -19,8 +19,10 @@ from rehearsal.connect.secret_files import SecretFiles
 from rehearsal.connect.substitutions import connector_properties, without_iam
 from rehearsal.connect.workers import Workers
 from rehearsal.iam.signing import Signing
+from rehearsal.processes import waits
 from rehearsal.processes.addresses import Addresses
 from rehearsal.processes.background import Background
+from rehearsal.processes.logs import last_error
 
 HEALTH_SECONDS: Final = 120  # for a machine under load: errors show within seconds
 # Healthy is a task that still runs this long after it connected to the binlog, or that long during a snapshot.
@@ -192,6 +194,14 @@ class RunningConnector:
 
     def _wait_until_healthy(self, offsets: Mapping[Path, int]) -> None:
         """Waits until the task has run for a moment; raises ServerError, with the cause in the logs."""
+
+        def last_line() -> str:
+            return self._secrets.hide(last_error(self.workers.log_since(offsets)))
+
+        with waits.CURRENT.waiting(f"the task of {self.name}", seconds=HEALTH_SECONDS, last_line=last_line):
+            self._wait_for_task(offsets)
+
+    def _wait_for_task(self, offsets: Mapping[Path, int]) -> None:
         started = since = time.monotonic()
         while (now := time.monotonic()) < started + HEALTH_SECONDS:
             log = self.workers.log_since(offsets)

@@ -12,6 +12,8 @@ from threading import Lock
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
+from rehearsal.processes import waits
+
 LOG_TAIL: Final = 40
 _POLL_SECONDS: Final = 0.05
 
@@ -91,14 +93,18 @@ class Program:
             self._process.wait()
 
     def wait_until(self, ready: Callable[[], Answer | None], *, seconds: float = 60) -> Answer:
-        """Waits for the first result of ``ready`` that is not None; raises ProgramError where the program exits."""
+        """Waits for the first result of ``ready`` that is not None; raises ProgramError where the program exits.
+
+        A long wait is in ``waits.CURRENT``.
+        """
         deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            if not self.running:
-                raise ProgramError(f"{self.name} exited with status {self.exit_status}:\n{self.tail()}")
-            if (answer := ready()) is not None:
-                return answer
-            time.sleep(_POLL_SECONDS)
+        with waits.CURRENT.waiting(self.name, seconds=seconds, last_line=lambda: self.tail(1)):
+            while time.monotonic() < deadline:
+                if not self.running:
+                    raise ProgramError(f"{self.name} exited with status {self.exit_status}:\n{self.tail()}")
+                if (answer := ready()) is not None:
+                    return answer
+                time.sleep(_POLL_SECONDS)
         raise ProgramError(f"{self.name} was not ready within {seconds:.0f} s:\n{self.tail()}")
 
     def tail(self, lines: int = LOG_TAIL) -> str:

@@ -55,12 +55,12 @@ def test_stop_and_kill_of_one_that_never_started(tmp_path: Path) -> None:
 
 
 def test_a_second_start_appends_to_the_log(tmp_path: Path) -> None:
-    with python("print('up')", tmp_path) as program:
-        for _ in range(2):
-            program.start()
-            with pytest.raises(ProgramError, match="exited with status 0"):
-                program.wait_until(lambda: None)
-        assert program.tail() == "up\nup"
+    program = python("print('up')", tmp_path)
+    for _ in range(2):
+        program.start()
+        with pytest.raises(ProgramError, match="exited with status 0"):
+            program.wait_until(lambda: None)
+    assert program.tail() == "up\nup"
 
 
 def test_a_running_program_is_not_started_again(tmp_path: Path) -> None:
