@@ -82,7 +82,8 @@ final class Kafka {
     /** In lower case if the default is: validators then accept any case, and list an enumeration's constants. */
     private static List<String> spelt(Collection<?> words, Object standard) {
         List<String> found = words.stream().map(String::valueOf).toList();
-        boolean lower = standard != null && !found.contains(standard.toString());
+        boolean set = standard != null && standard != ConfigDef.NO_DEFAULT_VALUE;
+        boolean lower = set && !found.contains(standard.toString());
         return lower ? found.stream().map(word -> word.toLowerCase(Locale.ROOT)).toList() : found;
     }
 

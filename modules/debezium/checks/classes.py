@@ -13,6 +13,7 @@ from modules.debezium.words import CLASSES
 from modules.messages.problems import nearest
 
 _OWNERS: Final = ("io.debezium.", "org.apache.kafka.connect.")
+_SERIALIZATION: Final = "org.apache.kafka.common.serialization."
 _SCRIPTED: Final = ("io.debezium.transforms.Filter", "io.debezium.transforms.ContentBasedRouter")
 SECTIONS: Final = {
     "transforms": "a transform",
@@ -66,6 +67,8 @@ def _wrong(subject: Subject, name: str, section: str, classes: Mapping[str, Prop
         found: Mapping[str, Properties] = getattr(subject.release, other)
         if other != section and name in found:
             return f"must be {SECTIONS[section]}, and this is {what}"
+    if section == "converters" and name.startswith(_SERIALIZATION):
+        return "must be a converter such as org.apache.kafka.connect.json.JsonConverter: only clients use this"
     if f"{name}$Value" in classes:
         return f"must be {name}$Value or {name}$Key"
     return None

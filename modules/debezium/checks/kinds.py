@@ -34,6 +34,8 @@ def special(key: str, value: str, of: str | None = None) -> str | None:
         return _message_keys(value)
     if key in ("gtid.source.includes", "gtid.source.excludes"):
         return _expressions(value)
+    if key.startswith("topic.creation.") and key.endswith((".partitions", ".replication.factor")):
+        return "must be 1 or more, or -1 for the brokers' default" if value.strip() in ("0", "+0", "-0") else None
     if found := _HASH.fullmatch(key):
         return _algorithm(found[1])
     return None
@@ -62,7 +64,7 @@ def _skipped(value: str) -> str | None:
 
 
 def _message_keys(value: str) -> str | None:
-    if all(_KEYS.fullmatch(part) for part in value.split(";")):
+    if all(_KEYS.fullmatch(part) for part in (value.rstrip(";") or value).split(";")):
         return None
     return "must be TABLE:COLUMN,COLUMN for each table, with ; between tables, such as shop.orders:id;shop.items:id,no"
 

@@ -1,5 +1,6 @@
 """Lists and what belongs to their members, in both directions: what is named must be there, what is there named."""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -30,6 +31,8 @@ def _members(subject: Subject, kind: Kind) -> Iterator[Finding]:
     names, value = subject.listed(kind.list), subject.given[kind.list]
     if "" in names:
         yield error(kind.list, "must be names with commas between them, none of them empty", value)
+    elif mixed := next((name for name in names if re.search(r"[\s;]", name)), None):
+        yield error(kind.list, f"must be names with commas between them, and {mixed} is none", value)
     elif twice := next((name for name in names if names.count(name) > 1), None):
         yield error(kind.list, f"must name {twice} once", value)
     else:
@@ -55,15 +58,24 @@ def _required(subject: Subject, kind: Kind, key: str) -> Iterator[Finding]:
     start = key.removesuffix("type")
     for name, property_ in classes[of].items() if of else ():
         if property_.required and not subject.effective.get(start + name, "").strip():
+            if _misspelt(subject, start, name):  # said of that name
+                return
             place = start + name if start + name in subject.given else key
             yield error(place, f"must come with {start}{name}, which it cannot do without", subject.effective[key])
             return
+
+
+def _misspelt(subject: Subject, start: str, name: str) -> bool:
+    unread = [key.removeprefix(start) for key in subject.given if key.startswith(start) and subject.found(key) is None]
+    return nearest(name, unread) is not None
 
 
 def _unlisted(subject: Subject) -> Iterator[Finding]:
     """Properties behind a name that its list does not have: once for each name, at its class."""
     said: set[str] = set()
     for list_ in ("transforms", "predicates", "post.processors"):
+        if re.search(r"[^\s,]\s+[^\s,]|;", subject.given.get(list_, "")):  # said of the list
+            continue
         keys = [key for key in subject.given if key.startswith(f"{list_}.")]
         for key in sorted(keys, key=lambda key: not key.endswith(".type")):
             alias = key.removeprefix(f"{list_}.").partition(".")[0]

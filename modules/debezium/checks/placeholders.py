@@ -20,6 +20,8 @@ def check(subject: Subject) -> Iterator[Finding]:
     for key, value in subject.given.items():
         if wrong := next((told for found in _PLACEHOLDER.finditer(value) if (told := _refused(found))), None):
             yield error(key, wrong, subject.connector.properties[key])
+        elif f"{SECRET_PROVIDER}:" in _PLACEHOLDER.sub("", value):
+            yield error(key, f"must be {_FORM}, with the dollar sign and both braces", value)
         elif (variable := _VARIABLE.search(value)) and not _OWN.fullmatch(key):
             yield error(key, f"must not hold {variable[0]}: nothing replaces it; a secret is {_FORM}", value)
 

@@ -27,6 +27,7 @@ _REPLACING: Final = {
     LOGICAL_ROUTER: ("topic.regex", "topic.replacement"),
     EVENT_ROUTER: ("route.topic.regex", "route.topic.replacement"),
 }
+_BY_VALUE: Final = "(?<routedByValue>.*)"
 _STAR: Final = "\ue000"
 _WITNESSES: Final = 8
 
@@ -97,6 +98,8 @@ def references(subject: Subject) -> Iterator[tuple[str, str]]:
         of = resolved(subject.effective.get(f"{start}type", ""), subject.release.transforms)
         names = _REPLACING.get(of or "")
         regex, replacement = (subject.effective.get(start + name) for name in names) if names else (None, None)
+        if regex is None and of == EVENT_ROUTER:
+            regex = _BY_VALUE
         if names and replacement is not None and (parsed := _parsed(regex)):
             try:
                 expanded(replacement, parsed, lambda _: "")
@@ -206,7 +209,7 @@ def _event_router(subject: Subject, start: str, topic: str) -> tuple[list[str], 
     if topic in subject.other_topics:
         return [topic], ""
     key = f"{start}route.topic.replacement"
-    regex = parse(subject.effective.get(f"{start}route.topic.regex", "(?<routedByValue>.*)"))
+    regex = parse(subject.effective.get(f"{start}route.topic.regex", _BY_VALUE))
     return [expanded(subject.effective.get(key, "outbox.event.${routedByValue}"), regex, lambda _: "*")], key
 
 

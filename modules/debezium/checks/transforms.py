@@ -16,6 +16,7 @@ _DEBEZIUM: Final = "io.debezium.transforms."
 _CASTS: Final = ("int8", "int16", "int32", "int64", "float32", "float64", "boolean", "string")
 _INSERTED: Final = ("topic.field", "partition.field", "offset.field", "timestamp.field", "static.field")
 _TIMES: Final = ("string", "unix", "Date", "Time", "Timestamp")
+_DATE_LETTERS: Final = frozenset("GyYMLwWDdFEuaHkKhmsSzZX")
 _ZONE: Final = re.compile(r"[+-]\d{2}:\d{2}|[A-Za-z]+(?:[/_+-][A-Za-z0-9]+)*")
 
 
@@ -74,6 +75,46 @@ def _timestamp(given: _Given) -> Iterator[Finding]:
         yield given.error("target.type", f"must be {either(_TIMES)}")
     elif given["target.type"] == "string" and not given["format"]:
         yield given.error("target.type", f"must come with {given.start}format, such as yyyy-MM-dd, for string")
+    if wrong := _date_format(given["format"]):
+        yield given.error("format", f"must be a format of Java's SimpleDateFormat, and {wrong}")
+
+
+def _date_format(text: str) -> str | None:
+    """Text stands between single quotes, and a quote itself is two of them."""
+    if text.count("'") % 2:
+        return "a quote has no end"
+    letter = next(
+        (
+            char
+            for char in re.sub("'[^']*'", "", text)
+            if char.isascii() and char.isalpha() and char not in _DATE_LETTERS
+        ),
+        None,
+    )
+    return f"{letter} is no letter of it: write '{letter}' for the letter itself" if letter else None
+
+
+def _rename(given: _Given) -> Iterator[Finding]:
+    if any(
+        len([each for each in pair.split(":") if each.strip()]) != 2 or pair.count(":") != 1
+        for pair in given.members("renames")
+    ):
+        yield given.error("renames", "must be OLD:NEW with commas between them")
+
+
+def _mask(given: _Given) -> Iterator[Finding]:
+    if given.has("replacement") and not given["replacement"]:
+        yield given.error("replacement", "must not be empty; without it values become empty, 0 or false")
+
+
+def _schema(given: _Given) -> Iterator[Finding]:
+    if not given["schema.name"] and not given["schema.version"]:
+        yield given.error("type", f"must come with {given.start}schema.name or {given.start}schema.version")
+
+
+def _logical_table(given: _Given) -> Iterator[Finding]:
+    if given["key.field.regex"] and not given["key.field.replacement"]:
+        yield given.error("key.field.regex", f"must come with {given.start}key.field.replacement, such as $1")
 
 
 def _header(given: _Given) -> Iterator[Finding]:
@@ -135,6 +176,10 @@ _RULES: Final[dict[str, Callable[[_Given], Iterator[Finding]]]] = {
     f"{_KAFKA}Cast": _cast,
     f"{_KAFKA}InsertField": _insert,
     f"{_KAFKA}TimestampConverter": _timestamp,
+    f"{_KAFKA}ReplaceField": _rename,
+    f"{_KAFKA}MaskField": _mask,
+    f"{_KAFKA}SetSchemaMetadata": _schema,
+    routing.LOGICAL_ROUTER: _logical_table,
     f"{_KAFKA}HeaderFrom": _header,
     f"{_DEBEZIUM}HeaderToValue": _header,
     f"{_KAFKA}Filter": _filter,

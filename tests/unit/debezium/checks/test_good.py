@@ -14,6 +14,7 @@ from tests.cdc.deep.valid_configurations import drawn
 from tests.unit.debezium.checks.connectors import (
     DEBEZIUM,
     JSON,
+    KAFKA,
     OLD,
     RELEASE,
     UNWRAP,
@@ -111,6 +112,19 @@ GOOD: Final[dict[str, Properties]] = {
     "driver's names with database": {"database.connectionTimeZone": "UTC", "database.sessionVariables": "a=1"},
     "driver's names with driver": {"driver.connectTimeout": 30000, "driver.useCompression": True},
     "driver's names in another case": {"driver.CONNECTTIMEOUT": 30000},
+    "keys with a separator at the end": {"message.key.columns": "orders.customers:id;"},
+    "times as Connect spells them": transform(f"{KAFKA}TimestampConverter$Value", field="at", target__type="Timestamp"),
+    "a format with quoted text": transform(
+        f"{KAFKA}TimestampConverter$Value", field="at", target__type="string", format="yyyy-MM-dd'T'HH:mm 'o''clock'XXX"
+    ),
+    "fields with new names": transform(f"{KAFKA}ReplaceField$Value", exclude="c", renames="a:b, d:e"),
+    "a mask of its own": transform(f"{KAFKA}MaskField$Value", fields="a", replacement="***"),
+    "a schema's name": transform(f"{KAFKA}SetSchemaMetadata$Value", schema__name="n"),
+    "a group with the brokers' partitions": {
+        "topic.creation.groups": "hot",
+        "topic.creation.hot.include": "orders.orders.*",
+        "topic.creation.hot.partitions": -1,
+    },
     "a converter of columns": {**BOOL, "bool.selector": r".*\.active"},
     "a predicate turned round": {
         **UNWRAP,

@@ -4,10 +4,13 @@ import pytest
 
 from tests.unit.debezium.checks.connectors import errors
 from tests.unit.debezium.checks.wrong_names import NAMES, OWNED, Wrong
+from tests.unit.debezium.checks.wrong_options import OPTIONS
 from tests.unit.debezium.checks.wrong_values import VALUES
 
 
-@pytest.mark.parametrize("wrong", VALUES, ids=lambda wrong: f"{wrong.key}={wrong.properties.get(wrong.key)}")
+@pytest.mark.parametrize(
+    "wrong", [*VALUES, *OPTIONS], ids=lambda wrong: f"{wrong.key}={wrong.properties.get(wrong.key)}"
+)
 def test_a_wrong_value_is_refused_once(wrong: Wrong) -> None:
     refused = errors(wrong.properties, wrong.release)
     assert list(refused) == [wrong.key]

@@ -179,6 +179,8 @@ PATTERNS: Final = [
     Wrong(BOOL | {"bool.selector": r"customers\.active"}, "bool.selector", "must match database.table.column"),
 ]
 PLACEHOLDERS: Final = [
+    one("driver.sessionVariables", "with the dollar sign and both braces", "${secretsmanager:cdc/orders:x"),
+    one("driver.sessionVariables", "with the dollar sign and both braces", "$secretsmanager:cdc/orders:x"),
     one("heartbeat.action.query", "the worker declares no provider env", "${env:QUERY}"),
     one("driver.sessionVariables", "the worker declares no provider file", "${file:/etc/x:y}"),
     one("driver.sessionVariables", "the secret's name and the key in it", "${secretsmanager:cdc/orders}"),
@@ -194,6 +196,11 @@ PLACEHOLDERS: Final = [
     ),
 ]
 TOPICS: Final = [
+    Wrong(
+        transform(f"{DEBEZIUM}outbox.EventRouter", route__topic__replacement="orders.${routedByVal}"),
+        "transforms.t.route.topic.replacement",
+        "no group with name {routedByVal}",
+    ),
     Wrong(router("(.*)", "cdc.$1"), ROUTED, "the role may write to orders and orders.* only"),
     Wrong(router(r"orders\.orders\.(.*)", "$1"), ROUTED, "orders.orders.customers becomes customers"),
     Wrong(router(r".*\.customers", "customers"), ROUTED, "orders.orders.customers becomes customers"),
@@ -314,4 +321,14 @@ CLASSES: Final = [
     ),
     Wrong({"converters": "x", "x.type": JSON}, "x.type", "this is a converter of keys and values"),
 ]
-VALUES: Final = [*TYPES, *EXPRESSIONS, *LISTS, *TOGETHER, *PATTERNS, *PLACEHOLDERS, *TOPICS, *DEMANDS, *CLASSES]
+VALUES: Final = [
+    *TYPES,
+    *EXPRESSIONS,
+    *LISTS,
+    *TOGETHER,
+    *PATTERNS,
+    *PLACEHOLDERS,
+    *TOPICS,
+    *DEMANDS,
+    *CLASSES,
+]
