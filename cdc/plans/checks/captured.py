@@ -27,6 +27,9 @@ _EXCLUDED: Final = {
 # A name, as a regular expression that only a dot may widen.
 _NAME: Final = re.compile(r"(?:\\[^A-Za-z0-9]|[\w.$-])+")
 
+# Comparisons of a name and an expression: where there are more, the names count as removed.
+_MOST: Final = 10_000
+
 
 def check(stack: str, before: Connector | None, after: Connector) -> Iterator[Finding]:
     """Patterns that are gone or new, unless another pattern covers the same name."""
@@ -56,7 +59,10 @@ def _uncovered(patterns: Iterable[str], by: Iterable[str]) -> list[str]:
     """Those that ``by`` does not match: Debezium compares names without case."""
     same = set(map(_plain, by))
     wide = [each for each in by if not _NAME.fullmatch(each)]
-    return [each for each in patterns if _plain(each) not in same and not any(_covers(one, each) for one in wide)]
+    lost = [each for each in patterns if _plain(each) not in same]
+    if len(lost) * len(wide) > _MOST:
+        return lost
+    return [each for each in lost if not any(_covers(one, each) for one in wide)]
 
 
 def _plain(pattern: str) -> str:

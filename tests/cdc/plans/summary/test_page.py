@@ -15,6 +15,7 @@ from cdc.plans.reading.resources import UNKNOWN, changed
 from cdc.plans.summary.markdown import LIMIT, code, codes, cut
 from cdc.plans.summary.page import summary
 from modules.debezium import configuration
+from tests.cdc.plans import small
 from tests.cdc.plans.altered import acting, narrowed, resource, sensitive, then, unknown, with_property
 from tests.cdc.plans.conftest import Planned
 from tests.cdc.plans.dangerous import CLUSTER, ORDERS, PEERING, PROPERTIES, RETURNS, STOCK, WORKER
@@ -100,6 +101,12 @@ def test_changed_connectors(planned: Planned) -> None:
 def test_removed_tables(planned: Planned) -> None:
     plan = with_property(ORDERS, "table.include.list", r"orders\.customers")(planned("weekly"))
     assert "  - tables removed: `orders.order_items`" in lines(plan)
+
+
+def test_a_worker_configuration_that_had_no_content() -> None:
+    sides = ({"name": "w", "properties_file_content": content} for content in (None, "producer.linger.ms=5"))
+    text = lines(small.plan(small.change("aws_mskconnect_worker_configuration", *sides)))
+    assert "  - `producer.linger.ms`: set to `5`" in text
 
 
 def test_changed_plugins_consumers_alarms_and_other_resources(planned: Planned) -> None:
