@@ -1,5 +1,6 @@
 """Text of an environment file is text in the Terraform JSON: nothing that it says is evaluated."""
 
+import json
 import re
 from collections.abc import Iterator
 from itertools import product
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from modules.app import build
 from modules.environment.environment import Environment
 from modules.template_text import escaped, with_escaped_text
 from tests.synthesized import Document, document, synthesize
@@ -120,6 +122,14 @@ def test_no_text_of_a_file_is_a_template(name: str, archive: Path, tmp_path: Pat
     assert len(found) >= len(allowed)
     for text in found:
         assert not re.search(r"(?<!\$)\$\{file|(?<!%)%\{if|(?<!\$)\$\$\{kept", text), text
+
+
+def test_keys_and_values_are_text_where_no_rule_refuses_them(tmp_path: Path) -> None:
+    environment = Environment.model_validate({"name": "prod", **document("prod")})
+    build([environment.model_copy(update={"tags": {EVIL: EVIL}})], tmp_path).synth()
+    stack = json.loads((tmp_path / "stacks/prod-platform/cdk.tf.json").read_text())
+    [provider] = stack["provider"]["aws"]
+    assert provider["default_tags"][0]["tags"] == {"environment": "prod", "project": "msk-cdc", ESCAPED: ESCAPED}
 
 
 def strings(node: Any) -> Iterator[str]:
