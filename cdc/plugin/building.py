@@ -13,9 +13,11 @@ from modules.archive.build import Part, assemble, describe, write
 from modules.archive.manifest import Manifest, read
 from modules.archive.refusals import Refusal, refusals
 from modules.archive.worker import GROUPS, Worker
+from modules.archive.zips import MOST_BYTES
 from modules.artifacts.lock import File, Lock, PluginRecipe
 from modules.cache_folder import cache_folder
 from modules.messages.problems import either, nearest
+from modules.user_files.reading import read as read_file
 
 PLUGINS: Final = Path("build/plugins")
 
@@ -107,7 +109,7 @@ def unchanged(order: Order, target: Path) -> Built | None:
     """The ZIP at ``target`` if it has the bytes that an earlier build of the same order gave; needs no part of it."""
     try:
         known = _record(order).read_text()
-        content = target.read_bytes()
+        content = read_file(target, most=MOST_BYTES)
     except OSError:
         return None
     manifest = read(target) if sha256(content).hexdigest() == known else None

@@ -1,8 +1,6 @@
 """Builds a plugin archive from parts, with the same bytes on every machine."""
 
-import os
 import stat
-import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from modules.archive.manifest import FILE, JarEntry, Manifest, PartEntry
 from modules.archive.plugins import names_by_kind, plugins
 from modules.archive.worker import Worker, shared
 from modules.archive.zips import Archive
+from modules.user_files.writing import replacing
 
 # The earliest date that a ZIP can contain.
 DATE: Final = (1980, 1, 1, 0, 0, 0)
@@ -95,20 +94,13 @@ def describe(assembly: Assembly, *, connector: str, workers: Sequence[Worker]) -
 def write(assembly: Assembly, manifest: Manifest, target: Path) -> None:
     """Writes the archive to ``target``, completely or not at all; its bytes depend only on the arguments.
 
+    Raises OSError, which names it.
+
     Nothing is deflated: jars already are, and zlib's output differs between its builds.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    unfinished = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-            for entry, data in sorted(_files(assembly, manifest).items()):
-                archive.writestr(_plain(entry), data)
-        unfinished.chmod(0o644)
-        unfinished.replace(target)
-    except BaseException:
-        unfinished.unlink()
-        raise
+    with replacing(target) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        for entry, data in sorted(_files(assembly, manifest).items()):
+            archive.writestr(_plain(entry), data)
 
 
 def _is_zip(part: Part) -> bool:

@@ -1,0 +1,45 @@
+"""Writes a file that a user names: completely or not at all, and in the place of a regular file only."""
+
+import errno
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from modules.user_files.reading import UserFileError, special
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[BinaryIO]:
+    """A new file, which takes the place of ``target`` at the end of the block; an error leaves ``target`` as it was.
+
+    A link stays, and what it names is replaced. A device, pipe or directory is refused. Raises OSError with the name.
+    """
+    place = Path(os.path.realpath(target))
+    if place.exists() and (reason := special(place.stat().st_mode)):
+        raise UserFileError(errno.EINVAL, f"cannot be written: {reason}", str(target))
+    try:
+        with _moved_to(place) as file:
+            yield file
+    except UserFileError:
+        raise
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise UserFileError(error.errno or errno.EIO, f"cannot be written: {reason}", str(target)) from error
+
+
+@contextmanager
+def _moved_to(place: Path) -> Iterator[BinaryIO]:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name[:200]}.")
+    unfinished = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+        unfinished.chmod(0o644)
+        unfinished.replace(place)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
