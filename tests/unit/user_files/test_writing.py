@@ -48,7 +48,9 @@ def test_a_link_stays_and_what_it_names_is_written(tmp_path: Path) -> None:
     ("name", "reason"), [("device", "is a device"), ("pipe", "is a pipe"), ("folder", "is a directory")]
 )
 def test_what_is_no_regular_file_is_refused_and_stays(tmp_path: Path, name: str, reason: str) -> None:
-    (tmp_path / "device").symlink_to("/dev/null")
+    # A terminal of its own: nothing can be created beside it, so a mistake here replaces no device of the machine.
+    controller, terminal = os.openpty()
+    (tmp_path / "device").symlink_to(os.ttyname(terminal))
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "folder").mkdir()
     kind = (tmp_path / name).stat().st_mode
@@ -56,6 +58,8 @@ def test_what_is_no_regular_file_is_refused_and_stays(tmp_path: Path, name: str,
         write(tmp_path / name)
     assert str(refused.value) == f"{tmp_path / name}: cannot be written: {reason}"
     assert (tmp_path / name).stat().st_mode == kind
+    os.close(terminal)
+    os.close(controller)
 
 
 def test_a_failed_write_names_the_file_and_leaves_the_old_one(tmp_path: Path) -> None:
