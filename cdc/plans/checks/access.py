@@ -1,6 +1,6 @@
 """Checks of security groups: what connectors need to reach stays allowed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Any, Final
@@ -38,6 +38,11 @@ class Access:
     low: Any
     high: Any
 
+    @property
+    def place(self) -> tuple[object, ...]:
+        """What two that include each other share: ranges of addresses may be different ones."""
+        return self.direction, self.group, "range" if "/" in str(self.peer) else self.peer
+
     def includes(self, other: "Access") -> bool:
         same = all(
             one is UNKNOWN or one == another
@@ -68,7 +73,11 @@ def _includes(one: object, other: object) -> bool:
 
 def check(plans: Sequence[Plan], staying: Staying) -> Iterator[Finding]:
     """What is no longer allowed, and which a connector that stays may need."""
-    added = [access for plan in plans for one in plan.of(*_DIRECTIONS, _RULE, _GROUP) for access in _added(one)]
+    # Of other resources only what is known counts: a new connector's rules are no substitute for another's.
+    added: dict[tuple[object, ...], list[Access]] = {}
+    for access in (new for plan in plans for one in plan.of(*_DIRECTIONS, _RULE, _GROUP) for new in _added(one)):
+        if UNKNOWN not in vars(access).values():
+            added.setdefault(access.place, []).append(access)
     for plan in plans:
         for resource in plan.of(*_DIRECTIONS, _RULE, _GROUP):
             for access in _lost(resource, added):
@@ -83,7 +92,7 @@ def _added(resource: Resource) -> list[Access]:
     return _of(resource, resource.after) if resource.after and resource.changes else []
 
 
-def _lost(resource: Resource, added: Sequence[Access]) -> Iterator[Access]:
+def _lost(resource: Resource, added: Mapping[tuple[object, ...], list[Access]]) -> Iterator[Access]:
     before, after = resource.before, resource.after
     if not before or not resource.changes or resource.forgets:
         return
@@ -93,7 +102,8 @@ def _lost(resource: Resource, added: Sequence[Access]) -> Iterator[Access]:
         kinds = [kind for kind in ("ingress", "egress") if after and after.get(kind) in (UNKNOWN, before.get(kind))]
         own += [one for one in _of(resource, before) if one.direction in kinds]
     for access in _of(resource, before):
-        if not any(one.includes(access) for one in (*own, *added)):
+        others = added.get(access.place, [])
+        if not any(one.includes(access) for one in (*own, *others)):
             yield access
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from cdc.plans.checks.resources import how
@@ -39,22 +40,27 @@ class _Roles:
         sides = (one.before for plan in self.plans for one in plan.of(_ATTACHMENT) if one.before)
         return [side.get("role") for side in sides if side.get("policy_arn") == arn]
 
-    def after(self, role: object) -> Policy:
-        """All that the plans leave the role, or may leave it."""
-        sides = [(one.type, one.after) for plan in self.plans for one in plan.of(_INLINE, _MANAGED) if one.after]
-        arns = [
-            one.after.get("policy_arn")
-            for plan in self.plans
-            for one in plan.of(_ATTACHMENT)
-            if one.after and one.after.get("role") in (UNKNOWN, role)
-        ]
-        of_role = [
-            _policy(side)
-            for type_, side in sides
-            if (side.get("role") if type_ == _INLINE else role) in (UNKNOWN, role)
-            and (type_ == _INLINE or side.get("arn") in arns or (UNKNOWN in arns and side.get("arn") is UNKNOWN))
-        ]
-        return Policy().joined(of_role)
+    @cached_property
+    def _left(self) -> dict[object, list[Policy]]:
+        """The inline and managed policies after the plans, by role; that of a new role is UNKNOWN, and no role's."""
+        found: dict[object, list[Policy]] = {}
+        managed: dict[object, list[Policy]] = {}
+        for plan in self.plans:
+            for one in plan.of(_INLINE, _MANAGED):
+                if one.after:
+                    by, key = (found, "role") if one.type == _INLINE else (managed, "arn")
+                    by.setdefault(one.after.get(key), []).append(_policy(one.after))
+        for plan in self.plans:
+            for one in plan.of(_ATTACHMENT):
+                if one.after:
+                    policies_of = managed.get(one.after.get("policy_arn"), [])
+                    found.setdefault(one.after.get("role"), []).extend(policies_of)
+        return found
+
+    def after(self, role: object, resource: Resource) -> Policy:
+        """All that the plans leave the role, with what ``resource`` itself allows then."""
+        own = [_policy(resource.after)] if resource.after and resource.after.get("role") is UNKNOWN else []
+        return Policy().joined([*self._left.get(role, []), *own])
 
     def managed(self, arn: object) -> Policy | None:
         for plan in self.plans:
@@ -120,7 +126,7 @@ def _lost(resource: Resource, role: object, old: Policy, roles: _Roles) -> Itera
         return
     if resource.after and resource.after.get("policy") is UNKNOWN:
         yield f"what the role {role} allows is known only after the apply"
-    elif gone := policies.lost(old, roles.after(role)):
+    elif gone := policies.lost(old, roles.after(role, resource)):
         yield f"the role {role} no longer allows {_listed(gone)}"
 
 

@@ -1,6 +1,6 @@
 """Checks of routes, gateways, peerings and endpoints: what leads from the workers to the rest stays."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -56,9 +56,13 @@ def check(plans: Sequence[Plan]) -> Iterator[Finding]:
     """Findings about what leads out of the workers' subnets."""
     resources = [(plan.stack, one) for plan in plans for one in plan.of(_ROUTE, _TABLE)]
     after = [route for _, one in resources for route in _routes(one, one.after)]
+    # Of other resources only what is known counts.
+    known: dict[tuple[object, object], list[_Route]] = {}
+    for route in after:
+        known.setdefault((route.table, route.destination), []).append(route)
     gone = _destroyed(plans)
     for stack, resource in resources:
-        yield from _lost_route(stack, resource, after, gone)
+        yield from _lost_route(stack, resource, known, gone)
     for plan in plans:
         yield from _associations(plan, gone)
         yield from _gateways(plan, [route for _, one in resources for route in _routes(one, one.before)], after)
@@ -87,12 +91,15 @@ def _route(table: object, side: Side) -> _Route:
     return _Route(table, destination, kind, side.get(kind) if kind else None)
 
 
-def _lost_route(stack: str, resource: Resource, after: Sequence[_Route], gone: set[object]) -> Iterator[Finding]:
+def _lost_route(
+    stack: str, resource: Resource, known: Mapping[tuple[object, object], list[_Route]], gone: set[object]
+) -> Iterator[Finding]:
     if not resource.changes or resource.forgets or (resource.after and resource.after.get("route") is UNKNOWN):
         return
     for route in _routes(resource, resource.before):
         local = route.target in (None, "local")
-        if not local and route.table not in gone and not any(map(route.leads_on, after)):
+        new = [*_routes(resource, resource.after), *known.get((route.table, route.destination), ())]
+        if not local and route.table not in gone and not any(map(route.leads_on, new)):
             ends = how(resource) if resource.destroys else "removed, or leads elsewhere"
             what = f"the route of {route.table} to {route.destination} through {route.target} is {ends}"
             yield Finding(rules.ROUTE_REMOVED, stack, resource.title, what)

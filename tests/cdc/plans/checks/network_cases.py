@@ -50,6 +50,20 @@ def endpoint(service: str, **changes: Any) -> Document:
 REPLACED: Final = ("delete", "create")
 NOT_RELATED: Final = {"security_group_id": "sg-a", "referenced_security_group_id": "sg-b", "ip_protocol": "tcp"}
 
+
+def many(connectors: int) -> Document:
+    """Each loses Aurora's rule and a route."""
+    changes = []
+    for n in range(connectors):
+        group, name = f"sg-{n}", str(n)
+        changes += [
+            same("aws_mskconnect_connector", connector(group, name=f"c{n}"), name=name),
+            change(INGRESS, allowing(referenced_security_group_id=group), allowing(), name=name),
+            change(ROUTE, route(route_table_id=f"rtb-{n}"), None, name=name),
+        ]
+    return plan(*changes)
+
+
 REFUSED: Final = {
     "Aurora's rule is destroyed": Case(plan(change(INGRESS, allowing(), None), STAYS), "access-removed"),
     "Aurora's rule in the older form": Case(
@@ -108,6 +122,27 @@ REFUSED: Final = {
             STAYS,
         ),
         "access-removed",
+    ),
+    "a new connector's rule is no substitute": Case(
+        plan(
+            change(INGRESS, allowing(), None),
+            change(
+                INGRESS,
+                None,
+                allowing(referenced_security_group_id=None),
+                unknown={"referenced_security_group_id": True},
+                name="new",
+            ),
+            STAYS,
+        ),
+        "access-removed",
+    ),
+    "a new table's route is no substitute": Case(
+        plan(
+            change(ROUTE, route(), None),
+            change(ROUTE, None, route(route_table_id=None), unknown={"route_table_id": True}, name="new"),
+        ),
+        "route-removed",
     ),
     "a connector whose groups the plan does not show": Case(
         plan(change(INGRESS, allowing(), None), same("aws_mskconnect_connector", connector())), "access-removed"
