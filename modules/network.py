@@ -187,6 +187,7 @@ class NewNetwork(Construct):
             vpc_id=self.vpc_id,
             service_name=f"com.amazonaws.{self._deployment.region}.s3",
             vpc_endpoint_type="Gateway",
+            policy=policies.s3_endpoint(self._deployment, write_accounts=self._config.s3_write_accounts),
             route_table_ids=list(self._tables.values()),
             tags=self._named("s3"),
         )

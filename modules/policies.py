@@ -206,6 +206,18 @@ def flow_logs(log_group_arn: str) -> str:
     return document(allow("Write", actions, [log_group_arn, f"{log_group_arn}:*"]))
 
 
+def s3_endpoint(deployment: Deployment, *, write_accounts: Sequence[str]) -> str:
+    """What the S3 endpoint of the VPC lets through: reading anywhere, writing to buckets of known accounts only.
+
+    AWS's services and registries keep what they hand out in buckets of their own, whose names they do not document.
+    """
+    own = {"StringEquals": {"aws:ResourceAccount": [deployment.account_id, *write_accounts]}}
+    return document(
+        allow("Read", ["s3:Get*", "s3:List*"], "*", Principal="*"),
+        allow("OwnBuckets", ["s3:*"], "*", Principal="*", Condition=own),
+    )
+
+
 def tls_only(bucket_arn: str) -> str:
     """Denies every request to the bucket without TLS 1.2 or later."""
 

@@ -21,6 +21,7 @@ KINDS = {
     "aws_iam_role_policy": "identity",
     "aws_kms_key": "resource",
     "aws_s3_bucket_policy": "resource",
+    "aws_vpc_endpoint": "resource",
 }
 Policy = Mapping[str, Any]
 

@@ -14,6 +14,7 @@ FLOW_LOGS_ROLE: Final = "platform/network/flow-logs/role"
 SIGNALLED_ROLE: Final = "connect/connectors/stock/role"
 STATE_BUCKET: Final = "state/store/bucket/policy"
 PLUGIN_BUCKET: Final = "connect/plugin-bucket/policy"
+S3_ENDPOINT: Final = "platform/network/s3"
 
 KEY: Final = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/11111111-2222-3333-4444-555555555555"
 OBJECT: Final = "arn:aws:s3:::cdc-prod/some/object"
@@ -115,6 +116,17 @@ def test_a_bucket_allows_current_tls_only(found: dict[str, Document], bucket: st
     assert not any(allowed(ask(found[bucket], (STRANGER, "s3:GetObject", over), resource=OBJECT)))
 
 
+def test_the_s3_endpoint_writes_to_this_accounts_buckets_only(found: dict[str, Document]) -> None:
+    here, elsewhere = {"aws:ResourceAccount": ACCOUNT}, {"aws:ResourceAccount": "999999999999"}
+    passing = [("s3:GetObject", here), ("s3:GetObject", elsewhere), ("s3:PutObject", here), ("s3:DeleteObject", here)]
+    verdicts = ask(found[S3_ENDPOINT], *[(ROLE, *call) for call in passing], resource=OBJECT)
+    assert all(allowed(verdicts))
+    assert {sid for one in verdicts for sid in one.statements} == {"Read", "OwnBuckets"}
+    # The endpoint's policy is asked besides that of the role, which allows everything: alone, as another account's is.
+    writes = ("s3:PutObject", "s3:DeleteObject", "s3:PutObjectAcl")
+    assert not any(allowed(ask(found[S3_ENDPOINT], *[(STRANGER, a, elsewhere) for a in writes], resource=OBJECT)))
+
+
 @pytest.mark.parametrize(
     ("role", "service", "source", "another"),
     [
@@ -155,5 +167,6 @@ def test_a_role_is_assumed_by_its_service_for_its_source_only(
 
 
 def test_every_resource_policy_and_trust_policy_is_tested(found: dict[str, Document]) -> None:
-    expected = {PLATFORM_KEY, STATE_KEY, CONNECTOR_ROLE, SIGNALLED_ROLE, FLOW_LOGS_ROLE, STATE_BUCKET, PLUGIN_BUCKET}
+    expected = {PLATFORM_KEY, STATE_KEY, CONNECTOR_ROLE, SIGNALLED_ROLE, FLOW_LOGS_ROLE}
+    expected |= {STATE_BUCKET, PLUGIN_BUCKET, S3_ENDPOINT}
     assert {name for name, document in found.items() if document.kind != "identity"} == expected

@@ -1,5 +1,6 @@
 """A managed VPC and an existing one, in the synthesized JSON."""
 
+import json
 from ipaddress import IPv4Network
 from itertools import combinations
 
@@ -107,6 +108,16 @@ def test_s3_is_reached_without_leaving_the_vpc(platform: Stack) -> None:
     assert endpoint["service_name"] == "com.amazonaws.us-east-1.s3"
     tables = [reference(platform, "aws_route_table", f"network/private-table-{zone}") for zone in ZONES]
     assert endpoint["route_table_ids"] == tables
+
+
+def test_through_the_s3_endpoint_only_buckets_of_known_accounts_are_written(synth: Synthesize, platform: Stack) -> None:
+    own = "${data.aws_caller_identity.account.account_id}"
+    others = synth(changed(document("prod"), network__s3_write_accounts=["210987654321"]))["platform"]
+    for stack, accounts in ((platform, [own]), (others, [own, "210987654321"])):
+        read, write = json.loads(stack.one("aws_vpc_endpoint", "network/s3")["policy"])["Statement"]
+        assert (read["Action"], read["Resource"], "Condition" in read) == (["s3:Get*", "s3:List*"], "*", False)
+        assert write["Condition"] == {"StringEquals": {"aws:ResourceAccount": accounts}}
+        assert {read["Effect"], write["Effect"]} == {"Allow"}
 
 
 def test_the_default_security_group_has_no_rules(platform: Stack) -> None:

@@ -17,7 +17,10 @@ class Peering(Model):
 
 
 class NewNetwork(Model):
-    """A managed VPC. Subnets have fixed slots by zone letter, so that a zone can be added later."""
+    """A managed VPC. Subnets have fixed slots by zone letter, so that a zone can be added later.
+
+    ``s3_write_accounts``: other accounts to whose buckets applications in the VPC write.
+    """
 
     kind: Literal["new"]
     cidr_block: names.VpcBlock
@@ -25,6 +28,7 @@ class NewNetwork(Model):
     nat: Literal["per_zone", "single", "none"] = "per_zone"
     peerings: names.Keyed[names.Name, Peering] = {}
     externally_routed: bool = False
+    s3_write_accounts: names.Many[names.AccountId] = ()
     log_retention_days: names.RetentionDays = 30
 
     @property
