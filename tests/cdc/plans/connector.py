@@ -18,7 +18,14 @@ PROPERTIES: Final = {
     "snapshot.mode": "initial",
     "schema.history.internal.kafka.topic": "schema-history.orders",
 }
-UNKNOWN: Final = object()
+
+
+class _Unknown:
+    def __repr__(self) -> str:
+        return "unknown"
+
+
+UNKNOWN: Final = _Unknown()
 
 
 def connector(
