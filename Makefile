@@ -42,7 +42,7 @@ ifndef GATE_BEGAN
 export GATE_BEGAN := $(shell date +%s)
 endif
 
-.PHONY: help install demo plugin schema rules synth validate check quick test clean
+.PHONY: help install demo plugin schema rules synth validate check quick test fuzz clean
 .DELETE_ON_ERROR:
 
 help:  ## show this list
@@ -88,6 +88,9 @@ quick: install  ## run the tests that start no server and no Terraform
 test: install  ## run check and all tests
 	@$(MAKE) --no-print-directory --jobs=2 check $(LINTERS)/.installed $(NODE_LIB)/.installed $(EXIT)/.installed
 	@$(BIN)/pytest -n $(WORKERS)
+
+fuzz: install  ## try 2,000 inputs of any shape for each reader of files; FUZZ=7 takes others
+	@FUZZ_INPUTS=2000 $(BIN)/pytest -n $(WORKERS) tests/cdc/test_any_input.py tests/cdc/plans/test_shapes.py
 
 clean:  ## remove all files that these commands create
 	rm -rf .venv $(LINTERS) $(NODE_LIB) $(EXIT) cdktf.out .hypothesis .mypy_cache .pytest_cache .ruff_cache

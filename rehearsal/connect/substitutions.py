@@ -7,6 +7,7 @@ from typing import Final
 
 from modules.archive import contents, manifest
 from modules.archive.jar import EVERY_JAVA
+from modules.archive.zips import open_archive
 from modules.debezium.configuration import SECRET_PROVIDER, SECRET_PROVIDER_CLASS
 
 FILE_PROVIDER_CLASS: Final = "org.apache.kafka.common.config.provider.FileConfigProvider"
@@ -19,7 +20,7 @@ _ABSOLUTE: Final = re.compile(rf"(\$\{{{SECRET_PROVIDER}:)/+")
 
 def has_provider(archive: Path) -> bool:
     """Whether a plugin's ZIP has AWS's provider; raises OSError and BadArchiveError."""
-    own_manifest = manifest.read(archive)
+    own_manifest = manifest.of(open_archive(archive))  # MSK Connect runs any jars, whatever the manifest records
     if own_manifest is not None:
         return SECRET_PROVIDER_CLASS in own_manifest.config_providers
     name = SECRET_PROVIDER_CLASS.replace(".", "/")

@@ -97,7 +97,11 @@ class _Reader:
         start, _, rest = text[2:].partition("${")
         if not rest.endswith("}"):
             return text
-        value = self.value(_only(_only(hcl2.parses_to_tree(f"x = {rest[:-1]}"), "body"), "attribute").children[-1])
+        try:
+            tree = hcl2.parses_to_tree(f"x = {rest[:-1]}\n")
+        except LarkError:
+            return Unresolved(text)
+        value = self.value(_only(_only(tree, "body"), "attribute").children[-1])
         return f"${{{start}{value}" if isinstance(value, str) else Unresolved(text)
 
     def _heredoc(self, node: Tree[Token]) -> Any:

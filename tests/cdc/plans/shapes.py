@@ -1,26 +1,16 @@
 """Plans whose attributes have other shapes than the provider's: each case with up to three of its parts replaced."""
 
 import copy
-import os
 from typing import Any, Final
 
-from hypothesis import HealthCheck, Phase, seed, settings, strategies as st
+from hypothesis import strategies as st
 
 from tests.cdc.plans.checks.test_small_plans import ALLOWED, REFUSED
 from tests.cdc.plans.small import Case, change, plan
+from tests.fuzzing import MANY, VALUES, inputs, parent, places
 from tests.synthesized import Document
 
-# 2,000 inputs, the same in each run; FUZZ=7 takes others. One that takes five seconds hangs.
-INPUTS: Final = settings(
-    max_examples=2000,
-    deadline=5000,
-    database=None,
-    derandomize="FUZZ" not in os.environ,
-    print_blob=True,
-    phases=[Phase.explicit, Phase.generate, Phase.shrink],
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
-SEEDED: Final = seed(int(os.environ.get("FUZZ", "0")))
+INPUTS: Final = inputs(MANY)
 
 _PROPERTIES: Final = {
     "connector.class": "io.debezium.connector.mysql.MySqlConnector", "database.hostname": "h", "database.port": "3306",
@@ -67,18 +57,7 @@ CONNECTORS: Final = plan(
 )  # fmt: skip
 PLANS: Final = [CONNECTORS, *(case.plan for case in (*REFUSED.values(), *ALLOWED.values()) if isinstance(case, Case))]
 
-VALUES: Final = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
-    | st.sampled_from(["", "\ud800", "\x1b[2J", "\\u00zz", "{}", "[[", "1e999", "-1", "${a:b}", "0.0.0.0/0", "*"]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=6,
-)  # fmt: skip
 _SIDES: Final = ("before", "after", "after_unknown", "before_sensitive", "after_sensitive")
-
-
-def _places(node: Any, place: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    parts = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-    return [place, *(found for step, part in parts for found in _places(part, (*place, step)))]
 
 
 @st.composite
@@ -93,25 +72,19 @@ def documents(draw: st.DrawFn) -> Document:
 def _somewhere(draw: st.DrawFn, document: Document) -> tuple[Document, tuple[Any, ...]]:
     """A change of the plan, and a place in one of its sides."""
     content = draw(st.sampled_from(document["resource_changes"]))["change"]
-    places = [found for side in _SIDES for found in _places(content.get(side), (side,))]
-    return content, draw(st.sampled_from(places))
-
-
-def _parent(content: Any, place: tuple[Any, ...]) -> Any:
-    for step in place[:-1]:
-        content = content[step]
-    return content
+    found = [place for side in _SIDES for place in places(content.get(side), (side,))]
+    return content, draw(st.sampled_from(found))
 
 
 def _replaced(draw: st.DrawFn, document: Document) -> None:
     content, place = _somewhere(draw, document)
-    _parent(content, place)[place[-1]] = draw(VALUES)
+    parent(content, place)[place[-1]] = draw(VALUES)
 
 
 def _removed(draw: st.DrawFn, document: Document) -> None:
     content, place = _somewhere(draw, document)
     if len(place) > 1:
-        del _parent(content, place)[place[-1]]
+        del parent(content, place)[place[-1]]
 
 
 def _marked(draw: st.DrawFn, document: Document) -> None:

@@ -16,8 +16,9 @@ from cdc.plans.overrides import OverridesError, apply, load
 from cdc.plans.reading.attributes import ATTRIBUTES
 from cdc.plans.reading.plan import PlanError, parse
 from cdc.plans.summary.page import summary
-from tests.cdc.plans.shapes import INPUTS, SEEDED, documents, entries
+from tests.cdc.plans.shapes import INPUTS, documents, entries
 from tests.cdc.plans.small import change, plan
+from tests.fuzzing import SEEDED
 from tests.synthesized import Document
 
 WRONG: Final = {"text": "x\ty", "a number": 17.5, "a list": [[1]], "a mapping": {"a": [1]}, "a boolean": True}
