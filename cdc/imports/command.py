@@ -14,7 +14,7 @@ from cdc.imports.translation.entry import Entry, entries
 from cdc.imports.translation.notes import OPEN
 from cdc.options import JsonOption
 from modules.messages.problems import either
-from modules.user_files.reading import read, read_stdin
+from modules.user_files.reading import read, read_stdin, reason
 
 STDIN = "-"
 OPEN_STATUS = 3
@@ -69,7 +69,7 @@ def _content(file: str) -> bytes:
     try:
         return read_stdin(most=MOST_BYTES) if file == STDIN else read(Path(file), most=MOST_BYTES)
     except OSError as error:
-        raise InputError(f"{_name(file)}: cannot be read: {(error.strerror or str(error)).lower()}") from None
+        raise InputError(f"{_name(file)}: cannot be read: {reason(error)}") from None
 
 
 def _print(found: list[Entry], *, as_json: bool) -> None:

@@ -1,6 +1,7 @@
 """Findings that a project accepts: overrides with a reason and a last day, and confirmations."""
 
 import re
+from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -25,7 +26,7 @@ from cdc.plans.rules.catalog import RULES
 from cdc.plans.rules.rule import Finding, Grade
 from modules.messages.escaping import on_one_line
 from modules.messages.problems import either, nearest
-from modules.user_files.reading import read
+from modules.user_files.reading import read, reason
 
 DEFAULT: Final = Path("plan-overrides.yaml")
 _MOST_BYTES: Final = 1_000_000
@@ -74,13 +75,14 @@ class _Accepted(BaseModel):
     stack: _Text | None = None
 
     @property
+    @abstractmethod
     def named(self) -> str:
         """The rule that it is for."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def last_day(self) -> date | None:
-        raise NotImplementedError
+        """None where it has none."""
 
     def covers(self, finding: Finding) -> bool:
         """Whether it is for ``finding``, expired or not."""
@@ -161,7 +163,7 @@ def load(path: Path) -> tuple[Accepted, ...]:
     except UnicodeDecodeError:
         raise OverridesError(f"{path}: must be UTF-8 text") from None
     except OSError as error:
-        raise OverridesError(f"{path}: cannot be read: {(error.strerror or str(error)).lower()}") from None
+        raise OverridesError(f"{path}: cannot be read: {reason(error)}") from None
     except located.LocatedError as error:
         raise OverridesError(f"{_at(path, error.line)}: {error}") from None
     problems = [

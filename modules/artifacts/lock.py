@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import ErrorDetails
 
 from modules.messages.problems import ABSENT, Problem, either, nearest
-from modules.user_files.reading import read
+from modules.user_files.reading import read, reason
 
 _MOST_BYTES: Final = 1_000_000
 LOCK: Final = Path(__file__).parents[2] / "artifacts.lock.toml"
@@ -139,8 +139,8 @@ def load(path: Path = LOCK) -> Lock:
     try:
         text = read(path, most=_MOST_BYTES).decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        reason = (error.strerror or str(error)).lower() if isinstance(error, OSError) else "must be UTF-8"
-        raise LockError((Problem((), f"cannot be read: {reason}", file=str(path)),)) from error
+        why = reason(error) if isinstance(error, OSError) else "must be UTF-8"
+        raise LockError((Problem((), f"cannot be read: {why}", file=str(path)),)) from error
     return parse(text, file=str(path))
 
 

@@ -12,7 +12,7 @@ import yaml
 from modules.messages.problems import EnvironmentErrors, Path, Problem, either, nearest
 from modules.messages.secrecy import names_secret
 from modules.user_files.bounds import LOADER, YamlBoundError, check_yaml
-from modules.user_files.reading import read
+from modules.user_files.reading import read, reason
 
 # A connector takes about 500 bytes.
 _MOST_BYTES: Final = 2_000_000
@@ -20,17 +20,17 @@ _TAG: Final = "tag:yaml.org,2002:"
 
 
 class Document:
-    """``data``, and the ``problems`` of its writing that do not keep it from being read."""
+    """``data`` of the ``text``, and the ``problems`` of its writing that do not keep it from being read."""
 
     def __init__(self, file: FilePath) -> None:
         self.file = str(file)
         self.problems: list[Problem] = []
         self.repeated: set[Path] = set()
         self._judged: set[yaml.Node] = set()
-        text = _text(file)
-        loader = LOADER(text)
+        self.text = _text(file)
+        loader = LOADER(self.text)
         try:
-            check_yaml(text)
+            check_yaml(self.text)
             self._root: yaml.Node | None = loader.get_single_node()
             if self._root:
                 self._judge(loader, self._root, ())
@@ -127,7 +127,7 @@ def _text(file: FilePath) -> str:
     except FileNotFoundError:
         problem = Problem((), f"no such file{_beside(file)}", file=str(file))
     except OSError as error:
-        problem = Problem((), f"cannot be read: {(error.strerror or str(error)).lower()}", file=str(file))
+        problem = Problem((), f"cannot be read: {reason(error)}", file=str(file))
     raise EnvironmentErrors([problem]) from None
 
 
@@ -142,20 +142,20 @@ def _beside(file: FilePath) -> str:
 def _not_yaml(error: Exception, file: str) -> Problem:
     """One line, without the text around it: that may be a secret."""
     mark = getattr(error, "problem_mark", None)
-    told = str(getattr(error, "problem", None) or getattr(error, "reason", None) or "a value that cannot be read")
+    message = str(getattr(error, "problem", None) or getattr(error, "reason", None) or "a value that cannot be read")
     context, start = getattr(error, "context", None), getattr(error, "context_mark", None)
     if isinstance(error, YamlBoundError):
         pass
-    elif "alias" in told:
-        told = "text that starts with * must be in quotes, or name an anchor that is there"
-    elif "tag" in told:
-        told = "text that starts with ! must be in quotes: tags are not read here"
-    elif "cannot start any token" in told:
-        told = "text cannot start with a tab, % @ or `: indent with spaces, and put text in quotes"
-    elif "another document" in told:
-        told = "a second document starts here, and a file is one environment"
-    elif "unhashable" in told:
-        told = "a key must be text, not a mapping or a list"
+    elif "alias" in message:
+        message = "text that starts with * must be in quotes, or name an anchor that is there"
+    elif "tag" in message:
+        message = "text that starts with ! must be in quotes: tags are not read here"
+    elif "cannot start any token" in message:
+        message = "text cannot start with a tab, % @ or `: indent with spaces, and put text in quotes"
+    elif "another document" in message:
+        message = "a second document starts here, and a file is one environment"
+    elif "unhashable" in message:
+        message = "a key must be text, not a mapping or a list"
     elif context and start and mark and start.line != mark.line:
-        told += f", {context} that starts in line {start.line + 1}"
-    return Problem((), f"not valid YAML: {told}", file=file, line=mark.line + 1 if mark else None)
+        message += f", {context} that starts in line {start.line + 1}"
+    return Problem((), f"not valid YAML: {message}", file=file, line=mark.line + 1 if mark else None)

@@ -27,7 +27,7 @@ def load(file: Path) -> Environment:
         problems += _problems(document, error, name=file.stem)
     else:
         problems += document.problems
-    found = [*_located(document, problems), *comments.problems(file)]
+    found = [*_located(document, problems), *comments.problems(document.text, document.file)]
     if found:
         raise EnvironmentErrors(found)
     return environment
@@ -86,7 +86,7 @@ def _problems(document: Document, error: ValidationError, *, name: str) -> list[
     """Errors of fields, and of rules whose fields are valid."""
     from modules.environment import shape, wording  # only imported for an invalid file
 
-    fields = wording.told(error)
+    fields = wording.worded(error)
     broken = {field.broken for field in fields if field.broken is not None}
     meant = {field.meant for field in fields if field.meant is not None and not document.has(field.meant)}
     sections = shape.sections({**document.data, "name": name}, broken | meant | document.repeated)

@@ -35,7 +35,7 @@ class Told:
     missing: bool = False
 
 
-def told(error: ValidationError) -> list[Told]:
+def worded(error: ValidationError) -> list[Told]:
     """The errors of single fields; what the rules said is left out."""
     details = [detail for detail in error.errors(include_url=False) if detail["type"] != RULE]
     unknown = [_told(detail) for detail in details if detail["type"] == "extra_forbidden"]

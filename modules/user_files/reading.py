@@ -20,11 +20,16 @@ _KINDS: Final = {
 class UserFileError(OSError):
     """A file that cannot be used; ``strerror`` is the reason, lower case, and ``str()`` begins with the file."""
 
-    def __init__(self, number: int, reason: str, file: str) -> None:
-        super().__init__(number, reason, file)
+    def __init__(self, number: int, why: str, file: str) -> None:
+        super().__init__(number, why, file)
 
     def __str__(self) -> str:
         return f"{self.filename}: {self.strerror}"
+
+
+def reason(error: OSError) -> str:
+    """Why the system refused, in lower case."""
+    return (error.strerror or str(error)).lower()
 
 
 def read(file: Path, *, most: int) -> bytes:
@@ -64,8 +69,8 @@ def check(file: Path) -> None:
         raise UserFileError(errno.EINVAL, "is no name of a file", ascii(str(file))) from None
     except FileNotFoundError:
         if file.is_symlink():
-            reason = f"links to {file.readlink()}, which does not exist"
-            raise UserFileError(errno.ENOLINK, reason, str(file)) from None
+            dangling = f"links to {file.readlink()}, which does not exist"
+            raise UserFileError(errno.ENOLINK, dangling, str(file)) from None
         raise
     _refuse_special(found, file)
 
@@ -76,15 +81,15 @@ def special(mode: int) -> str | None:
 
 
 def _refuse_special(found: os.stat_result, file: Path) -> None:
-    if reason := special(found.st_mode):
-        raise UserFileError(errno.EINVAL, reason, str(file))
+    if kind := special(found.st_mode):
+        raise UserFileError(errno.EINVAL, kind, str(file))
 
 
 def _bounded(stream: BinaryIO, name: str, most: int) -> bytes:
     try:
         content = stream.read(most + 1)
     except OSError as error:
-        raise UserFileError(error.errno or errno.EIO, (error.strerror or str(error)).lower(), name) from None
+        raise UserFileError(error.errno or errno.EIO, reason(error), name) from None
     if len(content) > most:
         raise UserFileError(errno.EFBIG, f"is larger than {most:,} bytes", name)
     return content

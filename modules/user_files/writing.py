@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from modules.user_files.reading import UserFileError, special
+from modules.user_files.reading import UserFileError, reason, special
 
 
 @contextmanager
@@ -18,16 +18,15 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
     A link stays, and what it names is replaced. A device, pipe or directory is refused. Raises OSError with the name.
     """
     place = Path(os.path.realpath(target))
-    if place.exists() and (reason := special(place.stat().st_mode)):
-        raise UserFileError(errno.EINVAL, f"cannot be written: {reason}", str(target))
+    if place.exists() and (kind := special(place.stat().st_mode)):
+        raise UserFileError(errno.EINVAL, f"cannot be written: {kind}", str(target))
     try:
         with _moved_to(place) as file:
             yield file
     except UserFileError:
         raise
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise UserFileError(error.errno or errno.EIO, f"cannot be written: {reason}", str(target)) from error
+        raise UserFileError(error.errno or errno.EIO, f"cannot be written: {reason(error)}", str(target)) from error
 
 
 @contextmanager

@@ -132,10 +132,11 @@ def _weaker(one: Condition, other: Condition) -> bool:
 
 
 def _matches(pattern: str, text: str) -> bool:
-    return pattern in (_ANY, text) or bool(_expression(pattern).fullmatch(text))
+    return pattern in (_ANY, text) or bool(expression(pattern).fullmatch(text))
 
 
 @cache
-def _expression(pattern: str) -> "re.Pattern[str]":
+def expression(pattern: str) -> "re.Pattern[str]":
+    """IAM's * and ?."""
     parts = {"*": ".*", "?": "."}
     return re.compile("".join(parts.get(char) or re.escape(char) for char in pattern), re.DOTALL)

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from cdc.plans.reading.plan import Plan
+from cdc.plans.reading.policies import expression
 from cdc.plans.reading.resources import UNKNOWN, Resource, Side
 
 INLINE: Final = "aws_iam_role_policy"
@@ -36,7 +37,7 @@ class Role:
 
     def uncovered(self, clusters: Iterable[str]) -> list[str]:
         """Those of ``clusters`` that it does not reach after the plan."""
-        covers = [_compiled(pattern) for pattern in self.after]
+        covers = [expression(pattern) for pattern in self.after]
         return sorted(one for one in clusters if not any(cover.fullmatch(one) for cover in covers))
 
     @property
@@ -108,7 +109,7 @@ def _clusters(policy: str) -> frozenset[str]:
 
 
 def _connects(statement: dict[str, Any]) -> bool:
-    patterns = (_compiled(str(each).lower()) for each in _listed(statement.get("Action")))
+    patterns = (expression(str(each).lower()) for each in _listed(statement.get("Action")))
     return any(pattern.fullmatch(action) for pattern in patterns for action in _ACTIONS)
 
 
@@ -122,10 +123,3 @@ def _cluster(resource: str) -> str:
 
 def _listed(node: Any) -> list[Any]:
     return node if isinstance(node, list) else [] if node is None else [node]
-
-
-@lru_cache(maxsize=4096)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    """IAM's * and ?."""
-    escaped = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
-    return re.compile(escaped, re.DOTALL)
