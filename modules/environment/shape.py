@@ -120,11 +120,11 @@ def unknown_key(key: str, loc: tuple[int | str, ...]) -> tuple[str, str | None]:
 
 
 def _foreign(answer: foreign.Answer, model: Model, loc: tuple[int | str, ...]) -> tuple[str, str | None]:
-    told = f"unknown key: {answer.message}"
+    message = f"unknown key: {answer.message}"
     if answer.meant is None or answer.meant in model.model_fields:
-        return told, answer.meant
+        return message, answer.meant
     tags = [tag for tag, variant in variants(locate(loc[:-1])[1]).items() if answer.meant in variant.model_fields]
-    return f"{told}, and goes with kind: {either(tags)}" if tags else told, None
+    return f"{message}, and goes with kind: {either(tags)}" if tags else message, None
 
 
 def whole(kind: Any, value: Any, broken: Set[Path], path: Path = ()) -> Any:

@@ -84,8 +84,8 @@ def _keys(subject: Subject) -> Iterator[Finding]:
 def _overrides(subject: Subject) -> Iterator[Finding]:
     for table in subject.listed(_OVERRIDES):
         if table and not any(matches(each, table) for each in subject.table_patterns):
-            told = f"must name captured tables, {either(subject.tables)}, as database.table; {table} is none"
-            yield error(_OVERRIDES, told, subject.given[_OVERRIDES])
+            message = f"must name captured tables, {either(subject.tables)}, as database.table; {table} is none"
+            yield error(_OVERRIDES, message, subject.given[_OVERRIDES])
             return
 
 
@@ -99,16 +99,16 @@ def _signals(subject: Subject) -> Iterator[Finding]:
         others = any(common(regex, table_pattern(subject.signal_table) + _ANY, caseless=True) for regex in included)
         if gone and not (len(gone) == len(names) and others):
             wanted = rf"{table_pattern(subject.signal_table)}\..*"
-            told = (
+            message = (
                 f"must keep the columns of the signal table {subject.signal_table}, or signals are lost: add {wanted}"
             )
-            yield error(_INCLUDED, told, subject.given[_INCLUDED])
+            yield error(_INCLUDED, message, subject.given[_INCLUDED])
     for key, value in subject.given.items():
         if _CHANGING.fullmatch(key):
             hit = next((name for name in names for part in split(value) if matches(part, name, caseless=True)), None)
             if hit:
-                told = f"must leave the signal table as it is, or signals are lost: it matches {hit}"
-                yield error(key, told, value)
+                message = f"must leave the signal table as it is, or signals are lost: it matches {hit}"
+                yield error(key, message, value)
 
 
 def _selectors(subject: Subject) -> Iterator[Finding]:

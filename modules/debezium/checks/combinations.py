@@ -68,8 +68,8 @@ def _notifications(subject: Subject) -> Iterator[Finding]:
 
 def _exactly_once(subject: Subject) -> Iterator[Finding]:
     if subject.given.get("exactly.once.support", "").strip().lower() == "required":
-        told = "must be requested: workers of MSK Connect deliver at least once, and refuse such a connector"
-        yield error("exactly.once.support", told, subject.given["exactly.once.support"])
+        message = "must be requested: workers of MSK Connect deliver at least once, and refuse such a connector"
+        yield error("exactly.once.support", message, subject.given["exactly.once.support"])
     for key in ("transaction.boundary", "transaction.boundary.interval.ms"):
         if key in subject.given:
             yield _idle_one(subject, key, "has no effect: only exactly-once has transactions, and it is off here")

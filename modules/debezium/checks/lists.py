@@ -105,11 +105,11 @@ def _converters(subject: Subject) -> Iterator[Finding]:
             continue
         for key in subject.given:
             if key.startswith(f"{converter}."):
-                told = (
+                message = (
                     f"has no effect without {converter} on the connector, which the worker's own then serves;"
                     f" write {converter}: org.apache.kafka.connect.json.JsonConverter as well"
                 )
-                yield error(key, told, subject.given[key])
+                yield error(key, message, subject.given[key])
 
 
 def _groups(subject: Subject) -> Iterator[Finding]:
@@ -134,8 +134,8 @@ def _groups(subject: Subject) -> Iterator[Finding]:
             )
     for name in ("include", "exclude"):
         if (key := f"topic.creation.default.{name}") in subject.given:
-            told = "has no effect: the default group takes every topic that no other group takes"
-            yield error(key, told, subject.given[key])
+            message = "has no effect: the default group takes every topic that no other group takes"
+            yield error(key, message, subject.given[key])
 
 
 def _overrides(subject: Subject) -> Iterator[Finding]:

@@ -52,19 +52,19 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 
 def _failures(subject: Subject) -> Iterator[Finding]:
-    for key, (words, told) in _WORDS.items():
+    for key, (words, message) in _WORDS.items():
         if key in subject.given and subject.word(key) in words:
-            yield loss(key, told, subject.given[key])
+            yield loss(key, message, subject.given[key])
 
 
 def _unwrapped(subject: Subject) -> Iterator[Finding]:
     """Transforms that drop events themselves."""
     for alias in subject.listed("transforms"):
         of = resolved(subject.effective.get(f"transforms.{alias}.type", ""), subject.release.transforms)
-        for name, (words, told) in _BEHIND.get(of or "", {}).items():
+        for name, (words, message) in _BEHIND.get(of or "", {}).items():
             key = f"transforms.{alias}.{name}"
             if subject.given.get(key, "").strip().lower() in words:
-                yield loss(key, told, subject.given[key])
+                yield loss(key, message, subject.given[key])
 
 
 def _operations(subject: Subject) -> Iterator[Finding]:
@@ -73,8 +73,8 @@ def _operations(subject: Subject) -> Iterator[Finding]:
         return
     value = subject.given["skipped.operations"]
     if {"c", "u", "d"} <= set(skipped):
-        told = "must leave some changes: with c, u and d nothing that happens in the database is captured"
-        yield Finding(("properties", "skipped.operations"), told, value, acceptable=True)
+        message = "must leave some changes: with c, u and d nothing that happens in the database is captured"
+        yield Finding(("properties", "skipped.operations"), message, value, acceptable=True)
         return
     rows = " and ".join(_OPERATIONS[operation] for operation in skipped)
     yield loss("skipped.operations", f"events of {rows} rows are never written: lost to every consumer", value)
@@ -85,15 +85,15 @@ def _tombstones(subject: Subject) -> Iterator[Finding]:
     keeps = not subject.enabled("tombstones.on.delete", default=True)
     for key, value in subject.given.items():
         if key.startswith("topic.creation.") and key.endswith(".cleanup.policy") and "compact" in value:
-            told = "a table without a primary key has no key, and ends the task; older events of a key are lost"
-            yield loss(key, told + (", while deleted rows stay without tombstones" if keeps else ""), value)
+            message = "a table without a primary key has no key, and ends the task; older events of a key are lost"
+            yield loss(key, message + (", while deleted rows stay without tombstones" if keeps else ""), value)
 
 
 def _filters(subject: Subject) -> Iterator[Finding]:
     for key in ("gtid.source.includes", "gtid.source.excludes"):
         if key in subject.given:
-            told = "transactions of other servers are dropped: after a failover Aurora's writer is another server"
-            yield loss(key, told, subject.given[key])
+            message = "transactions of other servers are dropped: after a failover Aurora's writer is another server"
+            yield loss(key, message, subject.given[key])
 
 
 def _snapshots(subject: Subject) -> Iterator[Finding]:
@@ -110,7 +110,9 @@ def _texts(subject: Subject) -> Iterator[Finding]:
     for key in ("key.converter", "value.converter"):
         name = subject.given.get(key, "").rpartition(".")[2]
         if name in ("StringConverter", "ByteArrayConverter") and subject.given[key].startswith("org.apache."):
-            told = "events are written as Java prints a Struct, Struct{id=1}, which no parser reads: use JsonConverter"
+            message = (
+                "events are written as Java prints a Struct, Struct{id=1}, which no parser reads: use JsonConverter"
+            )
             if name == "ByteArrayConverter":
-                told = "events are no bytes, so the task fails at the first one: use JsonConverter"
-            yield loss(key, told, subject.given[key])
+                message = "events are no bytes, so the task fails at the first one: use JsonConverter"
+            yield loss(key, message, subject.given[key])

@@ -66,15 +66,15 @@ def _gone(subject: Subject, key: str) -> str | None:
     renamed = subject.release.renamed(name, of) if of else subject.release.renamed(key)
     if renamed is None:
         return None
-    told = f"is not read since Debezium {renamed.release}"
+    message = f"is not read since Debezium {renamed.release}"
     if renamed.successor is None:
-        return f"{told}: {renamed.note or 'leave it out'}"
+        return f"{message}: {renamed.note or 'leave it out'}"
     successor = renamed.successor
     if renamed.name.endswith("."):
         successor += key.removeprefix(renamed.name)
     if reason := reserved.refusal(successor):
-        return f"{told}; {successor}, its successor, must be left out, too: {reason}"
-    return f"{told}; write {start}{successor}" + (f" ({renamed.note})" if renamed.note else "")
+        return f"{message}; {successor}, its successor, must be left out, too: {reason}"
+    return f"{message}; write {start}{successor}" + (f" ({renamed.note})" if renamed.note else "")
 
 
 # Declared still, and read by nothing.

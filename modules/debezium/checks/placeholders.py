@@ -18,7 +18,7 @@ _OWN: Final = re.compile(r".*(?:replacement|format|expression|condition|statemen
 
 def check(subject: Subject) -> Iterator[Finding]:
     for key, value in subject.given.items():
-        if wrong := next((told for found in _PLACEHOLDER.finditer(value) if (told := _refused(found))), None):
+        if wrong := next((message for found in _PLACEHOLDER.finditer(value) if (message := _refused(found))), None):
             yield error(key, wrong, subject.connector.properties[key])
         elif f"{SECRET_PROVIDER}:" in _PLACEHOLDER.sub("", value):
             yield error(key, f"must be {_FORM}, with the dollar sign and both braces", value)

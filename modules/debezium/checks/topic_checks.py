@@ -65,8 +65,8 @@ def _partitions(subject: Subject) -> Iterator[Finding]:
         type_, key = subject.effective.get(f"transforms.{alias}.type", ""), f"transforms.{alias}.partition.topic.num"
         wanted = subject.given.get(key, "").strip()
         if resolved(type_, subject.release.transforms) == _PARTITIONS and wanted.isdigit() and int(wanted) > least:
-            told = f"must be at most {least}, as many partitions as the topics get (topics.partitions)"
-            yield error(key, told, int(wanted))
+            message = f"must be at most {least}, as many partitions as the topics get (topics.partitions)"
+            yield error(key, message, int(wanted))
 
 
 def _least_partitions(subject: Subject) -> int:

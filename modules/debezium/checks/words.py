@@ -18,8 +18,8 @@ def check(subject: Subject) -> Iterator[Finding]:
         found = subject.release.word(property_, value)
         if found is not None:
             old = f" ({found.successor} before)" if found.successor else ""
-            told = (
+            message = (
                 f"must be a word that {subject.name} has: {value} came with {found.since}{old};"
                 " use a plugin with that release or a later one, such as 2.7.4.Final"
             )
-            yield Finding(place, told, value)
+            yield Finding(place, message, value)

@@ -180,11 +180,11 @@ def acknowledged_events_are_kept(kafka: Kafka) -> Iterator[Problem]:
         return
     given = kafka.server_properties
     if str(given.get("unclean.leader.election.enable", "")).strip().lower() == "true":
-        told = "a replica that lags behind may become leader, and events that were acknowledged are lost"
-        yield Problem((*_AT, "unclean.leader.election.enable"), told, given["unclean.leader.election.enable"])
+        message = "a replica that lags behind may become leader, and events that were acknowledged are lost"
+        yield Problem((*_AT, "unclean.leader.election.enable"), message, given["unclean.leader.election.enable"])
     if _as_number(given.get(_REPLICATION)) == 1:
-        told = "topics have one replica: nothing can be read or written while its broker restarts"
-        yield Problem((*_AT, _REPLICATION), told, 1)
+        message = "topics have one replica: nothing can be read or written while its broker restarts"
+        yield Problem((*_AT, _REPLICATION), message, 1)
 
 
 @advice
@@ -192,5 +192,5 @@ def compacted_topics_need_keys(kafka: Kafka) -> Iterator[Problem]:
     if kafka.kind == "provisioned":
         policy = str(kafka.server_properties.get("log.cleanup.policy", ""))
         if "compact" in policy:
-            told = "a table without a primary key has events without a key, and a compacted topic refuses them"
-            yield Problem((*_AT, "log.cleanup.policy"), told, policy)
+            message = "a table without a primary key has events without a key, and a compacted topic refuses them"
+            yield Problem((*_AT, "log.cleanup.policy"), message, policy)

@@ -102,8 +102,10 @@ def secrets_stay_in_secrets_manager(document: object) -> Iterator[Problem]:
 @advice
 def snapshots_leave_tables_writable(connector: Connector) -> Iterator[Problem]:
     if connector.snapshot.locking != "none":
-        told = "Aurora has no global read lock, so every captured table is locked against writes for the whole snapshot"
-        yield Problem(("snapshot", "locking"), told, connector.snapshot.locking)
+        message = (
+            "Aurora has no global read lock, so every captured table is locked against writes for the whole snapshot"
+        )
+        yield Problem(("snapshot", "locking"), message, connector.snapshot.locking)
 
 
 @advice
@@ -118,5 +120,5 @@ def consumers_read_what_is_written(
         for index, pattern in enumerate(consumer.topics):
             start = pattern.split("*")[0]
             if not any(f"{prefix}.".startswith(start) or f"{start}.".startswith(f"{prefix}.") for prefix in prefixes):
-                told = f"no connector writes there: topics start with {either(prefixes)}"
-                yield Problem(("consumers", name, "topics", index), told, pattern)
+                message = f"no connector writes there: topics start with {either(prefixes)}"
+                yield Problem(("consumers", name, "topics", index), message, pattern)

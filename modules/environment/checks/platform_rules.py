@@ -22,8 +22,10 @@ MOST_OBJECT_TAGS: Final = 8
 def the_provider_takes_the_region(region: str) -> Iterator[Problem]:
     """terraform-provider-aws 44573 corrects this in 6.x."""
     if region.startswith("eusc-"):
-        told = "AWS provider 5.100.0, which the stacks pin, refuses the ARNs of this region, so that no plan succeeds"
-        yield Problem(("region",), told, region)
+        message = (
+            "AWS provider 5.100.0, which the stacks pin, refuses the ARNs of this region, so that no plan succeeds"
+        )
+        yield Problem(("region",), message, region)
 
 
 # The network.
@@ -152,8 +154,8 @@ def other_logins_have_rules_of_their_own(kafka: Kafka) -> Iterator[Problem]:
 def support_goes_on(kafka: Kafka) -> Iterator[Problem]:
     if kafka.kind == "provisioned" and (ended := msk.SUPPORT_ENDED.get(kafka.version)):
         newest = msk.versions(kafka.coordination, kafka.instance_type)[-1]
-        told = f"AWS ended its support on {ended}, {kafka.instance_type} runs up to {newest}"
-        yield Problem(("kafka", "version"), told, kafka.version)
+        message = f"AWS ended its support on {ended}, {kafka.instance_type} runs up to {newest}"
+        yield Problem(("kafka", "version"), message, kafka.version)
 
 
 # What lies elsewhere in AWS.

@@ -77,8 +77,10 @@ def tables_cannot_come_to_share_a_topic(connector: Connector) -> Iterator[Proble
     """Of names with * nobody can say which tables there are: two may become one topic all the same."""
     for one, other in combinations(connector.source.tables, 2):
         if "*" in one + other and _meet(one, other):
-            told = f"tables of {one} and of {other} can become the same topic: what no topic's name may hold becomes _"
-            yield Problem(_AT, told)
+            message = (
+                f"tables of {one} and of {other} can become the same topic: what no topic's name may hold becomes _"
+            )
+            yield Problem(_AT, message)
             return
 
 

@@ -267,16 +267,16 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         (BOMB, "not valid YAML: it must have at most 200000 values, aliases written out"),
         ("[" * 40_000, "not valid YAML: it must be nested at most 100 deep"),
         (f"region: {'9' * 5_000}", "region: must be in quotes: YAML reads"),
     ],
 )
-def test_a_hostile_file_is_refused_soon(text: str, told: str, tmp_path: Path) -> None:
+def test_a_hostile_file_is_refused_soon(text: str, message: str, tmp_path: Path) -> None:
     began = time.monotonic()
-    assert told in str(errors_of(write(tmp_path, text)))
+    assert message in str(errors_of(write(tmp_path, text)))
     assert time.monotonic() - began < 2
 
 
