@@ -118,6 +118,8 @@ class Rehearsal:
             self.stream = Stream(script.environment, sockets, self._users, script.schema)
             self._closing.callback(self.stream.stop)
             self.stream.prepare()
+            for note in self.stream.notes:
+                self._steps.reporter.message(note)
             step.result = f"AWS at {self.daemon.aws.url}, {len(sockets)} MySQL"
 
     @property

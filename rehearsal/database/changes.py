@@ -13,8 +13,8 @@ from rehearsal.database.event_kinds import EventKind
 from rehearsal.database.ledger import Ledger, Transaction
 from rehearsal.database.mysql import AdminAccess, error_message, quote
 from rehearsal.database.rows import ParentRows, Row, RowError, make_row, make_value
-from rehearsal.database.sample_tables import TableName
 from rehearsal.database.seeding import insert_statement, next_row_number, parent_rows
+from rehearsal.database.table_name import TableName
 from rehearsal.database.tables import Column, Table
 from rehearsal.database.writer import Writer
 

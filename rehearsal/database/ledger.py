@@ -6,7 +6,7 @@ from threading import Lock
 
 from rehearsal.database.event_kinds import EventKind, TableChange
 from rehearsal.database.rows import Row
-from rehearsal.database.sample_tables import TableName
+from rehearsal.database.table_name import TableName
 
 
 @dataclass(frozen=True)

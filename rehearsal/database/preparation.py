@@ -1,22 +1,29 @@
-"""Prepares a source database for a connector: its tables, and rows for the first snapshot."""
+"""Prepares a source database for its connectors: their tables, and rows for the first snapshot."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from rehearsal.database.mysql import AdminAccess
-from rehearsal.database.sample_tables import TableName, create_statements, matches
+from modules.debezium.settings import Connector
+from rehearsal.database.captures import Capture
+from rehearsal.database.invention import invent
+from rehearsal.database.mysql import AdminAccess, DatabaseError
+from rehearsal.database.sample_tables import create_statements
 from rehearsal.database.seeding import Seeded, seed
+from rehearsal.database.table_name import TableName
 from rehearsal.database.tables import Table, discover
+
+_FEW: Final = 20
 
 
 @dataclass(frozen=True)
 class Source:
-    """A prepared database: ``captured`` tables are read by connectors, ``unmatched`` patterns match no table."""
+    """A prepared database: ``captured`` tables are read by connectors; ``notes`` say what was invented, a line each."""
 
     tables: tuple[Table, ...]
     captured: tuple[Table, ...]
-    unmatched: tuple[str, ...]
+    notes: tuple[str, ...]
     seeded: Seeded
 
     @property
@@ -26,30 +33,49 @@ class Source:
 
 
 def prepare(
-    database: AdminAccess,
-    *,
-    patterns: Sequence[str],
-    signal_tables: Sequence[str] = (),
-    schema: Path | None = None,
-    rows: int,
+    database: AdminAccess, connectors: Mapping[str, Connector], *, schema: Path | None = None, rows: int
 ) -> Source:
-    """Creates tables from ``schema``, a file of SQL, else sample tables for ``patterns``; fills each up to ``rows``.
+    """Creates tables from ``schema``, a file of SQL, else sample tables; fills each up to ``rows``.
 
-    Raises DatabaseError where the file's SQL fails.
+    Raises DatabaseError where the file's SQL fails, where a connector captures none of its tables or a pattern matches
+    none, and for a pattern for which no sample table can be invented.
     """
     if schema:
         database.run_script(schema)
-    signals = [TableName.parse(table) for table in signal_tables]
+    notes = [] if schema else invent(database, connectors)
+    signals = list(_signal_tables(connectors))
+    captures = [Capture.of(name, connector) for name, connector in connectors.items()]
     with database.connect() as connection:
+        found = discover(connection)
         with connection.cursor() as cursor:
-            for statement in create_statements(() if schema else patterns, signal_tables=signal_tables):
+            for statement in create_statements((), signal_tables=signals):
                 cursor.execute(statement)
-        tables = tuple(table for table in discover(connection) if table.name not in signals)
+        tables = tuple(table for table in found if table.name not in signals)
+        names = [table.name for table in tables]
+        if problems := [problem for capture in captures for problem in _unmatched(capture, names, schema)]:
+            raise DatabaseError("\n".join(problems))
+        captured = {name for capture in captures for name in capture.captured(names)}
         return Source(
             tables=tables,
-            captured=tuple(table for table in tables if any(matches(pattern, table.name) for pattern in patterns)),
-            unmatched=tuple(
-                pattern for pattern in patterns if not any(matches(pattern, table.name) for table in tables)
-            ),
+            captured=tuple(table for table in tables if table.name in captured),
+            notes=tuple(notes),
             seeded=seed(connection, tables, rows=rows),
         )
+
+
+def _signal_tables(connectors: Mapping[str, Connector]) -> Iterator[TableName]:
+    for connector in connectors.values():
+        if connector.signals and connector.signals.table:
+            yield TableName.parse(connector.signals.table)
+
+
+def _unmatched(capture: Capture, names: Sequence[TableName], schema: Path | None) -> Iterator[str]:
+    """An error for a connector that captures no table, else for each pattern that matches none."""
+    where = f"connectors.{capture.name}.source.tables"
+    of = f"the tables of {schema}" if schema else "the tables"
+    there = ", ".join(map(str, names[:_FEW])) + (f" and {len(names) - _FEW} more" if len(names) > _FEW else "")
+    missed = [pattern.text for pattern in capture.patterns if not any(map(pattern.captures, names))]
+    if len(missed) == len(capture.patterns):
+        yield f"{where}: captures no table: {', '.join(missed)} must match some of {of}, got {there or 'none'}"
+    else:
+        yield from (f"{where}: {text} must match one of {of}, got {there}" for text in missed)

@@ -10,7 +10,7 @@ from re import findall
 from struct import pack
 from typing import Final, TypeAlias
 
-from rehearsal.database.sample_tables import TableName
+from rehearsal.database.table_name import TableName
 from rehearsal.database.tables import Column, Reference, Table
 
 Value: TypeAlias = int | float | Decimal | str | bytes | date | timedelta | None

@@ -2,12 +2,17 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
+from modules.debezium.regex.examples import ANY, drafts
+from rehearsal.database.captures import Pattern
 from rehearsal.database.mysql import quote
+from rehearsal.database.table_name import TableName
 
 _DATABASE: Final = "shop"
+_FILLS: Final = ("1", "a", "a1", "")
+_MOST_NAMES: Final = 16
 _SIGNALS: Final = "(id VARCHAR(42) PRIMARY KEY, type VARCHAR(32) NOT NULL, data VARCHAR(2048))"
 _GENERIC: Final = """(
     id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
@@ -72,43 +77,14 @@ _PARENTS: Final = {
 }
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class TableName:
-    """The name of a table, with its database."""
-
-    database: str
-    table: str
-
-    @classmethod
-    def parse(cls, text: str) -> "TableName":
-        """The reverse of ``str``."""
-        return cls(*text.split("."))
-
-    def __str__(self) -> str:
-        return f"{self.database}.{self.table}"
-
-    @property
-    def sql(self) -> str:
-        """The quoted name."""
-        return f"{quote(self.database)}.{quote(self.table)}"
+def table_names(patterns: Iterable[Pattern]) -> dict[Pattern, tuple[TableName, ...]]:
+    """One table or more for each pattern, which captures it; none where no name can be invented."""
+    return {pattern: _names(pattern) for pattern in patterns}
 
 
-def matches(pattern: str, name: TableName) -> bool:
-    """Whether ``pattern``, an entry of ``source.tables``, captures the table."""
-    return bool(_regex(pattern).fullmatch(str(name)))
-
-
-def table_names(patterns: Iterable[str]) -> tuple[TableName, ...]:
-    """One table or more for each pattern, parents first; each is matched by a pattern."""
-    found = {name for pattern in patterns for name in _names(pattern)}
-    order = [*_SHOP]
-    return tuple(sorted(found, key=lambda name: (order.index(name.table) if name.table in order else -1, name)))
-
-
-def create_statements(patterns: Iterable[str], *, signal_tables: Iterable[str] = ()) -> Iterator[str]:
-    """The SQL that creates the tables of ``table_names`` and the signal tables."""
-    tables = table_names(patterns)
-    signals = [TableName.parse(table) for table in signal_tables]
+def create_statements(names: Iterable[TableName], *, signal_tables: Iterable[TableName] = ()) -> Iterator[str]:
+    """The SQL that creates the tables, the shop's with foreign keys, and the signal tables."""
+    tables, signals = _parents_first(names), tuple(signal_tables)
     for database in dict.fromkeys(name.database for name in (*tables, *signals)):
         yield f"CREATE DATABASE IF NOT EXISTS {quote(database)}"
     for name in tables:
@@ -119,6 +95,11 @@ def create_statements(patterns: Iterable[str], *, signal_tables: Iterable[str] =
         yield f"CREATE TABLE IF NOT EXISTS {name.sql} {_SIGNALS}"
 
 
+def _parents_first(names: Iterable[TableName]) -> tuple[TableName, ...]:
+    order = [*_SHOP]
+    return tuple(sorted(set(names), key=lambda name: (order.index(name.table) if name.table in order else -1, name)))
+
+
 def _references(tables: tuple[TableName, ...]) -> Iterator[tuple[TableName, str, TableName]]:
     for child in tables:
         for column, parent in _PARENTS.get(child.table, {}).items():
@@ -126,17 +107,34 @@ def _references(tables: tuple[TableName, ...]) -> Iterator[tuple[TableName, str,
                 yield child, column, name
 
 
-def _names(pattern: str) -> Iterator[TableName]:
-    database, table = pattern.split(".")
-    if "*" in database:
-        database = _DATABASE if _regex(database).fullmatch(_DATABASE) else database.replace("*", "1")
-    if "*" not in table:
-        yield TableName(database, table)
-    elif fitting := [known for known in _SHOP if _regex(table).fullmatch(known)]:
-        yield from (TableName(database, known) for known in fitting)
-    else:
-        yield TableName(database, table.replace("*", "1"))
+def _names(pattern: Pattern) -> tuple[TableName, ...]:
+    """The names with the fewest repetitions, unless those are no names of tables."""
+    for least in (0, 1):
+        names = (
+            name for draft in drafts(pattern.regex, least=least, caseless=True) for name in _finished(pattern, draft)
+        )
+        if found := tuple(islice(dict.fromkeys(names), _MOST_NAMES)):
+            return _parents_first(found)
+    return ()
 
 
-def _regex(pattern: str) -> re.Pattern[str]:
-    return re.compile("[^.]*".join(map(re.escape, pattern.split("*"))))
+def _finished(pattern: Pattern, draft: str) -> Iterator[TableName]:
+    """Names for a draft: where any text may stand, the shop's, else a letter or digit."""
+    if "." not in draft:
+        draft = draft.replace(ANY, f"{ANY}.{ANY}", 1)
+    database, dot, table = draft.partition(".")
+    if not dot or "." in table:
+        return
+    shop = ANY in database and _any(database).fullmatch(_DATABASE)
+    databases = [_DATABASE] if shop else [database.replace(ANY, any_) for any_ in _FILLS]
+    known = [name for name in _SHOP if _any(table).fullmatch(name)] if ANY in table else []
+    for tables in (known, [table.replace(ANY, any_) for any_ in _FILLS]):
+        names = (TableName(one, other) for one in databases for other in tables)
+        captured = [name for name in names if name.valid and pattern.captures(name)]
+        yield from captured if tables is known else captured[:1]
+        if captured:
+            return
+
+
+def _any(draft: str) -> re.Pattern[str]:
+    return re.compile("[^.]*".join(map(re.escape, draft.split(ANY))))

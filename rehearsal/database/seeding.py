@@ -9,7 +9,7 @@ from pymysql.cursors import Cursor
 
 from rehearsal.database.mysql import AdminConnection, error_message, quote
 from rehearsal.database.rows import ParentRows, Row, RowError, is_integer, make_row
-from rehearsal.database.sample_tables import TableName
+from rehearsal.database.table_name import TableName
 from rehearsal.database.tables import Table
 
 _PARENTS: Final = 50

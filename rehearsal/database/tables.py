@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from rehearsal.database.mysql import AdminConnection
-from rehearsal.database.sample_tables import TableName
+from rehearsal.database.table_name import TableName
 
 _SYSTEM: Final = ("information_schema", "mysql", "performance_schema", "sys")
 _COLUMNS: Final = """

@@ -52,20 +52,11 @@ class Stream:
     _application: Application | None = None
 
     def prepare(self) -> None:
-        """Creates tables and rows for the first snapshot; raises RehearsalError for tables missing in the schema."""
+        """Creates tables and rows for the first snapshot; raises DatabaseError, see ``preparation``."""
         for cluster, socket in self.sockets.items():
-            connectors = self._connectors(cluster)
-            source = prepare(
-                AdminAccess(socket),
-                patterns=[table for connector in connectors for table in connector.source.tables],
-                signal_tables=[c.signals.table for c in connectors if c.signals and c.signals.table],
-                schema=self.schema,
-                rows=ROWS,
-            )
-            if source.unmatched:
-                patterns = ", ".join(source.unmatched)
-                raise RehearsalError(f"source.tables of {cluster}: {self.schema} has no table that matches {patterns}")
-            for connector in connectors:
+            own = {name: one for name, one in self.environment.connectors.items() if one.source.cluster == cluster}
+            source = prepare(AdminAccess(socket), own, schema=self.schema, rows=ROWS)
+            for connector in own.values():
                 if connector.signals and connector.signals.table:
                     AdminAccess(socket).grant_signal_table(self.users[connector.source.secret], connector.signals.table)
             self.sources[cluster] = source
@@ -184,6 +175,12 @@ class Stream:
 
     def _connectors(self, cluster: str) -> list[Connector]:
         return [c for c in self.environment.connectors.values() if c.source.cluster == cluster]
+
+    @property
+    def notes(self) -> list[str]:
+        """What a user should know about the tables before the run goes on: a line each."""
+        unfilled = [f"{table} cannot be filled: {why}" for table, why in self.unfilled.items()]
+        return [note for source in self.sources.values() for note in source.notes] + unfilled
 
     def _sends_schema_changes(self, connector: Connector) -> bool:
         enabled = str(connector.properties.get(_SCHEMA_CHANGES, True)).lower() == "true"

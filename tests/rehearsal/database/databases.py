@@ -8,7 +8,8 @@ from modules.artifacts.fetch import FetchErrors, fetch
 from modules.artifacts.lock import load
 from modules.artifacts.sources import sources
 from rehearsal.database import mysql_server
-from rehearsal.database.mysql import Database
+from rehearsal.database.mysql import AdminAccess, Database
+from rehearsal.database.table_name import TableName
 from rehearsal.processes import pinned_files
 from rehearsal.processes.addresses import EVERY_LOOPBACK, Address, free_port
 from tests.needs import missing
@@ -32,3 +33,15 @@ def database(folder: Path) -> Database:
     """A new server, not started yet."""
     host = "127.98.7.1" if EVERY_LOOPBACK else "127.0.0.1"
     return Database(folder=folder, address=Address(host, free_port()), server=server())
+
+
+def answers(database: AdminAccess, query: str) -> list[tuple[object, ...]]:
+    with database.connect() as connection, connection.cursor() as cursor:
+        cursor.execute(query)
+        return list(cursor.fetchall())
+
+
+def rows_in(database: AdminAccess, name: TableName) -> int:
+    [(rows,)] = answers(database, f"SELECT COUNT(*) FROM {name.sql}")
+    assert isinstance(rows, int)
+    return rows

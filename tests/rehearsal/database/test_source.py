@@ -3,7 +3,7 @@
 import re
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -11,82 +11,24 @@ import pytest
 from rehearsal.database.changes import Changes
 from rehearsal.database.event_kinds import EventKind
 from rehearsal.database.ledger import Ledger
-from rehearsal.database.mysql import Database, quote
+from rehearsal.database.mysql import Database
 from rehearsal.database.preparation import Source, prepare
-from rehearsal.database.sample_tables import TableName, matches, table_names
-from tests.rehearsal.database import databases
+from rehearsal.database.table_name import TableName
+from tests.rehearsal.database.connectors import reading
+from tests.rehearsal.database.databases import answers, rows_in
 
 SHOP = ["customers", "products", "orders", "order_items"]
 ROWS = 20
 
 
-@pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    with databases.database(tmp_path_factory.mktemp("mysql")) as running:
-        yield running
-
-
-@pytest.fixture
-def empty(database: Database) -> Iterator[Database]:
-    """Drops the databases that the test created."""
-    before = {name for (name,) in answers(database, "SHOW DATABASES")}
-    yield database
-    for name in {name for (name,) in answers(database, "SHOW DATABASES")} - before:
-        answers(database, f"DROP DATABASE {quote(str(name))}")
-
-
-def answers(database: Database, query: str) -> list[tuple[object, ...]]:
-    with database.connect() as connection, connection.cursor() as cursor:
-        cursor.execute(query)
-        return list(cursor.fetchall())
-
-
-def rows_in(database: Database, name: TableName) -> int:
-    [(rows,)] = answers(database, f"SELECT COUNT(*) FROM {name.sql}")
-    assert isinstance(rows, int)
-    return rows
-
-
 def from_script(database: Database, folder: Path, sql: str, *, patterns: Sequence[str] = ("made.*",)) -> Source:
     script = folder / "schema.sql"
     script.write_text(f"CREATE DATABASE made; USE made; {sql}")
-    return prepare(database, patterns=patterns, schema=script, rows=ROWS)
-
-
-@pytest.mark.parametrize(
-    ("pattern", "expected"),
-    [
-        ("orders.customers", ["orders.customers"]),
-        ("shop.*", [f"shop.{table}" for table in SHOP]),
-        ("s*.order*", ["shop.orders", "shop.order_items"]),
-        ("*.customers", ["shop.customers"]),
-        ("sh*.item_*", ["shop.item_1"]),
-        ("tenant-*.events", ["tenant-1.events"]),
-        ("*.*", [f"shop.{table}" for table in SHOP]),
-    ],
-)
-def test_a_pattern_has_sample_tables(pattern: str, expected: list[str]) -> None:
-    assert list(map(str, table_names([pattern]))) == expected
-    assert all(matches(pattern, name) for name in table_names([pattern]))
-
-
-@pytest.mark.parametrize(
-    ("pattern", "table", "matching"),
-    [
-        ("shop.*", "shop.orders", True),
-        ("shop.*", "workshop.orders", False),
-        ("shop.order", "shop.orders", False),
-        ("shop.a+", "shop.aa", False),
-        ("*.orders", "shop.orders", True),
-        ("*", "shop.orders", False),
-    ],
-)
-def test_a_pattern_matches_whole_names(pattern: str, table: str, matching: bool) -> None:
-    assert matches(pattern, TableName.parse(table)) is matching
+    return prepare(database, reading(*patterns), schema=script, rows=ROWS)
 
 
 def test_the_shop_is_made_and_filled(empty: Database) -> None:
-    source = prepare(empty, patterns=["shop.*"], rows=ROWS)
+    source = prepare(empty, reading("shop.*"), rows=ROWS)
     assert [table.name.table for table in source.captured] == ["customers", "products", "orders", "order_items"]
     assert source.snapshot == {table.name: ROWS for table in source.captured}
     assert not source.seeded.unfilled
@@ -102,14 +44,18 @@ def test_the_shop_is_made_and_filled(empty: Database) -> None:
 
 
 def test_foreign_keys_refer_to_existing_sample_tables_only(empty: Database) -> None:
-    source = prepare(empty, patterns=["orders.customers", "orders.order_items", "x.events"], rows=ROWS)
+    source = prepare(empty, reading("orders.customers", "orders.order_items", "x.events"), rows=ROWS)
     assert [str(table.name) for table in source.captured] == ["orders.customers", "orders.order_items", "x.events"]
     assert not any(table.references for table in source.captured)
     assert set(source.snapshot.values()) == {ROWS}
 
 
 def test_the_signal_table_exists_and_stays_empty(empty: Database) -> None:
-    source = prepare(empty, patterns=["orders.*"], signal_tables=["orders.debezium_signal", "ops.signal"], rows=1)
+    source = prepare(
+        empty,
+        reading("orders.*", signals="orders.debezium_signal") | reading("orders.*", name="ops", signals="ops.signal"),
+        rows=1,
+    )
     signals = [TableName("orders", "debezium_signal"), TableName("ops", "signal")]
     assert [rows_in(empty, name) for name in signals] == [0, 0]
     assert not {table.name for table in source.tables} & set(signals)
@@ -170,7 +116,6 @@ def test_a_table_that_cannot_be_filled_is_reported(empty: Database, tmp_path: Pa
         CREATE TABLE small (id TINYINT PRIMARY KEY);
         """
         "INSERT INTO small VALUES (126);",
-        patterns=["made.*", "elsewhere.*"],
     )
     unfilled = {name.table: reason for name, reason in source.seeded.unfilled.items()}
     assert unfilled == {
@@ -180,11 +125,10 @@ def test_a_table_that_cannot_be_filled_is_reported(empty: Database, tmp_path: Pa
     }
     assert source.snapshot[TableName("made", "fine")] == ROWS
     assert source.snapshot[TableName("made", "small")] == 2
-    assert source.unmatched == ("elsewhere.*",)
 
 
 def test_changes_are_made_and_recorded(empty: Database) -> None:
-    source = prepare(empty, patterns=["shop.*"], rows=ROWS)
+    source = prepare(empty, reading("shop.*"), rows=ROWS)
     ledger = Ledger(source.snapshot)
     changes = Changes(empty, source.captured, ledger)
     assert changes.change_each_table() == {}
@@ -199,7 +143,7 @@ def test_changes_are_made_and_recorded(empty: Database) -> None:
 
 
 def test_a_key_is_recorded_as_it_is_stored(empty: Database) -> None:
-    source = prepare(empty, patterns=["shop.order_items"], rows=ROWS)
+    source = prepare(empty, reading("shop.order_items"), rows=ROWS)
     ledger = Ledger()
     changes = Changes(empty, source.captured, ledger)
     changes.insert(TableName("shop", "order_items"), rows=3)
@@ -209,7 +153,7 @@ def test_a_key_is_recorded_as_it_is_stored(empty: Database) -> None:
 
 
 def test_a_new_column_has_values(empty: Database) -> None:
-    source = prepare(empty, patterns=["x.events"], rows=ROWS)
+    source = prepare(empty, reading("x.events"), rows=ROWS)
     ledger = Ledger()
     changes = Changes(empty, source.captured, ledger)
     table = TableName("x", "events")
@@ -253,7 +197,7 @@ def test_a_table_without_a_primary_key_is_not_changed(empty: Database, tmp_path:
 
 @pytest.mark.parametrize("crash", [False, True], ids=["restart", "crash"])
 def test_a_load_counts_what_was_committed(empty: Database, crash: bool) -> None:
-    source = prepare(empty, patterns=["shop.customers", "shop.products"], rows=ROWS)
+    source = prepare(empty, reading("shop.customers", "shop.products"), rows=ROWS)
     ledger = Ledger()
     changes = Changes(empty, source.captured, ledger)
     stop, failures = threading.Event(), []
@@ -290,7 +234,7 @@ def wait_for_rows(ledger: Ledger, rows: int) -> None:
 
 
 def test_a_transaction_whose_outcome_is_unknown_is_committed_once(empty: Database) -> None:
-    source = prepare(empty, patterns=["x.events"], rows=0)
+    source = prepare(empty, reading("x.events"), rows=0)
     ledger = Ledger()
     changes = Changes(empty, source.captured, ledger)
     table = TableName("x", "events")

@@ -15,7 +15,7 @@ from modules.artifacts.sources import sources
 from rehearsal.aws.backends import ClusterSpec
 from rehearsal.database.event_kinds import EventKind
 from rehearsal.database.ledger import Ledger, Transaction
-from rehearsal.database.sample_tables import TableName
+from rehearsal.database.table_name import TableName
 from rehearsal.events.application import Application, ApplicationError, Reader, group_name
 from rehearsal.events.event import Event
 from rehearsal.events.received import DeliveryResult, ReceivedEvents
