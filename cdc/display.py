@@ -54,6 +54,10 @@ class Display:
         self._step = ""
         self.message(f"{clock(step.at + step.seconds):>5}  {step.name:<16} {step.seconds:5.1f} s  {step.result}")
 
+    def failed(self, step: Step) -> None:
+        self._step = ""
+        self.message(f"{clock(step.at + step.seconds):>5}  {step.name:<16} {step.seconds:5.1f} s  FAILED")
+
     def message(self, text: str) -> None:
         if not self._quiet:
             err.print(text, markup=False, soft_wrap=True)

@@ -13,7 +13,8 @@ class Outcome:
     """The result of a rehearsal: ``resources`` per stack, ``events`` by kind, ``sample`` one event in full.
 
     ``lost`` counts committed changes that were not received, ``duplicates`` events that were received again.
-    ``unfilled`` has the reason for each table that some rows or changes could not be written to.
+    ``unfilled`` has the reason for each table that some rows or changes could not be written to. ``failure`` is the
+    error that ended the rehearsal in the step ``failed_step``; ``logs`` is the folder that a failed rehearsal left.
     """
 
     environment: str
@@ -31,6 +32,9 @@ class Outcome:
     unfilled: Mapping[str, str] = field(default_factory=dict)
     endpoints: Mapping[str, Any] = field(default_factory=dict)
     permissions: Sequence[Mapping[str, Any]] = ()
+    failure: str = ""
+    failed_step: Step | None = None
+    logs: str = ""
 
     @property
     def passed(self) -> bool:
@@ -38,12 +42,15 @@ class Outcome:
 
     @property
     def failures(self) -> list[str]:
-        """Why the rehearsal did not pass, a line each."""
+        """Why the rehearsal did not pass."""
+        left = [f"left behind: {what}" for what in self.left_behind]
+        if self.failure:
+            return [self.failure, *left]
         found = [] if self.second_plan_empty else ["the second plan is not empty: what runs differs from the stacks"]
         if self.lost:
             found.append(f"{self.lost} committed changes were lost")
         found += [f"{role} was denied {action} on {resource}: {why}" for role, action, resource, why in self._denials]
-        return found + [f"left behind: {what}" for what in self.left_behind]
+        return found + left
 
     @property
     def _denials(self) -> list[tuple[str, str, str, str]]:
@@ -58,6 +65,10 @@ class Outcome:
         """As ``--json`` prints it."""
         return {
             "environment": self.environment,
+            "passed": self.passed,
+            "failures": self.failures,
+            "failed_step": self.failed_step and self.failed_step.name,
+            "logs": self.logs or None,
             "resources": dict(self.resources),
             "steps": [{"name": step.name, "seconds": round(step.seconds, 3)} for step in self.steps],
             "first_event_seconds": self.first_event and round(self.first_event, 3),

@@ -3,14 +3,15 @@
 import json
 import subprocess
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from modules.environment.environment import Environment
+from rehearsal import evidence
 from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.client import client
-from rehearsal.daemon_client import DaemonClient, DaemonConfig
+from rehearsal.daemon_client import DaemonClient, DaemonConfig, DaemonError
 from rehearsal.deploy.stacks import CONNECT, Stacks
 from rehearsal.deploy.terraform import Terraform
 from rehearsal.deployment import Deploy
@@ -44,15 +45,21 @@ class Inputs:
 
 
 def rehearse(inputs: Inputs, reporter: Reporter, *, keep: bool = False) -> Outcome:
-    """Deploys, streams and destroys; with ``keep`` everything stays up. On RehearsalError everything is stopped."""
-    steps = Steps(reporter)
+    """Deploys, streams and destroys; with ``keep`` everything stays up, also after a failure.
+
+    A step that fails is in the outcome; what explains it stays in the folder ``logs`` unless the rehearsal is kept.
+    """
     run = runs.create(inputs.environment.name)
     process = DaemonClient.start(run, daemon_config(inputs))
+    rehearsal = Rehearsal(inputs, Steps(reporter), run, process)
     kept = False
     try:
         with temporary.used(run.folder):
-            outcome = Rehearsal(inputs, steps, run, process).run(keep=keep)
-        kept = keep
+            outcome = rehearsal.run(keep=keep)
+        kept = bool(outcome.endpoints)
+    except Exception as error:
+        error.add_note(f"logs of the rehearsal: {rehearsal.save(repr(error))}")
+        raise
     finally:
         left = [] if kept else DaemonClient.terminate(run, process)
     outcome.left_behind = left
@@ -77,27 +84,74 @@ class Rehearsal:
         self._run = run
         self._process = process
         self._closing = ExitStack()
+        self._daemon: DaemonClient | None = None
+        self._deployment: Deploy | None = None
+
+    @property
+    def daemon(self) -> DaemonClient:
+        assert self._daemon, "start comes first"
+        return self._daemon
+
+    @property
+    def deployment(self) -> Deploy:
+        assert self._deployment, "start comes first"
+        return self._deployment
 
     def run(self, *, keep: bool) -> Outcome:
-        self.start()
         try:
-            self.deploy()
-            self.stream_changes()
-            self.restart()
-            empty = self.deployment.second_plan()
-            outcome = self._outcome(second_plan_empty=empty)
-            if keep:
-                outcome.endpoints = self.daemon.request("endpoints")
-                self.daemon.keep_running()
-            else:
-                self.stream.stop()
-                self._consumers.remove()
-                self.deployment.destroy()
+            outcome = self._play(keep=keep)
         except RehearsalError as error:
-            raise self._with_server_failures(error) from error
+            outcome = self._failed(error)
         finally:
             self.end()
+        if keep:
+            self._keep(outcome)
+        if outcome.failure and not outcome.endpoints:
+            outcome.logs = outcome.logs or str(self.save(outcome.failure))
         return outcome
+
+    def _play(self, *, keep: bool) -> Outcome:
+        self.start()
+        self.deploy()
+        self.stream_changes()
+        self.restart()
+        outcome = self._outcome(second_plan_empty=self.deployment.second_plan())
+        if not keep:
+            if not outcome.passed:  # a destroy deletes what explains it
+                outcome.logs = str(self.save("\n".join(outcome.failures)))
+            self.stream.stop()
+            self._consumers.remove()
+            self.deployment.destroy()
+        return outcome
+
+    def _failed(self, error: RehearsalError) -> Outcome:
+        """The outcome of a rehearsal that ``error`` ended."""
+        script = self._inputs
+        return Outcome(
+            environment=script.environment.name,
+            substitutions=applied(script.environment, script.archives, brokers=script.brokers),
+            steps=self._steps.finished_steps,
+            resources=dict(self._deployment.resources) if self._deployment else {},
+            failure=self._with_server_failures(error),
+            failed_step=self._steps.failed,
+        )
+
+    def _keep(self, outcome: Outcome) -> None:
+        """Leaves everything running, once Terraform has ended; nothing is left to keep where the daemon is gone."""
+        with suppress(RehearsalError):  # it has failed, and is reported
+            if self._deployment:
+                self._deployment.wait()
+        with suppress(DaemonError):
+            if self._daemon:
+                endpoints = self._daemon.request("endpoints")
+                self._daemon.keep_running()
+                outcome.endpoints = endpoints
+
+    def save(self, failure: str) -> Path:
+        """Saves what explains ``failure``; returns the folder."""
+        script = self._inputs
+        region = script.environment.region
+        return evidence.save(self._run, environment=script.file, region=region, failure=failure, daemon=self._daemon)
 
     def end(self) -> None:
         """Stops the consuming applications; the daemon owns everything else."""
@@ -108,10 +162,10 @@ class Rehearsal:
         script, folder = self._inputs, self._run.folder / "work"
         with self._steps.step("start") as step:
             script.synthesize(folder)
-            self.daemon = DaemonClient.connect(self._run, self._process, self._steps.reporter.message)
+            self._daemon = DaemonClient.connect(self._run, self._process, self._steps.reporter.message)
             self._closing.callback(WaitReports(self.daemon, self._steps.reporter.message).stop)
             stacks = Stacks(script.environment, folder / "stacks", self._terraform)
-            self.deployment = Deploy(stacks, self.daemon, self._steps)
+            self._deployment = Deploy(stacks, self.daemon, self._steps)
             self.deployment.start_state_store()
             self.daemon.wait_until_seeded()
             sockets = {name: Path(at["socket"]) for name, at in self.daemon.request("endpoints")["mysql"].items()}
@@ -188,7 +242,10 @@ class Rehearsal:
             permissions=self.daemon.request("permissions"),
         )
 
-    def _with_server_failures(self, error: RehearsalError) -> RehearsalError:
-        """The error, after the failures of the servers behind the embedded AWS."""
-        failures = self.daemon.request("failures")
-        return RehearsalError("\n\n".join([*failures, str(error)])) if failures else error
+    def _with_server_failures(self, error: RehearsalError) -> str:
+        """The error, after the failures of the servers behind the embedded AWS, or that it has stopped itself."""
+        try:
+            failures = self._daemon.request("failures") if self._daemon else []
+        except DaemonError as gone:
+            return str(gone)
+        return "\n\n".join([*failures, str(error)])

@@ -18,6 +18,8 @@ class Reporter(Protocol):
 
     def finished(self, step: "Step") -> None: ...
 
+    def failed(self, step: "Step") -> None: ...
+
     def message(self, text: str) -> None:
         """A line that stays on the screen."""
         ...
@@ -35,10 +37,11 @@ class Step:
 
 @dataclass
 class Steps:
-    """The steps finished so far, on a clock that starts when the object is created."""
+    """The steps finished so far, and the one that ``failed``, on a clock that starts when the object is created."""
 
     reporter: Reporter
     finished_steps: list[Step] = field(default_factory=list)
+    failed: Step | None = None
     _start: float = field(default_factory=time.monotonic)
 
     @property
@@ -52,13 +55,18 @@ class Steps:
 
     @contextmanager
     def step(self, name: str) -> Iterator[Step]:
-        """Times the block, which sets the step's ``result``. A step whose block raises is not recorded."""
+        """Times the block, which sets the step's ``result``. A step whose block raises an error has ``failed``."""
         step = Step(name, at=self.elapsed)
         self.reporter.started(name)
-        yield step
-        self._finish(step)
-
-    def _finish(self, step: Step) -> None:
+        try:
+            yield step
+        except Exception:
+            self._fail(step)
+            raise
         step.seconds = self.elapsed - step.at
         self.finished_steps.append(step)
         self.reporter.finished(step)
+
+    def _fail(self, step: Step) -> None:
+        step.seconds, self.failed = self.elapsed - step.at, step
+        self.reporter.failed(step)

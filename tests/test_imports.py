@@ -32,7 +32,7 @@ REHEARSAL = [
     ["iam", "deploy"],
     ["connect", "events"],
     ["steps", "substitutions", "requirements", "daemon_client"],
-    ["databases", "deployment", "embedded_account", "lab", "outcome", "running_servers", "wait_reports"],
+    ["databases", "deployment", "embedded_account", "evidence", "lab", "outcome", "running_servers", "wait_reports"],
     ["servers"],
     ["daemon", "rehearsal"],
 ]

@@ -16,7 +16,7 @@ from cdc.environments import UnknownEnvironmentError, files
 from cdc.options import EnvArgument, JsonOption, OfflineOption, SourceOption
 from cdc.plugin import commands
 from cdc.rehearse import permissions
-from cdc.rehearse.show import endpoints, summary
+from cdc.rehearse.show import endpoints, logs_of, summary
 from modules.environment.loading import load
 from modules.messages.problems import EnvironmentErrors
 from rehearsal.outcome import Outcome
@@ -71,10 +71,11 @@ def _print(outcome: Outcome, environment: str, *, as_json: bool) -> None:
     if as_json:
         out.print_json(json.dumps(outcome.document))
     else:
-        summary(outcome, environment)
+        if not outcome.failure:
+            summary(outcome, environment)
         endpoints(outcome)
     if not outcome.passed:
-        fail("\n".join(outcome.failures))
+        fail("\n".join([*outcome.failures, *logs_of(outcome)]))
 
 
 def _explain(environment: str, *, excluded: str | None, as_json: bool) -> None:

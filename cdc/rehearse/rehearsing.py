@@ -23,7 +23,7 @@ from rehearsal.aws.access import AwsAccess
 from rehearsal.daemon_client import DaemonClient
 from rehearsal.deploy.terraform import Terraform, embedded_env as embedded
 from rehearsal.outcome import Outcome
-from rehearsal.processes import pinned_files, runs
+from rehearsal.processes import failed_runs, pinned_files, runs
 from rehearsal.processes.errors import RehearsalError
 from rehearsal.rehearsal import Inputs
 from rehearsal.steps import Reporter
@@ -43,9 +43,10 @@ class Options:
 
 
 def rehearse(options: Options, reporter: Reporter, *, keep: bool) -> Outcome:
-    """Runs the rehearsal; raises RehearsalError, or the errors of fetching and of reading the environment."""
+    """Runs the rehearsal; raises RehearsalError for missing programs, or the errors of fetching and reading files."""
     for name in runs.clean_up_abandoned():
         reporter.message(f"removed the leftovers of {name}")
+    failed_runs.prune()
     return rehearsal.rehearse(inputs(options, reporter), reporter, keep=keep)
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 from cdc.console import out, table
@@ -63,3 +64,12 @@ def _places(place: object) -> list[str]:
     if isinstance(place, dict):
         return [f"{name}  {' '.join(_places(at))}" for name, at in place.items()]
     return [str(place)]
+
+
+def logs_of(outcome: Outcome) -> list[str]:
+    """Where to look at a failed rehearsal: its folder, or the kept servers' logs."""
+    if outcome.logs:
+        return [f"logs and configurations: {outcome.logs}"]
+    if outcome.endpoints:
+        return [f"logs of the servers: {Path(outcome.endpoints['keys']).parent}"]
+    return []

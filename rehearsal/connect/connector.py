@@ -1,5 +1,6 @@
 """A connector on its own Kafka Connect workers, as on MSK Connect; it is healthy when its task runs and streams."""
 
+import json
 import shutil
 import socket
 import time
@@ -17,7 +18,7 @@ from rehearsal.connect.metrics import Metrics
 from rehearsal.connect.rest import Rest, RestError
 from rehearsal.connect.secret_files import SecretFiles
 from rehearsal.connect.substitutions import connector_properties, without_iam
-from rehearsal.connect.workers import Workers
+from rehearsal.connect.workers import WORKER_FOLDER, Workers
 from rehearsal.iam.signing import Signing
 from rehearsal.processes import waits
 from rehearsal.processes.addresses import Addresses
@@ -28,6 +29,8 @@ HEALTH_SECONDS: Final = 120  # for a machine under load: errors show within seco
 # Healthy is a task that still runs this long after it connected to the binlog, or that long during a snapshot.
 _STREAMING_SECONDS: Final = 1.0
 _RUNNING_SECONDS: Final = 10.0
+STOPPED: Final = "stopped-connectors"  # a folder beside that of the running ones
+CONFIGURATION: Final = "connector.json"
 _POLL_SECONDS: Final = 0.2
 _CONNECT_SECONDS: Final = 5.0
 _WATCH_SECONDS: Final = 0.02
@@ -115,13 +118,22 @@ class RunningConnector:
             self._wait_until_healthy(offsets)
 
     def stop(self, *, at_once: bool = False) -> None:
-        """Stops the workers, gracefully unless ``at_once``, and deletes their files; the topics stay."""
+        """Stops the workers, gracefully unless ``at_once``; their logs and settings move to ``STOPPED``."""
         with self._lock:
             if self._metrics:
                 self._metrics.unwatch(self.name)
             self.workers.stop(at_once=at_once)
             self._secrets.remove()
+            self._keep_logs()
             shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _keep_logs(self) -> None:
+        kept = self._folder.parent.with_name(STOPPED) / self._folder.name
+        kept.mkdir(parents=True, exist_ok=True)
+        private = self._folder / WORKER_FOLDER
+        for file in (*self._folder.glob("*.log"), *private.glob("worker-*.properties"), private / CONFIGURATION):
+            if file.is_file():
+                file.replace(kept / file.name)
 
     def kill(self, number: int = 1) -> None:
         """Kills a worker (SIGKILL), as in a crash; it is replaced some seconds later."""
@@ -159,6 +171,7 @@ class RunningConnector:
         """Applies the configuration of ``spec`` and waits until the task runs; returns at once if it is unchanged."""
         deployed = spec.configuration if self._denials.iam else without_iam(spec.configuration)
         properties = connector_properties(deployed, provider=self._provider) | {"name": self.name}
+        (self._folder / WORKER_FOLDER / CONFIGURATION).write_text(json.dumps(properties, indent=2))
         offsets = self.workers.log_offsets()
         if self._call(lambda: self.rest.configuration(self.name), offsets) == properties:
             return

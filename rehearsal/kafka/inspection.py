@@ -1,15 +1,18 @@
 """Queries brokers through their listener without IAM."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, Final
 
-from kafka import KafkaAdminClient
+from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from rehearsal.processes.addresses import Address
 
 _TIMEOUT_MS: Final = 5000
 _BACKOFF_MS: Final = 200
+_LAST: Final = 20  # records of a partition
+_MAX_VALUE: Final = 4096  # bytes of a key or value
+_INTERNAL: Final = ("__amazon_msk_connect_", "__consumer_offsets", "__transaction_state")
 
 
 def registered_brokers(broker: Address) -> frozenset[int]:
@@ -37,6 +40,54 @@ def under_replicated(brokers: Sequence[Address]) -> list[str]:
         for partition in topic["partitions"]
         if set(partition["isr_nodes"]) != set(partition["replica_nodes"])
     ]
+
+
+def last_records(bootstraps: Collection[str]) -> Iterator[dict[str, Any]]:
+    """The last records of each partition of the clusters, as text, without Kafka's and Connect's own topics.
+
+    Raises KafkaError where no broker answers within 5 s.
+    """
+    for bootstrap in bootstraps:
+        with KafkaConsumer(
+            bootstrap_servers=bootstrap.split(","),
+            bootstrap_timeout_ms=_TIMEOUT_MS,
+            reconnect_backoff_max_ms=_BACKOFF_MS,
+            enable_auto_commit=False,
+            group_id=None,
+        ) as consumer:
+            yield from _last(consumer)
+
+
+def _last(consumer: KafkaConsumer) -> Iterator[dict[str, Any]]:
+    partitions = [
+        TopicPartition(topic, number)
+        for topic in sorted(consumer.topics())
+        if not topic.startswith(_INTERNAL)
+        for number in sorted(consumer.partitions_for_topic(topic) or ())
+    ]
+    consumer.assign(partitions)
+    starts, ends = consumer.beginning_offsets(partitions), consumer.end_offsets(partitions)
+    left = {partition for partition in partitions if ends[partition] > starts[partition]}
+    for partition in partitions:
+        consumer.seek(partition, max(starts[partition], ends[partition] - _LAST))
+    while left and (polled := consumer.poll(timeout_ms=_TIMEOUT_MS)):
+        for records in polled.values():
+            yield from map(_shown, records)
+        left = {partition for partition in left if consumer.position(partition) < ends[partition]}
+
+
+def _shown(record: Any) -> dict[str, Any]:
+    return {
+        "topic": record.topic,
+        "partition": record.partition,
+        "offset": record.offset,
+        "key": _text(record.key),
+        "value": _text(record.value),
+    }
+
+
+def _text(content: bytes | None) -> str | None:
+    return None if content is None else content[:_MAX_VALUE].decode(errors="replace")
 
 
 def _client(brokers: Sequence[Address]) -> KafkaAdminClient:

@@ -53,6 +53,11 @@ class Command:
         """Its stderr so far."""
         return self._said.read_text()
 
+    @property
+    def answered(self) -> str:
+        """Its stdout so far."""
+        return self._answered.read_text()
+
     def until(self, text: str) -> None:
         """Waits until stderr has ``text``; fails where the command exits before."""
         _wait(lambda: text in self.said or self.process.poll() is not None)

@@ -127,10 +127,49 @@ def test_there_must_be_one_to_stop(tmp_path: Path) -> None:
         assert command.said == "rehearsal: no rehearsal is running\n"
 
 
-def test_a_schema_must_have_the_captured_tables(tmp_path: Path) -> None:
-    schema = tmp_path / "tables.sql"
-    schema.write_text("CREATE DATABASE shop;\nCREATE TABLE shop.things (id INT PRIMARY KEY);\n")
-    with Command("rehearsal", "--schema", str(schema), folder=tmp_path) as command:
+@pytest.fixture
+def schema(tmp_path: Path) -> Path:
+    """Without the captured tables: a rehearsal fails within seconds."""
+    file = tmp_path / "tables.sql"
+    file.write_text("CREATE DATABASE shop;\nCREATE TABLE shop.things (id INT PRIMARY KEY);\n")
+    return file
+
+
+def test_a_failed_rehearsal_leaves_what_explains_it(tmp_path: Path, schema: Path) -> None:
+    with Command("rehearsal", "--schema", str(schema), "--json", folder=tmp_path) as command:
+        folder = run_of(command.process)
         assert command.end() == 1
-        assert "source.tables of shop" in command.said
-        assert "shop.customers" in command.said
+        document = command.document()
+    assert is_gone(folder)
+    assert document["passed"] is False
+    assert document["failed_step"] == "start"
+    [failure] = document["failures"]
+    assert "source.tables of shop" in failure
+    assert "shop.customers" in failure
+    logs = Path(document["logs"])
+    assert f"logs and configurations: {logs}" in command.said
+    assert stat.S_IMODE(logs.stat().st_mode) == 0o700
+    assert (logs / "failure.txt").read_text() == failure
+    assert "ready for connections" in (logs / "logs/mysql/shop/mysql.log").read_text()
+    for name in (
+        "aws-requests.jsonl",
+        "configuration/rehearsal.yaml",
+        "configuration/stacks/rehearsal-connect/cdk.tf.json",
+    ):
+        assert (logs / name).stat().st_size
+
+
+def test_a_failed_rehearsal_can_be_kept(tmp_path: Path, schema: Path) -> None:
+    with Command("rehearsal", "--schema", str(schema), "--keep", folder=tmp_path) as command:
+        folder = run_of(command.process)
+        assert command.end() == 1
+    assert "source.tables of shop" in command.said
+    assert f"logs of the servers: {folder}" in command.said
+    assert "stop it with: cdc rehearse rehearsal --stop" in command.answered
+    run = Run.read(folder)
+    assert run
+    assert run.kept
+    assert run.alive
+    with Command("rehearsal", "--stop", folder=tmp_path) as stopping:
+        assert stopping.end() == 0
+    assert is_gone(folder)

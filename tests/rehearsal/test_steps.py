@@ -23,6 +23,9 @@ class RecordingReporter:
     def finished(self, step: Step) -> None:
         self.calls.append(f"finished {step.name}: {step.result}")
 
+    def failed(self, step: Step) -> None:
+        self.calls.append(f"failed {step.name}")
+
     def message(self, text: str) -> None:
         self.calls.append(text)
 
@@ -46,11 +49,21 @@ def test_a_step_is_reported_and_kept() -> None:
     assert 0 <= first.at <= first.at + first.seconds <= second.at
 
 
-def test_a_step_that_fails_is_not_recorded() -> None:
+def test_a_step_that_fails_is_reported_and_not_finished() -> None:
     steps = Steps(reporter := RecordingReporter())
     with pytest.raises(OSError, match="full"), steps.step("platform"):
         raise OSError("full")
     assert steps.finished_steps == []
+    assert steps.failed
+    assert steps.failed.name == "platform"
+    assert reporter.calls == ["started platform", "failed platform"]
+
+
+def test_a_step_that_is_interrupted_has_not_failed() -> None:
+    steps = Steps(reporter := RecordingReporter())
+    with pytest.raises(KeyboardInterrupt), steps.step("platform"):
+        raise KeyboardInterrupt
+    assert steps.failed is None
     assert reporter.calls == ["started platform"]
 
 
