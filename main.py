@@ -2,7 +2,14 @@
 
 import sys
 
-from modules.app import main
+from modules.program import Main, run
+
+
+def _imported() -> Main:
+    from modules.app import main
+
+    return lambda: main(sys.argv[1:])
+
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run(_imported))

@@ -21,6 +21,7 @@ from cdc.state import commands as state
 from cdc.state.bootstrap import bootstrap
 from cdc.version import version
 from modules.messages.output import filtered
+from modules.program import run
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -68,4 +69,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(lambda: main))

@@ -1,12 +1,8 @@
 """``cdc rehearse``: deploys an environment on this machine and streams changes through it."""
 
 import json
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
@@ -53,16 +49,15 @@ def rehearse(
     from cdc.rehearse import rehearsing  # imports the clients of Kafka and AWS, which takes most of a second
     from rehearsal.processes.errors import RehearsalError
 
-    with _terminated():
-        try:
-            if stop:
-                _stop(environment)
-                return
-            options = rehearsing.Options(environment, schema=schema, brokers=brokers, source=source, offline=offline)
-            with Display(quiet=as_json) as display:
-                outcome = rehearsing.rehearse(options, display, keep=keep)
-        except (RehearsalError, *REPORTED) as error:
-            fail(error)
+    try:
+        if stop:
+            _stop(environment)
+            return
+        options = rehearsing.Options(environment, schema=schema, brokers=brokers, source=source, offline=offline)
+        with Display(quiet=as_json) as display:
+            outcome = rehearsing.rehearse(options, display, keep=keep)
+    except (RehearsalError, *REPORTED) as error:
+        fail(error)
     _print(outcome, environment, as_json=as_json)
 
 
@@ -104,18 +99,3 @@ def _stop(environment: str) -> None:
         err.print(f"stopped {name}", markup=False)
         if left:
             fail("could not remove:\n" + "\n".join(left))
-
-
-@contextmanager
-def _terminated() -> Iterator[None]:
-    """SIGTERM and SIGHUP end the block like Ctrl-C, with cleanup."""
-
-    def end(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - the signal module's signature
-        raise SystemExit(128 + number)
-
-    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
