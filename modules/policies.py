@@ -124,6 +124,9 @@ def _debezium(arns: ClusterArns, connector: Connector) -> list[Statement]:
             arns.topic(topics.schema_history_topic(connector)),
         ),
     ]
+    if connector.topics.others:
+        others = arns.topic(*connector.topics.others)
+        statements.append(allow("OtherTopics", _kafka("CreateTopic", "DescribeTopic", "WriteData"), others))
     if connector.signals and connector.signals.topic:
         groups.append(topics.signal_group(connector))
         statements.append(allow("Signals", _kafka("DescribeTopic", "ReadData"), arns.topic(connector.signals.topic)))

@@ -11,6 +11,7 @@ import yaml
 from cdc.imports.translation import runtime
 from cdc.imports.translation.entry import Entry
 from cdc.imports.translation.notes import Kind, Note, shown
+from cdc.imports.translation.routes import routed
 from modules.environment.checks.document_rules import FILL_IN
 from modules.environment.environment import Environment
 from modules.environment.loading import load
@@ -53,6 +54,8 @@ def check(entries: list[Entry]) -> Environment | None:
 
     It has placeholders for values that are to be filled in.
     """
+    for index, entry in enumerate(entries):
+        _route(entry, index)
     reported: set[tuple[object, ...]] = set()
     while any(entry.body for entry in entries):
         try:
@@ -65,6 +68,22 @@ def check(entries: list[Entry]) -> Environment | None:
                 reported.add(problem.path)
                 _apply(problem, {entry.key: entry for entry in entries})
     return None
+
+
+def _route(entry: Entry, index: int) -> None:
+    """Adds the topics to which the entry's transforms route events, where the prefix is known."""
+    if not entry.body or entry.body["topics"]["prefix"] == FILL_IN:
+        return
+    found, unknown = routed(_filled(entry.body, index))
+    if found:
+        why = "transforms route events there"
+        entry.notes.append(Note(entry.key, Kind.ADDED, "topics.others", "", ", ".join(found), why))
+    if unknown:
+        why = "rows decide to which topics transforms route them: names, or patterns with *"
+        entry.comments["topics", "others"] = why
+        entry.notes.append(Note(entry.key, Kind.TODO, "topics.others", "", FILL_IN, why))
+    if others := [*found, *([FILL_IN] if unknown else [])]:
+        entry.body["topics"]["others"] = others
 
 
 def _loaded(entries: list[Entry]) -> Environment:
@@ -81,6 +100,8 @@ def _filled(body: dict[str, Any], index: int) -> dict[str, Any]:
     for (section, key), placeholder in _PLACEHOLDERS.items():
         if filled.get(section, {}).get(key) in (FILL_IN, [FILL_IN]):
             filled[section][key] = placeholder.format(index) if isinstance(placeholder, str) else placeholder
+    if FILL_IN in (others := filled["topics"].get("others", [])):
+        others[others.index(FILL_IN)] = f"{PLACEHOLDER}-routed-{index}"
     if filled["source"]["server_id"] == FILL_IN:
         filled["source"]["server_id"] = _SERVER_ID + index
     properties = {key: value for key, value in filled.get("properties", {}).items() if value != FILL_IN}

@@ -3,6 +3,7 @@
 No event is written there and no application reads there: what a role may do with them breaks more than its own work.
 """
 
+import re
 from typing import Final
 
 from modules.debezium import topics
@@ -36,6 +37,11 @@ def internal_groups(connector: Connector) -> dict[str, str]:
     if connector.signals and connector.signals.topic:
         found[topics.signal_group(connector)] = "the group of signals"
     return found
+
+
+def covers(pattern: str, topic: str) -> bool:
+    """Whether ``pattern`` matches every name that ``topic`` may be, in which * stands for any characters, too."""
+    return bool(re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), topic))
 
 
 def overlap(one: str, other: str) -> bool:

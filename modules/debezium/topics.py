@@ -19,6 +19,12 @@ def heartbeat_topic(prefix: str) -> str:
     return f"{HEARTBEAT_PREFIX}.{prefix}"
 
 
+def event_topics(connector: Connector) -> tuple[str, ...]:
+    """Topics of the connector's events, where * stands for any characters."""
+    prefix = connector.topics.prefix
+    return (prefix, f"{prefix}.*", *connector.topics.others)
+
+
 def schema_history_group(prefix: str) -> str:
     """The group that Debezium reads its schema history with."""
     return f"{prefix}-schemahistory"

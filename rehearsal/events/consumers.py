@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from modules.debezium.topics import event_topics
 from modules.environment.environment import Environment
 from modules.environment.models.consumers import Consumer
 from rehearsal.aws.access import AwsAccess
@@ -63,8 +64,7 @@ class Consumers:
 
     @property
     def _inspection(self) -> Reader:
-        prefixes = [connector.topics.prefix for connector in self._environment.connectors.values()]
-        topics = [topic for prefix in prefixes for topic in (prefix, f"{prefix}.*")]
+        topics = [topic for connector in self._environment.connectors.values() for topic in event_topics(connector)]
         read = [topic for consumer in self._environment.consumers.values() for topic in consumer.topics]
         return Reader(",".join(self._endpoints["brokers"].values()), _INSPECTION, topics, excluded=read)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from modules.debezium.checks import routing
 from modules.debezium.checks.finding import Finding, error
 from modules.debezium.checks.subject import Subject
 
@@ -61,8 +62,8 @@ def _notifications(subject: Subject) -> Iterator[Finding]:
         wanted = f"must come with {_SINK_TOPIC}, a topic under the prefix such as {subject.prefix}.notifications"
         yield error("notification.enabled.channels", wanted, subject.given.get("notification.enabled.channels"))
     topic = subject.given.get(_SINK_TOPIC)
-    if topic is not None and not topic.startswith(f"{subject.prefix}."):
-        wanted = f"must be under the prefix, such as {subject.prefix}.notifications: the role may write nowhere else"
+    if topic is not None and not routing.writable(subject, topic):
+        wanted = f"must be under the prefix, such as {subject.prefix}.notifications, or one of topics.others"
         yield error(_SINK_TOPIC, wanted, topic)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from modules.debezium import topics
+from modules.debezium import internal, topics
 from modules.debezium.checks.subject import Subject
 from modules.debezium.definitions import resolved
 from modules.debezium.regex.automaton import common
@@ -70,8 +70,13 @@ def pattern(topic: str) -> str:
 
 def writable(subject: Subject, topic: str) -> bool:
     """Whether the connector's role may write there, whatever stands for *."""
-    heartbeat = topics.heartbeat_topic(subject.prefix)
-    return topic in (subject.prefix, heartbeat) or topic.startswith(f"{subject.prefix}.")
+    reached = (*topics.event_topics(subject.connector), topics.heartbeat_topic(subject.prefix))
+    return any(internal.covers(pattern, topic) for pattern in reached)
+
+
+def named_by_rows(topic: str) -> bool:
+    """Whether only the rows say what the topic's name is."""
+    return topic == "*"
 
 
 def routed(subject: Subject) -> Topics:
@@ -83,12 +88,22 @@ def routed(subject: Subject) -> Topics:
 
 
 def strays(subject: Subject) -> Iterator[Topic]:
-    """Of each transform the first topic that the role may not write."""
+    """Of each transform the first topic that the role may not write.
+
+    Where rows name the topics, any of ``topics.others`` may be what they name.
+    """
     found: dict[str, Topic] = {}
-    for topic in routed(subject).all:
-        if topic.alias and not writable(subject, topic.name):
+    for topic in outside(subject):
+        if not (named_by_rows(topic.name) and subject.connector.topics.others):
             found.setdefault(topic.alias, topic)
     yield from found.values()
+
+
+def outside(subject: Subject) -> Iterator[Topic]:
+    """Topics to which transforms route events and that the role may not write."""
+    for topic in routed(subject).all:
+        if topic.alias and not writable(subject, topic.name):
+            yield topic
 
 
 def references(subject: Subject) -> Iterator[tuple[str, str]]:
@@ -245,9 +260,12 @@ def idle(subject: Subject) -> Iterator[tuple[str, str]]:
             try:
                 if not any(common(regex, pattern(topic.name)) for topic in at.all):
                     yield key, regex
-                at = after(subject, alias, at)
             except JavaRegexError:  # said of its value
                 return
+        try:
+            at = after(subject, alias, at)
+        except JavaRegexError:
+            return
 
 
 def _expressions(subject: Subject, start: str, of: str) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from modules.debezium import internal, topics
 from modules.debezium.checks import routing
 from modules.debezium.checks.finding import Finding, error
 from modules.debezium.checks.subject import Subject
@@ -20,6 +21,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         yield error(key, f"must name groups that the regular expression has, and Java says: {wrong}")
     try:
         yield from _astray(subject)
+        yield from _unused(subject)
         yield from _idle(subject)
         yield from _groups(subject)
     except JavaRegexError:  # said of its value
@@ -28,14 +30,30 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 
 def _astray(subject: Subject) -> Iterator[Finding]:
-    where = f"the role may write to {subject.prefix} and {subject.prefix}.* only"
-    for alias in routing.by_content(subject):
+    others = subject.connector.topics.others
+    where = f"the role may write to {either(topics.event_topics(subject.connector), last='and')} only"
+    for alias in () if others else routing.by_content(subject):
         key = f"transforms.{alias}.type"
-        yield error(key, f"must not take topics out of events: {where}", subject.given.get(key), acceptable=True)
+        wanted = f"must come with topics.others, the topics that it takes out of events: {where}"
+        yield error(key, wanted, subject.given.get(key), acceptable=True)
     for topic in routing.strays(subject):
         key = topic.by if topic.by in subject.given else f"transforms.{topic.alias}.type"
-        wanted = f"must leave events in topics under {subject.prefix}.: {topic.was} becomes {topic.name}, and {where}"
+        if routing.named_by_rows(topic.name):
+            wanted = f"must come with topics.others, the topics that rows name ({topic.was} becomes *): {where}"
+        else:
+            wanted = f"must come with {topic.name} in topics.others: {topic.was} becomes {topic.name}, and {where}"
         yield error(key, wanted, subject.given.get(key))
+
+
+def _unused(subject: Subject) -> Iterator[Finding]:
+    """A right that nothing needs; of names that rows decide nobody can say."""
+    at = routing.routed(subject)
+    if at.anything or any(routing.by_content(subject)) or any(routing.named_by_rows(topic.name) for topic in at.all):
+        return
+    for pattern in subject.connector.topics.others:
+        if not any(internal.overlap(pattern, topic.name) for topic in at.all):
+            message = "no transform routes events there: the role may write to a topic that it does not need"
+            yield Finding(("topics", "others"), message, pattern, level="warning")
 
 
 def _idle(subject: Subject) -> Iterator[Finding]:
@@ -43,8 +61,8 @@ def _idle(subject: Subject) -> Iterator[Finding]:
         yield error(key, f"must match a topic of this connector, {_shown(routing.sources(subject))}", regex)
 
 
-def _shown(topics: routing.Topics) -> str:
-    names = [topic.name for topic in topics.all]
+def _shown(at: routing.Topics) -> str:
+    names = [topic.name for topic in at.all]
     return either([*names[:4], *(["others"] if len(names) > 4 else [])])
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from modules.debezium import reserved
+from modules.debezium import reserved, topics
+from modules.debezium.internal import overlap
 from modules.environment import msk
 from modules.environment.checks.rulebook import advice, repeated, rule
 from modules.environment.models.connectors import Connector
@@ -113,12 +114,9 @@ def consumers_read_what_is_written(
     consumers: dict[str, Consumer], connectors: dict[str, Connector]
 ) -> Iterator[Problem]:
     """A consumer of a topic that never comes hears nothing, and no error either."""
-    prefixes = [connector.topics.prefix for connector in connectors.values()]
-    if any(key.startswith("transforms") for connector in connectors.values() for key in connector.properties):
-        return
+    written = [topic for connector in connectors.values() for topic in topics.event_topics(connector)]
     for name, consumer in consumers.items():
         for index, pattern in enumerate(consumer.topics):
-            start = pattern.split("*")[0]
-            if not any(f"{prefix}.".startswith(start) or f"{start}.".startswith(f"{prefix}.") for prefix in prefixes):
-                message = f"no connector writes there: topics start with {either(prefixes)}"
+            if not any(overlap(pattern, topic) for topic in written):
+                message = f"no connector writes there: they write to {either(written)}"
                 yield Problem(("consumers", name, "topics", index), message, pattern)

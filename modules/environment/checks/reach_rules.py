@@ -43,6 +43,21 @@ def prefixes_reach_no_other_connector(connectors: dict[str, Connector]) -> Itera
 
 
 @rule
+def other_topics_hold_events_only(
+    name: str, connector: Connector, connectors: dict[str, Connector]
+) -> Iterator[Problem]:
+    """Two connectors may route events to one topic; the topics under a prefix are one connector's."""
+    prefix = connector.topics.prefix
+    kept = _topics(name, connectors, adopted=True)
+    for index, pattern in enumerate(connector.topics.others):
+        at = ("topics", "others", index)
+        if internal.covers(f"{prefix}.*", pattern) or pattern == prefix:
+            yield Problem(at, f"must be left out: the role may write under {prefix}. anyway", pattern)
+        elif what := _kept(pattern, kept) or _of_another(pattern, connector, connectors):
+            yield Problem(at, f"must match topics of events only, not {what}", pattern)
+
+
+@rule
 def signals_come_by_a_topic_of_their_own(name: str, connectors: dict[str, Connector]) -> Iterator[Problem]:
     others = _topics(name, connectors, adopted=False)
     for key, topic in known(connectors, lambda connector: connector.signals and connector.signals.topic):
@@ -106,6 +121,19 @@ def _written(topic: str, reader: str, connectors: Mapping[str, Connector]) -> st
     for key, prefix in known(connectors, lambda connector: connector.topics.prefix):
         if topic == prefix or (key != reader and topic.startswith(f"{prefix}.")):
             return f"one that connector {key} writes to"
+    for key, others in known(connectors, lambda connector: connector.topics.others):
+        if any(internal.covers(pattern, topic) for pattern in others):
+            return f"one that connector {key} writes to"
+    return None
+
+
+def _of_another(pattern: str, connector: Connector, connectors: Mapping[str, Connector]) -> str | None:
+    """Which topic under another connector's prefix ``pattern`` matches."""
+    for key, prefix in known(connectors, lambda other: other.topics.prefix):
+        if connectors[key] is not connector:
+            for topic in (prefix, f"{prefix}.*"):
+                if internal.overlap(pattern, topic):
+                    return f"{topic}, the topics of connector {key}"
     return None
 
 

@@ -21,10 +21,14 @@ class Source(Model):
 
 
 class Topics(Model):
-    """The topics of events: ``<prefix>.<database>.<table>``. The prefix must never change."""
+    """The topics of events: ``<prefix>.<database>.<table>``. The prefix must never change.
+
+    ``others`` are topics to which transforms route events, such as those of an outbox.
+    """
 
     prefix: names.TopicName
     partitions: Annotated[int, Field(ge=1, le=1000)] = 1
+    others: names.Many[names.TopicPattern] = ()
 
 
 class Snapshot(Model):

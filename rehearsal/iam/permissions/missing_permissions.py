@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from modules.debezium.topics import HEARTBEAT_PREFIX
 from rehearsal.aws.backends import ConnectorSpec
 from rehearsal.iam.permissions import reasons
 from rehearsal.iam.permissions.decision_log import DecisionLog, Denial
@@ -90,7 +91,11 @@ def _topic(name: str, configuration: Mapping[str, str], worker: Mapping[str, str
     for key, sid in (("schema.history.internal.kafka.topic", "SchemaHistory"), ("signal.kafka.topic", "Signals")):
         if name == configuration.get(key):
             return Origin(sid, _property(configuration, key))
-    return Origin("Events", _property(configuration, "topic.prefix"))
+    prefix = configuration.get("topic.prefix", "")
+    own = name == prefix or name.startswith((f"{prefix}.", f"{HEARTBEAT_PREFIX}."))
+    if own or "transforms" not in configuration:
+        return Origin("Events", _property(configuration, "topic.prefix"))
+    return Origin("OtherTopics", f"{_property(configuration, 'transforms')}, one of which routes there; topics.others")
 
 
 def _property(properties: Mapping[str, str], key: str) -> str:

@@ -127,6 +127,21 @@ _DEBEZIUM: Final = (
         "as without CreateTopic: the task fails while the connector stays RUNNING",
         _SEEN,
     ),
+    *(
+        _connector(
+            "OtherTopics",
+            f"kafka-cluster:{action}",
+            f"events that transforms route to topics.others: {needed_for}",
+            "as for the topics under the prefix: the task fails while the connector stays RUNNING",
+            f"{_SEEN}, for the topics under the prefix",
+            "rows decide which of these topics are written, and another connector may have created them",
+        )
+        for action, needed_for in (
+            ("CreateTopic", "Connect creates each topic with its first event"),
+            ("DescribeTopic", "a producer looks up a topic's partitions before it sends"),
+            ("WriteData", "they are written"),
+        )
+    ),
     _connector(
         "SchemaHistory",
         "kafka-cluster:CreateTopic",

@@ -140,3 +140,42 @@ def test_keys_are_derived_from_names_and_unique(tmp_path: Path) -> None:
         "connector-2",
     ]
     assert all(len(key) <= 32 for key in keys)
+
+
+ROUTER: Final = {
+    "transforms": "r",
+    "transforms.r.type": "org.apache.kafka.connect.transforms.RegexRouter",
+    "table.include.list": r"shop\.orders",
+}
+
+
+@pytest.mark.parametrize(
+    ("more", "others"),
+    [
+        ({**ROUTER, "transforms.r.regex": r"shop\.shop\.(.*)", "transforms.r.replacement": "all-$1"}, ["all-orders"]),
+        ({**ROUTER, "transforms.r.regex": r"shop\.shop\.(.*)", "transforms.r.replacement": "shop.$1"}, None),
+        (
+            {
+                "table.include.list": r"shop\.outbox",
+                "transforms": "o",
+                "transforms.o.type": "io.debezium.transforms.outbox.EventRouter",
+            },
+            ["outbox.event.*"],
+        ),
+        (
+            {
+                "table.include.list": r"shop\.orders",
+                "transforms": "u",
+                "transforms.u.type": "io.debezium.transforms.ExtractNewRecordState",
+                "transforms.u.route.by.field": "kind",
+            },
+            ["FILL_IN"],
+        ),
+    ],
+    ids=["out of the prefix", "within", "outbox", "by rows"],
+)
+def test_topics_to_which_transforms_route(more: dict[str, str], others: list[str] | None, tmp_path: Path) -> None:
+    body, found = entry(tmp_path, **{"topic.prefix": "shop", **more})
+    assert body["topics"].get("others") == others
+    assert set(more) - {"table.include.list"} <= set(body["properties"])
+    assert ("topics.others" in found.report) == (others is not None)

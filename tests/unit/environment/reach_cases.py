@@ -8,6 +8,7 @@ PREFIX = "{prefix: orders, partitions: 6}"
 GROUPS = "groups: [billing-*]"
 SIGNALS = "signals: {table: orders.debezium_signal}"
 CONSUMER = "consumers.billing."
+OTHERS = "connectors.orders.topics.others[0]"
 
 
 def prefix(name: str) -> Refused:
@@ -37,6 +38,15 @@ def refused_group(group: str, what: str, more: Edits | None = None) -> Refused:
 def signals(topic: str, more: Edits | None = None) -> Refused:
     edits = {**(more or {}), SIGNALS: f"signals: {{topic: {topic}}}  # <-"}
     return Refused(edits, "connectors.orders.signals.topic", "must be a topic of its own, not ")
+
+
+def routing(*topics: str) -> Edits:
+    """What connector orders may write outside its prefix; that nothing is routed there is no error."""
+    return {PREFIX: f"{{prefix: orders, others: [{', '.join(topics)}]}}"}
+
+
+def others(topic: str, wanted: str, more: Edits | None = None) -> Refused:
+    return Refused({**(more or {}), PREFIX: f'{{prefix: orders, others: ["{topic}"]}}  # <-'}, OTHERS, wanted)
 
 
 CASES: Cases = {
@@ -70,6 +80,18 @@ CASES: Cases = {
             ),
         ],
     ),
+    "other_topics_hold_events_only": (
+        routing("outbox.event.*", "all-orders"),
+        [
+            others("orders.*", "must be left out: the role may write under orders. anyway"),
+            others("orders", "must be left out: the role may write under orders. anyway"),
+            others("s*", "must match topics of events only, not schema-history.orders, the schema history"),
+            others("cdc-prod-*", "must match topics of events only, not cdc-prod-orders-offsets"),
+            others("__debezium-heartbeat.*", "must match topics of events only, not __*"),
+            others("stock.stock.items", "not stock.*, the topics of connector stock", connector()),
+            others("st*", "not stock, the topics of connector stock", connector()),
+        ],
+    ),
     "signals_come_by_a_topic_of_their_own": (
         {SIGNALS: "signals: {topic: orders.signals}"},
         [
@@ -79,6 +101,7 @@ CASES: Cases = {
             signals("connect-configs"),
             signals("orders"),
             signals("stock.stock.items", connector()),
+            signals("commands", routing("commands")),
             signals("schema-history.stock", connector()),
         ],
     ),

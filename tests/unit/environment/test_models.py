@@ -254,7 +254,7 @@ ADVICE = {
     "consumers_read_what_is_written": Refused(
         {"[orders.orders.*]": "[ordres.orders.*]  # <-"},
         "consumers.billing.topics[0]",
-        "no connector writes there: topics start with orders, got 'ordres.orders.*'",
+        "no connector writes there: they write to orders or orders.*, got 'ordres.orders.*'",
     ),
 }
 ADVICE |= adoption_cases.ADVICE
@@ -279,7 +279,11 @@ def test_a_consumer_of_what_is_written_is_not_warned_of(topics: str, tmp_path: P
     assert warnings(load(file), file) == ()
 
 
-UNWRAPPED = "transforms: u\n      transforms.u.type: io.debezium.transforms.ExtractNewRecordState"
+OUTBOX = {
+    "decimal.handling.mode: string": (
+        "transforms: outbox\n      transforms.outbox.type: io.debezium.transforms.outbox.EventRouter"
+    )
+}
 
 
 @pytest.mark.parametrize("tables", ['["shop.*", "crm.*"]', '["shop.*", "shop.a$b"]', '["shop.a*", "shop.b*"]'])
@@ -288,8 +292,8 @@ def test_patterns_that_stay_apart_are_not_warned_of(tables: str, tmp_path: Path)
     assert warnings(load(file), file) == ()
 
 
-def test_a_transform_may_write_anywhere(tmp_path: Path) -> None:
-    edits = {"[orders.orders.*]": "[elsewhere]", "decimal.handling.mode: string": UNWRAPPED}
+def test_consumers_read_routed_topics(tmp_path: Path) -> None:
+    edits = {"[orders.orders.*]": "[outbox.event.order]", "partitions: 6}": "others: [outbox.event.*]}", **OUTBOX}
     file = write(tmp_path, edited(edits))
     assert warnings(load(file), file) == ()
 

@@ -9,7 +9,7 @@ import pytest
 
 from modules import policies
 from modules.debezium import configuration, topics
-from modules.environment.models.connectors import Signals
+from modules.environment.models.connectors import Signals, Topics
 from rehearsal.aws.backends import ConnectorSpec
 from rehearsal.iam.permissions.decision_log import DecisionLog, Denial
 from rehearsal.iam.permissions.missing_permissions import describe, hidden_topics, matches_topic, origin
@@ -18,7 +18,13 @@ from tests.mocked_account import ACCOUNT, CLUSTER_ARN, REGION, SECRET_ARN
 from tests.rehearsal.iam.policies import documents
 from tests.rehearsal.iam.policies.documents import ARNS, CONNECTOR, DEPLOYMENT, KEY, NAME, group, topic
 
-SIGNALLED: Final = CONNECTOR.model_copy(update={"signals": Signals(topic="orders-signals")})
+SIGNALLED: Final = CONNECTOR.model_copy(
+    update={
+        "signals": Signals(topic="orders-signals"),
+        "topics": Topics(prefix="orders", others=("outbox.*",)),
+        "properties": {"transforms": "outbox"},
+    }
+)
 BOOTSTRAP: Final = "b-1.cdc-prod:9098,b-2.cdc-prod:9098"
 OFFSETS: Final = topics.offset_topic(NAME)
 ROLE: Final = f"{NAME}-worker"
@@ -64,6 +70,12 @@ PLACES: dict[str, tuple[str, str, str, str]] = {
     "events": ("kafka-cluster:WriteData", topic("orders.orders.customers"), "Events", "topic.prefix=orders"),
     "changes": ("kafka-cluster:WriteData", topic("orders"), "Events", "topic.prefix=orders"),
     "heartbeat": ("kafka-cluster:CreateTopic", topic("__debezium-heartbeat.orders"), "Events", "topic.prefix=orders"),
+    "routed": (
+        "kafka-cluster:CreateTopic",
+        topic("outbox.event.order"),
+        "OtherTopics",
+        "transforms=outbox, one of which routes there; topics.others",
+    ),
     "history": ("kafka-cluster:CreateTopic", topic("schema-history.orders"), "SchemaHistory", HISTORY),
     "signals": ("kafka-cluster:ReadData", topic("orders-signals"), "Signals", "signal.kafka.topic=orders-signals"),
     "group": ("kafka-cluster:AlterGroup", group("orders-signal"), "Groups", "group.id=orders-signal"),
@@ -87,7 +99,7 @@ def test_missing_permissions_of_a_connector(action: str, resource: str, sid: str
 
 def test_a_topic_that_no_property_names_has_events() -> None:
     worker = {key: value for key, value in SPEC.worker_configuration.items() if key != "offset.storage.topic"}
-    named = {key: value for key, value in SPEC.configuration.items() if not key.endswith("kafka.topic")}
+    named = {k: value for k, value in SPEC.configuration.items() if not k.endswith("kafka.topic") and k != "transforms"}
     spec = replace(SPEC, worker_configuration=worker, configuration=named)
     for name in (OFFSETS, "orders-signals", "schema-history.orders"):
         assert origin(denial("kafka-cluster:WriteData", topic(name)), spec).sid == "Events"

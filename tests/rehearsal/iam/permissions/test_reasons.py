@@ -49,7 +49,10 @@ def permissions(role: Role, document: str) -> list[Permission]:
 
 
 GRANTED = [
-    *permissions("connector", execution_role(signals={"topic": "orders-signals"})),
+    *permissions(
+        "connector",
+        execution_role(signals={"topic": "orders-signals"}, topics={"prefix": "orders", "others": ["outbox.*"]}),
+    ),
     *permissions("consumer", consumers_role()),
 ]
 
@@ -70,7 +73,8 @@ def test_each_permission_has_one_reason_and_each_reason_a_permission() -> None:
 def test_a_difference_is_reported() -> None:
     assert differences(REASONS[1:], GRANTED) == ["missing: connector Cluster kafka-cluster:Connect"]
     assert differences([*REASONS, REASONS[0]], GRANTED) == ["more: connector Cluster kafka-cluster:Connect"]
-    without_signals = [*permissions("connector", execution_role()), *permissions("consumer", consumers_role())]
+    plain = execution_role(topics={"prefix": "orders", "others": ["outbox.*"]})
+    without_signals = [*permissions("connector", plain), *permissions("consumer", consumers_role())]
     assert differences(REASONS, without_signals) == [
         "more: connector Signals kafka-cluster:DescribeTopic",
         "more: connector Signals kafka-cluster:ReadData",

@@ -227,7 +227,7 @@ TOPICS: Final = [
     Wrong(
         transform("io.confluent.connect.transforms.ExtractTopic$Value", field="x"),
         "transforms.t.type",
-        "must not take topics out of events",
+        "must come with topics.others",
     ),
     Wrong(
         transform(f"{DEBEZIUM}ContentBasedRouter", language="jsr223.groovy", topic__expression="'x'"),
