@@ -62,7 +62,10 @@ class Connector(Construct):
         self._prefix = deployment.name(id_)
         self._aurora = aurora
         # Metadata only: the worker reads the value, Terraform never does.
-        self._secret_arn = DataAwsSecretsmanagerSecret(self, "secret", name=config.source.secret).arn
+        self._secret_arns = [
+            DataAwsSecretsmanagerSecret(self, _secret_id(secret, config), name=secret).arn
+            for secret in configuration.secrets(config)
+        ]
         workers = self._workers(network, kafka)
         name = deployment.log_group("connectors", id_)
         self._logs = log_group(self, name=name, retention_days=config.log_retention_days, key=key)
@@ -112,7 +115,7 @@ class Connector(Construct):
             name=self.name,
             arns=kafka.arns,
             offsets=self._offsets,
-            secret_arn=self._secret_arn,
+            secret_arns=self._secret_arns,
         )
         self._permissions = IamRolePolicy(
             self, "permissions", name=f"{self._prefix}-worker", role=role.id, policy=document
@@ -184,3 +187,9 @@ class Connector(Construct):
     def _cluster(self, network: Network, kafka: Kafka, workers: str) -> dict[str, Any]:
         vpc = {"security_groups": [workers], "subnets": network.private_subnet_ids}
         return {"apache_kafka_cluster": {"bootstrap_servers": kafka.bootstrap, "vpc": vpc}}
+
+
+def _secret_id(secret: str, config: ConnectorConfig) -> str:
+    if secret == config.source.secret:
+        return "secret"
+    return f"secret-{hashlib.sha256(secret.encode()).hexdigest()[:8]}"

@@ -133,24 +133,31 @@ def _debezium(arns: ClusterArns, connector: Connector) -> list[Statement]:
     return [*statements, allow("Groups", _kafka("AlterGroup", "DescribeGroup"), arns.group(*groups))]
 
 
-def _secret(deployment: Deployment, secret_arn: str) -> list[Statement]:
+def _secrets(deployment: Deployment, arns: Sequence[str]) -> list[Statement]:
+    [only] = arns if len(arns) == 1 else [list(arns)]
     through = {
         "kms:ViaService": deployment.via_service("secretsmanager"),
-        "kms:EncryptionContext:SecretARN": secret_arn,
+        "kms:EncryptionContext:SecretARN": only,
     }
     return [
-        allow("Secret", ["secretsmanager:GetSecretValue"], [secret_arn]),
-        # The encryption context limits this to the data of this secret, with any key.
+        allow("Secret", ["secretsmanager:GetSecretValue"], list(arns)),
+        # The encryption context limits this to the data of these secrets, with any key.
         allow("SecretKey", ["kms:Decrypt"], [deployment.arn("kms", "key/*")], Condition={"StringEquals": through}),
     ]
 
 
 def connector_execution(
-    deployment: Deployment, connector: Connector, *, name: str, arns: ClusterArns, offsets: str, secret_arn: str
+    deployment: Deployment,
+    connector: Connector,
+    *,
+    name: str,
+    arns: ClusterArns,
+    offsets: str,
+    secret_arns: Sequence[str],
 ) -> str:
-    """The permissions of the worker of connector ``name``: its cluster, its topics and groups, its secret."""
+    """The permissions of the worker of connector ``name``: its cluster, its topics and groups, its secrets."""
     return document(
-        *_connect(arns, name=name, offsets=offsets), *_debezium(arns, connector), *_secret(deployment, secret_arn)
+        *_connect(arns, name=name, offsets=offsets), *_debezium(arns, connector), *_secrets(deployment, secret_arns)
     )
 
 

@@ -180,8 +180,11 @@ class Rehearsal:
     def _users(self) -> dict[str, str]:
         """The database's user in each secret."""
         manager = client(self.daemon.aws, "secretsmanager", self._inputs.environment.region)
-        names = {connector.source.secret for connector in self._inputs.environment.connectors.values()}
-        return {name: json.loads(manager.get_secret_value(SecretId=name)["SecretString"])["username"] for name in names}
+        sources = [connector.source for connector in self._inputs.environment.connectors.values()]
+        keys = {source.secret: source.username_field for source in sources}
+        return {
+            name: json.loads(manager.get_secret_value(SecretId=name)["SecretString"])[key] for name, key in keys.items()
+        }
 
     def _terraform(self, folder: Path) -> Terraform:
         terraform = self._inputs.terraform(folder, self.daemon.aws, self._inputs.environment.region)

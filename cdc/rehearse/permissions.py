@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from cdc.console import out
 from modules import policies
-from modules.debezium import topics
+from modules.debezium import configuration, topics
 from modules.deployment import Deployment
 from modules.environment.environment import Environment
 from modules.environment.models.connectors import Connector
@@ -115,7 +115,7 @@ def _connector(deployment: Deployment, key: str, config: Connector, arns: Cluste
         name=name,
         arns=arns,
         offsets=topics.offsets_of(config, name=name),
-        secret_arn=deployment.arn("secretsmanager", f"secret:{config.source.secret}"),
+        secret_arns=[deployment.arn("secretsmanager", f"secret:{secret}") for secret in configuration.secrets(config)],
     )
     return _explained(Holder("connector", key, role, (role,)), document)
 

@@ -16,6 +16,8 @@ CONNECTOR_CLASS: Final = "io.debezium.connector.mysql.MySqlConnector"
 SECRET_PROVIDER: Final = "secretsmanager"
 SECRET_PROVIDER_CLASS: Final = "com.amazonaws.kafka.config.providers.SecretsManagerConfigProvider"
 
+PLACEHOLDER: Final = re.compile(rf"\$\{{{SECRET_PROVIDER}:(?P<secret>[^}}:]*):(?P<key>[^}}]*)\}}")
+
 IAM_CLIENT: Final = {
     "security.protocol": "SASL_SSL",
     "sasl.mechanism": "AWS_MSK_IAM",
@@ -38,6 +40,15 @@ def _include_lists(tables: tuple[str, ...], signals: Signals | None) -> dict[str
     databases = dict.fromkeys(_pattern(table.split(".")[0]) for table in followed)
     names = (r"\.".join(_pattern(part) for part in table.split(".")) for table in tables)
     return {"database.include.list": ",".join(databases), "table.include.list": ",".join(names)}
+
+
+def secrets(connector: Connector) -> dict[str, tuple[str, ...]]:
+    """The secrets whose values the worker reads, and the keys of each, in the order of the properties."""
+    found: dict[str, dict[str, None]] = {}
+    for value in connector_properties(connector).values():
+        for placeholder in PLACEHOLDER.finditer(value):
+            found.setdefault(placeholder["secret"], {})[placeholder["key"]] = None
+    return {secret: tuple(keys) for secret, keys in found.items()}
 
 
 def _placeholder(secret: str, key: str) -> str:
@@ -76,8 +87,8 @@ def connector_properties(connector: Connector, *, debezium_version: str = RELEAS
         "tasks.max": "1",
         # A rotated secret must not restart the task at a moment of its own choosing.
         "config.action.reload": "none",
-        "database.user": _placeholder(source.secret, "username"),
-        "database.password": _placeholder(source.secret, "password"),
+        "database.user": _placeholder(source.secret, source.username_field),
+        "database.password": _placeholder(source.secret, source.password_field),
         "database.server.id": str(source.server_id),
         "database.ssl.mode": "required",
         **_include_lists(source.tables, connector.signals),

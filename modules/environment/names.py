@@ -152,6 +152,9 @@ _ROLE_WORDS: Final = "an IAM role's name, not its ARN: letters, digits and _+=,.
 RoleName = Annotated[str, Text(r"^[A-Za-z0-9_+=,.@-]+$", _ROLE_WORDS, length=(1, 64))]
 _SECRET_WORDS: Final = "the secret's name, not its ARN: letters, digits and /_+=.@-"
 SecretName = Annotated[str, Text(r"^[A-Za-z0-9/_+=.@-]+$", _SECRET_WORDS, length=(1, 512))]
+# A placeholder ends at a brace, and its parts at colons.
+_FIELD_WORDS: Final = "a field of the secret's JSON, without spaces, colons, $ and braces"
+SecretField = Annotated[str, Text(r"^[^\s:${}]+$", _FIELD_WORDS)]
 _SCRAM_WORDS: Final = "the secret's name, not its ARN, and for SCRAM start with AmazonMSK_"
 ScramSecretName = Annotated[str, Text(r"^AmazonMSK_[A-Za-z0-9/_+=.@-]+$", _SCRAM_WORDS, length=(11, 512))]
 _CLUSTER_WORDS: Final = "an Aurora cluster's identifier, not its endpoint: lower-case letters, digits and hyphens"

@@ -18,8 +18,8 @@ _REFERENCE: Final = re.compile(
 )
 # Users choose a part of these keys, such as a transform named tokenize, a salt, or a table of tokens.
 _USER_CHOSEN: Final = re.compile(r"^(?:transforms|predicates|topic\.creation)\.[^.]+\.|^(?:column|snapshot)\..*")
-# What names a secret: a placeholder of Kafka Connect, or an ARN.
-_NAMES_ONE: Final = re.compile(r"\$\{\w+:[^}]+\}|arn:aws[\w-]*:secretsmanager:\S+")
+# What names a secret: a placeholder of Kafka Connect, two of them as USER:PASSWORD, or an ARN.
+_NAMES_ONE: Final = re.compile(r"\$\{\w+:[^}]+\}(?::\$\{\w+:[^}]+\})?|arn:aws[\w-]*:secretsmanager:\S+")
 _ASSIGNMENT: Final = re.compile(rf"(?:{_WORD})\w*\s*[:=]\s*\S", re.IGNORECASE)
 _SALT: Final = re.compile(r"(\.with\.salt\.).+")
 

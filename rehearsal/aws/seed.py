@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
+from modules.debezium import configuration
 from modules.environment.environment import Environment
 from modules.environment.models.kafka import ExistingKafka, ProvisionedKafka
 from modules.environment.models.plugins import PublishedPlugin
@@ -127,13 +128,22 @@ class _Seeder:
         self._created.append(f"Aurora cluster {name} at {hostname}:{port}")
 
     def _secrets(self) -> dict[str, Login]:
-        """Creates each connector's secret; every secret has another user, as two may be of the same database."""
-        manager = self._client("secretsmanager")
-        names = dict.fromkeys(connector.source.secret for connector in self._environment.connectors.values())
+        """Creates each connector's secrets; every secret has another user, as two may be of the same database.
+
+        What other properties than user and password refer to gets a random value.
+        """
+        manager, connectors = self._client("secretsmanager"), self._environment.connectors.values()
+        names = dict.fromkeys(connector.source.secret for connector in connectors)
         users = [USERNAME, *(f"{USERNAME}{number}" for number in range(2, len(names) + 1))]
         logins = {name: Login(user, secrets.token_urlsafe()) for name, user in zip(names, users, strict=True)}
-        for name, login in logins.items():
-            content = {"username": login.username, "password": login.password}
+        contents: dict[str, dict[str, str]] = {}
+        for connector in connectors:
+            for name, keys in configuration.secrets(connector).items():
+                contents.setdefault(name, {}).update({key: secrets.token_urlsafe() for key in keys})
+        for connector in connectors:
+            source, login = connector.source, logins[connector.source.secret]
+            contents[source.secret] |= {source.username_field: login.username, source.password_field: login.password}
+        for name, content in contents.items():
             manager.create_secret(Name=name, SecretString=json.dumps(content))
             self._created.append(f"secret {name}")
         return logins

@@ -1,18 +1,16 @@
 """Writes the secrets that a connector's configuration refers to, for a worker that reads them from files."""
 
 import os
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from modules.debezium.configuration import SECRET_PROVIDER
+from modules.debezium.configuration import PLACEHOLDER
 from modules.properties_file import as_lines
 from rehearsal.aws.backends import ServerError
 
-PLACEHOLDER: Final = re.compile(rf"\$\{{{SECRET_PROVIDER}:(?P<secret>[^}}:]*):(?P<key>[^}}]*)\}}")
 _HIDDEN: Final = "********"
-_USER: Final = "username"  # not secret, and part of MySQL's messages
+_USER: Final = "database.user"  # not secret, and part of MySQL's messages
 
 ReadSecret = Callable[[str], Mapping[str, str]]
 
@@ -36,9 +34,10 @@ class SecretFiles:
         for value in configuration.values():
             for found in PLACEHOLDER.finditer(value):
                 references.setdefault(found["secret"], set()).add(found["key"])
+        users = {(found["secret"], found["key"]) for found in PLACEHOLDER.finditer(configuration.get(_USER, ""))}
         for name, keys in references.items():
             values = self._read(name, keys)
-            self._secret_values |= {value for key, value in values.items() if key != _USER and value}
+            self._secret_values |= {value for key, value in values.items() if (name, key) not in users and value}
             if self._write_files:
                 self._write(name, values)
 

@@ -190,7 +190,7 @@ def test_without_files_secrets_are_only_checked(tmp_path: Path) -> None:
 
 def test_values_are_hidden_but_not_the_username(tmp_path: Path) -> None:
     secrets = files(tmp_path)
-    secrets.update(placeholder("cdc/shop", "password"))
+    secrets.update({**placeholder("cdc/shop", "password"), "database.user": "${secretsmanager:cdc/shop:username}"})
     assert secrets.hide("user cdc with pass\\word !") == "user cdc with ********!"
 
 

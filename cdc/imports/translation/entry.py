@@ -15,7 +15,7 @@ from modules.messages import secrecy
 
 _LONGEST_KEY: Final = 32
 _ORDER: Final = ("plugin", "source", "topics", "snapshot", "signals", "heartbeat_seconds", "capacity")
-_SOURCE: Final = ("cluster", "secret", "server_id", "tables")
+_SOURCE: Final = ("cluster", "secret", "username_field", "password_field", "server_id", "tables")
 
 
 @dataclass
@@ -99,7 +99,7 @@ def _ordered(entry: dict[str, Any]) -> dict[str, Any]:
         "kafkaconnect_version",
     )
     source = entry["source"]
-    entry["source"] = {key: source[key] for key in _SOURCE}
+    entry["source"] = {key: source[key] for key in _SOURCE if key in source}
     rest = [key for key in entry if key not in (*order, "properties")]
     return {key: entry[key] for key in (*order, *rest, "properties") if key in entry}
 

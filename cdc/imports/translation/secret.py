@@ -35,12 +35,17 @@ def take(draft: Draft) -> None:
     user, password = (_location(draft, given[key]) for key in _FIELDS)
     secret = password.secret if password else f"cdc/{draft.key}"
     draft.put("source.secret", secret)
-    for key, field in _FIELDS.items():
+    fields = dict(_FIELDS)
+    if user and password and user.secret == password.secret:
+        fields = {USER: user.field, PASSWORD: password.field}
+    for key, field in fields.items():
         if given[key] is not None:
             draft.note(Kind.MOVED, key, f"read from the secret's key {field}", after=f"source.secret: {secret}")
+        if field != _FIELDS[key]:
+            draft.put(f"source.{_FIELDS[key]}_field", field)
     if password is None:
         _create(draft, secret, given)
-    elif (user, password) != (Location(secret, "username"), Location(secret, "password")):
+    elif (user, password) != (Location(secret, fields[USER]), Location(secret, fields[PASSWORD])):
         now = f"the user is {_place(user)}, the password is {_place(password)}"
         why = f"must have username and password as flat JSON; now {now}"
         draft.note(Kind.TODO, "source.secret", why, after=secret)

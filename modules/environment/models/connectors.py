@@ -16,6 +16,8 @@ class Source(Model):
 
     cluster: names.ClusterIdentifier
     secret: names.SecretName
+    username_field: names.SecretField = "username"
+    password_field: names.SecretField = "password"
     server_id: Annotated[int, Field(ge=1, le=2**32 - 1)]
     tables: Annotated[names.Many[names.TablePattern], Field(min_length=1)]
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from modules.debezium.configuration import PLACEHOLDER
 from modules.debezium.topics import HEARTBEAT_PREFIX
 from rehearsal.aws.backends import ConnectorSpec
 from rehearsal.iam.permissions import reasons
@@ -80,7 +81,7 @@ def origin(denial: Denial, spec: ConnectorSpec) -> Origin:
     if kind == "transactional-id":
         return Origin("", f"transactional.id={name.split('/', 2)[2]}")
     sid = "Secret" if denial.action.startswith("secretsmanager:") else "SecretKey"
-    return Origin(sid, _property(configuration, "database.password"))
+    return Origin(sid, _property(configuration, _reader(name, configuration)))
 
 
 def _topic(name: str, configuration: Mapping[str, str], worker: Mapping[str, str]) -> Origin:
@@ -96,6 +97,14 @@ def _topic(name: str, configuration: Mapping[str, str], worker: Mapping[str, str
     if own or "transforms" not in configuration:
         return Origin("Events", _property(configuration, "topic.prefix"))
     return Origin("OtherTopics", f"{_property(configuration, 'transforms')}, one of which routes there; topics.others")
+
+
+def _reader(secret: str, configuration: Mapping[str, str]) -> str:
+    """The property that refers to a secret, by what its ARN ends in: the name and six characters of AWS's."""
+    for key, value in configuration.items():
+        if any(found["secret"] == secret[: -len("-AbCdEf")] for found in PLACEHOLDER.finditer(value)):
+            return "database.password" if key == "database.user" else key
+    return "database.password"
 
 
 def _property(properties: Mapping[str, str], key: str) -> str:

@@ -91,12 +91,6 @@ def test_an_existing_secret_is_named(placeholder: str, tmp_path: Path) -> None:
         ("${ssm:/shop/user}", "${ssm:/shop/password}", "cdc/shop", "read by the config provider ssm now"),
         ("root", "${secretsmanager:shop/cdc:password}", "shop/cdc", "the user is not in Secrets Manager"),
         (
-            "${secretsmanager:shop/cdc:dbuser}",
-            "${secretsmanager:shop/cdc:dbpass}",
-            "shop/cdc",
-            "the user is in shop/cdc under dbuser, the password is in shop/cdc under dbpass",
-        ),
-        (
             "${secretsmanager:shop/user:username}",
             "${secretsmanager:shop/cdc:password}",
             "shop/cdc",
@@ -112,3 +106,20 @@ def test_a_secret_to_create_or_change_is_named(
     assert says in line
     assert "username and password" in line
     assert SECRET not in line
+
+
+@pytest.mark.parametrize(
+    ("user", "password", "fields"),
+    [
+        ("username", "password", {}),
+        ("dbuser", "dbpass", {"username_field": "dbuser", "password_field": "dbpass"}),
+        ("username", "mysql.password", {"password_field": "mysql.password"}),
+    ],
+)
+def test_other_fields_of_one_secret_are_kept(user: str, password: str, fields: dict[str, str], tmp_path: Path) -> None:
+    places = {"database.user": user, "database.password": password}
+    config = {key: f"${{secretsmanager:shop/cdc:{place}}}" for key, place in places.items()}
+    found = given(tmp_path, json.dumps({"name": "shop", "config": {"connector.class": CLASS, **config}}))
+    source = found.connectors["shop"]["source"]
+    assert {key: value for key, value in source.items() if key.endswith("_field")} == fields
+    assert [line for line in found.notes("to do") if line.startswith("source.secret")] == []

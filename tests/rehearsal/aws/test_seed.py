@@ -117,6 +117,25 @@ def test_a_secret_has_the_login_and_no_repr_shows_the_password(seeded: Callable[
     assert login.password not in f"{account.seeded} {account.seeded.created}"
 
 
+def test_what_other_properties_refer_to_is_in_its_secret(seeded: Callable[[Document], SeededAccount]) -> None:
+    stores = {
+        "driver.trustCertificateKeyStorePassword": "${secretsmanager:cdc/tls:trusted}",
+        "driver.clientCertificateKeyStorePassword": "${secretsmanager:cdc/tls:own}",
+    }
+    content = changed(
+        PROD,
+        connectors__orders__source__username_field="dbuser",
+        connectors__orders__properties=stores,
+    )
+    account = seeded(content)
+    manager, login = account.aws("secretsmanager"), account.seeded.logins["cdc/orders"]
+    kept = {
+        name: json.loads(manager.get_secret_value(SecretId=name)["SecretString"]) for name in ("cdc/orders", "cdc/tls")
+    }
+    assert kept["cdc/orders"] == {"dbuser": login.username, "password": login.password}
+    assert kept["cdc/tls"].keys() == {"trusted", "own"}
+
+
 def test_every_created_resource_is_reported(seeded: Callable[[Document], SeededAccount]) -> None:
     made = "\n".join(seeded(PROD).seeded.created)
     for thing in ("vpc-0abc1234def567890", "orders-prod.example:3306", "cdc/orders", "billing-app", "oncall"):

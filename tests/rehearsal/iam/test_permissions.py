@@ -92,7 +92,7 @@ class Pipeline:
         stems = (self.cluster_arn.replace(":cluster/", f":{kind}/") for kind in ("topic", "group"))
         self.arns = ClusterArns(self.cluster_arn, *stems)
         self.policy = policies.connector_execution(
-            DEPLOYMENT, config, name=name, arns=self.arns, offsets=topics.offset_topic(name), secret_arn=secret
+            DEPLOYMENT, config, name=name, arns=self.arns, offsets=topics.offset_topic(name), secret_arns=[secret]
         )
         bootstrap = lab.cluster.bootstrap
         connection = configuration.connection_properties(config, hostname=HOST, port="3306", bootstrap=bootstrap)

@@ -83,7 +83,7 @@ def execution(secret_arn: str, *, without: str = "") -> str:
     """The deployed policy of a connector with that secret, without one statement."""
     offsets = topics.offset_topic(NAME)
     text = policies.connector_execution(
-        DEPLOYMENT, CONNECTOR, name=NAME, arns=ARNS, offsets=offsets, secret_arn=secret_arn
+        DEPLOYMENT, CONNECTOR, name=NAME, arns=ARNS, offsets=offsets, secret_arns=[secret_arn]
     )
     return document(*(one for one in json.loads(text)["Statement"] if one["Sid"] != without))
 

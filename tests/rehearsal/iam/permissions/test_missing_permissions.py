@@ -193,7 +193,7 @@ def granted(document: str) -> set[tuple[str, str, str]]:
 
 
 CONNECTORS: Final = granted(
-    policies.connector_execution(DEPLOYMENT, SIGNALLED, name=NAME, arns=ARNS, offsets=OFFSETS, secret_arn=SECRET_ARN)
+    policies.connector_execution(DEPLOYMENT, SIGNALLED, name=NAME, arns=ARNS, offsets=OFFSETS, secret_arns=[SECRET_ARN])
 )
 CONSUMERS: Final = granted(documents.BILLING)
 

@@ -35,7 +35,7 @@ def execution_role(**more: object) -> str:
         name="cdc-prod-orders",
         arns=ARNS,
         offsets="cdc-prod-orders-offsets",
-        secret_arn="arn:aws:secretsmanager:eu-west-1:123456789012:secret:cdc/orders-AbCdEf",
+        secret_arns=["arn:aws:secretsmanager:eu-west-1:123456789012:secret:cdc/orders-AbCdEf"],
     )
 
 

@@ -20,7 +20,7 @@ CONNECTOR: Final = Connector(
     topics=Topics(prefix="orders"),
 )
 EXECUTION: Final = policies.connector_execution(
-    DEPLOYMENT, CONNECTOR, name=NAME, arns=ARNS, offsets=topics.offset_topic(NAME), secret_arn=SECRET_ARN
+    DEPLOYMENT, CONNECTOR, name=NAME, arns=ARNS, offsets=topics.offset_topic(NAME), secret_arns=[SECRET_ARN]
 )
 TRUST: Final = policies.connector_trust(DEPLOYMENT, NAME)
 BILLING: Final = policies.consumer(Consumer(topics=("orders.orders.*",), groups=("billing-*",)), arns=ARNS)
