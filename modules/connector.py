@@ -171,7 +171,11 @@ class Connector(Construct):
             depends_on=[self._permissions, *self._rules],
             lifecycle=TerraformResourceLifecycle(
                 ignore_changes=self._bootstrap_attributes(),
-                precondition=[*self._aurora.preconditions, *self._aurora.runs_with(self._debezium_version)],
+                precondition=[
+                    *self._aurora.preconditions,
+                    *self._aurora.runs_with(self._debezium_version),
+                    *plugin.preconditions,
+                ],
             ),
         )
 

@@ -1,18 +1,25 @@
-"""Custom plugins: a connector's ZIP in S3, registered with MSK Connect."""
+"""Custom plugins: a connector's ZIP in S3, registered with MSK Connect here or elsewhere."""
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 from modules.archive.zips import MOST_BYTES
 from modules.bucket import PrivateBucket
 from modules.deployment import Deployment
-from modules.environment.models.plugins import ArchivePlugin, PublishedPlugin as PublishedPluginConfig
+from modules.environment.models.plugins import (
+    ArchivePlugin,
+    PublishedPlugin as PublishedPluginConfig,
+    RegisteredPlugin as RegisteredPluginConfig,
+)
 from modules.synthesis.sdk import (
     AssetType,
     Construct,
+    DataAwsMskconnectCustomPlugin,
     DataAwsS3Objects,
     Fn,
     MskconnectCustomPlugin,
+    Op,
     Precondition,
     S3Object,
     TerraformAsset,
@@ -25,8 +32,10 @@ from modules.user_files.reading import read
 class Plugin(Construct):
     """A custom plugin; another archive is another plugin, created before the old one is destroyed.
 
-    Public: ``arn`` (str), ``revision`` (number token).
+    Public: ``arn`` (str), ``revision`` (number, or its token), ``preconditions`` of connectors.
     """
+
+    preconditions: Sequence[Precondition] = ()
 
     def __init__(self, scope: Construct, id_: str, *, name: str, deployment: Deployment) -> None:
         super().__init__(scope, id_)
@@ -49,7 +58,7 @@ class Plugin(Construct):
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True, precondition=preconditions),
         )
         self.arn = plugin.arn
-        self.revision = plugin.latest_revision
+        self.revision: float = plugin.latest_revision
 
 
 class UploadedPlugin(Plugin):
@@ -99,3 +108,19 @@ class PublishedPlugin(Plugin):
                 " upload the archive first, or correct bucket and key"
             ),
         )
+
+
+class RegisteredPlugin(Plugin):
+    """A custom plugin that exists: nothing of it is created."""
+
+    def __init__(self, scope: Construct, id_: str, *, config: RegisteredPluginConfig, deployment: Deployment) -> None:
+        super().__init__(scope, id_, name=id_, deployment=deployment)
+        self.arn = config.arn
+        self.revision = config.revision
+        found = DataAwsMskconnectCustomPlugin(self, "registered", name=config.plugin_name)
+        self.preconditions = [
+            Precondition(
+                condition=Token.as_string(Op.eq(found.arn, config.arn)),
+                error_message=f"plugins.{id_}: {config.arn} does not exist; {config.plugin_name} is {found.arn}",
+            )
+        ]

@@ -9,7 +9,7 @@ from modules.encryption import Key
 from modules.environment.environment import Environment
 from modules.environment.models.kafka import ProvisionedKafka
 from modules.environment.models.network import NewNetwork
-from modules.environment.models.plugins import ArchivePlugin
+from modules.environment.models.plugins import ArchivePlugin, PublishedPlugin
 from modules.environment.models.state import CloudState, S3State
 from modules.monitoring import MonitoredConnector, Monitoring
 from modules.source import Aurora
@@ -199,8 +199,10 @@ class Connect(EnvironmentStack):
                 plugins[key] = plugin.UploadedPlugin(
                     parent, key, config=config, deployment=self.deployment, bucket=bucket
                 )
-            else:
+            elif isinstance(config, PublishedPlugin):
                 plugins[key] = plugin.PublishedPlugin(parent, key, config=config, deployment=self.deployment)
+            else:
+                plugins[key] = plugin.RegisteredPlugin(parent, key, config=config, deployment=self.deployment)
         return plugins
 
     def _sources(self) -> dict[str, Aurora]:

@@ -18,7 +18,7 @@ from modules.debezium.configuration import connection_properties, connector_prop
 from modules.debezium.definitions import Release, release, resolved
 from modules.environment.environment import Environment
 from modules.environment.models.connectors import Connector
-from modules.environment.models.plugins import ArchivePlugin
+from modules.environment.models.plugins import ArchivePlugin, PublishedPlugin
 from modules.environment.plugin_archives import recorded
 from modules.messages import secrecy
 from modules.messages.problems import Problem
@@ -127,7 +127,7 @@ def _local_archive(environment: Environment, name: str) -> Path | None:
         contents = recorded(path)
     except (OSError, BadArchiveError):
         return None
-    digest = Path(plugin.key).stem
+    digest = Path(plugin.key).stem if isinstance(plugin, PublishedPlugin) else ""
     if len(digest) == _DIGEST:  # an object named after its hash
         with path.open("rb") as content:
             return path if file_digest(content, "sha256").hexdigest() == digest else None

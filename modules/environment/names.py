@@ -181,6 +181,14 @@ ClusterArn = Annotated[
         "kafka", r"cluster/[A-Za-z0-9_-]+/[a-z0-9-]+", f"an MSK cluster's {_ARN}:kafka:REGION:ACCOUNT:cluster/NAME/ID"
     ),
 ]
+CustomPluginArn = Annotated[
+    str,
+    _arn(
+        "kafkaconnect",
+        r"custom-plugin/[A-Za-z0-9._-]+/[a-z0-9-]+",
+        f"a custom plugin's {_ARN}:kafkaconnect:REGION:ACCOUNT:custom-plugin/NAME/ID",
+    ),
+]
 TopicArn = Annotated[str, _arn("sns", r"[A-Za-z0-9_-]+", f"an SNS topic's {_ARN}:sns:REGION:ACCOUNT:NAME")]
 KeyArn = Annotated[str, _arn("kms", r"key/[a-z0-9-]+", f"a KMS key's {_ARN}:kms:REGION:ACCOUNT:key/ID")]
 CertificateAuthorityArn = Annotated[

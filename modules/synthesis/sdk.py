@@ -39,6 +39,9 @@ with loading("constructs", "cdktf", provider="cdktf_cdktf_provider_aws"):
         DataAwsMskBootstrapBrokers as DataAwsMskBootstrapBrokers,
     )
     from cdktf_cdktf_provider_aws.data_aws_msk_kafka_version import DataAwsMskKafkaVersion as DataAwsMskKafkaVersion
+    from cdktf_cdktf_provider_aws.data_aws_mskconnect_custom_plugin import (
+        DataAwsMskconnectCustomPlugin as DataAwsMskconnectCustomPlugin,
+    )
     from cdktf_cdktf_provider_aws.data_aws_rds_cluster import DataAwsRdsCluster as DataAwsRdsCluster
     from cdktf_cdktf_provider_aws.data_aws_s3_objects import DataAwsS3Objects as DataAwsS3Objects
     from cdktf_cdktf_provider_aws.data_aws_secretsmanager_secret import (

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from modules.debezium import configuration
 from modules.environment.environment import Environment
 from modules.environment.models.kafka import ExistingKafka, ProvisionedKafka
-from modules.environment.models.plugins import PublishedPlugin
+from modules.environment.models.plugins import PublishedPlugin, RegisteredPlugin
 from modules.environment.models.state import S3State
 from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.client import client
@@ -77,6 +77,7 @@ class _Seeder:
         self._aws = aws
         self._endpoints = endpoints
         self._created: list[str] = []
+        self._buckets: set[str] = set()
         self._networks = Networks(environment, ec2=self._client("ec2"), report=self._created.append)
 
     def create_all(self, archives: Mapping[str, Path]) -> Seeded:
@@ -210,6 +211,25 @@ class _Seeder:
                     Bucket=bucket, Key=key, Body=body, Tagging=urlencode({CUSTOM_ID_TAG: version})
                 )
             self._created.append(f"object s3://{bucket}/{key} ({version})")
+        for name, plugin in plugins:
+            if isinstance(plugin, RegisteredPlugin):
+                self._register(plugin, archives[name])
+
+    def _register(self, plugin: RegisteredPlugin, archive: Path) -> None:
+        """Creates a custom plugin with the ARN of the file, from an object of its own."""
+        bucket, identity = f"registered-{account_id(self._environment)}", plugin.arn.rpartition("/")[2]
+        if bucket not in self._buckets:
+            self._bucket(bucket)
+        with archive.open("rb") as body:
+            self._client("s3").put_object(Bucket=bucket, Key=f"{identity}.zip", Body=body)
+        location = {"bucketArn": f"arn:{self._environment.partition}:s3:::{bucket}", "fileKey": f"{identity}.zip"}
+        self._client("kafkaconnect").create_custom_plugin(
+            name=plugin.plugin_name,
+            contentType="ZIP",
+            location={"s3Location": location},
+            tags={CUSTOM_ID_TAG: f"{identity} {plugin.revision}"},
+        )
+        self._created.append(f"custom plugin {plugin.arn}")
 
     def _bucket(self, name: str, region: str | None = None) -> None:
         region = region or self._environment.region
@@ -217,4 +237,5 @@ class _Seeder:
         location = {"CreateBucketConfiguration": {"LocationConstraint": region}} if region != "us-east-1" else {}
         s3.create_bucket(Bucket=name, **location)
         s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+        self._buckets.add(name)
         self._created.append(f"bucket {name}")

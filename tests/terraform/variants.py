@@ -39,6 +39,10 @@ def with_stock(base: Document, **changes: Any) -> Document:
     return with_another(base, "stock", source=source, signals={"topic": "stock-signals"}, **changes)
 
 
+CUSTOM_PLUGIN: Final = (
+    "arn:aws:kafkaconnect:us-east-1:123456789012:custom-plugin/debezium/0a1b2c3d-4e5f-4000-8000-0123456789ab-2"
+)
+
 VARIANTS: Final[Mapping[str, Document]] = {
     "existing-network": changed(PROD, network=EXISTING_NETWORK),
     "existing-kafka": changed(PROD, kafka=EXISTING_KAFKA),
@@ -67,5 +71,6 @@ VARIANTS: Final[Mapping[str, Document]] = {
     "china": _in_region("cn-north-1", "aws-cn"),
     "us-gov": _in_region("us-gov-west-1", "aws-us-gov"),
     "two-connectors": with_stock(PROD),
+    "registered-plugin": changed(PROD, plugins={"debezium-mysql": {"arn": CUSTOM_PLUGIN, "revision": 2}}),
     "consumer-without-groups": changed(PROD, consumers__billing__security_group_ids=None, alarms={}),
 }

@@ -114,3 +114,21 @@ def test_an_archive_and_a_published_object_can_be_used_together(synth: Synthesiz
     stack = synth(with_another(content, "extra", plugin="local"))["connect"]
     assert len(stack.all("aws_mskconnect_custom_plugin")) == 2
     assert len(stack.all("aws_s3_bucket")) == 1
+
+
+REGISTERED = (
+    "arn:aws:kafkaconnect:us-east-1:123456789012:custom-plugin/team-debezium/0a1b2c3d-0000-0000-0000-00000000abcd-2"
+)
+
+
+def test_a_plugin_that_exists_is_used_as_it_is(synth: Synthesize) -> None:
+    plugins = {"debezium-mysql": {"arn": REGISTERED, "revision": 3}}
+    stack = synth(document("prod") | {"plugins": plugins})["connect"]
+    assert not stack.all("aws_mskconnect_custom_plugin")
+    assert not stack.all("aws_s3_bucket")
+    connector = stack.one("aws_mskconnect_connector")
+    assert connector["plugin"] == [{"custom_plugin": {"arn": REGISTERED, "revision": 3}}]
+    assert stack.lookup("aws_mskconnect_custom_plugin", "plugins/debezium-mysql/registered")["name"] == "team-debezium"
+    guard = connector["lifecycle"]["precondition"][-1]
+    assert f'.arn == "{REGISTERED}"' in guard["condition"]
+    assert f"{REGISTERED} does not exist" in guard["error_message"]

@@ -10,7 +10,7 @@ from modules.environment.checks.rulebook import advice, known, repeated, rule
 from modules.environment.models.alarms import Alarms
 from modules.environment.models.kafka import Kafka
 from modules.environment.models.network import Network
-from modules.environment.models.plugins import Plugin
+from modules.environment.models.plugins import Plugin, RegisteredPlugin
 from modules.environment.models.state import State
 from modules.messages.problems import Path, Problem, either
 
@@ -179,6 +179,28 @@ def the_existing_cluster_lies_here(region: str, kafka: Kafka) -> Iterator[Proble
 def the_existing_cluster_is_ours(account_id: str | None, kafka: Kafka) -> Iterator[Problem]:
     if kafka.kind == "existing" and account_id and kafka.cluster_arn.split(":")[4] != account_id:
         yield Problem(("kafka", "cluster_arn"), f"must be in account {account_id}", kafka.cluster_arn)
+
+
+@rule
+def registered_plugins_are_here(region: str, account_id: str | None, plugins: dict[str, Plugin]) -> Iterator[Problem]:
+    for name, plugin in plugins.items():
+        if isinstance(plugin, RegisteredPlugin):
+            path = ("plugins", name, "arn")
+            yield from _elsewhere(path, plugin.arn, region)
+            if account_id and plugin.arn.split(":")[4] != account_id:
+                yield Problem(path, f"must be in account {account_id}", plugin.arn)
+
+
+@advice
+def registered_plugins_are_not_inspected(plugins: dict[str, Plugin]) -> Iterator[Problem]:
+    for name, plugin in plugins.items():
+        if isinstance(plugin, RegisteredPlugin):
+            message = (
+                "what is in the plugin cannot be read here: it must have Debezium"
+                f" {plugin.debezium_version} and AWS's Secrets Manager provider;"
+                f" with its ZIP, cdc check --deep --plugin {name}=ZIP looks inside"
+            )
+            yield Problem(("plugins", name, "arn"), message)
 
 
 @rule

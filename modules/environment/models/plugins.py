@@ -1,8 +1,8 @@
-"""A connector's plugin: a local ZIP, or one in S3."""
+"""A connector's plugin: a local ZIP, one in S3, or a custom plugin of MSK Connect."""
 
 from typing import Annotated, Any
 
-from pydantic import Discriminator, Tag
+from pydantic import Discriminator, Field, Tag
 
 from modules.debezium.configuration import RELEASE
 from modules.environment import names
@@ -25,8 +25,23 @@ class PublishedPlugin(Model):
     debezium_version: names.DebeziumVersion = RELEASE
 
 
+class RegisteredPlugin(Model):
+    """A custom plugin that exists in MSK Connect."""
+
+    arn: names.CustomPluginArn
+    revision: Annotated[int, Field(ge=1)] = 1
+    debezium_version: names.DebeziumVersion = RELEASE
+
+    @property
+    def plugin_name(self) -> str:
+        """The name in the ARN."""
+        return self.arn.split("/")[1]
+
+
 def plugin_kind(value: Any) -> str | None:
     """The kind of a plugin, which follows from its keys."""
+    if isinstance(value, RegisteredPlugin) or (isinstance(value, dict) and value.keys() & {"arn", "revision"}):
+        return "arn"
     if isinstance(value, ArchivePlugin) or (isinstance(value, dict) and "archive" in value):
         return "archive"
     published = isinstance(value, PublishedPlugin) or (
@@ -36,10 +51,12 @@ def plugin_kind(value: Any) -> str | None:
 
 
 Plugin = Annotated[
-    Annotated[ArchivePlugin, Tag("archive")] | Annotated[PublishedPlugin, Tag("bucket")],
+    Annotated[ArchivePlugin, Tag("archive")]
+    | Annotated[PublishedPlugin, Tag("bucket")]
+    | Annotated[RegisteredPlugin, Tag("arn")],
     Discriminator(
         plugin_kind,
         custom_error_type="expected",
-        custom_error_message="must have archive, or bucket, key and version",
+        custom_error_message="must have archive, or bucket, key and version, or arn",
     ),
 ]

@@ -11,6 +11,7 @@ from threading import RLock
 from rehearsal.aws import names
 from rehearsal.aws.account import Account
 from rehearsal.aws.backends import ServerError
+from rehearsal.aws.moto_patches import CUSTOM_ID_TAG
 from rehearsal.aws.records import Records
 from rehearsal.aws.service import Call, Document, bad_request, not_found, page
 from rehearsal.aws.work import BackgroundWork
@@ -27,6 +28,7 @@ class Plugin:
     location: Document
     tags: dict[str, str]
     archive: Path
+    revision: int = 1
     created: datetime = field(default_factory=names.now)
     state: str = "CREATING"
     failure: str | None = None
@@ -40,7 +42,7 @@ class Plugin:
             "description": self.description,
             "fileDescription": self.file,
             "location": self.location,
-            "revision": 1,
+            "revision": self.revision,
         }
         return {
             "creationTime": self.created,
@@ -74,26 +76,34 @@ class Plugins:
         plugin = self.get(arn)
         if plugin.state != "ACTIVE":
             raise bad_request(f"custom plugin {plugin.name} must be ACTIVE, is {plugin.state}")
-        if revision != 1:
+        if revision != plugin.revision:
             raise not_found(f"custom plugin {plugin.name} has no revision {revision}")
         return plugin
 
     def create_custom_plugin(self, call: Call) -> Document:
+        """The tag for a chosen id may name an existing plugin's, and its revision after a space."""
         name, location = call["name"], call["location"]
         self._plugins.check_name(call.region, name)
-        identity = names.uuid_suffix()
+        tags = dict(call.get("tags", {}))
+        identity, _, revision = tags.pop(CUSTOM_ID_TAG, names.uuid_suffix()).partition(" ")
         plugin = Plugin(
             arn=names.arn("kafkaconnect", call.region, f"custom-plugin/{name}/{identity}"),
             name=name,
             description=call.get("description", ""),
             content_type=call["contentType"],
             location={"s3Location": location["s3Location"]},
-            tags=call.get("tags", {}),
+            tags=tags,
             archive=self._folder / f"{identity}.{call['contentType'].lower()}",
+            revision=int(revision or 1),
         )
         self._plugins.add(plugin)
         self._work.start(lambda: self._create(plugin, call))
-        return {"customPluginArn": plugin.arn, "customPluginState": plugin.state, "name": name, "revision": 1}
+        return {
+            "customPluginArn": plugin.arn,
+            "customPluginState": plugin.state,
+            "name": name,
+            "revision": plugin.revision,
+        }
 
     def describe_custom_plugin(self, call: Call) -> Document:
         return self.get(call["customPluginArn"]).document

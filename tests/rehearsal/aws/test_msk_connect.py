@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from rehearsal.aws.faults import Fault
+from rehearsal.aws.moto_patches import CUSTOM_ID_TAG
 from rehearsal.aws.server import EmbeddedAws
 from tests.rehearsal.aws.account import BUCKET, WORKER, archive, aws_client, network, role, upload, wait_until_settled
 from tests.rehearsal.aws.recording_backends import RecordingBackends
@@ -26,6 +27,19 @@ def plugin(aws: EmbeddedAws, content: bytes | None = None, *, key: str = "debezi
 def created_plugin(aws: EmbeddedAws, content: bytes | None = None, *, key: str = "debezium.zip") -> dict[str, Any]:
     connect, arn = aws_client(aws, "kafkaconnect"), plugin(aws, content, key=key)
     return wait_until_settled(lambda: connect.describe_custom_plugin(customPluginArn=arn), "customPluginState")
+
+
+def test_a_plugin_may_have_a_chosen_id_and_revision(aws: EmbeddedAws) -> None:
+    """As an environment file names one that exists."""
+    chosen = "0a1b2c3d-0000-4000-8000-abcdabcdabcd-2"
+    arn = plugin(aws, tags={CUSTOM_ID_TAG: f"{chosen} 3"})
+    assert arn.endswith(f":custom-plugin/debezium/{chosen}")
+    connect = aws_client(aws, "kafkaconnect")
+    made = wait_until_settled(lambda: connect.describe_custom_plugin(customPluginArn=arn), "customPluginState")
+    assert made["latestRevision"]["revision"] == 3
+    named = {"customPlugin": {"customPluginArn": arn, "revision": 1}}
+    with pytest.raises(ClientError, match="has no revision 1"):
+        connect.create_connector(**request(aws, plugins=[named]))
 
 
 def worker_configuration(aws: EmbeddedAws, properties: bytes = WORKER) -> str:

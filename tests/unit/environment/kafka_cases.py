@@ -1,6 +1,6 @@
 """Rules about the Kafka cluster: for each a file that keeps it, and files that do not."""
 
-from tests.unit.environment.environment_files import Cases, Refused
+from tests.unit.environment.environment_files import Cases, Edits, Refused
 
 EXISTING_NETWORK = """network:
   kind: existing
@@ -20,6 +20,16 @@ EXPRESS = {
     "volume_gib: 100": "log_retention_days: 30",
     "autoscale_to_gib: 1000": "monitoring: PER_BROKER",
 }
+
+
+def registered(*, region: str = "us-east-1", account: str = "123456789012") -> Edits:
+    arn = f"arn:aws:kafkaconnect:{region}:{account}:custom-plugin/debezium/0a1b2c3d-0000-0000-0000-00000000abcd-2"
+    return {
+        "bucket: acme-artifacts": f"arn: {arn}  # <-",
+        "    key: msk-connect/debezium-mysql-3.6.1.Final.zip\n": "",
+        "    version: 3HL4kqtJlcpXroDTDmJ.rmSpXd3dIbrHY\n": "",
+    }
+
 
 CASES: Cases = {
     "msk_offers_the_version": (
@@ -175,6 +185,13 @@ CASES: Cases = {
                 "kafka.cluster_arn",
                 "must be in account 123456789012",
             )
+        ],
+    ),
+    "registered_plugins_are_here": (
+        registered(),
+        [
+            Refused(registered(region="eu-west-1"), "plugins.debezium-mysql.arn", "must be in us-east-1"),
+            Refused(registered(account="210987654321"), "plugins.debezium-mysql.arn", "in account 123456789012"),
         ],
     ),
     "certificate_authorities_lie_here": (

@@ -216,6 +216,11 @@ ADVICE = {
         "region",
         "AWS provider 5.100.0, which the stacks pin, refuses the ARNs of this region, so that no plan succeeds",
     ),
+    "registered_plugins_are_not_inspected": Refused(
+        kafka_cases.registered(),
+        "plugins.debezium-mysql.arn",
+        "what is in the plugin cannot be read here: it must have Debezium 3.6.1.Final",
+    ),
     "support_goes_on": Refused(
         {"version: 3.9.x": "version: 3.7.x  # <-"},
         "kafka.version",
