@@ -20,6 +20,7 @@ from rehearsal.processes.runs import Run
 from rehearsal.processes.temporary import temporary_folder
 
 READY: Final = "ready.json"
+SOURCE_RECORDS: Final = "source-records"  # the folder of the logs of the workers' observers
 _START_SECONDS: Final = 90
 _REPORT_SECONDS: Final = 15
 _STOP_SECONDS: Final = 30

@@ -12,13 +12,20 @@ from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.client import client
 from rehearsal.connect.connector import STOPPED
 from rehearsal.connect.workers import WORKER_FOLDER
-from rehearsal.daemon_client import READY, DaemonClient
+from rehearsal.daemon_client import READY, SOURCE_RECORDS, DaemonClient
 from rehearsal.kafka import inspection
 from rehearsal.processes import failed_runs
 from rehearsal.processes.runs import Run
 
 # Patterns below the rehearsal's folder. Files that hold keys or passwords match none of them.
-_LOGS: Final = ("daemon.log", "mysql/*/*.log", "kafka/*/*/*.log", "connect/*/*.log", f"{STOPPED}/*/*.log")
+_LOGS: Final = (
+    "daemon.log",
+    "mysql/*/*.log",
+    "kafka/*/*/*.log",
+    "connect/*/*.log",
+    f"{STOPPED}/*/*.log",
+    f"{SOURCE_RECORDS}/*.jsonl",
+)
 _CONFIGURATIONS: Final = (
     "kafka/*/*/node.properties",
     f"connect/*/{WORKER_FOLDER}/worker-*.properties",

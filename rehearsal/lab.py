@@ -11,7 +11,8 @@ from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.backends import Cluster, ClusterSpec, Connector, ConnectorSpec
 from rehearsal.aws.client import client
 from rehearsal.aws.server import EmbeddedAws
-from rehearsal.connect.connectors import Connectors
+from rehearsal.connect import observers
+from rehearsal.connect.connectors import Connectors, SourceRecordLog
 from rehearsal.connect.metrics import Metrics
 from rehearsal.connect.secret_files import ReadSecret
 from rehearsal.database import mysql_server
@@ -74,10 +75,25 @@ class LabServers:
     database: Database
     iam: Iam | None
 
+    @property
+    def source_records(self) -> Path:
+        """The folder of the logs of source records."""
+        return self.folder / "source-records"
+
     def connectors(
-        self, secrets: ReadSecret, *, name: str = "connect", signed: bool = True, metrics: Metrics | None = None
+        self,
+        secrets: ReadSecret,
+        *,
+        name: str = "connect",
+        signed: bool = True,
+        metrics: Metrics | None = None,
+        observed: bool = False,
     ) -> Connectors:
-        """Connectors below the folder ``name``; they sign in if ``signed`` and the brokers enforce IAM."""
+        """Connectors below the folder ``name``; they sign in if ``signed`` and the brokers enforce IAM.
+
+        If ``observed``, they log each source record.
+        """
+        observers_jar = observers.jar(compiler=self.jars.compiler, libraries=self.jars.connect) if observed else None
         return Connectors(
             addresses=self.addresses,
             folder=self.folder / name,
@@ -85,6 +101,7 @@ class LabServers:
             secrets=secrets,
             metrics=metrics,
             signing=self.iam.enforcement.signing if self.iam and signed else None,
+            source_records=SourceRecordLog(observers_jar, self.source_records) if observers_jar else None,
         )
 
 

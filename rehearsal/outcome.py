@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from rehearsal.failures import Failure
+from rehearsal.events.results import Flow
 from rehearsal.steps import Step
 from rehearsal.substitutions import Substitution
 
@@ -13,6 +13,7 @@ from rehearsal.substitutions import Substitution
 class Outcome:
     """The result of a rehearsal: ``resources`` per stack, ``events`` by kind, ``sample`` one event in full.
 
+    ``flows`` has what became of each table's events; ``silent`` says why a connector or a consumer had none.
     ``lost`` counts committed changes that were not received, ``duplicates`` events that were received again.
     ``unfilled`` has the reason for each table that some rows or changes could not be written to. ``failure`` is the
     error that ended the rehearsal in the step ``failed_step``; ``logs`` is the folder that a failed rehearsal left.
@@ -24,6 +25,8 @@ class Outcome:
     resources: Mapping[str, int] = field(default_factory=dict)
     changes: Mapping[str, int] = field(default_factory=dict)
     events: Mapping[str, int] = field(default_factory=dict)
+    flows: Sequence[Flow] = ()
+    silent: Sequence[str] = ()
     sample: Mapping[str, Any] = field(default_factory=dict)
     first_event: float | None = None
     lost: int = 0
@@ -33,7 +36,7 @@ class Outcome:
     unfilled: Mapping[str, str] = field(default_factory=dict)
     endpoints: Mapping[str, Any] = field(default_factory=dict)
     permissions: Sequence[Mapping[str, Any]] = ()
-    failure: Failure | None = None
+    failure: str = ""
     failed_step: Step | None = None
     logs: str = ""
 
@@ -44,20 +47,21 @@ class Outcome:
     @property
     def failures(self) -> list[str]:
         """Why the rehearsal did not pass."""
-        return [*([self.failure.text] if self.failure else []), *self.shortcomings]
-
-    @property
-    def shortcomings(self) -> list[str]:
-        """Why a rehearsal that took all its steps did not pass, and what it left behind, a line each."""
-        return [*([] if self.failure else self._unproven()), *(f"left behind: {what}" for what in self.left_behind)]
-
-    def _unproven(self) -> list[str]:
+        left = [f"left behind: {what}" for what in self.left_behind]
+        if self.failure:
+            return [self.failure, *left]
         found = [] if self.second_plan_empty else ["the second plan is not empty: what runs differs from the stacks"]
         if self.lost:
-            found.append(f"{self.lost} committed changes were lost")
-        return found + [
-            f"{role} was denied {action} on {resource}: {why}" for role, action, resource, why in self._denials
-        ]
+            found.append(f"{self.lost} events were lost")
+            found += [f"{flow.connector}: {flow}" for flow in self.flows if flow.lost]
+        found += self.silent
+        found += [f"{role} was denied {action} on {resource}: {why}" for role, action, resource, why in self._denials]
+        return found + left
+
+    @property
+    def dropped(self) -> int:
+        """Events that a transform or a property dropped."""
+        return sum(flow.dropped.total() for flow in self.flows)
 
     @property
     def _denials(self) -> list[tuple[str, str, str, str]]:
@@ -74,13 +78,15 @@ class Outcome:
             "environment": self.environment,
             "passed": self.passed,
             "failures": self.failures,
-            "failure": self.failure and self.failure.document,
             "failed_step": self.failed_step and self.failed_step.name,
             "logs": self.logs or None,
             "resources": dict(self.resources),
             "steps": [{"name": step.name, "seconds": round(step.seconds, 3)} for step in self.steps],
             "first_event_seconds": self.first_event and round(self.first_event, 3),
             "events": dict(self.events),
+            "flows": [flow.document for flow in self.flows],
+            "sample": dict(self.sample),
+            "dropped": self.dropped,
             "changes": dict(self.changes),
             "unfilled": dict(self.unfilled),
             "lost": self.lost,

@@ -6,23 +6,20 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from modules.environment.environment import Environment
 from rehearsal import evidence
 from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.client import client
-from rehearsal.daemon_client import DaemonClient, DaemonConfig, DaemonError
+from rehearsal.daemon_client import SOURCE_RECORDS, DaemonClient, DaemonConfig, DaemonError
 from rehearsal.deploy.stacks import CONNECT, Stacks
 from rehearsal.deploy.terraform import Terraform
 from rehearsal.deployment import Deploy
 from rehearsal.events.consumers import Consumers
 from rehearsal.events.streaming import Stream
-from rehearsal.failures import Failure, failure
 from rehearsal.outcome import Outcome
 from rehearsal.processes import runs, temporary
 from rehearsal.processes.errors import RehearsalError
-from rehearsal.processes.findings import Finding
 from rehearsal.processes.runs import Run
 from rehearsal.steps import Reporter, Steps
 from rehearsal.substitutions import applied
@@ -110,7 +107,7 @@ class Rehearsal:
         if keep:
             self._keep(outcome)
         if outcome.failure and not outcome.endpoints:
-            outcome.logs = outcome.logs or str(self.save(outcome.failure.text))
+            outcome.logs = outcome.logs or str(self.save(outcome.failure))
         return outcome
 
     def _play(self, *, keep: bool) -> Outcome:
@@ -135,7 +132,7 @@ class Rehearsal:
             substitutions=applied(script.environment, script.archives, brokers=script.brokers),
             steps=self._steps.finished_steps,
             resources=dict(self._deployment.resources) if self._deployment else {},
-            failure=self._failure(error),
+            failure=self._with_server_failures(error),
             failed_step=self._steps.failed,
         )
 
@@ -172,7 +169,8 @@ class Rehearsal:
             self.deployment.start_state_store()
             self.daemon.wait_until_seeded()
             sockets = {name: Path(at["socket"]) for name, at in self.daemon.request("endpoints")["mysql"].items()}
-            self.stream = Stream(script.environment, sockets, self._users, script.schema)
+            logs = self._run.folder / SOURCE_RECORDS
+            self.stream = Stream(script.environment, sockets, self._users, logs, script.schema)
             self._closing.callback(self.stream.stop)
             self.stream.prepare()
             for note in self.stream.notes:
@@ -223,15 +221,10 @@ class Rehearsal:
             step.result = "resumed from the committed offsets"
 
     def _connectors_running(self) -> bool:
-        """Whether all connectors have started, so that events are due.
-
-        Raises RehearsalError for requests that were denied, and for tasks that have failed.
-        """
+        """Whether all connectors have started, so that events are due; raises RehearsalError for denied requests."""
         self._connect.check()
-        if denied := [Finding(**one) for one in self.daemon.request("denials")]:
-            raise RehearsalError("a role was denied a request", *denied)
-        if failed := [Finding(**one) for one in self.daemon.request("failures")]:
-            raise RehearsalError("a connector does not run", *failed)
+        if denied := self.daemon.request("denials"):
+            raise RehearsalError("\n".join(denied))
         return len(self.daemon.request("endpoints")["connect"]) == len(self._inputs.environment.connectors)
 
     def _outcome(self, *, second_plan_empty: bool) -> Outcome:
@@ -244,6 +237,8 @@ class Rehearsal:
             resources={part: self.deployment.resources[part] for part in self.deployment.stacks.parts},
             changes=self.stream.change_counts,
             events=self.stream.event_counts(),
+            flows=result.flows,
+            silent=[*result.silent_connectors, *self.stream.silent_consumers],
             sample=self.stream.sample_event(),
             first_event=self._steps.at(first) if first else None,
             lost=result.lost,
@@ -253,11 +248,10 @@ class Rehearsal:
             permissions=self.daemon.request("permissions"),
         )
 
-    def _failure(self, error: RehearsalError) -> Failure:
-        """The error with the findings of the servers behind the embedded AWS, or that it has stopped itself."""
-        findings: list[dict[str, Any]] = []
+    def _with_server_failures(self, error: RehearsalError) -> str:
+        """The error, after the failures of the servers behind the embedded AWS, or that it has stopped itself."""
         try:
-            findings = self._daemon.request("failures") if self._daemon else []
+            failures = self._daemon.request("failures") if self._daemon else []
         except DaemonError as gone:
-            error = gone
-        return failure(error, findings, self._inputs.environment, self._inputs.file)
+            return str(gone)
+        return "\n\n".join([*failures, str(error)])

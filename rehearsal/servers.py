@@ -16,8 +16,10 @@ from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.pages import Page
 from rehearsal.aws.seed import seed
 from rehearsal.aws.server import EmbeddedAws
-from rehearsal.connect.connectors import Connectors
+from rehearsal.connect import observers
+from rehearsal.connect.connectors import Connectors, SourceRecordLog
 from rehearsal.connect.metrics import Metrics
+from rehearsal.daemon_client import SOURCE_RECORDS
 from rehearsal.database import mysql_server
 from rehearsal.databases import Databases
 from rehearsal.embedded_account import EmbeddedAccount
@@ -81,14 +83,18 @@ class Servers:
             max_brokers=max_brokers,
             access=self._iam.access,
         )
+        connect = pinned_files.jars(lock, pinned_files.CONNECT, paths)
         connectors = Connectors(
             addresses=addresses,
             folder=folder / "connect",
-            jars=pinned_files.jars(lock, pinned_files.CONNECT, paths),
+            jars=connect,
             secrets=self._account.secret,
             logs=logs,
             metrics=self._metrics,
             signing=self._iam.signing,
+            source_records=SourceRecordLog(
+                observers.jar(compiler=compiler, libraries=connect), folder / SOURCE_RECORDS
+            ),
         )
         mysql = mysql_server.server(pinned_files.archive(lock, pinned_files.MYSQL, paths))
         self._databases = Databases(environment, addresses=addresses, folder=folder / "mysql", server=mysql)
@@ -140,7 +146,7 @@ class Servers:
         return {
             "endpoints": self._endpoints,
             "servers": self._pids,
-            "failures": lambda _: [found.document for found in self._running.failures],
+            "failures": lambda _: self._running.failures,
             "waiting": lambda _: waits.CURRENT.long(),
             "seeded": lambda _: self._seeded.wait(_MAX_WAIT_SECONDS),
         }

@@ -45,6 +45,12 @@ SECRET_ENDPOINT: Final = Substitution(
     "Secrets Manager of the region, with the role's credentials",
     f"the embedded AWS, by {PROVIDER}.param.endpoint",
 )
+OBSERVERS: Final = Substitution(
+    "observers of events",
+    "transforms and producer interceptors as configured",
+    "the same, and transforms of the rehearsal's own before, between and after them, and a producer interceptor: they"
+    " log each source record and what became of it, and change nothing",
+)
 HEAP: Final = Substitution(
     "worker's memory", "4 GiB for each MCU", f"a heap of at most {HEAP_PER_MCU} MiB for each MCU, on all of its cores"
 )
@@ -68,6 +74,7 @@ def applied(
         *_secrets(archives),
         *_cluster(environment, brokers),
         *_connect(environment),
+        OBSERVERS,
         HEAP,
         PREVENT_DESTROY,
         RETRIES,

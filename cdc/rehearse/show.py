@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from cdc.console import out, table
 from cdc.rehearse import permission_report
@@ -20,28 +20,39 @@ _PARTS: Final = {
     "Kafka Connect": "connect",
     "MySQL": "mysql",
 }
+_SAMPLE_WIDTH: Final = 100
 _WIDTH: Final = max(map(len, _PARTS))
 
 
 def summary(outcome: Outcome, environment: str) -> None:
     """Prints resources, events, permissions and differences from AWS; ``environment`` is the command's argument."""
     if outcome.sample:
-        out.print("\none event, as the application received it:")
-        out.print_json(json.dumps(outcome.sample))
+        out.print("\none event, as an application received it (--json has all of it):")
+        out.print(_short(outcome.sample), markup=False, highlight=False, soft_wrap=True)
     out.print(table("", ["", ""], [
         ["resources", _counts(outcome.resources)],
         ["changes made", _counts(outcome.changes)],
         ["events received", _counts(outcome.events)],
         ["lost", str(outcome.lost)],
+        ["dropped on purpose", str(outcome.dropped)],
         ["duplicates", str(outcome.duplicates)],
         ["first event after", f"{outcome.first_event:.1f} s" if outcome.first_event else "never"],
         ["second plan", "empty" if outcome.second_plan_empty else "NOT EMPTY"],
     ]))  # fmt: skip
+    out.print("\nwhat became of the events:")
+    for flow in outcome.flows:
+        out.print(f"  {flow.connector}: {flow}", markup=False, highlight=False, soft_wrap=True)
     for table_name, why in outcome.unfilled.items():
         out.print(f"{table_name}: not every change was made: {why}", markup=False)
     permission_report.show(outcome.permissions, environment)
     rows = [[one.name, one.deployed, one.here] for one in outcome.substitutions]
     out.print(table("\ndifferences from AWS:", ["what", "deployed", "here"], rows))
+
+
+def _short(sample: Mapping[str, Any]) -> str:
+    """One line."""
+    text = f"{sample['topic']} {json.dumps(sample['key'])} {json.dumps(sample['value'])}"
+    return text if len(text) <= _SAMPLE_WIDTH else f"{text[: _SAMPLE_WIDTH - 1]}…"
 
 
 def _counts(counts: Mapping[str, int]) -> str:

@@ -13,17 +13,16 @@ from typing import Final, TypeVar
 from tenacity import retry, retry_if_exception, stop_after_delay, wait_fixed
 
 from rehearsal.aws.backends import ConnectorSpec, ServerError
-from rehearsal.connect import diagnosis, refusals
+from rehearsal.connect import diagnosis
 from rehearsal.connect.metrics import Metrics
 from rehearsal.connect.rest import Rest, RestError
 from rehearsal.connect.secret_files import SecretFiles
 from rehearsal.connect.substitutions import connector_properties, without_iam
-from rehearsal.connect.workers import WORKER_FOLDER, Workers, server_error
+from rehearsal.connect.workers import WORKER_FOLDER, Workers
 from rehearsal.iam.signing import Signing
 from rehearsal.processes import waits
 from rehearsal.processes.addresses import Addresses
 from rehearsal.processes.background import Background
-from rehearsal.processes.findings import Finding
 from rehearsal.processes.logs import last_error
 
 HEALTH_SECONDS: Final = 120  # for a machine under load: errors show within seconds
@@ -56,9 +55,9 @@ class Denials:
         """Ignores denials before this moment."""
         self._since = time.monotonic()
 
-    def __call__(self) -> list[Finding]:
-        """The missing permissions."""
-        return self._signing.denied(self._spec, since=self._since) if self._signing else []
+    def __call__(self) -> str:
+        """The missing permissions, in words; empty for none."""
+        return self._signing.missing_permissions(self._spec, since=self._since) if self._signing else ""
 
 
 class RunningConnector:
@@ -73,6 +72,7 @@ class RunningConnector:
         folder: Path,
         addresses: Addresses,
         provider: bool,
+        observed: bool,
         metrics: Metrics | None,
         denials: "Denials",
     ) -> None:
@@ -83,10 +83,10 @@ class RunningConnector:
         self._folder = folder
         self._addresses = addresses
         self._provider = provider
+        self._observed = observed
         self._metrics = metrics
         self._denials = denials
         self._lock = RLock()
-        self._offsets: Mapping[Path, int] = {}
 
     @property
     def rest(self) -> Rest:
@@ -109,14 +109,13 @@ class RunningConnector:
                 self._apply(spec)
             except ServerError as error:
                 self._apply(old)
-                again = f"{error}\nthe previous configuration runs again"
-                raise ServerError(again, *error.findings) from error
+                raise ServerError(f"{error}\nthe previous configuration runs again") from error
 
     def restart(self) -> None:
         """Restarts the connector and its tasks, with the secrets' current values."""
         with self._lock:
             self._prepare(self._spec)
-            self._offsets = offsets = self.workers.log_offsets()
+            offsets = self.workers.log_offsets()
             self._call(lambda: self.rest.restart(self.name), offsets)
             self._wait_until_healthy(offsets)
 
@@ -146,18 +145,6 @@ class RunningConnector:
         """Replaces stopped workers at once."""
         self.workers.start_stopped()
 
-    def failure(self) -> ServerError | None:
-        """Why its task has failed; None while it runs, or is started, changed or restarted."""
-        if not self._lock.acquire(blocking=False):
-            return None
-        try:
-            status = self.rest.status(self.name)
-            return self._error(status.failed.trace, self._offsets) if status and status.failed else None
-        except RestError:  # a worker is being replaced
-            return None
-        finally:
-            self._lock.release()
-
     def measure(self) -> dict[str, float]:
         """The current values of MSK Connect's metrics; utilization in percent of the capacity as it is here."""
         try:
@@ -185,9 +172,10 @@ class RunningConnector:
     def _configure(self, spec: ConnectorSpec) -> None:
         """Applies the configuration of ``spec`` and waits until the task runs; returns at once if it is unchanged."""
         deployed = spec.configuration if self._denials.iam else without_iam(spec.configuration)
-        properties = connector_properties(deployed, provider=self._provider) | {"name": self.name}
+        named = {**deployed, "name": self.name}
+        properties = connector_properties(named, provider=self._provider, observed=self._observed)
         (self._folder / WORKER_FOLDER / CONFIGURATION).write_text(json.dumps(properties, indent=2))
-        self._offsets = offsets = self.workers.log_offsets()
+        offsets = self.workers.log_offsets()
         if self._call(lambda: self.rest.configuration(self.name), offsets) == properties:
             return
         try:
@@ -202,7 +190,7 @@ class RunningConnector:
             errors = self.rest.errors(configuration)
         except RestError as error:
             return str(error)
-        return "\n".join(refusals.line(key, message) for key, messages in errors.items() for message in messages)
+        return "\n".join(f"{key}: refused: {message}" for key, messages in errors.items() for message in messages)
 
     def _call(self, question: Callable[[], Answer], offsets: Mapping[Path, int]) -> Answer:
         """Calls the worker, with retries while it rebalances; raises ServerError for what it refuses."""
@@ -249,19 +237,15 @@ class RunningConnector:
 
     def _error(self, trace: str, offsets: Mapping[Path, int], last: str = "") -> ServerError:
         """The diagnosis of ``trace``, else of the logs since ``offsets``, else ``last``; without secrets."""
-        texts = map(self._secrets.hide, (trace, diagnosis.problems(self.workers.log_since(offsets)), last))
-        configuration = {**self._spec.worker_configuration, **self._spec.configuration}
-        found = self._denials() or diagnosis.diagnose(*texts, configuration=configuration)
-        return server_error(found, connector=self.name)
+        texts = (trace, diagnosis.problems(self.workers.log_since(offsets)), last)
+        found = str(diagnosis.diagnose(*texts, configuration=self._spec.configuration))
+        return ServerError(self._secrets.hide("\n".join(filter(None, [self._denials(), found]))))
 
     def _prepare(self, spec: ConnectorSpec) -> None:
         """Raises ServerError where a secret is missing or no broker is reachable."""
         self._denials.reset()
-        try:
-            self._secrets.update(spec.configuration)
-            self._check_brokers(spec)
-        except ServerError as error:
-            raise ServerError(str(error), *(found.at(connector=self.name) for found in error.findings)) from error
+        self._secrets.update(spec.configuration)
+        self._check_brokers(spec)
 
     def _check_brokers(self, spec: ConnectorSpec) -> None:
         """Raises ServerError where no broker accepts connections; Kafka's own clients retry for minutes."""

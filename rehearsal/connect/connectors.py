@@ -3,12 +3,14 @@
 import os
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from modules.archive.zips import BadArchiveError, open_archive
 from rehearsal.aws.backends import ConnectorSpec, ServerError
+from rehearsal.connect import observers
 from rehearsal.connect.connector import Denials, RunningConnector
 from rehearsal.connect.metrics import Metrics
 from rehearsal.connect.secret_files import ReadSecret, SecretFiles
@@ -21,11 +23,20 @@ from rehearsal.processes.addresses import Addresses
 _NO_CREDENTIALS: Final = {"AWS_ACCESS_KEY_ID": "rehearsal", "AWS_SECRET_ACCESS_KEY": "rehearsal"}
 
 
+@dataclass(frozen=True)
+class SourceRecordLog:
+    """``jar`` has the observers, and ``folder`` gets their logs."""
+
+    jar: Path
+    folder: Path
+
+
 class Connectors:
     """Starts connectors: each has its own workers, plugin path and internal topics, below ``folder``.
 
     ``jars`` are the worker's libraries; ``secrets`` returns the content of a secret, or raises LookupError. Without
-    ``signing`` the clients of brokers do not sign in. Public: ``specs`` of all connectors, by their roles' names.
+    ``signing`` the clients of brokers do not sign in. With ``source_records`` the workers log each source record to
+    a folder. Public: ``specs`` of all connectors, by their roles' names.
     """
 
     def __init__(
@@ -38,7 +49,9 @@ class Connectors:
         logs: Logs | None = None,
         metrics: Metrics | None = None,
         signing: Signing | None = None,
+        source_records: SourceRecordLog | None = None,
     ) -> None:
+        self._source_records = source_records
         self._signing = signing
         self.specs: dict[str, ConnectorSpec] = {}
         self._addresses = addresses
@@ -69,7 +82,9 @@ class Connectors:
         provider = has_provider(spec.archive)
         _unpack(spec.archive, folder / WORKER_FOLDER / "plugins" / "plugin")
         endpoint = f"http://{self._addresses.aws}"
-        deployed = worker_properties(spec.worker_configuration, provider=provider, endpoint=endpoint)
+        deployed = worker_properties(
+            spec.worker_configuration, provider=provider, endpoint=endpoint, observed=bool(self._source_records)
+        )
         refused = Denials(spec, self._signing)
         group = WorkerGroup(
             name=spec.name,
@@ -89,6 +104,7 @@ class Connectors:
             folder=folder,
             addresses=self._addresses,
             provider=provider,
+            observed=bool(self._source_records),
             metrics=self._metrics,
             denials=refused,
         )
@@ -96,7 +112,11 @@ class Connectors:
     def _worker_runtime(self, spec: ConnectorSpec) -> WorkerRuntime:
         signs = self._signing
         variables = {**_worker_env(spec.region), **(signs.env(spec) if signs else _NO_CREDENTIALS)}
-        return WorkerRuntime(self._addresses, self._jars, variables, self._logs, options=signs.options if signs else ())
+        options, jars = [*(signs.options if signs else ())], [*self._jars]
+        if log := self._source_records:
+            options.append(f"-D{observers.FOLDER}={log.folder}")
+            jars.append(log.jar)
+        return WorkerRuntime(self._addresses, jars, variables, self._logs, options=options)
 
     def _secret(self, spec: ConnectorSpec, name: str) -> Mapping[str, str]:
         if self._signing:

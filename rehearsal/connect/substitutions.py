@@ -9,6 +9,7 @@ from modules.archive import contents, manifest
 from modules.archive.jar import EVERY_JAVA
 from modules.archive.zips import open_archive
 from modules.debezium.configuration import SECRET_PROVIDER, SECRET_PROVIDER_CLASS
+from rehearsal.connect import observers
 
 FILE_PROVIDER_CLASS: Final = "org.apache.kafka.common.config.provider.FileConfigProvider"
 HEAP_PER_MCU: Final = 512  # MiB
@@ -27,9 +28,13 @@ def has_provider(archive: Path) -> bool:
     return any(name in jar.entries(EVERY_JAVA) for jar in contents.read(archive).jars)
 
 
-def connector_properties(deployed: Mapping[str, str], *, provider: bool) -> dict[str, str]:
-    """The configuration that a worker gets here; ``provider`` says whether the plugin has AWS's provider."""
-    return dict(deployed) if provider else {key: _ABSOLUTE.sub(r"\1", value) for key, value in deployed.items()}
+def connector_properties(deployed: Mapping[str, str], *, provider: bool, observed: bool) -> dict[str, str]:
+    """The configuration that a worker gets here; ``provider`` says whether the plugin has AWS's provider.
+
+    If ``observed``, each source record is logged before, between and after the transforms.
+    """
+    found = dict(deployed) if provider else {key: _ABSOLUTE.sub(r"\1", value) for key, value in deployed.items()}
+    return observers.observed_connector(found) if observed else found
 
 
 def without_iam(deployed: Mapping[str, str]) -> dict[str, str]:
@@ -42,8 +47,13 @@ def _is_access(key: str) -> bool:
     return client is not None and key.removeprefix(client).startswith(("security.protocol", "sasl."))
 
 
-def worker_properties(deployed: Mapping[str, str], *, provider: bool, endpoint: str) -> dict[str, str]:
+def worker_properties(deployed: Mapping[str, str], *, provider: bool, endpoint: str, observed: bool) -> dict[str, str]:
     """The worker configuration that runs here; ``endpoint`` is the embedded AWS's URL."""
+    found = _with_secrets(deployed, provider=provider, endpoint=endpoint)
+    return observers.observed_worker(found) if observed else found
+
+
+def _with_secrets(deployed: Mapping[str, str], *, provider: bool, endpoint: str) -> dict[str, str]:
     if deployed.get(f"{PROVIDER}.class") != SECRET_PROVIDER_CLASS:
         return dict(deployed)
     if provider:

@@ -1,7 +1,6 @@
-"""The kinds of events, and how an event refers to its transaction."""
+"""The kinds of events."""
 
 from enum import StrEnum
-from typing import NamedTuple
 
 
 class EventKind(StrEnum):
@@ -14,11 +13,5 @@ class EventKind(StrEnum):
     TOMBSTONE = "tombstone"
     SCHEMA_CHANGE = "schema change"
     HEARTBEAT = "heartbeat"
+    TRANSACTION = "transaction"
     OTHER = "other"
-
-
-class TableChange(NamedTuple):
-    """A transaction's changes to one table; ``table`` is ``database.table``."""
-
-    gtid: str
-    table: str

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
 
-from rehearsal.database.event_kinds import EventKind, TableChange
+from rehearsal.database.event_kinds import EventKind
 from rehearsal.database.rows import Row
 from rehearsal.database.table_name import TableName
 
@@ -17,10 +17,6 @@ class Transaction:
     table: TableName
     kind: EventKind
     keys: tuple[Row, ...] = ()
-
-    @property
-    def change(self) -> TableChange:
-        return TableChange(self.gtid, str(self.table))
 
 
 class Ledger:

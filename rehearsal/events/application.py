@@ -1,8 +1,10 @@
 """An application that consumes events, like those under ``consumers`` in an environment."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Condition, Event as Signal, Thread
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
@@ -10,9 +12,8 @@ from typing import Any, Final, Self, TypeVar
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaConnectionError, KafkaError
 
-from rehearsal.database.ledger import Ledger
-from rehearsal.events.event import Event
-from rehearsal.events.received import DeliveryResult, ReceivedEvents
+from rehearsal.events.deliveries import Deliveries, Event
+from rehearsal.events.source_records import SourceRecordLogs
 from rehearsal.iam.permissions.topic_pattern import topic_pattern
 from rehearsal.processes.errors import RehearsalError
 
@@ -24,6 +25,7 @@ _RECONNECT_MILLISECONDS: Final = 1000
 _CLOSE_MILLISECONDS: Final = 2000
 _STOP_SECONDS: Final = 5
 _BATCH: Final = 2000
+_LOG_SECONDS: Final = 0.05  # how often the observers' logs are read
 
 
 class ApplicationError(RehearsalError):
@@ -39,7 +41,8 @@ def group_name(pattern: str) -> str:
 class Reader:
     """Reads ``topics`` from the beginning, without those that match ``excluded``, in consumer group ``group``.
 
-    ``settings`` are further settings of KafkaConsumer: how it signs in.
+    With ``sent_only`` only those that a connector was seen to send to. ``settings`` are further settings of
+    KafkaConsumer: how it signs in.
     """
 
     bootstrap: str
@@ -47,6 +50,7 @@ class Reader:
     topics: Sequence[str]
     excluded: Sequence[str] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
+    sent_only: bool = False
 
     def reads(self, topic: str) -> bool:
         return bool(topic_pattern(self.topics).fullmatch(topic)) and not (
@@ -55,18 +59,23 @@ class Reader:
 
 
 class Application:
-    """Runs each reader in a thread until the end of the block, and collects the received events.
+    """Runs each reader in a thread until the end of the block, and matches what they receive with ``logs``.
 
     Brokers may restart and topics may be created meanwhile.
     """
 
-    def __init__(self, *readers: Reader) -> None:
-        self._received = ReceivedEvents()
+    def __init__(self, logs: SourceRecordLogs, *readers: Reader) -> None:
+        self._deliveries = Deliveries()
         self._changed = Condition()
         self._stop = Signal()
         self._error: BaseException | None = None
-        self._failed_group = ""
-        self._threads = [Thread(target=self._run, args=(reader,), name=reader.group, daemon=True) for reader in readers]
+        self._failed = ""
+        self._received: Counter[str] = Counter()
+        self._logs = logs
+        self._threads = [Thread(target=self._run, args=("log of source records", self._follow), daemon=True)]
+        for reader in readers:
+            arguments = (f"application {reader.group}", partial(self._consume, reader))
+            self._threads.append(Thread(target=self._run, args=arguments, name=reader.group, daemon=True))
 
     def start(self) -> Self:
         """Starts the readers; returns at once."""
@@ -81,22 +90,23 @@ class Application:
             if thread.is_alive():
                 thread.join(_STOP_SECONDS)
 
-    def wait_for(self, condition: Callable[[ReceivedEvents], bool], *, seconds: float) -> bool:
+    def wait_for(self, condition: Callable[[Deliveries], bool], *, seconds: float) -> bool:
         """Whether ``condition`` became true in time; it is checked after every batch. Raises ApplicationError."""
         with self._changed:
-            fulfilled = self._changed.wait_for(lambda: self._error is not None or condition(self._received), seconds)
+            fulfilled = self._changed.wait_for(lambda: self._error is not None or condition(self._deliveries), seconds)
             self._check()
             return fulfilled
 
-    def read(self, view: Callable[[ReceivedEvents], T]) -> T:
-        """``view`` of the events received so far. Raises ApplicationError."""
+    def read(self, view: Callable[[Deliveries], T]) -> T:
+        """``view`` of the deliveries so far. Raises ApplicationError."""
         with self._changed:
             self._check()
-            return view(self._received)
+            return view(self._deliveries)
 
-    def compare(self, ledger: Ledger) -> DeliveryResult:
-        """Compares the received events with ``ledger``: lost and duplicate changes. Raises ApplicationError."""
-        return self.read(lambda received: received.compare(ledger))
+    def received(self, group: str) -> int:
+        """The number of events that the reader in ``group`` received."""
+        with self._changed:
+            return self._received[group]
 
     def __enter__(self) -> Self:
         return self.start()
@@ -108,15 +118,23 @@ class Application:
 
     def _check(self) -> None:
         if self._error:
-            raise ApplicationError(f"the application {self._failed_group} failed: {self._error!r}") from self._error
+            raise ApplicationError(f"the {self._failed} failed: {self._error!r}") from self._error
 
-    def _run(self, reader: Reader) -> None:
+    def _run(self, name: str, work: Callable[[], None]) -> None:
         try:
-            self._consume(reader)
+            work()
         except Exception as error:
             with self._changed:
-                self._error, self._failed_group = error, reader.group
+                self._error, self._failed = error, name
                 self._changed.notify_all()
+
+    def _follow(self) -> None:
+        while not self._stop.wait(_LOG_SECONDS):
+            while found := self._logs.read():
+                with self._changed:
+                    for line in found:
+                        self._deliveries.log(line)
+                    self._changed.notify_all()
 
     def _consume(self, reader: Reader) -> None:
         consumer = KafkaConsumer(
@@ -133,34 +151,34 @@ class Application:
             while not self._stop.is_set():
                 try:
                     if time.monotonic() - refreshed >= _TOPIC_REFRESH_SECONDS:
-                        _assign_new_partitions(consumer, reader)
+                        self._assign_new_partitions(consumer, reader)
                         refreshed = time.monotonic()
-                    self._poll(consumer)
+                    self._poll(consumer, reader)
                 except KafkaError as error:
                     if not (error.retriable or isinstance(error, KafkaConnectionError)):
                         raise
         finally:
             consumer.close(timeout_ms=_CLOSE_MILLISECONDS)
 
-    def _poll(self, consumer: KafkaConsumer) -> None:
-        events = [
-            Event.read(record.topic, record.partition, record.offset, record.key, record.value)
-            for records in consumer.poll(timeout_ms=_POLL_MILLISECONDS).values()
-            for record in records
-        ]
-        if events:
-            with self._changed:
-                for event in events:
-                    self._received.add(event)
-                self._changed.notify_all()
+    def _poll(self, consumer: KafkaConsumer, reader: Reader) -> None:
+        records = [one for some in consumer.poll(timeout_ms=_POLL_MILLISECONDS).values() for one in some]
+        if not records:
+            return
+        now = time.monotonic()
+        with self._changed:
+            for one in records:
+                self._deliveries.receive(Event(one.topic, one.partition, one.offset, one.key, one.value, now))
+            self._received[reader.group] += len(records)
+            self._changed.notify_all()
 
+    def _assign_new_partitions(self, consumer: KafkaConsumer, reader: Reader) -> None:
+        """Assigns new partitions of the topics.
 
-def _assign_new_partitions(consumer: KafkaConsumer, reader: Reader) -> None:
-    """Assigns new partitions of the topics.
-
-    Not by ``subscribe``: a poll that ends during a rebalance loses the assignment (kafka-python 3.0.12).
-    """
-    topics = filter(reader.reads, consumer.topics())
-    partitions = {TopicPartition(topic, n) for topic in topics for n in consumer.partitions_for_topic(topic) or ()}
-    if partitions - consumer.assignment():
-        consumer.assign(sorted(partitions | consumer.assignment()))
+        Not by ``subscribe``: a poll that ends during a rebalance loses the assignment (kafka-python 3.0.12).
+        """
+        topics = {topic for topic in consumer.topics() if reader.reads(topic)}
+        if reader.sent_only:
+            topics &= self.read(lambda deliveries: set(deliveries.topics))
+        partitions = {TopicPartition(topic, n) for topic in topics for n in consumer.partitions_for_topic(topic) or ()}
+        if partitions - consumer.assignment():
+            consumer.assign(sorted(partitions | consumer.assignment()))

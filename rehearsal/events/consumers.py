@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from modules.debezium.topics import event_topics
 from modules.environment.environment import Environment
 from modules.environment.models.consumers import Consumer
 from rehearsal.aws.access import AwsAccess
@@ -64,9 +63,9 @@ class Consumers:
 
     @property
     def _inspection(self) -> Reader:
-        topics = [topic for connector in self._environment.connectors.values() for topic in event_topics(connector)]
         read = [topic for consumer in self._environment.consumers.values() for topic in consumer.topics]
-        return Reader(",".join(self._endpoints["brokers"].values()), _INSPECTION, topics, excluded=read)
+        bootstrap = ",".join(self._endpoints["brokers"].values())
+        return Reader(bootstrap, _INSPECTION, ["*"], excluded=read, sent_only=True)
 
     def _policy(self, consumer: str) -> str | None:
         """The ARN of its deployed policy; None where it is not there yet."""

@@ -1,31 +1,33 @@
-"""Changes the source databases, and waits until the applications have received every change."""
+"""Changes the source databases, and waits until every change was received or dropped on purpose."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from modules.debezium.configuration import connector_properties
 from modules.environment.environment import Environment
 from modules.environment.models.connectors import Connector
+from rehearsal.database.captures import Capture
 from rehearsal.database.changes import Changes
 from rehearsal.database.event_kinds import EventKind
 from rehearsal.database.ledger import Ledger
 from rehearsal.database.mysql import AdminAccess
 from rehearsal.database.preparation import Source, prepare
+from rehearsal.events import results
 from rehearsal.events.application import Application, Reader
-from rehearsal.events.received import DeliveryResult, ReceivedEvents
+from rehearsal.events.deliveries import Deliveries
+from rehearsal.events.expectations import Expectation
+from rehearsal.events.results import DeliveryResult
+from rehearsal.events.source_records import SourceRecordLogs
 from rehearsal.processes.errors import RehearsalError
 
 ROWS: Final = 20
-# Debezium's snapshot modes that read existing rows, and the one that stops after the snapshot.
-_SNAPSHOT_MODES: Final = frozenset({"initial", "initial_only", "always", "when_needed"})
-_SNAPSHOT_ONLY: Final = "initial_only"
-_ALWAYS: Final = "always"
-_SCHEMA_CHANGES: Final = "include.schema.changes"
 _TIMEOUT_SECONDS: Final = 60.0
 _POLL_SECONDS: Final = 0.5
+_LOSSES: Final = 5  # that an error names
 
 # Whether all connectors run, so that events are due; raises to end a wait.
 ConnectorsRunning = Callable[[], bool]
@@ -35,26 +37,31 @@ ConnectorsRunning = Callable[[], bool]
 class Stream:
     """The source databases of ``environment``; ``sockets`` are theirs, by Aurora cluster.
 
-    ``users`` are the database users, by secret name; ``schema`` is a file of SQL that creates the tables.
+    ``users`` are the database users, by secret name; ``source_records`` is the folder of the workers' logs; ``schema``
+    is a file of SQL that creates the tables.
 
-    Public once prepared: ``sources``; ``changes``, which changes the tables; ``ledgers`` of what was committed; and
-    ``unfilled``, the reason for each table that some rows or changes could not be written to.
+    Public once prepared: ``sources``; ``changes``, which changes the tables; ``ledgers`` of what was committed;
+    ``expectations`` of each connector; and ``unfilled``, the reason for each table that some rows or changes could not
+    be written to.
     """
 
     environment: Environment
     sockets: Mapping[str, Path]
     users: Mapping[str, str]
+    source_records: Path
     schema: Path | None = None
     sources: dict[str, Source] = field(default_factory=dict)
     ledgers: dict[str, Ledger] = field(default_factory=dict)
+    expectations: list[Expectation] = field(default_factory=list)
     unfilled: dict[str, str] = field(default_factory=dict)
     changes: dict[str, Changes] = field(default_factory=dict)
+    readers: Sequence[Reader] = ()
     _application: Application | None = None
 
     def prepare(self) -> None:
         """Creates tables and rows for the first snapshot; raises DatabaseError, see ``preparation``."""
         for cluster, socket in self.sockets.items():
-            own = {name: one for name, one in self.environment.connectors.items() if one.source.cluster == cluster}
+            own = self._connectors(cluster)
             source = prepare(AdminAccess(socket), own, schema=self.schema, rows=ROWS)
             for connector in own.values():
                 if connector.signals and connector.signals.table:
@@ -63,10 +70,12 @@ class Stream:
             self.unfilled |= {str(name): why for name, why in source.seeded.unfilled.items()}
             self.ledgers[cluster] = Ledger(source.snapshot)
             self.changes[cluster] = Changes(AdminAccess(socket), source.captured, self.ledgers[cluster])
+            self.expectations += self._expectations(cluster)
 
     def start(self, readers: Sequence[Reader]) -> None:
         """Starts the applications."""
-        self._application = Application(*readers).start()
+        self.readers = readers
+        self._application = Application(SourceRecordLogs(self.source_records), *readers).start()
 
     @property
     def application(self) -> Application:
@@ -77,27 +86,15 @@ class Stream:
         if self._application:
             self._application.stop()
 
-    @property
-    def snapshot_rows(self) -> dict[str, int]:
-        """The number of rows that the connectors' snapshots have to read, by ``database.table``."""
-        return {
-            str(name): rows
-            for cluster, source in self.sources.items()
-            if any(connector.snapshot.mode in _SNAPSHOT_MODES for connector in self._connectors(cluster))
-            for name, rows in source.snapshot.items()
-        }
-
     def wait_for_snapshot(self, check: ConnectorsRunning) -> int:
         """Waits for every row of the snapshots; returns how many were received."""
-        expected = self.snapshot_rows
-        self._wait(partial(_has_rows, expected=expected), check, "not all rows of the snapshot were received")
-        return self.application.read(lambda received: received.counts[EventKind.SNAPSHOT])
+        self._wait(self._has_snapshot, check, "not all rows of the snapshot were received")
+        return self.application.read(lambda deliveries: deliveries.counts[EventKind.SNAPSHOT])
 
     def change(self, check: ConnectorsRunning) -> None:
         """Inserts, updates, deletes and adds a column in every source; waits for all changes."""
-        for cluster, changes in self.changes.items():
-            if any(connector.snapshot.mode != _SNAPSHOT_ONLY for connector in self._connectors(cluster)):
-                self._change(cluster, changes, check)
+        for cluster, changes in self._streamed():
+            self._change(cluster, changes, check)
         self.wait_for_all(check)
 
     @property
@@ -114,67 +111,68 @@ class Stream:
         self.unfilled |= {str(table): why for table, why in changes.change_each_table().items()}
         if not changes.tables:
             return
-        before = self.application.read(lambda received: received.counts[EventKind.SCHEMA_CHANGE])
         self.wait_for_all(check)
-        changes.add_column(changes.tables[0])
-        changes.insert(changes.tables[0])
-        if all(self._sends_schema_changes(connector) for connector in self._connectors(cluster)):
-            seen = partial(_has_more, kind=EventKind.SCHEMA_CHANGE, than=before)
-            self._wait(seen, check, "the new column was not received as a schema change")
+        table = changes.tables[0]
+        column = changes.add_column(table)
+        changes.insert(table)
+        for one in self.expectations:
+            if one.source == cluster and table in one.tables and one.streams:
+                known = partial(_knows, connector=one.name, table=str(table), column=column)
+                self._wait(known, check, f"{one.name} did not read the new column {column} of {table}")
 
     def change_after_restart(self, check: ConnectorsRunning) -> None:
         """Makes further changes and waits for them; raises RehearsalError where a new snapshot was taken."""
-        before = self.event_counts().get(json_name(EventKind.SNAPSHOT), 0)
-        for cluster, changes in self.changes.items():
-            if any(connector.snapshot.mode != _SNAPSHOT_ONLY for connector in self._connectors(cluster)):
-                changes.change_each_table()
+        before = self.application.read(_snapshot_reads)
+        for _, changes in self._streamed():
+            changes.change_each_table()
         self.wait_for_all(check)
-        after = self.event_counts().get(json_name(EventKind.SNAPSHOT), 0)
-        modes = {connector.snapshot.mode for connector in self.environment.connectors.values()}
-        if after != before and _ALWAYS not in modes:
-            raise RehearsalError(
-                f"a restart must resume from the committed offset, got {after - before} rows of a new snapshot"
-            )
+        again = self.application.read(_snapshot_reads) - before
+        if again and not any(one.takes_snapshots_again for one in self.expectations):
+            raise RehearsalError(f"a restart must resume from the committed offset, got {again} rows of a new snapshot")
 
     def wait_for_all(self, check: ConnectorsRunning) -> None:
-        """Waits for every change committed so far."""
-        ledgers = list(self.ledgers.values())
-        self._wait(partial(_has_all, ledgers=ledgers), check, "not every committed change was received")
+        """Waits for every change committed so far, and for every event that was sent."""
+        self._wait(self._has_all, check, "not every committed change was received")
 
     def compare(self) -> DeliveryResult:
-        """Compares the received events with all ledgers."""
-        found = [self.application.compare(ledger) for ledger in self.ledgers.values()]
-        return DeliveryResult(
-            committed=sum(one.committed for one in found),
-            lost=sum(one.lost for one in found),
-            duplicates=sum(one.duplicates for one in found),
-            missing=tuple(transaction for one in found for transaction in one.missing),
-        )
+        """Compares the received events with what was committed."""
+        return self.application.read(self._compare)
+
+    def _compare(self, deliveries: Deliveries) -> DeliveryResult:
+        return results.compare(deliveries, self.expectations, self.ledgers)
+
+    @property
+    def silent_consumers(self) -> list[str]:
+        """A line for each application that has received nothing: its topics never had an event."""
+        return [
+            f"the consumer in group {reader.group} received no event from {', '.join(reader.topics)}"
+            for reader in self.readers
+            if not (reader.sent_only or self.application.received(reader.group))
+        ]
 
     @property
     def first_event_at(self) -> float | None:
         """The time of the first row event, on the clock of ``time.monotonic``."""
-        return self.application.read(lambda received: received.first_at)
+        return self.application.read(lambda deliveries: deliveries.first_at)
 
     def event_counts(self) -> dict[str, int]:
         """The number of received events of each kind."""
         return self.application.read(
-            lambda received: {json_name(kind): count for kind, count in received.counts.items()}
+            lambda deliveries: {json_name(kind): count for kind, count in deliveries.counts.items()}
         )
 
     def sample_event(self) -> dict[str, Any]:
         """An update event in full, else the first event."""
-        samples = self.application.read(lambda received: dict(received.samples))
+        samples = self.application.read(lambda deliveries: dict(deliveries.samples))
         event = samples.get(EventKind.UPDATE) or next(iter(samples.values()), None)
         if event is None:
             return {}
-        key = event.key.decode(errors="replace") if event.key is not None else None
-        return {"topic": event.topic, "partition": event.partition, "offset": event.offset, "key": key} | {
-            "value": event.value
-        }
+        key, value = (content and content.decode(errors="replace") for content in (event.key, event.value))
+        return {"topic": event.topic, "partition": event.partition, "offset": event.offset, "key": key, "value": value}
 
-    def _connectors(self, cluster: str) -> list[Connector]:
-        return [c for c in self.environment.connectors.values() if c.source.cluster == cluster]
+    def _connectors(self, cluster: str) -> dict[str, Connector]:
+        connectors = self.environment.connectors.items()
+        return {key: connector for key, connector in connectors if connector.source.cluster == cluster}
 
     @property
     def notes(self) -> list[str]:
@@ -182,22 +180,44 @@ class Stream:
         unfilled = [f"{table} cannot be filled: {why}" for table, why in self.unfilled.items()]
         return [note for source in self.sources.values() for note in source.notes] + unfilled
 
-    def _sends_schema_changes(self, connector: Connector) -> bool:
-        enabled = str(connector.properties.get(_SCHEMA_CHANGES, True)).lower() == "true"
-        return enabled and connector.snapshot.mode != _SNAPSHOT_ONLY
+    def _expectations(self, cluster: str) -> Iterator[Expectation]:
+        names = [table.name for table in self.sources[cluster].captured]
+        for key, connector in self._connectors(cluster).items():
+            name = connector.adopt.name if connector.adopt else f"cdc-{self.environment.name}-{key}"
+            tables = Capture.of(key, connector).captured(names)
+            yield Expectation(name, cluster, connector_properties(connector), list(tables))
 
-    def _wait(self, condition: Callable[[ReceivedEvents], bool], check: ConnectorsRunning, problem: str) -> None:
+    def _streamed(self) -> Iterator[tuple[str, Changes]]:
+        """The databases of which a connector reads changes."""
+        streamed = {one.source for one in self.expectations if one.streams}
+        return ((cluster, changes) for cluster, changes in self.changes.items() if cluster in streamed)
+
+    def _has_snapshot(self, deliveries: Deliveries) -> bool:
+        return all(
+            sum(row.settled for row in deliveries.snapshot(one.name, table)) >= rows
+            for one in self.expectations
+            for table, rows in one.snapshot(self.ledgers[one.source].seeded).items()
+        )
+
+    def _has_all(self, deliveries: Deliveries) -> bool:
+        return deliveries.settled and all(
+            len(deliveries.changes(one.name, transaction.gtid, str(transaction.table))) >= len(transaction.keys)
+            or one.skips(transaction)
+            for one in self.expectations
+            for transaction in one.changes(self.ledgers[one.source].transactions)
+        )
+
+    def _wait(self, condition: Callable[[Deliveries], bool], check: ConnectorsRunning, problem: str) -> None:
         """Waits; raises RehearsalError where nothing was received for a minute while events were due."""
         count, since = -1, time.monotonic()
         while not self.application.wait_for(condition, seconds=_POLL_SECONDS):
             due = check()
-            now = self.application.read(lambda received: sum(received.counts.values()))
+            now = self.application.read(_progress)
             if now != count or not due:
                 count, since = now, time.monotonic()
             elif time.monotonic() - since > _TIMEOUT_SECONDS:
-                raise RehearsalError(
-                    f"{problem}, got {self.event_counts() or 'nothing'} and no more for {_TIMEOUT_SECONDS:.0f} s"
-                )
+                losses = self.compare().losses[:_LOSSES] or [f"got {self.event_counts() or 'nothing'}"]
+                raise RehearsalError("\n".join([f"{problem}, and no more for {_TIMEOUT_SECONDS:.0f} s:", *losses]))
 
 
 def json_name(kind: EventKind) -> str:
@@ -205,13 +225,13 @@ def json_name(kind: EventKind) -> str:
     return kind.value.replace(" ", "_")
 
 
-def _has_rows(received: ReceivedEvents, *, expected: Mapping[str, int]) -> bool:
-    return all(received.snapshot_rows[table] >= rows for table, rows in expected.items())
+def _progress(deliveries: Deliveries) -> int:
+    return deliveries.counts.total() + deliveries.records
 
 
-def _has_all(received: ReceivedEvents, *, ledgers: list[Ledger]) -> bool:
-    return all(received.has_received(transaction) for ledger in ledgers for transaction in ledger.transactions)
+def _knows(deliveries: Deliveries, *, connector: str, table: str, column: str) -> bool:
+    return column in deliveries.columns.get((connector, table), ())
 
 
-def _has_more(received: ReceivedEvents, *, kind: EventKind, than: int) -> bool:
-    return received.counts[kind] > than
+def _snapshot_reads(deliveries: Deliveries) -> int:
+    return deliveries.snapshot_reads

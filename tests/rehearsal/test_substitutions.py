@@ -62,6 +62,7 @@ def names(path: Path, *, brokers: int | None = None, **changes: Any) -> set[str]
 
 ALWAYS = {
     "database", "host names", "brokers' certificates", "worker's memory", "prevent_destroy", "provider's retries",
+    "observers of events",
 }  # fmt: skip
 
 
@@ -111,7 +112,7 @@ OTHERS = {"security.protocol": "a", "database.ssl.mode": "required", "schema.his
 @pytest.mark.parametrize("provider", [False, True])
 def test_a_connector_signs_in_as_it_is_deployed(provider: bool) -> None:
     deployed = {**OTHERS, **ACCESS}
-    assert connector_properties(deployed, provider=provider) == deployed
+    assert connector_properties(deployed, provider=provider, observed=False) == deployed
 
 
 def test_without_iam_only_the_iam_settings_are_removed() -> None:
@@ -124,7 +125,7 @@ def test_without_iam_only_the_iam_settings_are_removed() -> None:
 )
 def test_a_secret_file_is_below_the_workers_folder(provider: bool, here: str) -> None:
     deployed = {"database.password": "${secretsmanager:/prod/shop:password}"}
-    assert connector_properties(deployed, provider=provider) == {"database.password": here}
+    assert connector_properties(deployed, provider=provider, observed=False) == {"database.password": here}
 
 
 @pytest.mark.parametrize(
@@ -135,12 +136,12 @@ def test_a_secret_file_is_below_the_workers_folder(provider: bool, here: str) ->
     ],
 )
 def test_a_worker_gets_another_provider_or_another_endpoint(provider: bool, changes: dict[str, str]) -> None:
-    assert worker_properties(DEPLOYED, provider=provider, endpoint=ENDPOINT) == {**DEPLOYED, **changes}
+    assert worker_properties(DEPLOYED, provider=provider, endpoint=ENDPOINT, observed=False) == {**DEPLOYED, **changes}
 
 
 def test_a_worker_with_another_provider_is_not_changed() -> None:
     other = {**DEPLOYED, "config.providers.secretsmanager.class": "org.example.Provider"}
-    assert worker_properties(other, provider=False, endpoint=ENDPOINT) == other
+    assert worker_properties(other, provider=False, endpoint=ENDPOINT, observed=False) == other
 
 
 def files(folder: Path, *, written: bool = True) -> SecretFiles:

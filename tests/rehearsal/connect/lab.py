@@ -98,8 +98,11 @@ class Lab:
 
 
 @contextmanager
-def running(folder: Path, *, enforced: bool = False) -> Iterator[Lab]:
-    """With IAM ``enforced`` the role of every connector must be created first: see ``lab.Iam``."""
+def running(folder: Path, *, enforced: bool = False, observed: bool = False) -> Iterator[Lab]:
+    """With IAM ``enforced`` the role of every connector must be created first: see ``lab.Iam``.
+
+    If ``observed``, workers log each source record.
+    """
     order = building.Order(load(), "debezium-mysql", without=["msk-config-providers"])
     published: list[Datum] = []
     secrets = {SECRET: {"username": "cdc", "password": PASSWORD}}
@@ -110,7 +113,7 @@ def running(folder: Path, *, enforced: bool = False) -> Iterator[Lab]:
         ending.callback(metrics.close)
         servers.database.create_user("cdc", PASSWORD)
         archive = building.built(order, _fetched(order), folder / "debezium-mysql.zip").path
-        connectors = servers.connectors(secrets.__getitem__, metrics=metrics)
+        connectors = servers.connectors(secrets.__getitem__, metrics=metrics, observed=observed)
         started = Lab(servers, connectors, _spec(servers.cluster.bootstrap, archive), secrets, published)
         started.sql(
             "CREATE DATABASE shop",

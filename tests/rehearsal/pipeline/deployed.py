@@ -20,7 +20,7 @@ from rehearsal.daemon_client import DaemonClient
 from rehearsal.database.mysql import AdminAccess
 from rehearsal.deploy.stacks import CONNECT
 from rehearsal.deploy.terraform import Terraform
-from rehearsal.events.received import DeliveryResult
+from rehearsal.events.results import DeliveryResult
 from rehearsal.processes import runs
 from rehearsal.rehearsal import Rehearsal, daemon_config
 from rehearsal.steps import Step, Steps
