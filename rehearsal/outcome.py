@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rehearsal.events.results import Flow
+from rehearsal.failures import Failure
 from rehearsal.steps import Step
 from rehearsal.substitutions import Substitution
 
@@ -36,7 +37,7 @@ class Outcome:
     unfilled: Mapping[str, str] = field(default_factory=dict)
     endpoints: Mapping[str, Any] = field(default_factory=dict)
     permissions: Sequence[Mapping[str, Any]] = ()
-    failure: str = ""
+    failure: Failure | None = None
     failed_step: Step | None = None
     logs: str = ""
 
@@ -47,16 +48,22 @@ class Outcome:
     @property
     def failures(self) -> list[str]:
         """Why the rehearsal did not pass."""
-        left = [f"left behind: {what}" for what in self.left_behind]
-        if self.failure:
-            return [self.failure, *left]
+        return [*([self.failure.text] if self.failure else []), *self.shortcomings]
+
+    @property
+    def shortcomings(self) -> list[str]:
+        """Why a rehearsal that took all its steps did not pass, and what it left behind, a line each."""
+        return [*([] if self.failure else self._unproven()), *(f"left behind: {what}" for what in self.left_behind)]
+
+    def _unproven(self) -> list[str]:
         found = [] if self.second_plan_empty else ["the second plan is not empty: what runs differs from the stacks"]
         if self.lost:
             found.append(f"{self.lost} events were lost")
             found += [f"{flow.connector}: {flow}" for flow in self.flows if flow.lost]
         found += self.silent
-        found += [f"{role} was denied {action} on {resource}: {why}" for role, action, resource, why in self._denials]
-        return found + left
+        return found + [
+            f"{role} was denied {action} on {resource}: {why}" for role, action, resource, why in self._denials
+        ]
 
     @property
     def dropped(self) -> int:
@@ -78,6 +85,7 @@ class Outcome:
             "environment": self.environment,
             "passed": self.passed,
             "failures": self.failures,
+            "failure": self.failure and self.failure.document,
             "failed_step": self.failed_step and self.failed_step.name,
             "logs": self.logs or None,
             "resources": dict(self.resources),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from modules.environment.environment import Environment
 from rehearsal import evidence
@@ -17,9 +18,11 @@ from rehearsal.deploy.terraform import Terraform
 from rehearsal.deployment import Deploy
 from rehearsal.events.consumers import Consumers
 from rehearsal.events.streaming import Stream
+from rehearsal.failures import Failure, failure
 from rehearsal.outcome import Outcome
 from rehearsal.processes import runs, temporary
 from rehearsal.processes.errors import RehearsalError
+from rehearsal.processes.findings import Finding
 from rehearsal.processes.runs import Run
 from rehearsal.steps import Reporter, Steps
 from rehearsal.substitutions import applied
@@ -107,7 +110,7 @@ class Rehearsal:
         if keep:
             self._keep(outcome)
         if outcome.failure and not outcome.endpoints:
-            outcome.logs = outcome.logs or str(self.save(outcome.failure))
+            outcome.logs = outcome.logs or str(self.save(outcome.failure.text))
         return outcome
 
     def _play(self, *, keep: bool) -> Outcome:
@@ -132,7 +135,7 @@ class Rehearsal:
             substitutions=applied(script.environment, script.archives, brokers=script.brokers),
             steps=self._steps.finished_steps,
             resources=dict(self._deployment.resources) if self._deployment else {},
-            failure=self._with_server_failures(error),
+            failure=self._failure(error),
             failed_step=self._steps.failed,
         )
 
@@ -221,10 +224,15 @@ class Rehearsal:
             step.result = "resumed from the committed offsets"
 
     def _connectors_running(self) -> bool:
-        """Whether all connectors have started, so that events are due; raises RehearsalError for denied requests."""
+        """Whether all connectors have started, so that events are due.
+
+        Raises RehearsalError for requests that were denied, and for tasks that have failed.
+        """
         self._connect.check()
-        if denied := self.daemon.request("denials"):
-            raise RehearsalError("\n".join(denied))
+        if denied := [Finding(**one) for one in self.daemon.request("denials")]:
+            raise RehearsalError("a role was denied a request", *denied)
+        if failed := [Finding(**one) for one in self.daemon.request("failures")]:
+            raise RehearsalError("a connector does not run", *failed)
         return len(self.daemon.request("endpoints")["connect"]) == len(self._inputs.environment.connectors)
 
     def _outcome(self, *, second_plan_empty: bool) -> Outcome:
@@ -248,10 +256,11 @@ class Rehearsal:
             permissions=self.daemon.request("permissions"),
         )
 
-    def _with_server_failures(self, error: RehearsalError) -> str:
-        """The error, after the failures of the servers behind the embedded AWS, or that it has stopped itself."""
+    def _failure(self, error: RehearsalError) -> Failure:
+        """The error with the findings of the servers behind the embedded AWS, or that it has stopped itself."""
+        findings: list[dict[str, Any]] = []
         try:
-            failures = self._daemon.request("failures") if self._daemon else []
+            findings = self._daemon.request("failures") if self._daemon else []
         except DaemonError as gone:
-            return str(gone)
-        return "\n\n".join([*failures, str(error)])
+            error = gone
+        return failure(error, findings, self._inputs.environment, self._inputs.file)

@@ -9,13 +9,14 @@ from rehearsal.aws.backends import ClusterSpec, ConnectorSpec, ServerError
 from rehearsal.connect.connector import RunningConnector
 from rehearsal.database.mysql import Database
 from rehearsal.kafka.cluster import KafkaCluster
+from rehearsal.processes.findings import Finding
 from rehearsal.processes.programs import Program
 
 
 class RunningServers:
     """Starts clusters and connectors and keeps them by name; thread-safe.
 
-    Public: ``failures``, the messages of servers that did not start: Terraform shows only part of them.
+    Public: ``failures``, of servers that did not start, and of tasks: Terraform shows only part of the former.
     """
 
     def __init__(
@@ -31,7 +32,7 @@ class RunningServers:
         self._clusters: dict[str, KafkaCluster] = {}
         self._connectors: dict[str, RunningConnector] = {}
         self._lock = Lock()
-        self.failures: list[str] = []
+        self._not_started: list[Finding] = []
 
     def start_cluster(self, spec: ClusterSpec) -> KafkaCluster:
         with self._record_failure():
@@ -52,8 +53,15 @@ class RunningServers:
         try:
             yield
         except ServerError as error:
-            self.failures.append(str(error))
+            self._not_started += error.findings
             raise
+
+    @property
+    def failures(self) -> list[Finding]:
+        with self._lock:
+            connectors = list(self._connectors.values())
+        errors = [error for connector in connectors if (error := connector.failure())]
+        return [*self._not_started, *(finding for error in errors for finding in error.findings)]
 
     @property
     def endpoints(self) -> dict[str, Any]:

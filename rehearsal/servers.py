@@ -146,7 +146,7 @@ class Servers:
         return {
             "endpoints": self._endpoints,
             "servers": self._pids,
-            "failures": lambda _: self._running.failures,
+            "failures": lambda _: [found.document for found in self._running.failures],
             "waiting": lambda _: waits.CURRENT.long(),
             "seeded": lambda _: self._seeded.wait(_MAX_WAIT_SECONDS),
         }

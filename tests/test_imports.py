@@ -31,7 +31,7 @@ REHEARSAL = [
     ["kafka", "database"],
     ["iam", "deploy"],
     ["connect", "events"],
-    ["steps", "substitutions", "requirements", "daemon_client"],
+    ["failures", "steps", "substitutions", "requirements", "daemon_client"],
     ["databases", "deployment", "embedded_account", "evidence", "lab", "outcome", "running_servers", "wait_reports"],
     ["servers"],
     ["daemon", "rehearsal"],

@@ -11,7 +11,7 @@ from cdc.display import Display
 from cdc.environments import UnknownEnvironmentError, files
 from cdc.options import EnvArgument, JsonOption, OfflineOption, SourceOption
 from cdc.plugin import commands
-from cdc.rehearse import permissions
+from cdc.rehearse import failure_screen, permissions
 from cdc.rehearse.show import endpoints, logs_of, summary
 from modules.environment.loading import load
 from modules.messages.problems import EnvironmentErrors
@@ -65,12 +65,14 @@ def _print(outcome: Outcome, environment: str, *, as_json: bool) -> None:
     """The result; exits with status 1 if the rehearsal failed."""
     if as_json:
         out.print_json(json.dumps(outcome.document))
-    else:
-        if not outcome.failure:
-            summary(outcome, environment)
+    elif not outcome.failure:
+        summary(outcome, environment)
+    if not as_json:
         endpoints(outcome)
+    if outcome.failure:
+        failure_screen.show(outcome)
     if not outcome.passed:
-        fail("\n".join([*outcome.failures, *logs_of(outcome)]))
+        fail("\n".join([*outcome.shortcomings, *logs_of(outcome)]))
 
 
 def _explain(environment: str, *, excluded: str | None, as_json: bool) -> None:

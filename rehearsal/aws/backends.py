@@ -9,9 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from rehearsal.processes.findings import Finding
+
 
 class ServerError(Exception):
-    """A server failed: one line of diagnosis, then the evidence."""
+    """A server failed: one line of diagnosis, then the evidence; ``findings`` has the same in parts."""
+
+    def __init__(self, message: str, *findings: Finding) -> None:
+        super().__init__(message)
+        line, _, evidence = message.partition("\n")
+        cause, _, step = line.partition("; ")
+        self.findings = findings or (Finding(cause, step, evidence),)
 
 
 @dataclass(frozen=True)

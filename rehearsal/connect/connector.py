@@ -13,16 +13,17 @@ from typing import Final, TypeVar
 from tenacity import retry, retry_if_exception, stop_after_delay, wait_fixed
 
 from rehearsal.aws.backends import ConnectorSpec, ServerError
-from rehearsal.connect import diagnosis
+from rehearsal.connect import diagnosis, refusals
 from rehearsal.connect.metrics import Metrics
 from rehearsal.connect.rest import Rest, RestError
 from rehearsal.connect.secret_files import SecretFiles
 from rehearsal.connect.substitutions import connector_properties, without_iam
-from rehearsal.connect.workers import WORKER_FOLDER, Workers
+from rehearsal.connect.workers import WORKER_FOLDER, Workers, server_error
 from rehearsal.iam.signing import Signing
 from rehearsal.processes import waits
 from rehearsal.processes.addresses import Addresses
 from rehearsal.processes.background import Background
+from rehearsal.processes.findings import Finding
 from rehearsal.processes.logs import last_error
 
 HEALTH_SECONDS: Final = 120  # for a machine under load: errors show within seconds
@@ -55,9 +56,9 @@ class Denials:
         """Ignores denials before this moment."""
         self._since = time.monotonic()
 
-    def __call__(self) -> str:
-        """The missing permissions, in words; empty for none."""
-        return self._signing.missing_permissions(self._spec, since=self._since) if self._signing else ""
+    def __call__(self) -> list[Finding]:
+        """The missing permissions."""
+        return self._signing.denied(self._spec, since=self._since) if self._signing else []
 
 
 class RunningConnector:
@@ -87,6 +88,7 @@ class RunningConnector:
         self._metrics = metrics
         self._denials = denials
         self._lock = RLock()
+        self._offsets: Mapping[Path, int] = {}
 
     @property
     def rest(self) -> Rest:
@@ -109,13 +111,14 @@ class RunningConnector:
                 self._apply(spec)
             except ServerError as error:
                 self._apply(old)
-                raise ServerError(f"{error}\nthe previous configuration runs again") from error
+                again = f"{error}\nthe previous configuration runs again"
+                raise ServerError(again, *error.findings) from error
 
     def restart(self) -> None:
         """Restarts the connector and its tasks, with the secrets' current values."""
         with self._lock:
             self._prepare(self._spec)
-            offsets = self.workers.log_offsets()
+            self._offsets = offsets = self.workers.log_offsets()
             self._call(lambda: self.rest.restart(self.name), offsets)
             self._wait_until_healthy(offsets)
 
@@ -144,6 +147,18 @@ class RunningConnector:
     def start_stopped_workers(self) -> None:
         """Replaces stopped workers at once."""
         self.workers.start_stopped()
+
+    def failure(self) -> ServerError | None:
+        """Why its task has failed; None while it runs, or is started, changed or restarted."""
+        if not self._lock.acquire(blocking=False):
+            return None
+        try:
+            status = self.rest.status(self.name)
+            return self._error(status.failed.trace, self._offsets) if status and status.failed else None
+        except RestError:  # a worker is being replaced
+            return None
+        finally:
+            self._lock.release()
 
     def measure(self) -> dict[str, float]:
         """The current values of MSK Connect's metrics; utilization in percent of the capacity as it is here."""
@@ -175,7 +190,7 @@ class RunningConnector:
         named = {**deployed, "name": self.name}
         properties = connector_properties(named, provider=self._provider, observed=self._observed)
         (self._folder / WORKER_FOLDER / CONFIGURATION).write_text(json.dumps(properties, indent=2))
-        offsets = self.workers.log_offsets()
+        self._offsets = offsets = self.workers.log_offsets()
         if self._call(lambda: self.rest.configuration(self.name), offsets) == properties:
             return
         try:
@@ -190,7 +205,7 @@ class RunningConnector:
             errors = self.rest.errors(configuration)
         except RestError as error:
             return str(error)
-        return "\n".join(f"{key}: refused: {message}" for key, messages in errors.items() for message in messages)
+        return "\n".join(refusals.line(key, message) for key, messages in errors.items() for message in messages)
 
     def _call(self, question: Callable[[], Answer], offsets: Mapping[Path, int]) -> Answer:
         """Calls the worker, with retries while it rebalances; raises ServerError for what it refuses."""
@@ -237,15 +252,19 @@ class RunningConnector:
 
     def _error(self, trace: str, offsets: Mapping[Path, int], last: str = "") -> ServerError:
         """The diagnosis of ``trace``, else of the logs since ``offsets``, else ``last``; without secrets."""
-        texts = (trace, diagnosis.problems(self.workers.log_since(offsets)), last)
-        found = str(diagnosis.diagnose(*texts, configuration=self._spec.configuration))
-        return ServerError(self._secrets.hide("\n".join(filter(None, [self._denials(), found]))))
+        texts = map(self._secrets.hide, (trace, diagnosis.problems(self.workers.log_since(offsets)), last))
+        configuration = {**self._spec.worker_configuration, **self._spec.configuration}
+        found = self._denials() or diagnosis.diagnose(*texts, configuration=configuration)
+        return server_error(found, connector=self.name)
 
     def _prepare(self, spec: ConnectorSpec) -> None:
         """Raises ServerError where a secret is missing or no broker is reachable."""
         self._denials.reset()
-        self._secrets.update(spec.configuration)
-        self._check_brokers(spec)
+        try:
+            self._secrets.update(spec.configuration)
+            self._check_brokers(spec)
+        except ServerError as error:
+            raise ServerError(str(error), *(found.at(connector=self.name) for found in error.findings)) from error
 
     def _check_brokers(self, spec: ConnectorSpec) -> None:
         """Raises ServerError where no broker accepts connections; Kafka's own clients retry for minutes."""

@@ -8,6 +8,7 @@ from typing import Final
 from modules.debezium.configuration import PLACEHOLDER
 from modules.properties_file import as_lines
 from rehearsal.aws.backends import ServerError
+from rehearsal.processes.findings import Finding
 
 _HIDDEN: Final = "********"
 _USER: Final = "database.user"  # not secret, and part of MySQL's messages
@@ -30,10 +31,10 @@ class SecretFiles:
 
     def update(self, configuration: Mapping[str, str]) -> None:
         """Reads the secrets again; raises ServerError for a missing secret or key."""
-        references: dict[str, set[str]] = {}
-        for value in configuration.values():
+        references: dict[str, dict[str, str]] = {}  # properties by keys by secrets
+        for key, value in configuration.items():
             for found in PLACEHOLDER.finditer(value):
-                references.setdefault(found["secret"], set()).add(found["key"])
+                references.setdefault(found["secret"], {})[found["key"]] = key
         users = {(found["secret"], found["key"]) for found in PLACEHOLDER.finditer(configuration.get(_USER, ""))}
         for name, keys in references.items():
             values = self._read(name, keys)
@@ -51,17 +52,15 @@ class SecretFiles:
         for file in self._files:
             file.unlink(missing_ok=True)
 
-    def _read(self, name: str, keys: set[str]) -> Mapping[str, str]:
+    def _read(self, name: str, keys: Mapping[str, str]) -> Mapping[str, str]:
         try:
             values = {key: str(value) for key, value in self._secrets(name).items()}  # RDS's own secrets have numbers
         except LookupError as error:
-            raise ServerError(
-                f"the secret {name!r} is not in Secrets Manager; create it, with {_join(keys)}"
-            ) from error
-        if missing := keys - values.keys():
-            raise ServerError(
-                f"the secret {name!r} must have {_join(missing)}, got {_join(values)}; it must be flat JSON"
-            )
+            absent = Finding(f"the secret {name!r} is not in Secrets Manager", f"create it, with {_join(keys)}")
+            raise _error(absent, *keys.values()) from error
+        if missing := keys.keys() - values.keys():
+            incomplete = f"the secret {name!r} must have {_join(missing)}, got {_join(values)}"
+            raise _error(Finding(incomplete, "it must be flat JSON"), *(keys[key] for key in sorted(missing)))
         return values
 
     def _write(self, name: str, values: Mapping[str, str]) -> None:
@@ -73,6 +72,10 @@ class SecretFiles:
         self._files.add(file)
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as content:
             content.write(as_lines(values))
+
+
+def _error(found: Finding, at_fault: str, *_: str) -> ServerError:
+    return ServerError(str(found), found.at(property=at_fault))
 
 
 def _join(keys: object) -> str:

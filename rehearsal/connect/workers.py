@@ -15,6 +15,7 @@ from rehearsal.connect import diagnosis
 from rehearsal.connect.rest import Rest, RestError
 from rehearsal.connect.substitutions import HEAP_PER_MCU
 from rehearsal.processes.addresses import Address, Addresses
+from rehearsal.processes.findings import Finding
 from rehearsal.processes.java import ArchiveDump, Jvm
 from rehearsal.processes.programs import Program, ProgramError
 
@@ -60,7 +61,7 @@ class WorkerGroup:
     folder: Path
     properties: Mapping[str, str]
     log_group: str | None = None
-    denials: Callable[[], str] = lambda: ""
+    denials: Callable[[], Sequence[Finding]] = tuple
 
 
 class Workers:
@@ -196,12 +197,17 @@ class Workers:
     def _error(self, offsets: Mapping[Path, int], last: str = "") -> ServerError:
         """The diagnosis of the logs since ``offsets``, else ``last``."""
         texts = (diagnosis.problems(self.log_since(offsets)), last)
-        found = str(diagnosis.diagnose(*texts, configuration=self._group.properties))
-        return ServerError("\n".join(filter(None, [self._group.denials(), found])))
+        found = self._group.denials() or diagnosis.diagnose(*texts, configuration=self._group.properties)
+        return server_error(found, connector=self._group.name)
 
     def _replace(self) -> None:
         while not self._stopping.wait(REPLACE_SECONDS):
             self.start_stopped()
+
+
+def server_error(findings: Sequence[Finding], *, connector: str) -> ServerError:
+    """The error of a connector or its workers."""
+    return ServerError("\n".join(map(str, findings)), *(one.at(connector=connector) for one in findings))
 
 
 def _read(log: Path, start: int) -> str:

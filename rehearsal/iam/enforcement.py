@@ -14,6 +14,7 @@ from rehearsal.iam.permissions import missing_permissions, report
 from rehearsal.iam.roles import Roles
 from rehearsal.iam.signing import Signing
 from rehearsal.iam.tls import CertificateAuthority
+from rehearsal.processes.findings import Finding
 
 
 class Enforcement:
@@ -56,7 +57,7 @@ class Enforcement:
             "iam/authorize": lambda request: self.authorizer.authorize(request.get_data()),
             CREDENTIALS: lambda request: self.signing.credentials(request.headers.get("Authorization", "")),
             "permissions": lambda _: self.permissions,
-            "denials": lambda _: self.denials,
+            "denials": lambda _: [found.document for found in self.denials],
         }
 
     def on_change(self, target: Target) -> None:
@@ -70,12 +71,12 @@ class Enforcement:
         return report.permissions(self.authorizer.log, self._roles, self._connectors())
 
     @property
-    def denials(self) -> list[str]:
-        """A description of each denied request so far."""
+    def denials(self) -> list[Finding]:
+        """Each denied request so far."""
         log, specs = self.authorizer.log, self._connectors()
         found = [
             denial
             for role, topics in self._applications.items()
             for denial in missing_permissions.hidden_topics(log, role, topics)
         ]
-        return [missing_permissions.describe([denial], specs.get(denial.role)) for denial in [*log.denials(), *found]]
+        return [missing_permissions.finding(denial, specs.get(denial.role)) for denial in [*log.denials(), *found]]

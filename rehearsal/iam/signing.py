@@ -20,6 +20,7 @@ from rehearsal.iam.authorizer import Authorizer
 from rehearsal.iam.permissions import missing_permissions
 from rehearsal.iam.policies.policy import PolicyError
 from rehearsal.iam.roles import NoRoleError, Roles, Session
+from rehearsal.processes.findings import Finding
 
 SERVICE: Final = "kafkaconnect.amazonaws.com"
 _RENEW_AFTER: Final = timedelta(minutes=1)
@@ -108,12 +109,16 @@ class Signing:
             (key := found.get("KmsKeyId"))
             and not allows("kms:Decrypt", self._key_arn(spec.region, key), context=through)
         ):
-            raise ServerError(self.missing_permissions(spec, since=since))
+            raise ServerError(self.missing_permissions(spec, since=since), *self.denied(spec, since=since))
+
+    def denied(self, spec: ConnectorSpec, *, since: float) -> list[Finding]:
+        """What the role of ``spec`` was denied since then (``time.monotonic``)."""
+        denials = self._authorizer.log.denials(spec.role, since=since)
+        return [missing_permissions.finding(denial, spec) for denial in denials]
 
     def missing_permissions(self, spec: ConnectorSpec, *, since: float) -> str:
-        """What the role of ``spec`` was denied since then (``time.monotonic``), in words; empty for nothing."""
-        denials = self._authorizer.log.denials(spec.role, since=since)
-        return missing_permissions.describe(denials, spec)
+        """As ``denied``, in words; empty for nothing."""
+        return "\n".join(map(str, self.denied(spec, since=since)))
 
     def _key_arn(self, region: str, key: str) -> str:
         try:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from modules.debezium.configuration import PLACEHOLDER
 from modules.debezium.topics import HEARTBEAT_PREFIX
 from rehearsal.aws.backends import ConnectorSpec
-from rehearsal.iam.permissions import reasons
+from rehearsal.iam.permissions import reasons, routed_topics
 from rehearsal.iam.permissions.decision_log import DecisionLog, Denial
 from rehearsal.iam.permissions.reasons import Role
 from rehearsal.iam.permissions.topic_pattern import topic_pattern
+from rehearsal.processes.findings import Finding
 
 _INTERNAL = "__amazon_msk_connect_"
 _OFFSETS = "offset.storage.topic"
@@ -17,10 +18,14 @@ _OFFSETS = "offset.storage.topic"
 
 @dataclass(frozen=True)
 class Origin:
-    """Why a resource is used: the statement of our policies that has it, and the property that names it."""
+    """Why a resource is used: the statement of our policies that has it, and the property that names it.
+
+    ``next_step`` says what to do where that property is at fault.
+    """
 
     sid: str
     configuration_line: str
+    next_step: str = ""
 
 
 _CONSUMER = {"cluster": "Cluster", "topic": "Topics", "group": "Groups"}
@@ -28,12 +33,19 @@ _CONSUMER = {"cluster": "Cluster", "topic": "Topics", "group": "Groups"}
 
 def describe(denials: list[Denial], spec: ConnectorSpec | None) -> str:
     """The missing permissions of the connector ``spec``, or of an application, each with its reason."""
-    kind: Role = "connector" if spec else "consumer"
-    return "\n".join(
-        line
-        for denial in denials
-        for line in _lines(denial, kind, origin(denial, spec) if spec else _consumer_origin(denial))
-    )
+    return "\n".join(str(finding(denial, spec)) for denial in denials)
+
+
+def finding(denial: Denial, spec: ConnectorSpec | None) -> Finding:
+    """The missing permission of the connector ``spec``, or of an application."""
+    at = origin(denial, spec) if spec else _consumer_origin(denial)
+    cause = f"{denial.role} may not {denial.action} on {denial.resource}: {denial.reason}"
+    evidence = "\n".join(_reason("connector" if spec else "consumer", denial, at))
+    found = Finding(cause, at.next_step, evidence).at(role=denial.role)
+    kind, _, name = denial.resource.split(":", 5)[5].partition("/")
+    topic = name.split("/", 2)[2] if kind == "topic" else ""
+    place = at.configuration_line.partition("=")[0]
+    return found.at(connector=spec.name if spec else "", topic=topic, property=place if spec else "")
 
 
 def hidden_topics(log: DecisionLog, role: str, topics: Sequence[str]) -> list[Denial]:
@@ -55,8 +67,7 @@ def _consumer_origin(denial: Denial) -> Origin:
     return Origin(_CONSUMER.get(kind, ""), f"the application's own client, of a {kind}")
 
 
-def _lines(denial: Denial, role: Role, origin_: Origin) -> Iterator[str]:
-    yield f"{denial.role} may not {denial.action} on {denial.resource}: {denial.reason}"
+def _reason(role: Role, denial: Denial, origin_: Origin) -> Iterator[str]:
     yield f"  configured by: {origin_.configuration_line}"
     try:
         reason = reasons.lookup(role, origin_.sid, denial.action)
@@ -96,6 +107,8 @@ def _topic(name: str, configuration: Mapping[str, str], worker: Mapping[str, str
     own = name == prefix or name.startswith((f"{prefix}.", f"{HEARTBEAT_PREFIX}."))
     if own or "transforms" not in configuration:
         return Origin("Events", _property(configuration, "topic.prefix"))
+    if key := routed_topics.decided_by(name, configuration):
+        return Origin("OtherTopics", _property(configuration, key), "add the topic to topics.others")
     return Origin("OtherTopics", f"{_property(configuration, 'transforms')}, one of which routes there; topics.others")
 
 

@@ -1,5 +1,6 @@
 """Real workers of the embedded MSK Connect: configured as deployed, updated in place, and rolled back."""
 
+import re
 import stat
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,8 @@ from rehearsal.connect.connector import RunningConnector
 from rehearsal.connect.workers import WORKER_FOLDER
 from tests.rehearsal.connect.lab import HOST, PASSWORD, SECRET, Lab, running
 
+VALUE_TO_KEY = "org.apache.kafka.connect.transforms.ValueToKey"
+FILTER = "org.apache.kafka.connect.transforms.Filter"
 NOBODY = "nobody.cluster-abc.eu-west-1.rds.amazonaws.com"
 
 
@@ -100,8 +103,8 @@ def test_a_change_of_configuration_is_made_in_place(lab: Lab, connector: Running
 @pytest.mark.parametrize(
     ("properties", "line"),
     [
-        ({"snapshot__mode": "sometimes"}, "the connector refuses snapshot.mode: .*must be one of"),
-        ({"table__include__list": "("}, "the connector refuses table.include.list: .*regular expressions"),
+        ({"snapshot__mode": "sometimes"}, "the connector refuses snapshot.mode, got 'sometimes': .*must be one of"),
+        ({"table__include__list": "("}, "the connector refuses table.include.list, got '\\(': .*regular expression"),
         ({"table__include__list": "shop.none"}, "RUNNING but captures nothing: .* table.include.list 'shop.none'"),
         ({"database__hostname": NOBODY}, f"the host name '{NOBODY}' of the database cannot be resolved"),
         ({"database__port": "3307"}, f"no database answers at {HOST}:3307"),
@@ -112,6 +115,16 @@ def test_a_change_of_configuration_is_made_in_place(lab: Lab, connector: Running
         ),
         ({"database__password": f"${{secretsmanager:{SECRET}:pin}}"}, "must have pin, got password and username"),
         ({"database__password": "${secretsmanager:../../x:password}"}, "is not in Secrets Manager"),
+        ({"value__converter": "org.example.Nothing"}, "refuses value.converter, got 'org.example.Nothing': Class"),
+        (
+            {"transforms": "d", "transforms__d__type": FILTER, "transforms__d__predicate": "nope"},
+            "a transform names the predicate 'nope', which is not in the list",
+        ),
+        ({"converters": "b", "b__type": "org.example.B"}, "the class org.example.B is neither in the plugin nor"),
+        (
+            {"database__connectionTimeZone": "Mars"},
+            f"the connection to {HOST}:3306 cannot be made: .*Unknown time-zone",
+        ),
     ],
 )
 def test_a_change_that_fails_is_diagnosed_and_rolled_back(
@@ -162,6 +175,43 @@ def test_a_restart_that_fails_is_diagnosed_and_the_next_succeeds(
         lab.secrets[SECRET]["password"] = "another"
     connector.restart()
     assert states(connector) == RUNNING
+
+
+@pytest.mark.parametrize(
+    ("properties", "place", "line"),
+    [
+        (
+            {"transforms": "key", "transforms__key__type": VALUE_TO_KEY, "transforms__key__fields": "nope"},
+            ("transform", "key"),
+            r"the transform key \(ValueToKey\) fails on an event: DataException: Field does not exist: nope",
+        ),
+        (
+            {"value__converter": "org.apache.kafka.connect.converters.ByteArrayConverter"},
+            ("property", "value.converter"),
+            r"value\.converter \(ByteArrayConverter\) cannot write an event",
+        ),
+    ],
+    ids=["transform", "converter"],
+)
+def test_a_task_that_fails_on_an_event_is_found(
+    lab: Lab, connector: RunningConnector, properties: Mapping[str, str], place: tuple[str, str], line: str
+) -> None:
+    connector.change(lab.spec)
+    assert connector.failure() is None
+    connector.change(lab.configured(**properties))
+    lab.sql("INSERT INTO shop.customers (name) VALUES ('Mary')")
+    failure = wait_for_failure(connector)
+    assert re.match(line, str(failure))
+    [found] = failure.findings
+    assert place in found.where.items()
+    assert found.where["connector"] == "dev-shop"
+    connector.change(lab.spec)
+    assert connector.failure() is None
+
+
+@retry(retry=retry_if_result(lambda failure: failure is None), stop=stop_after_delay(30), wait=wait_fixed(0.2))
+def wait_for_failure(connector: RunningConnector) -> ServerError:
+    return connector.failure()  # type: ignore[return-value]  # retried until there is one
 
 
 def test_another_capacity_changes_the_heap_without_a_new_snapshot(lab: Lab, connector: RunningConnector) -> None:

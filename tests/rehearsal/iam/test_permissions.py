@@ -240,7 +240,7 @@ class Readers:
 
     def missing_permissions(self) -> str:
         """The denials that a rehearsal reports for the application."""
-        return "\n".join(text for text in self._iam.enforcement.denials if self.role in text)
+        return "\n".join(str(found) for found in self._iam.enforcement.denials if self.role in found.cause)
 
 
 NO_LOGS = SourceRecordLogs(Path("/nowhere"))  # the events are not a connector's

@@ -12,7 +12,7 @@ from modules.debezium import configuration, topics
 from modules.environment.models.connectors import Signals, Topics
 from rehearsal.aws.backends import ConnectorSpec
 from rehearsal.iam.permissions.decision_log import DecisionLog, Denial
-from rehearsal.iam.permissions.missing_permissions import describe, hidden_topics, matches_topic, origin
+from rehearsal.iam.permissions.missing_permissions import describe, finding, hidden_topics, matches_topic, origin
 from rehearsal.iam.permissions.reasons import REASONS, Role, lookup
 from tests.mocked_account import ACCOUNT, CLUSTER_ARN, REGION, SECRET_ARN
 from tests.rehearsal.iam.policies import documents
@@ -95,6 +95,45 @@ def test_missing_permissions_of_a_connector(action: str, resource: str, sid: str
         f"  needed for: {reason.needed_for}",
         f"  without it: {reason.without}",
     ]
+
+
+OF_ONE: Final = "transforms=t, one of which routes there; topics.others"
+REGEX_ROUTER: Final = "org.apache.kafka.connect.transforms.RegexRouter"
+
+
+@pytest.mark.parametrize(
+    ("transforms", "name", "line"),
+    [
+        (
+            {"type": REGEX_ROUTER, "regex": "orders\\.(.*)", "replacement": "eu.$1"},
+            "eu.orders.customers",
+            "transforms.t.replacement=eu.$1",
+        ),
+        (
+            {"type": "io.debezium.transforms.outbox.EventRouter"},
+            "outbox.event.invoice",
+            "transforms.t.route.topic.replacement=",
+        ),
+        (
+            {"type": "org.apache.kafka.connect.transforms.TimestampRouter", "topic.format": "${timestamp}-${topic}"},
+            "20261129-orders.orders.customers",
+            "transforms.t.topic.format=${timestamp}-${topic}",
+        ),
+        # Nothing that can be known makes these.
+        ({"type": REGEX_ROUTER, "regex": "orders\\.(.*)", "replacement": "eu.$1"}, "us.x", OF_ONE),
+        ({"type": REGEX_ROUTER, "regex": "(", "replacement": "eu"}, "eu", OF_ONE),
+        ({"type": "org.example.Router"}, "eu", OF_ONE),
+    ],
+)
+def test_a_transform_that_names_the_topic_is_at_fault(transforms: dict[str, str], name: str, line: str) -> None:
+    added = {"transforms": "t", **{f"transforms.t.{key}": value for key, value in transforms.items()}}
+    spec = replace(SPEC, configuration={**SPEC.configuration, **added})
+    found = finding(denial("kafka-cluster:CreateTopic", topic(name)), spec)
+    assert f"  configured by: {line}" in found.evidence.splitlines()
+    assert found.where["topic"] == name
+    assert found.where["connector"] == NAME
+    assert found.where["property"] == line.partition("=")[0]
+    assert found.next_step == ("add the topic to topics.others" if line.startswith("transforms.") else "")
 
 
 def test_a_topic_that_no_property_names_has_events() -> None:
