@@ -109,6 +109,16 @@ def environment(
     return variables
 
 
+def copies_providers(
+    variables: Mapping[str, str] = os.environ, *, roots: Sequence[Path] = ROOTS, home: Path | None = None
+) -> bool:
+    """Whether Terraform downloads a copy of each provider for each stack: nothing names a mirror or a cache."""
+    given = variables.get(CONFIG_FILE, "")
+    mirrors = any(registry for root in roots for registry in (*root.glob(REGISTRY), *root.glob(f"*/{REGISTRY}")))
+    cached = variables.get("TF_PLUGIN_CACHE_DIR") or (given and Path(given).is_file())
+    return not (cached or mirrors or own_configuration(home or Path.home()))
+
+
 def configuration(mirrors: Mapping[str, Path]) -> str:
     """A CLI configuration with mirrors for these providers; all others come from their registry."""
     blocks = [

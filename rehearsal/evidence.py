@@ -87,6 +87,11 @@ def _stored_secrets(aws: AwsAccess, region: str) -> Iterator[str]:
             yield from (str(value) for key, value in json.loads(text).items() if key != "username")
 
 
+def logs(run: Run) -> Iterator[Path]:
+    """The logs of the servers of ``run``."""
+    return _files(run.folder, _LOGS)
+
+
 def _files(folder: Path, patterns: tuple[str, ...]) -> Iterator[Path]:
     for pattern in patterns:
         yield from (path for path in sorted(folder.glob(pattern)) if path.is_file() and not path.is_symlink())

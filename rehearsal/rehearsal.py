@@ -16,11 +16,12 @@ from rehearsal.daemon_client import SOURCE_RECORDS, DaemonClient, DaemonConfig, 
 from rehearsal.deploy.stacks import CONNECT, Stacks
 from rehearsal.deploy.terraform import Terraform
 from rehearsal.deployment import Deploy
+from rehearsal.disk_watch import watched
 from rehearsal.events.consumers import Consumers
 from rehearsal.events.streaming import Stream
 from rehearsal.failures import Failure, failure
 from rehearsal.outcome import Outcome
-from rehearsal.processes import runs, temporary
+from rehearsal.processes import disk, runs, temporary
 from rehearsal.processes.errors import RehearsalError
 from rehearsal.processes.findings import Finding
 from rehearsal.processes.runs import Run
@@ -102,7 +103,8 @@ class Rehearsal:
 
     def run(self, *, keep: bool) -> Outcome:
         try:
-            outcome = self._play(keep=keep)
+            with watched(*self._folders):
+                outcome = self._play(keep=keep)
         except RehearsalError as error:
             outcome = self._failed(error)
         finally:
@@ -150,11 +152,16 @@ class Rehearsal:
                 self._daemon.keep_running()
                 outcome.endpoints = endpoints
 
-    def save(self, failure: str) -> Path:
-        """Saves what explains ``failure``; returns the folder."""
+    def save(self, failure: str) -> Path | str:
+        """Saves what explains ``failure``; returns the folder, or why it could not be written, as on a full disk."""
         script = self._inputs
         region = script.environment.region
-        return evidence.save(self._run, environment=script.file, region=region, failure=failure, daemon=self._daemon)
+        try:
+            return evidence.save(
+                self._run, environment=script.file, region=region, failure=failure, daemon=self._daemon
+            )
+        except OSError as error:
+            return f"could not be saved: {error}"
 
     def end(self) -> None:
         """Stops the consuming applications; the daemon owns everything else."""
@@ -257,10 +264,21 @@ class Rehearsal:
         )
 
     def _failure(self, error: RehearsalError) -> Failure:
-        """The error with the findings of the servers behind the embedded AWS, or that it has stopped itself."""
+        """The error with the findings of the servers behind the embedded AWS, or that it has stopped itself.
+
+        A full disk comes first: whatever else has failed follows from it.
+        """
         findings: list[dict[str, Any]] = []
         try:
             findings = self._daemon.request("failures") if self._daemon else []
         except DaemonError as gone:
             error = gone
+        said = "\n".join([str(error), *map(str, findings)])
+        if full := disk.explanation(said, folders=self._folders, logs=evidence.logs(self._run)):
+            findings = [full.document, *findings]
         return failure(error, findings, self._inputs.environment, self._inputs.file)
+
+    @property
+    def _folders(self) -> list[Path]:
+        """Where its programs write."""
+        return [self._run.folder, temporary.temporary_folder(self._run.folder)]

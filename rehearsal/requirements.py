@@ -1,10 +1,18 @@
 """What a rehearsal requires on this machine, checked before anything starts."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from rehearsal.database import mysql_server
-from rehearsal.processes import pinned_files
+from rehearsal.processes import pinned_files, runs
+from rehearsal.processes.disk import FileSystem
 from rehearsal.processes.errors import RehearsalError
+
+# Bytes. environments/rehearsal.yaml took 130 MB at most: MySQL 90, the stacks 12, the embedded AWS 12, the worker 12,
+# the brokers 3. Logs are truncated, and binary logs and topics hold what a rehearsal writes: twice that is enough.
+_ROOM: Final = 80_000_000
+_ROOM_OF_A_DATABASE: Final = 180_000_000
+_ROOM_OF_THE_PROVIDER: Final = 800_000_000
 
 
 class MissingRequirementsError(RehearsalError):
@@ -18,6 +26,18 @@ def check(others: Iterable[str] = ()) -> None:
     """Raises MissingRequirementsError for all at once; ``others`` are further missing ones, a line each."""
     if lines := [*others, *mysql_server.missing()]:
         raise MissingRequirementsError(lines)
+
+
+def missing_room(databases: int, *, provider_copies: int = 0) -> list[str]:
+    """A line where the file system of the rehearsals' folders is too full for one more.
+
+    It has ``databases``; Terraform copies its AWS provider to ``provider_copies`` stacks.
+    """
+    needed = _ROOM + databases * _ROOM_OF_A_DATABASE + provider_copies * _ROOM_OF_THE_PROVIDER
+    system = FileSystem.of(runs.runs_folder())
+    if system.free >= needed and system.has_inodes:
+        return []
+    return [f"{needed // 10**6:,} MB of room; free some, or set XDG_CACHE_HOME to another folder; {system}"]
 
 
 def pinned_sets() -> tuple[str, ...]:

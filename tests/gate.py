@@ -24,7 +24,7 @@ from xdist.scheduler import LoadScopeScheduling
 ROWS: Final = (
     ("delivery/test_cdktf.py", "delivery/test_recovery.py"),
     ("rehearsal/pipeline/",),
-    ("rehearsal/test_command.py",),
+    ("rehearsal/test_command.py", "rehearsal/test_full_disk.py"),
     ("delivery/test_bootstrap.py",),
     ("rehearsal/iam/test_permissions.py",),
     ("cdc/plans/",),

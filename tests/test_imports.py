@@ -32,7 +32,8 @@ REHEARSAL = [
     ["iam", "deploy"],
     ["connect", "events"],
     ["failures", "steps", "substitutions", "requirements", "daemon_client"],
-    ["databases", "deployment", "embedded_account", "evidence", "lab", "outcome", "running_servers", "wait_reports"],
+    ["databases", "deployment", "disk_watch", "embedded_account"],
+    ["evidence", "lab", "outcome", "running_servers", "wait_reports"],
     ["servers"],
     ["daemon", "rehearsal"],
 ]

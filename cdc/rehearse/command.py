@@ -1,6 +1,7 @@
 """``cdc rehearse``: deploys an environment on this machine and streams changes through it."""
 
 import json
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from cdc.rehearse.show import endpoints, logs_of, summary
 from modules.environment.loading import load
 from modules.messages.problems import EnvironmentErrors
 from rehearsal.outcome import Outcome
+from rehearsal.processes import disk, runs
 
 REPORTED = (*commands.REPORTED, EnvironmentErrors, UnknownEnvironmentError)
 
@@ -57,8 +59,15 @@ def rehearse(
         with Display(quiet=as_json) as display:
             outcome = rehearsing.rehearse(options, display, keep=keep)
     except (RehearsalError, *REPORTED) as error:
-        fail(error)
+        fail(_explained(error))
     _print(outcome, environment, as_json=as_json)
+
+
+def _explained(error: Exception) -> str:
+    """The error, after which disk is full where it is of that: a cache's, or that of a plugin's ZIP."""
+    folders = [runs.runs_folder(), Path(tempfile.gettempdir()), Path()]
+    full = disk.explanation(str(error), folders=folders) if disk.says_full(str(error)) else None
+    return f"{full}\n\n{error}" if full else str(error)
 
 
 def _print(outcome: Outcome, environment: str, *, as_json: bool) -> None:

@@ -16,6 +16,7 @@ from modules.artifacts.lock import Lock, load as load_lock
 from modules.artifacts.sources import sources
 from modules.environment.environment import Environment
 from modules.environment.loading import load, located
+from modules.environment.models.state import S3State
 from modules.messages.problems import EnvironmentErrors
 from modules.user_files.reading import read
 from rehearsal import rehearsal, requirements
@@ -55,7 +56,7 @@ def inputs(options: Options, reporter: Reporter) -> Inputs:
     [file] = files([options.environment])
     environment = load(file)
     _check_schema(options.schema)
-    requirements.check(_missing())
+    requirements.check([*_missing(), *_missing_room(environment)])
     lock = load_lock()
     with FetchProgress() as progress:
         builder = Builder(lock, sources(options.source), offline=options.offline, progress=progress)
@@ -115,6 +116,14 @@ def _missing() -> list[str]:
     except cli.TerraformError as error:
         return [str(error)]
     return []
+
+
+def _missing_room(environment: Environment) -> list[str]:
+    """A line where a disk is too full; without a mirror or a cache Terraform downloads its provider for each stack."""
+    databases = {connector.source.cluster for connector in environment.connectors.values()}
+    state = environment.state
+    stacks = 3 if isinstance(state, S3State) and state.create else 2
+    return requirements.missing_room(len(databases), provider_copies=stacks if cli.copies_providers() else 0)
 
 
 def _synthesize(environment: Environment, folder: Path) -> None:

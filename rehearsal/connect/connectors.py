@@ -70,7 +70,8 @@ class Connectors:
             connector = self._create(spec, folder)
         except (BadArchiveError, OSError) as error:
             shutil.rmtree(folder)
-            raise ServerError(f"the plugin must be a ZIP that can be unpacked: {error}") from error
+            why = "cannot be unpacked" if isinstance(error, OSError) else "must be a ZIP that can be unpacked"
+            raise ServerError(f"the plugin {why}: {error}") from error
         try:
             connector.start()
         except BaseException:

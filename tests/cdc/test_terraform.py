@@ -191,3 +191,21 @@ def test_a_folder_without_a_stack_is_refused(tmp_path: Path, capsys: pytest.Capt
     assert terraform.main([str(tmp_path), "plan"]) == 1
     assert "run make synth first" in capsys.readouterr().err
     assert terraform.main([]) == 2
+
+
+def test_without_a_mirror_or_a_cache_each_stack_gets_a_copy(home: Path, root: Path, tmp_path: Path) -> None:
+    def copies(**variables: str) -> bool:
+        return terraform.copies_providers(variables, roots=[root], home=home)
+
+    (given := tmp_path / "mine.tfrc").touch()
+    assert copies()
+    assert copies(TF_CLI_CONFIG_FILE=str(tmp_path / "missing.tfrc"))
+    assert not copies(TF_CLI_CONFIG_FILE=str(given))
+    assert not copies(TF_PLUGIN_CACHE_DIR=str(tmp_path))
+    _unpacked(root / "plugins")
+    assert not copies()
+
+
+def test_the_users_own_configuration_may_name_a_cache(home: Path, root: Path) -> None:
+    (home / ".terraformrc").touch()
+    assert not terraform.copies_providers({}, roots=[root], home=home)

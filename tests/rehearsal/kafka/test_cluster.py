@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import psutil
 import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.admin import ConfigResource, ConfigResourceType
+from kafka.errors import KafkaError
 
 from modules.artifacts.cache import Cache
 from modules.artifacts.fetch import FetchErrors, fetch
@@ -18,9 +20,11 @@ from modules.artifacts.sources import sources
 from rehearsal.aws.backends import ClusterSpec, ServerError
 from rehearsal.kafka.cluster import KafkaCluster
 from rehearsal.kafka.clusters import Clusters
-from rehearsal.processes import pinned_files
+from rehearsal.processes import disk, pinned_files
 from rehearsal.processes.addresses import Address, Addresses, listens
 from rehearsal.processes.logs import Line, LogShipper
+from rehearsal.processes.programs import ProgramError
+from tests.disks import fill, small_disk
 from tests.needs import missing
 
 DEPLOYED = {
@@ -194,6 +198,27 @@ def test_a_killed_broker_starts_again(cluster: KafkaCluster) -> None:
     cluster.start_node("b-2")
     assert cluster.programs["b-2"].running
     assert consume(cluster, "crash", 1) == {"while one is away"}
+
+
+def test_a_broker_on_a_full_disk_says_so(jars: list[Path], separate: Addresses, tmp_path: Path) -> None:
+    with small_disk(tmp_path / "small", megabytes=60) as small:
+        ours = Clusters(addresses=separate, folder=small, jars=jars, max_brokers=1)
+        try:
+            cluster = ours(ALONE)
+            create_topic(cluster, "events", copies=1)
+            fill(small)
+            producer = KafkaProducer(bootstrap_servers=cluster.plain_bootstrap)
+            producer.send("events", b"x" * 100_000)
+            broker = cluster.programs["b-1"]
+            with suppress(ProgramError):  # it ends; before, it answers with errors
+                broker.wait_until(lambda: disk.says_full(broker.tail(400)) or None, seconds=60)
+            with suppress(KafkaError):
+                producer.close(timeout=0)
+            found = disk.explanation("", folders=[small], logs=[broker.log])
+        finally:
+            ours.stop()
+        assert found
+        assert "b-1.log: " in found.evidence
 
 
 def test_a_killed_zookeeper_node_starts_again(cluster: KafkaCluster) -> None:
