@@ -1,8 +1,10 @@
 """Progress of long commands on the terminal, step by step."""
 
+import textwrap
 import time
+from collections.abc import Iterator
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from rich.live import Live
 from rich.spinner import Spinner
@@ -10,6 +12,8 @@ from rich.text import Text
 
 from cdc.console import err
 from rehearsal.steps import Step
+
+_INDENT: Final = " " * 7
 
 
 def clock(seconds: float) -> str:
@@ -42,7 +46,8 @@ class Display:
         if not self._step:
             return Text("")
         detail = f"  {self._detail}" if self._detail else ""
-        return Text(f"{self._step}{detail}  {time.monotonic() - self._began:.0f} s")
+        text = f"{self._step}{detail}  {time.monotonic() - self._began:.0f} s"
+        return Text(text, no_wrap=True, overflow="ellipsis")
 
     def started(self, step: str) -> None:
         self._step, self._detail, self._began = step, "", time.monotonic()
@@ -59,5 +64,15 @@ class Display:
         self.message(f"{clock(step.at + step.seconds):>5}  {step.name:<16} {step.seconds:5.1f} s  FAILED")
 
     def message(self, text: str) -> None:
-        if not self._quiet:
-            err.print(text, markup=False, soft_wrap=True)
+        if self._quiet:
+            return
+        for line in _wrapped(text) if err.is_terminal else [text]:
+            err.print(line, markup=False, soft_wrap=True)
+
+
+def _wrapped(text: str) -> Iterator[str]:
+    """Lines for the terminal's width, never broken within a word, which may be a path."""
+    for line in text.splitlines():
+        yield from textwrap.wrap(
+            line, err.width, subsequent_indent=_INDENT, break_long_words=False, break_on_hyphens=False
+        ) or [""]

@@ -74,6 +74,11 @@ class Deploy:
         stack.init()
         self.resources[CONNECT] = stack.apply()
 
+    @property
+    def finished(self) -> bool:
+        """Whether no apply runs in the background."""
+        return all(apply is None or apply.finished for apply in (self._connect, self._state))
+
     def wait(self) -> None:
         """Waits until the applies in the background have ended; raises what they raised."""
         for apply in (self._connect, self._state):

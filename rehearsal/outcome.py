@@ -17,7 +17,8 @@ class Outcome:
     ``flows`` has what became of each table's events; ``silent`` says why a connector or a consumer had none.
     ``lost`` counts committed changes that were not received, ``duplicates`` events that were received again.
     ``unfilled`` has the reason for each table that some rows or changes could not be written to. ``failure`` is the
-    error that ended the rehearsal in the step ``failed_step``; ``logs`` is the folder that a failed rehearsal left.
+    error that ended the rehearsal in the step ``failed_step``; ``logs`` is the folder that a failed rehearsal left,
+    ``seconds`` how long it took with its cleanup.
     """
 
     environment: str
@@ -40,6 +41,7 @@ class Outcome:
     failure: Failure | None = None
     failed_step: Step | None = None
     logs: str = ""
+    seconds: float = 0.0
 
     @property
     def passed(self) -> bool:
@@ -88,6 +90,7 @@ class Outcome:
             "failure": self.failure and self.failure.document,
             "failed_step": self.failed_step and self.failed_step.name,
             "logs": self.logs or None,
+            "seconds": round(self.seconds, 3),
             "resources": dict(self.resources),
             "steps": [{"name": step.name, "seconds": round(step.seconds, 3)} for step in self.steps],
             "first_event_seconds": self.first_event and round(self.first_event, 3),

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
@@ -53,9 +54,10 @@ def rehearse(inputs: Inputs, reporter: Reporter, *, keep: bool = False) -> Outco
 
     A step that fails is in the outcome; what explains it stays in the folder ``logs`` unless the rehearsal is kept.
     """
+    steps = Steps(reporter)
     run = runs.create(inputs.environment.name)
     process = DaemonClient.start(run, daemon_config(inputs))
-    rehearsal = Rehearsal(inputs, Steps(reporter), run, process)
+    rehearsal = Rehearsal(inputs, steps, run, process)
     kept = False
     try:
         with temporary.used(run.folder):
@@ -64,9 +66,14 @@ def rehearse(inputs: Inputs, reporter: Reporter, *, keep: bool = False) -> Outco
     except Exception as error:
         error.add_note(f"logs of the rehearsal: {rehearsal.save(repr(error))}")
         raise
+    except BaseException:
+        reporter.message("interrupted: stopping the servers, and deleting the rehearsal's files")
+        raise
     finally:
         left = [] if kept else DaemonClient.terminate(run, process)
-    outcome.left_behind = left
+        if sys.exception():
+            reporter.message("\n".join(left) if left else "stopped: nothing is left")
+    outcome.left_behind, outcome.seconds = left, steps.elapsed
     return outcome
 
 
@@ -143,8 +150,9 @@ class Rehearsal:
 
     def _keep(self, outcome: Outcome) -> None:
         """Leaves everything running, once Terraform has ended; nothing is left to keep where the daemon is gone."""
-        with suppress(RehearsalError):  # it has failed, and is reported
-            if self._deployment:
+        if self._deployment and not self._deployment.finished:
+            self._steps.reporter.message("waiting for Terraform to end")
+            with suppress(RehearsalError):  # it has failed, and is reported
                 self._deployment.wait()
         with suppress(DaemonError):
             if self._daemon:

@@ -2,6 +2,8 @@
 
 import json
 import tempfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -12,8 +14,8 @@ from cdc.display import Display
 from cdc.environments import UnknownEnvironmentError, files
 from cdc.options import EnvArgument, JsonOption, OfflineOption, SourceOption
 from cdc.plugin import commands
-from cdc.rehearse import failure_screen, permissions
-from cdc.rehearse.show import endpoints, logs_of, summary
+from cdc.rehearse import failure_screen, junit, permissions
+from cdc.rehearse.show import endpoints, last_line, logs_of, summary
 from modules.environment.loading import load
 from modules.messages.problems import EnvironmentErrors
 from rehearsal.outcome import Outcome
@@ -37,6 +39,10 @@ def rehearse(
     brokers: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Run at most N brokers, for a small machine.")
     ] = None,
+    junit_file: Annotated[
+        Path | None,
+        typer.Option("--junit", metavar="FILE", dir_okay=False, help="Write the steps as JUnit's XML, for a pipeline."),
+    ] = None,
     source: SourceOption = None,
     offline: OfflineOption = False,
     as_json: JsonOption = False,
@@ -59,8 +65,24 @@ def rehearse(
         with Display(quiet=as_json) as display:
             outcome = rehearsing.rehearse(options, display, keep=keep)
     except (RehearsalError, *REPORTED) as error:
-        fail(_explained(error))
+        text = _explained(error)
+        _write_junit(junit_file, partial(junit.write_error, environment=environment, error=text))
+        fail(text)
+    written = _write_junit(junit_file, partial(junit.write, outcome=outcome))
     _print(outcome, environment, as_json=as_json)
+    if not written:
+        raise typer.Exit(1)
+
+
+def _write_junit(file: Path | None, write: Callable[[Path], None]) -> bool:
+    """Whether the file was written, or none was asked for; the result itself is printed in any case."""
+    if file:
+        try:
+            write(file)
+        except OSError as error:
+            err.print(f"--junit: {error}", markup=False, soft_wrap=True)
+            return False
+    return True
 
 
 def _explained(error: Exception) -> str:
@@ -74,14 +96,18 @@ def _print(outcome: Outcome, environment: str, *, as_json: bool) -> None:
     """The result; exits with status 1 if the rehearsal failed."""
     if as_json:
         out.print_json(json.dumps(outcome.document))
-    elif not outcome.failure:
-        summary(outcome, environment)
-    if not as_json:
+    else:
+        if not outcome.failure:
+            summary(outcome, environment)
         endpoints(outcome)
     if outcome.failure:
         failure_screen.show(outcome)
+    for line in (*outcome.shortcomings, *logs_of(outcome)):
+        err.print(line, markup=False, soft_wrap=True)
     if not outcome.passed:
-        fail("\n".join([*outcome.shortcomings, *logs_of(outcome)]))
+        fail(last_line(outcome))
+    if not as_json:
+        out.print(last_line(outcome), style="green", markup=False, soft_wrap=True)
 
 
 def _explain(environment: str, *, excluded: str | None, as_json: bool) -> None:

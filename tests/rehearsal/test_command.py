@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from shutil import copyfile
+from xml.etree import ElementTree
 
 import psutil
 import pytest
@@ -67,6 +68,9 @@ def test_it_can_be_interrupted_at_any_time(
         end(command.process)
         assert command.end() == status
         assert is_gone(folder)
+        if status > 0:  # nobody can say anything after kill -9
+            assert "interrupted: stopping the servers" in command.said
+            assert command.said.rstrip().endswith("stopped: nothing is left") or status == 130
 
 
 def test_a_crash_of_its_daemon(tmp_path: Path) -> None:
@@ -136,7 +140,8 @@ def schema(tmp_path: Path) -> Path:
 
 
 def test_a_failed_rehearsal_leaves_what_explains_it(tmp_path: Path, schema: Path) -> None:
-    with Command("rehearsal", "--schema", str(schema), "--json", folder=tmp_path) as command:
+    report = tmp_path / "rehearsal.xml"
+    with Command("rehearsal", "--schema", str(schema), "--json", "--junit", str(report), folder=tmp_path) as command:
         folder = run_of(command.process)
         assert command.end() == 1
         document = command.document()
@@ -144,8 +149,12 @@ def test_a_failed_rehearsal_leaves_what_explains_it(tmp_path: Path, schema: Path
     assert document["passed"] is False
     assert document["failed_step"] == "start"
     [failure] = document["failures"]
-    assert "source.tables of shop" in failure
+    assert "connectors.shop.source.tables: captures no table" in failure
     assert "shop.customers" in failure
+    [*_, last] = ElementTree.parse(report).getroot().iter("testcase")
+    assert last.attrib["name"] == "start"
+    assert "shop.customers" in str(last.findtext("failure"))
+    assert command.said.splitlines()[-1].startswith("failed in 0:")
     logs = Path(document["logs"])
     assert f"logs and configurations: {logs}" in command.said
     assert stat.S_IMODE(logs.stat().st_mode) == 0o700
@@ -163,7 +172,7 @@ def test_a_failed_rehearsal_can_be_kept(tmp_path: Path, schema: Path) -> None:
     with Command("rehearsal", "--schema", str(schema), "--keep", folder=tmp_path) as command:
         folder = run_of(command.process)
         assert command.end() == 1
-    assert "source.tables of shop" in command.said
+    assert "connectors.shop.source.tables: captures no" in command.said
     assert f"logs of the servers: {folder}" in command.said
     assert "stop it with: cdc rehearse rehearsal --stop" in command.answered
     run = Run.read(folder)

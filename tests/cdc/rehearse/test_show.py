@@ -8,7 +8,9 @@ import pytest
 from rich.console import Console
 
 from cdc.rehearse import permission_report, show
+from rehearsal.failures import Failure
 from rehearsal.outcome import Outcome
+from rehearsal.substitutions import Substitution
 
 ARN = "arn:aws:kafka:us-east-1:123456789012"
 CLUSTER = "cdc-rehearsal/6f1c2f4e-0000-4000-8000-000000000000-2"
@@ -121,3 +123,61 @@ def test_a_kept_rehearsal_is_described_in_lines_that_can_be_copied(terminal: io.
 def test_a_finished_rehearsal_has_no_endpoints(terminal: io.StringIO) -> None:
     show.endpoints(outcome())
     assert terminal.getvalue() == ""
+
+
+SAMPLE = {
+    "topic": "shop.shop.customers",
+    "partition": 0,
+    "offset": 21,
+    "key": '{"id":21}',
+    "value": {"before": {"id": 21, "notes": "n" * 300}, "after": {"id": 21, "notes": "n" * 300}, "op": "u"},
+}
+HERE = Substitution(
+    "secrets in files",
+    "com.amazonaws.kafka.config.providers.SecretsManagerConfigProvider",
+    "org.apache.kafka.common.config.provider.FileConfigProvider under the same name, as the plugin has no other",
+)
+
+
+def test_an_event_takes_a_few_lines(terminal: io.StringIO) -> None:
+    show.summary(outcome(sample=SAMPLE), "rehearsal")
+    before, _, _ = terminal.getvalue().partition("\n\nresources")
+    place, *value = before.strip().splitlines()[1:]
+    assert place == 'topic shop.shop.customers, partition 0, offset 21, key {"id":21}'
+    assert value[0].startswith('{"before": {"id": 21')
+    assert len(value) <= 4
+
+
+def test_no_line_is_longer_than_the_terminal_and_no_name_is_broken(
+    terminal: io.StringIO, request: pytest.FixtureRequest
+) -> None:
+    width = request.node.callspec.params["terminal"]
+    show.summary(Outcome("rehearsal", substitutions=[HERE], steps=(), sample=SAMPLE), "rehearsal")
+    lines = terminal.getvalue().splitlines()
+    assert [line for line in lines if len(line) > width] == []
+    for name in ("FileConfigProvider", "SecretsManagerConfigProvider"):
+        assert any(name in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("found", "line"),
+    [
+        (
+            outcome(
+                resources={"state": 14, "connect": 150},
+                changes={"create": 200, "update": 40},
+                seconds=134.2,
+                second_plan_empty=True,
+            ),
+            "passed in 2:14: 164 resources, 240 changes, nothing lost",
+        ),
+        (
+            outcome(resources={"state": 14}, changes={"create": 2}, seconds=134.2, lost=1, second_plan_empty=True),
+            "failed in 2:14: 14 resources, 2 changes, 1 lost",
+        ),
+        (outcome(seconds=9.9, failure=Failure("no", (), "no")), "failed in 0:09"),
+    ],
+    ids=["passed", "lost", "failed"],
+)
+def test_the_last_line_says_what_was_proven(found: Outcome, line: str) -> None:
+    assert show.last_line(found) == line
