@@ -79,7 +79,7 @@ def test_what_was_not_proven_is_a_failed_case(tmp_path: Path) -> None:
     assert cases(suite)[-1] == ("result", "0.000", True)
     failure = suite[-1].find("failure")
     assert failure is not None
-    assert failure.attrib["message"] == "2 committed changes were lost"
+    assert failure.attrib["message"] == "2 events were lost"
 
 
 def test_an_error_before_the_first_step_is_a_failed_case(tmp_path: Path) -> None:
