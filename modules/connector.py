@@ -123,7 +123,9 @@ class Connector(Construct):
         return role
 
     def _worker_configuration(self) -> MskconnectWorkerConfiguration:
-        properties = configuration.worker_properties(region=self._deployment.region, offset_topic=self._offsets)
+        properties = configuration.worker_properties(
+            self._config, region=self._deployment.region, offset_topic=self._offsets
+        )
         content = as_lines(properties)
         digest = hashlib.sha256(content.encode()).hexdigest()
         return MskconnectWorkerConfiguration(

@@ -45,8 +45,8 @@ def effective(environment: Environment, key: str, meaning: Meaning) -> Effective
     if meaning.kind == "worker":
         deployment = Deployment(environment.name, environment.region, environment.partition, "")
         offsets = topics.offsets_of(connector, name=deployment.connector_name(key, connector))
-        worker = worker_properties(region=environment.region, offset_topic=offsets)
-        return _known(place, meaning, worker, "set for every worker")
+        worker = worker_properties(connector, region=environment.region, offset_topic=offsets)
+        return _known(place, meaning, worker, "worker" if meaning.name in connector.worker else "set for every worker")
     return _of_brokers(environment, meaning)
 
 

@@ -12,6 +12,7 @@ from modules.debezium.finding import find
 from modules.debezium.renamed import RENAMED_BEHIND, Renamed
 from modules.debezium.words import FOREIGN
 from modules.environment import msk_connect
+from modules.environment.checks import worker_rules
 
 _PLACES: Final = {
     "connector": "Debezium's MySQL connector",
@@ -167,8 +168,9 @@ def _of_worker(known: Release, name: str) -> Iterator[Meaning]:
     if client in _CLIENTS:
         of, found = _CLIENTS[client], getattr(known, client).get(rest)
     if found is not None:
-        accepted = "this project, in the worker configuration; MSK Connect accepts it"
+        ours = "this project, in the worker configuration; MSK Connect accepts it"
         refused = "nothing: MSK Connect refuses it in a worker configuration"
+        accepted = ours if worker_rules.refusal(name, known) else "worker"
         yield Meaning(name, "worker", of, found, accepted if msk_connect.takes(name) else refused)
 
 

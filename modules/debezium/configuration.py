@@ -128,11 +128,12 @@ def connection_properties(connector: Connector, *, hostname: str, port: str, boo
     }
 
 
-def worker_properties(*, region: str, offset_topic: str) -> dict[str, str]:
+def worker_properties(connector: Connector | None = None, *, region: str, offset_topic: str) -> dict[str, str]:
     """The worker configuration: converters, the secret's provider, offsets, and a tuned producer.
 
-    Producer settings belong here: MSK Connect refuses them on the connector.
+    Producer settings belong here: MSK Connect refuses them on the connector. Those of ``connector`` come last.
     """
+    given = {key: as_text(value) for key, value in connector.worker.items()} if connector else {}
     provider = f"config.providers.{SECRET_PROVIDER}"
     return {
         "key.converter": "org.apache.kafka.connect.json.JsonConverter",
@@ -145,10 +146,13 @@ def worker_properties(*, region: str, offset_topic: str) -> dict[str, str]:
         # The default, ignore, turns a missing secret into an empty password.
         f"{provider}.param.NotFoundStrategy": "fail",
         "offset.storage.topic": offset_topic,
+        # One connector needs one of each, and MSK Connect would make 25 and 5: brokers limit their number.
+        "offset.storage.partitions": "1",
+        "status.storage.partitions": "1",
         # What came since the last commit comes again after a crash: Connect's default is a minute of it.
         "offset.flush.interval.ms": "10000",
         "producer.acks": "all",
         "producer.linger.ms": "20",
         "producer.batch.size": "524288",
         "producer.compression.type": "lz4",
-    }
+    } | given

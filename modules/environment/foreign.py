@@ -25,7 +25,6 @@ _OWN_GROUP: Final = (
 )
 _OWN_WORKERS: Final = "workers get their own security group, with rules to the brokers and the database"
 _ONE_TASK: Final = "Debezium MySQL runs one task, so it cannot scale out: increase capacity.mcu instead"
-_WORKER: Final = "the worker configuration is generated: converters, config provider, offset topic, producer"
 _SUBNETS: Final = "subnets are set in network: network.private_subnet_ids, or network.availability_zones"
 _MADE_NAME: Final = "the name is derived from the file's name and the key"
 _SECRET: Final = "user and password are read from Secrets Manager: set the secret's name in source.secret"
@@ -151,8 +150,11 @@ _ANSWERS: Final[dict[Path, dict[str, Answer]]] = {
         connect_version="kafkaconnect_version",
         signal="signals",
         heartbeat_interval_ms="heartbeat_seconds",
+        worker_properties="worker",
+        worker_configuration="worker",
+        worker_config="worker",
+        workers_config="worker",
     )
-    | _answered(_WORKER, "worker_properties", "worker_configuration", "worker_config", "worker", "workers_config")
     | _answered(_ONE_TASK, "tasks_max", "tasks", "autoscaling", "min_workers", "max_workers")
     | _answered("set it in capacity", "mcu_count", "worker_count", "provisioned_capacity")
     | _answered("it follows from kafka", "kafka_cluster", "bootstrap_servers", "authentication_type", "encryption_type")

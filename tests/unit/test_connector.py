@@ -190,3 +190,17 @@ def test_the_fields_of_the_secret(synth: Synthesize) -> None:
     configuration = stack.one("aws_mskconnect_connector")["connector_configuration"]
     assert configuration["database.user"] == "$${secretsmanager:cdc/orders:dbuser}"
     assert configuration["database.password"] == "$${secretsmanager:cdc/orders:password}"
+
+
+def test_the_workers_own_properties(synth: Synthesize, connect: Stack) -> None:
+    worker = {"producer.linger.ms": 5, "offset.flush.interval.ms": 60000}
+    stack = synth(with_connector(worker=worker))["connect"]
+    before, after = (each.one("aws_mskconnect_worker_configuration") for each in (connect, stack))
+    default, given = (parse(each["properties_file_content"]) for each in (before, after))
+    assert given == {**default, "producer.linger.ms": "5", "offset.flush.interval.ms": "60000"}
+    assert before["name"] != after["name"]
+
+
+def test_internal_topics_are_small(connect: Stack) -> None:
+    worker = parse(connect.one("aws_mskconnect_worker_configuration")["properties_file_content"])
+    assert {worker[f"{kind}.storage.partitions"] for kind in ("offset", "status")} == {"1"}

@@ -7,6 +7,7 @@ from cdc.imports.formats.described import Described, Unresolved, Value
 from cdc.imports.translation.draft import DEBEZIUM, Draft
 from cdc.imports.translation.notes import Kind, Note, shown
 from modules.debezium.configuration import worker_properties
+from modules.environment.checks import worker_rules
 
 PLUGIN: Final = "debezium-mysql"
 OLD_PLUGIN: Final = "debezium-mysql-2"
@@ -28,6 +29,7 @@ _SETTINGS: Final = {
     "tags_all": "all resources have the environment's tags",
 }
 _WORKERS: Final = {"group.id", "bootstrap.servers", "config.storage.topic", "status.storage.topic", "plugin.path"}
+_TOPICS: Final = {"offset.storage.topic", "offset.storage.partitions", "status.storage.partitions"}
 
 
 def version(draft: Draft) -> None:
@@ -108,11 +110,21 @@ def _converter(draft: Draft, name: str, worker: Mapping[str, Value] | None) -> b
 
 
 def _worker(draft: Draft, worker: Mapping[str, Value]) -> None:
-    """Notes settings of the worker that differ from the generated worker configuration."""
+    """Keeps settings of the worker that differ from the generated worker configuration, where the file takes them."""
     new = worker_properties(region="", offset_topic="")
     for key, value in worker.items():
-        if key.startswith((*_CONVERTERS, "config.providers")) or key in {*_WORKERS, "offset.storage.topic"}:
+        if key.startswith((*_CONVERTERS, "config.providers")) or key in {*_WORKERS, *_TOPICS}:
             continue
-        if new.get(key) != value:
-            why = f"the worker has {new[key]}" if key in new else "the worker configuration cannot be changed"
-            draft.note(Kind.LOST, f"worker: {key}", why, before=value)
+        if new.get(key) == value:
+            continue
+        if refused := _refusal(draft, key, value):
+            draft.note(Kind.LOST, f"worker: {key}", refused, before=value)
+        else:
+            draft.entry.setdefault("worker", {})[key] = value
+            draft.note(Kind.MOVED, f"worker: {key}", "a property of the worker", before=value, after=f"worker: {key}")
+
+
+def _refusal(draft: Draft, key: str, value: Value) -> str | None:
+    if isinstance(value, Unresolved):
+        return "its value is not in this input"
+    return worker_rules.wrong(key, value, draft.release)

@@ -56,6 +56,15 @@ def misfit(subject: Subject, key: str, found: Found, value: str) -> str | None:
     return _typed(property_, value if not strict else value.strip()) or _formed(property_, value)
 
 
+def of_kafka(property_: Property, value: str) -> str | None:
+    """What the value of a worker's or a client's property must be: Kafka reads it trimmed, words letter by letter."""
+    text = value.strip()
+    words = [word.strip() for word in text.split(",")] if property_.type == "list" and text else [text]
+    if property_.allowed and (wrong := [word for word in words if word not in property_.allowed]):
+        return f"must be {either(property_.allowed)}{_hint(wrong[0], property_.allowed)}"
+    return _typed(property_, text)
+
+
 def _form(subject: Subject, found: Found) -> Callable[[str], str | None] | None:
     """Of properties whose definition does not say that they are regular expressions."""
     name = found.property.name

@@ -13,6 +13,7 @@ from modules.environment.checks import (
     reach_rules,
     rulebook,
     source_rules,
+    worker_rules,
 )
 from modules.messages.problems import Problem
 
@@ -28,6 +29,7 @@ __all__ = [
     "reach_rules",
     "source_rules",
     "warned",
+    "worker_rules",
 ]
 
 

@@ -82,5 +82,6 @@ class Connector(Model):
     kafkaconnect_version: msk.KafkaConnectVersion = "3.7.x"
     log_retention_days: names.RetentionDays = 30
     adopt: Adoption | None = None
+    worker: names.Keyed[str, names.Property] = {}
     properties: names.Keyed[str, names.Property] = {}
     accept: names.Keyed[str, names.Reason] = {}

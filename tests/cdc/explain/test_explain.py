@@ -57,11 +57,11 @@ def write(folder: Path, content: dict[str, Any]) -> str:
             "offset.flush.interval.ms",
             {
                 "default": "60000",
-                "set by": "this project, in the worker configuration; MSK Connect accepts it",
+                "set by": "worker",
             },
         ),
         ("plugin.path", {"set by": "nothing: MSK Connect refuses it in a worker configuration"}),
-        ("producer.linger.ms", {"set by": "this project, in the worker configuration; MSK Connect accepts it"}),
+        ("producer.linger.ms", {"set by": "worker"}),
         ("producer.retries", {"set by": "nothing: MSK Connect refuses it in a worker configuration"}),
         ("log.retention.hours", {"type": "int", "default": "168", "set by": "kafka.server_properties"}),
     ],

@@ -1,5 +1,6 @@
 """What an input does not say is marked, and cdc check refuses the mark."""
 
+import base64
 import json
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +14,10 @@ from tests.cdc.imports.importing import Imported, given
 from tests.synthesized import changed, document
 
 CLASS: Final = "io.debezium.connector.mysql.MySqlConnector"
+
+
+def encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
 
 
 def entry(folder: Path, **config: Any) -> tuple[dict[str, Any], Imported]:
@@ -179,3 +184,30 @@ def test_topics_to_which_transforms_route(more: dict[str, str], others: list[str
     assert body["topics"].get("others") == others
     assert set(more) - {"table.include.list"} <= set(body["properties"])
     assert ("topics.others" in found.report) == (others is not None)
+
+
+def test_properties_of_a_worker_are_kept_where_the_file_takes_them(tmp_path: Path) -> None:
+    worker = {
+        "key.converter": "org.apache.kafka.connect.json.JsonConverter",
+        "offset.flush.interval.ms": "5000",
+        "offset.storage.partitions": "25",
+        "producer.acks": "1",
+        "producer.max.request.size": "5242880",
+        "group.id": "cdc",
+    }
+    lines = "".join(f"{key}={value}\n" for key, value in worker.items())
+    described = {
+        "workerConfigurationArn": "a",
+        "name": "w",
+        "latestRevision": {"propertiesFileContent": encoded(lines)},
+    }
+    (tmp_path / "worker.json").write_text(json.dumps(described))
+    connector = {
+        "connectorName": "shop",
+        "connectorConfiguration": {"connector.class": CLASS},
+        "workerConfiguration": {"workerConfigurationArn": "a", "revision": 1},
+    }
+    found = given(tmp_path, json.dumps(connector), str(tmp_path / "worker.json"))
+    kept = {"offset.flush.interval.ms": 5000, "producer.max.request.size": 5242880}
+    assert found.connectors["shop"]["worker"] == kept
+    assert "worker: producer.acks '1': must be all" in found.report

@@ -12,7 +12,40 @@ def connector(*, server_id: str = "server_id: 5402", topics: str = "topics: {pre
     return {"\nconsumers:": f"  stock:\n    plugin: debezium-mysql\n    source:\n{source}    {topics}\n\nconsumers:"}
 
 
+WORKER = "connectors.orders.worker."
+
+
+def worker(setting: str) -> dict[str, str]:
+    return {"heartbeat_seconds: 10": f"worker: {{{setting}}}  # <-"}
+
+
+def refused_worker(setting: str, wanted: str) -> Refused:
+    return Refused(worker(setting), f"{WORKER}{setting.split(': ')[0]}", wanted)
+
+
 CASES: Cases = {
+    "msk_connect_takes_the_worker_property": (
+        worker("producer.linger.ms: 5, offset.flush.interval.ms: 60000, producer.max.request.size: 8388608"),
+        [
+            refused_worker("producer.acks: 1", "must be all: an event that only its leader has"),
+            refused_worker("producer.enable.idempotence: false", "must be true: without it, a retry"),
+            refused_worker("producer.max.block.ms: 5", "must be left out: MSK Connect refuses it in a worker"),
+            refused_worker("plugin.path: /opt", "must be left out: MSK Connect refuses it in a worker"),
+            refused_worker("group.id: x", "must be left out: MSK Connect refuses it in a worker"),
+            refused_worker("offset.storage.topic: x", "must be left out: it is the connector's own"),
+            refused_worker("config.providers: env", "must be left out: the provider of secrets is declared for you"),
+            refused_worker("config.providers.env.class: x", "must be left out: the provider of secrets"),
+            refused_worker("value.converter: x", "must be left out: set it in properties"),
+            refused_worker("consumer.max.poll.records: 5", "must be left out: a source connector has no consumer"),
+            refused_worker("exactly.once.source.support: enabled", "the role has no rights to transactions"),
+            refused_worker("topic.creation.enable: false", "must be left out: connectors create their topics"),
+            refused_worker("producer.lingerms: 5", "did you mean producer.linger.ms?"),
+            refused_worker("offset.flush.interval: 5", "did you mean offset.flush.interval.ms?"),
+            refused_worker("producer.linger.ms: soon", "must be a whole number"),
+            refused_worker("producer.compression.type: LZ4", "must be"),
+            refused_worker("offset.storage.partitions: 1.5", "must be a whole number"),
+        ],
+    ),
     "the_plugin_exists": (
         {"plugin: debezium-mysql": "plugin: debezium", "  debezium-mysql:": "  debezium:"},
         [

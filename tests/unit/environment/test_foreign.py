@@ -24,7 +24,7 @@ state.dynamodb_table | lock_table: acme-cdc-locks -> dynamodb_table: acme-cdc-lo
 state.encrypt | lockfile: true -> encrypt: true | state is always encrypted
 plugins.debezium-mysql.s3_key | key: msk -> s3_key: msk | it is called key here
 plugins.debezium-mysql.objectVersion | version: 3HL4 -> objectVersion: 3HL4 | it is called version here
-connectors.orders.worker_properties | heartbeat_seconds: 10 -> worker_properties: {} | worker configuration is generated
+connectors.orders.worker_properties | heartbeat_seconds: 10 -> worker_properties: {} | it is called worker here
 connectors.orders.tasks.max | heartbeat_seconds: 10 -> tasks.max: 2 | Debezium MySQL runs one task
 connectors.orders.service_execution_role_arn | heartbeat_seconds: 10 -> service_execution_role_arn: x | role is created
 connectors.orders.connectorConfiguration | heartbeat_seconds: 10 -> connectorConfiguration: {} | it is called properties
