@@ -7,25 +7,34 @@ from dataclasses import dataclass, field, replace
 from threading import Event
 from typing import Final
 
-import pymysql
+from pymysql.constants.ER import DUP_ENTRY
 
 from rehearsal.database.event_kinds import EventKind
 from rehearsal.database.ledger import Ledger, Transaction
-from rehearsal.database.mysql import AdminAccess, error_message, quote
-from rehearsal.database.rows import ParentRows, Row, RowError, make_row, make_value
-from rehearsal.database.seeding import insert_statement, next_row_number, parent_rows
+from rehearsal.database.mysql import DATABASE_ERRORS, AdminAccess, DatabaseError, error_message, quote
+from rehearsal.database.rows import Parents, column_value, make_row
+from rehearsal.database.seeding import next_row_number, parent_rows
+from rehearsal.database.spatial import TYPES as SPATIAL
+from rehearsal.database.statements import escaped, insert_statement
 from rehearsal.database.table_name import TableName
-from rehearsal.database.tables import Column, Table
+from rehearsal.database.tables import Column, Row, Table
+from rehearsal.database.values import RowError
 from rehearsal.database.writer import Writer
+from rehearsal.processes.errors import RehearsalError
 
 _TICKS: Final = 20  # transactions a second under load
 _MAX_DELAY_SECONDS: Final = 1.0
 _TRIES: Final = 20  # values tried until one differs; an ENUM with one member has no other value
 _NEW_COLUMN: Final = "VARCHAR(40)"
+_NOT_COMPARED: Final = {"json", "float", "double", *SPATIAL}
 
 
-class ChangeError(Exception):
-    """A change cannot be values in a table: the table and the reason."""
+class ChangeError(RehearsalError):
+    """A table cannot be changed: the table and the reason."""
+
+
+class _RepeatedKeyError(ChangeError):
+    """The row's key exists already."""
 
 
 @dataclass
@@ -34,34 +43,44 @@ class _ChangedTable:
 
     table: Table
     next_number: int
-    parents: ParentRows
+    parents: Parents
     inserted: deque[tuple[Row, int]] = field(default_factory=lambda: deque(maxlen=1000))
+
+    @property
+    def _compared(self) -> tuple[str, ...]:
+        """The key's columns; without a key all columns that can be compared."""
+        all_ = (column.name for column in self.table.columns if column.type not in _NOT_COMPARED)
+        return self.table.writable_key or tuple(all_)
 
     def key(self, values: Row) -> Row:
         named = dict(zip((column.name for column in self.table.columns), values, strict=True))
-        return tuple(named[name] for name in self.table.key)
+        return tuple(named[name] for name in self._compared)
 
     @property
     def where(self) -> str:
-        return " AND ".join(f"{_escape(quote(name))} = %s" for name in self.table.key)
+        """Finds one row by its key."""
+        found = " AND ".join(f"{escaped(quote(name))} <=> %s" for name in self._compared) or "TRUE"
+        return f"{found} LIMIT 1"
 
 
 class Changes:
-    """Changes tables that have a primary key; each change is committed once and then recorded in ``ledger``.
+    """Changes tables; each change is committed once and then recorded in ``ledger``.
 
     It updates and deletes only rows that it inserted: foreign keys may refer to others. It waits for a server that is
-    down. Not thread-safe.
+    down. Not thread-safe. Raises DatabaseError where the database cannot be read.
     """
 
     def __init__(self, database: AdminAccess, tables: Sequence[Table], ledger: Ledger) -> None:
         self.ledger = ledger
         self._writer = Writer(database)
-        with database.connect() as connection, connection.cursor() as cursor:
-            self._targets = {
-                table.name: _ChangedTable(table, next_row_number(cursor, table), parent_rows(cursor, table))
-                for table in tables
-                if table.key
-            }
+        try:
+            with database.connect() as connection, connection.cursor() as cursor:
+                self._targets = {
+                    table.name: _ChangedTable(table, next_row_number(cursor, table), parent_rows(cursor, table))
+                    for table in tables
+                }
+        except DATABASE_ERRORS as error:
+            raise DatabaseError(error_message(error)) from error
 
     @property
     def tables(self) -> tuple[TableName, ...]:
@@ -71,15 +90,12 @@ class Changes:
     def insert(self, table: TableName, rows: int = 1) -> None:
         """Inserts rows in one transaction; raises ChangeError."""
         target = self._targets[table]
-        numbers = range(target.next_number, target.next_number + rows)
-        try:
-            values = [make_row(target.table, number, target.parents) for number in numbers]
-        except RowError as error:
-            raise ChangeError(str(error)) from error
-        keys = tuple(map(target.key, values))
-        self._commit(target, EventKind.CREATE, insert_statement(target.table), values, keys)
-        target.next_number += rows
-        target.inserted.extend(zip(keys, numbers, strict=True))
+        for _ in range(_TRIES - 1):
+            try:
+                return self._insert(target, rows)
+            except _RepeatedKeyError:  # keys with few values, and rows that others inserted
+                target.next_number += rows
+        return self._insert(target, rows)
 
     def update(self, table: TableName) -> None:
         """Updates a column of the row inserted last; raises ChangeError."""
@@ -88,9 +104,14 @@ class Changes:
             raise ChangeError(f"{table}: no inserted row to update")
         key, number = target.inserted[-1]
         column, other = _updatable_column(target.table, number)
-        statement = f"UPDATE {_escape(table.sql)} SET {_escape(quote(column.name))} = %s WHERE {target.where}"
-        self._commit(target, EventKind.UPDATE, statement, [(make_value(column, other), *key)], (key,))
-        target.inserted[-1] = key, other
+        value = column_value(target.table, column, other)
+        statement = f"UPDATE {escaped(table.sql)} SET {escaped(quote(column.name))} = %s WHERE {target.where}"
+        self._commit(target, EventKind.UPDATE, statement, [(value, *key)], (key,))
+        target.next_number = max(target.next_number, other + 1)
+        if target.table.writable_key:
+            target.inserted[-1] = key, other
+        else:  # the key is the whole row
+            target.inserted.pop()
 
     def delete(self, table: TableName) -> None:
         """Deletes the row inserted last; raises ChangeError."""
@@ -98,7 +119,7 @@ class Changes:
         if not target.inserted:
             raise ChangeError(f"{table}: no inserted row to delete")
         key, _ = target.inserted[-1]
-        self._commit(target, EventKind.DELETE, f"DELETE FROM {_escape(table.sql)} WHERE {target.where}", [key], (key,))
+        self._commit(target, EventKind.DELETE, f"DELETE FROM {escaped(table.sql)} WHERE {target.where}", [key], (key,))
         target.inserted.pop()
 
     def add_column(self, table: TableName) -> str:
@@ -145,6 +166,17 @@ class Changes:
         """Closes the connection."""
         self._writer.close()
 
+    def _insert(self, target: _ChangedTable, rows: int) -> None:
+        numbers = range(target.next_number, target.next_number + rows)
+        try:
+            values = [make_row(target.table, number, target.parents) for number in numbers]
+        except RowError as error:
+            raise ChangeError(str(error)) from error
+        keys = tuple(map(target.key, values))
+        self._commit(target, EventKind.CREATE, insert_statement(target.table), values, keys)
+        target.next_number += rows
+        target.inserted.extend(zip(keys, numbers, strict=True))
+
     def _commit(
         self,
         target: _ChangedTable,
@@ -154,23 +186,25 @@ class Changes:
         keys: tuple[Row, ...] = (),
     ) -> None:
         try:
-            gtid = self._writer.commit(statement, rows)
-        except pymysql.MySQLError as error:
-            raise ChangeError(f"{target.table.name}: {error_message(error)}") from error
+            gtid, changed = self._writer.commit(statement, rows)
+        except DATABASE_ERRORS as error:
+            kind_of_error = _RepeatedKeyError if error.args[:1] == (DUP_ENTRY,) else ChangeError
+            raise kind_of_error(f"{target.table.name}: {error_message(error)}") from error
+        if changed != len(keys):
+            raise ChangeError(f"{target.table.name}: the {kind} must change {len(keys)} rows, got {changed}")
         self.ledger.record(Transaction(gtid, target.table.name, kind, keys))
 
 
 def _updatable_column(table: Table, number: int) -> tuple[Column, int]:
-    """A column outside the keys, and a number whose value there differs from that of ``number``."""
-    fixed = table.unique_columns | table.foreign_key_columns
-    for column in table.columns:
-        if column.name not in fixed:
-            for other in range(number + 1, number + _TRIES):
-                if make_value(column, other) != make_value(column, number):
-                    return column, other
+    """A column outside the key, and a number whose value there differs from that of ``number``.
+
+    Columns that no rule and no unique key is about come before others.
+    """
+    fixed = set(table.writable_key) | table.foreign_key_columns
+    columns = [column for column in table.columns if column.name not in fixed]
+    columns.sort(key=lambda column: (column.name in table.unique_columns, column.name in table.ruled_columns))
+    for column in columns:
+        for other in range(number + 1, number + _TRIES):
+            if column_value(table, column, other) != column_value(table, column, number):
+                return column, other
     raise ChangeError(f"{table.name}: no column outside the keys to update")
-
-
-def _escape(sql: str) -> str:
-    """Escapes % for pymysql."""
-    return sql.replace("%", "%%")

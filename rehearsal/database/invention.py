@@ -6,11 +6,11 @@ from typing import Final
 
 from modules.debezium.settings import Connector
 from rehearsal.database.captures import Capture, Pattern
+from rehearsal.database.discovery import discover
 from rehearsal.database.mysql import AdminAccess, AdminConnection, DatabaseError, quote
 from rehearsal.database.sample_columns import wanted_columns
 from rehearsal.database.sample_tables import create_statements, table_names
 from rehearsal.database.table_name import TableName
-from rehearsal.database.tables import discover
 
 _SCHEMA: Final = "cdc rehearse ENV --schema FILE creates tables from your own SQL"
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from threading import Lock
 
 from rehearsal.database.event_kinds import EventKind
-from rehearsal.database.rows import Row
 from rehearsal.database.table_name import TableName
+from rehearsal.database.tables import Row
 
 
 @dataclass(frozen=True)

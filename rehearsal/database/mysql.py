@@ -21,6 +21,8 @@ from rehearsal.processes.errors import RehearsalError
 from rehearsal.processes.programs import Program
 
 AdminConnection: TypeAlias = "Connection[Cursor]"
+# What the driver raises for a statement, its values or the answer, which may be in no charset that it knows.
+DATABASE_ERRORS: Final = (pymysql.MySQLError, ValueError)
 
 START_SECONDS: Final = 60
 PORT: Final = 3306
@@ -87,7 +89,7 @@ class AdminAccess:
             for statement in sql_script.statements(script.read_text(encoding="utf-8-sig")):
                 try:
                     cursor.execute(statement.text)
-                except pymysql.MySQLError as error:
+                except DATABASE_ERRORS as error:
                     raise DatabaseError(f"{script}:{statement.line}: {error_message(error)}") from error
 
 
@@ -203,6 +205,8 @@ def quote(name: str) -> str:
     return f"`{name.replace('`', '``')}`"
 
 
-def error_message(error: pymysql.MySQLError) -> str:
-    """The server's message."""
+def error_message(error: Exception) -> str:
+    """The server's message, or the driver's."""
+    if not isinstance(error, pymysql.MySQLError):
+        return f"{type(error).__name__}: {error}"
     return str(error.args[-1]) if error.args else str(error)

@@ -7,12 +7,13 @@ from typing import Final
 
 from modules.debezium.settings import Connector
 from rehearsal.database.captures import Capture
+from rehearsal.database.discovery import discover
 from rehearsal.database.invention import invent
-from rehearsal.database.mysql import AdminAccess, DatabaseError
+from rehearsal.database.mysql import DATABASE_ERRORS, AdminAccess, DatabaseError, error_message
 from rehearsal.database.sample_tables import create_statements
 from rehearsal.database.seeding import Seeded, seed
 from rehearsal.database.table_name import TableName
-from rehearsal.database.tables import Table, discover
+from rehearsal.database.tables import Table
 
 _FEW: Final = 20
 
@@ -40,6 +41,13 @@ def prepare(
     Raises DatabaseError where the file's SQL fails, where a connector captures none of its tables or a pattern matches
     none, and for a pattern for which no sample table can be invented.
     """
+    try:
+        return _prepared(database, connectors, schema=schema, rows=rows)
+    except DATABASE_ERRORS as error:
+        raise DatabaseError(error_message(error)) from error
+
+
+def _prepared(database: AdminAccess, connectors: Mapping[str, Connector], *, schema: Path | None, rows: int) -> Source:
     if schema:
         database.run_script(schema)
     notes = [] if schema else invent(database, connectors)
@@ -55,11 +63,12 @@ def prepare(
         if problems := [problem for capture in captures for problem in _unmatched(capture, names, schema)]:
             raise DatabaseError("\n".join(problems))
         captured = {name for capture in captures for name in capture.captured(names)}
+        seeded = seed(connection, tables, rows=rows)
         return Source(
-            tables=tables,
-            captured=tuple(table for table in tables if table.name in captured),
+            tables=tuple(seeded.tables),
+            captured=tuple(table for table in seeded.tables if table.name in captured),
             notes=tuple(notes),
-            seeded=seed(connection, tables, rows=rows),
+            seeded=seeded,
         )
 
 

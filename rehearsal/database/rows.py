@@ -1,150 +1,129 @@
-"""Generates rows for any table: the same number gives the same row, two numbers differ in every unique key."""
+"""Generates rows for any table: the same number gives the same row."""
 
-import json
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, timedelta
-from decimal import Decimal
-from functools import cache
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from math import prod
-from re import findall
-from struct import pack
-from typing import Final, TypeAlias
+from typing import Final
 
 from rehearsal.database.table_name import TableName
-from rehearsal.database.tables import Column, Reference, Table
+from rehearsal.database.tables import Column, Reference, Row, Table, Value
+from rehearsal.database.values import RowError, make_value, room
 
-Value: TypeAlias = int | float | Decimal | str | bytes | date | timedelta | None
-Row: TypeAlias = tuple[Value, ...]
-# For each parent table's columns, the values of some existing rows.
-ParentRows: TypeAlias = Mapping[tuple[TableName, tuple[str, ...]], Sequence[Row]]
-
-_BYTES: Final = {"tinyint": 1, "smallint": 2, "mediumint": 3, "int": 4, "bigint": 8}
-_SPREAD: Final = 1000
-_DAYS: Final = 3650
-_FIRST_DAY: Final = datetime(2020, 1, 1, 8)
-_NULL_EVERY: Final = 5
-_POINT: Final = pack("<IBIdd", 0, 1, 1, 8.5, 47.25)  # SRID, then WKB: MySQL's storage format
+_FEW: Final = 100
 
 
-class RowError(Exception):
-    """A row cannot be generated for a table: the table or column, and the reason."""
+@dataclass(frozen=True)
+class Parents:
+    """What foreign keys can refer to.
+
+    ``rows`` has the values of some existing rows for each parent table's columns. ``later`` are the tables of a circle
+    of foreign keys that are filled later: their rows will have the same numbers.
+    """
+
+    rows: Mapping[tuple[TableName, tuple[str, ...]], Sequence[Row]] = field(default_factory=dict)
+    later: Mapping[TableName, Table] = field(default_factory=dict)
 
 
-def is_integer(column: Column) -> bool:
-    return column.type in _BYTES
+def make_row(table: Table, number: int, parents: Parents) -> Row:
+    """Values for the table's columns, in order; raises RowError.
 
-
-def make_row(table: Table, number: int, parents: ParentRows) -> Row:
-    """Values for the table's columns, in order; raises RowError."""
-    referring = _foreign_key_values(table, number, parents)
-    identifying = table.unique_columns
-    return tuple(
-        referring[column.name]
-        if column.name in referring
-        else make_value(column, number, unique=column.name in identifying)
+    Two numbers differ in every unique key, unless its types have too few values or a rule decides them.
+    """
+    referring, sizes = _foreign_key_values(table, number, parents)
+    steps = _steps(table, sizes)
+    own = {name: value for name, value in referring.items() if not isinstance(value, _Own)}
+    values = {
+        column.name: own[column.name]
+        if column.name in own
+        else column_value(table, column, number // steps.get(column.name, 1))
         for column in table.columns
-    )
+    }
+    values |= {name: values[value.column] for name, value in referring.items() if isinstance(value, _Own)}
+    return tuple(values[column.name] for column in table.columns)
 
 
-def make_value(column: Column, number: int, *, unique: bool = False) -> Value:
-    """A value for the column; with ``unique`` it differs from that of every other number; raises RowError."""
-    if column.nullable and not unique and number % _NULL_EVERY == _NULL_EVERY - 1:
-        return None
-    if is_integer(column):
-        return _integer(column, number, identifying=unique)
-    if make := _GENERATORS.get(column.type):
-        return make(column, number)
-    if column.type in _TEXTS or column.type in _BINARIES:
-        return _text(column, number, identifying=unique)
-    if column.nullable:
-        return None
-    raise RowError(f"column {column.name}: no values can be generated for type {column.definition}")
+def column_value(table: Table, column: Column, number: int) -> Value:
+    """The value of a column without a foreign key; raises RowError with the column's name and type."""
+    try:
+        if recipe := table.recipes.get(column.name):
+            return recipe(number)
+        unique = column.name in identifying(table)
+        return make_value(column, number, unique=unique, prefix=table.prefixes.get(column.name))
+    except RowError:
+        raise
+    except Exception as error:
+        raise RowError(f"column {column.name} ({column.definition}): {type(error).__name__}: {error}") from error
 
 
-def _foreign_key_values(table: Table, number: int, parents: ParentRows) -> dict[str, Value]:
-    """The values of foreign keys: every combination of parent rows is used once before one is used again."""
-    values: dict[str, Value] = {}
+def identifying(table: Table) -> frozenset[str]:
+    """Of each unique key the column with the most values, so that others may repeat; all if each has few values."""
+    columns = {column.name: column for column in table.columns}
+    chosen: set[str] = set()
+    for key in table.unique:
+        free = [name for name in key if name in columns and name not in table.foreign_key_columns]
+        rooms = {name: room(columns[name], table.prefixes.get(name)) for name in free}
+        if max(rooms.values(), default=0) < _FEW:
+            chosen |= set(free)
+        elif not chosen & set(free):
+            chosen.add(max(free, key=rooms.__getitem__))
+    return frozenset(chosen)
+
+
+@dataclass(frozen=True)
+class _Own:
+    """The value of another column of the same row."""
+
+    column: str
+
+
+def _steps(table: Table, sizes: Mapping[Reference, int]) -> dict[str, int]:
+    """For keys whose columns all have few values: the numbers after which a column takes its next value."""
+    columns, steps = {column.name: column for column in table.columns}, dict[str, int]()
+    for key in table.unique:
+        free = {name: room(columns[name], table.prefixes.get(name)) for name in key if name in columns}
+        free = {name: values for name, values in free.items() if name not in table.foreign_key_columns}
+        if max(free.values(), default=0) < _FEW:
+            step = prod(size for reference, size in sizes.items() if set(reference.columns) & set(key))
+            for name, values in free.items():
+                steps.setdefault(name, step)
+                step *= max(values, 1)
+    return steps
+
+
+def _foreign_key_values(
+    table: Table, number: int, parents: Parents
+) -> tuple[dict[str, "Value | _Own"], Mapping[Reference, int]]:
+    """The values of foreign keys, and how many rows each refers to.
+
+    Every combination of parent rows is used once before one is used again.
+    """
+    values: dict[str, Value | _Own] = {}
     sizes: dict[Reference, int] = {}
     for reference in table.references:
-        rows = parents.get((reference.parent, reference.parent_columns), ())
+        rows = parents.rows.get((reference.parent, reference.parent_columns), ())
         if rows:
             chosen = rows[number // prod(sizes.values()) % len(rows)]
             values.update(zip(reference.columns, chosen, strict=True))
             sizes[reference] = len(rows)
-        elif all(column.nullable for column in table.columns if column.name in reference.columns):
-            values.update(dict.fromkeys(reference.columns))
         else:
-            raise RowError(f"{table.name} has a foreign key to {reference.parent}, which has no rows")
+            values.update(_without_rows(table, reference, number, parents))
     for key in table.unique:
-        if table.foreign_key_columns.issuperset(key):
-            room = prod(size for reference, size in sizes.items() if set(reference.columns) & set(key))
-            if number >= room:
-                raise RowError(f"{table.name} can have {room} rows only: its key {key} consists of foreign keys")
-    return values
+        if table.foreign_key_columns.issuperset(key) and sizes:
+            most = prod(size for reference, size in sizes.items() if set(reference.columns) & set(key))
+            if number >= most:
+                raise RowError(f"{table.name} can have {most} rows only: its key {key} consists of foreign keys")
+    return values, sizes
 
 
-def _integer(column: Column, number: int, *, identifying: bool) -> int:
-    highest = (1 << (8 * _BYTES[column.type] - (not column.unsigned))) - 1
-    if not identifying:
-        return number % min(highest, _SPREAD)
-    if number > highest:
-        raise RowError(f"column {column.name} ({column.definition}) can have at most {highest}, got {number}")
-    return number
-
-
-def _text(column: Column, number: int, *, identifying: bool) -> str | bytes:
-    length = column.length or 0
-    text = f"{column.name} {number}"
-    if len(text) > length:
-        text = str(number)
-    if len(text) > length:
-        if identifying:
-            raise RowError(f"column {column.name} ({column.definition}) is too short for {number}")
-        text = text[-length:] if length else ""
-    if column.type == "binary":
-        return text.encode().ljust(length, b"\0")  # as the server pads it
-    return text.encode() if column.type in _BINARIES else text
-
-
-def _decimal(column: Column, number: int) -> Decimal:
-    precision, scale = column.precision or 10, column.scale or 0
-    return Decimal(number % 10**precision).scaleb(-scale)
-
-
-def _moment(column: Column, number: int) -> datetime:
-    """With milliseconds where the column stores them, so that the server does not round."""
-    fraction = number % 1000 if column.definition.endswith(("(3)", "(4)", "(5)", "(6)")) else 0
-    return _FIRST_DAY + timedelta(seconds=number, milliseconds=fraction)
-
-
-def _bits(column: Column, number: int) -> int:
-    return number % (1 << (column.precision or 1))
-
-
-def _document(_column: Column, number: int) -> str:
-    return json.dumps({"number": number, "tags": ["a", "b"][: number % 3], "nested": {"half": number / 2}})
-
-
-@cache
-def _members(definition: str) -> tuple[str, ...]:
-    return tuple(member.replace("''", "'") for member in findall(r"'((?:[^']|'')*)'", definition))
-
-
-_TEXTS: Final = {"char", "varchar", "tinytext", "text", "mediumtext", "longtext"}
-_BINARIES: Final = {"binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob"}
-_GENERATORS: Final[Mapping[str, Callable[[Column, int], Value]]] = {
-    "decimal": _decimal,
-    "float": lambda _, number: number / 8,
-    "double": lambda _, number: number / 8,
-    "bit": _bits,
-    "date": lambda _, number: (_FIRST_DAY + timedelta(days=number % _DAYS)).date(),
-    "datetime": _moment,
-    "timestamp": _moment,
-    "time": lambda _, number: timedelta(seconds=number % 86_400),
-    "year": lambda _, number: 2000 + number % 100,
-    "enum": lambda column, number: _members(column.definition)[number % len(_members(column.definition))],
-    "set": lambda column, number: _members(column.definition)[number % len(_members(column.definition))],
-    "json": _document,
-    "point": lambda _column, _number: _POINT,
-    "geometry": lambda _column, _number: _POINT,
-}
+def _without_rows(table: Table, reference: Reference, number: int, parents: Parents) -> dict[str, "Value | _Own"]:
+    """NULL where it may be, the row's own key, or that of a row which comes later; raises RowError."""
+    if all(column.nullable for column in table.columns if column.name in reference.columns):
+        return dict.fromkeys(reference.columns)
+    if reference.parent == table.name:
+        own = zip(reference.columns, reference.parent_columns, strict=True)
+        return {name: _Own(parent) for name, parent in own if name != parent}
+    if later := parents.later.get(reference.parent):
+        columns = {column.name: column for column in later.columns}
+        own = zip(reference.columns, reference.parent_columns, strict=True)
+        return {name: column_value(later, columns[parent], number) for name, parent in own}
+    raise RowError(f"{table.name} has a foreign key to {reference.parent}, which has no rows")

@@ -1,35 +1,25 @@
-"""The tables of a database, from its information_schema."""
+"""Tables as rows are generated for them: columns, keys, foreign keys, and rules that values must satisfy."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TypeAlias
 
-from rehearsal.database.mysql import AdminConnection
 from rehearsal.database.table_name import TableName
 
-_SYSTEM: Final = ("information_schema", "mysql", "performance_schema", "sys")
-_COLUMNS: Final = """
-    SELECT c.TABLE_SCHEMA, c.TABLE_NAME, c.COLUMN_NAME, c.DATA_TYPE, c.COLUMN_TYPE, c.IS_NULLABLE = 'YES',
-           c.CHARACTER_MAXIMUM_LENGTH, c.NUMERIC_PRECISION, c.NUMERIC_SCALE, c.EXTRA
-    FROM information_schema.COLUMNS c JOIN information_schema.TABLES t USING (TABLE_SCHEMA, TABLE_NAME)
-    WHERE t.TABLE_TYPE = 'BASE TABLE' AND c.TABLE_SCHEMA NOT IN %s
-    ORDER BY c.TABLE_SCHEMA, c.TABLE_NAME, c.ORDINAL_POSITION"""
-_KEYS: Final = """
-    SELECT TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, COLUMN_NAME FROM information_schema.STATISTICS
-    WHERE NON_UNIQUE = 0 AND TABLE_SCHEMA NOT IN %s AND COLUMN_NAME IS NOT NULL
-    ORDER BY TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX"""
-_REFERENCES: Final = """
-    SELECT TABLE_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, COLUMN_NAME,
-           REFERENCED_TABLE_SCHEMA, REFERENCED_TABLE_NAME, REFERENCED_COLUMN_NAME
-    FROM information_schema.KEY_COLUMN_USAGE
-    WHERE REFERENCED_TABLE_NAME IS NOT NULL AND TABLE_SCHEMA NOT IN %s
-    ORDER BY TABLE_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION"""
+Value: TypeAlias = int | float | Decimal | str | bytes | date | timedelta | None
+Row: TypeAlias = tuple[Value, ...]
+# A column's value for the number of a row.
+Recipe: TypeAlias = Callable[[int], Value]
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column that rows can be written to; ``definition`` is its full type (``bigint unsigned``)."""
+    """A column that rows can be written to; ``definition`` is its full type (``bigint unsigned``).
+
+    ``length`` is in characters, or in bytes for binary types; ``fraction`` is the number of digits of a second.
+    """
 
     name: str
     type: str
@@ -38,6 +28,10 @@ class Column:
     length: int | None
     precision: int | None
     scale: int | None
+    fraction: int = 0
+    charset: str | None = None
+    srid: int = 0
+    zero_date: bool = False
 
     @property
     def unsigned(self) -> bool:
@@ -54,14 +48,30 @@ class Reference:
 
 
 @dataclass(frozen=True)
+class Rule:
+    """What values of ``columns`` must satisfy: a CHECK, a partition, a generated column, or a trigger's condition."""
+
+    text: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Table:
-    """A table; ``key`` is its primary key, ``unique`` has every unique key, with the primary one."""
+    """A table.
+
+    ``key`` is its primary key, ``unique`` has every unique key, with the primary one; in place of a generated column or
+    an expression stand the columns that it is made from. ``prefixes`` are the characters that a unique key compares of
+    a column. ``recipes`` are found by trying, see ``fitting``.
+    """
 
     name: TableName
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     unique: tuple[tuple[str, ...], ...]
     references: tuple[Reference, ...]
+    prefixes: Mapping[str, int] = field(default_factory=dict)
+    rules: tuple[Rule, ...] = ()
+    recipes: Mapping[str, Recipe] = field(default_factory=dict)
 
     @property
     def unique_columns(self) -> frozenset[str]:
@@ -73,60 +83,14 @@ class Table:
         """The columns of foreign keys."""
         return frozenset(column for reference in self.references for column in reference.columns)
 
+    @property
+    def ruled_columns(self) -> frozenset[str]:
+        """The columns that rules are about."""
+        return frozenset(column for rule in self.rules for column in rule.columns)
 
-def discover(connection: AdminConnection) -> tuple[Table, ...]:
-    """Every table but the system's, each after the tables that it refers to where possible."""
-    columns: dict[TableName, list[Column]] = defaultdict(list)
-    keys: dict[TableName, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    references: dict[TableName, dict[str, list[Sequence[str]]]] = defaultdict(lambda: defaultdict(list))
-    with connection.cursor() as cursor:
-        cursor.execute(_COLUMNS, (_SYSTEM,))
-        for database, table, name, type_, definition, nullable, length, precision, scale, extra in cursor.fetchall():
-            column = Column(name, type_, definition, bool(nullable), length, precision, scale)
-            # VIRTUAL or STORED GENERATED; DEFAULT_GENERATED is a default expression, and the column is writable.
-            generated = extra.endswith(" GENERATED")
-            columns[TableName(database, table)] += [] if generated else [column]
-        cursor.execute(_KEYS, (_SYSTEM,))
-        for database, table, index, name in cursor.fetchall():
-            keys[TableName(database, table)][index].append(name)
-        cursor.execute(_REFERENCES, (_SYSTEM,))
-        for database, table, constraint, *reference in cursor.fetchall():
-            references[TableName(database, table)][constraint].append(reference)
-    tables = {name: _table(name, columns[name], keys[name], references[name]) for name in columns}
-    return _parents_first(tables)
-
-
-def _table(
-    name: TableName,
-    columns: Sequence[Column],
-    keys: Mapping[str, Sequence[str]],
-    references: Mapping[str, Sequence[Sequence[str]]],
-) -> Table:
-    unique = {index: tuple(names) for index, names in keys.items()}
-    return Table(
-        name=name,
-        columns=tuple(columns),
-        key=unique.get("PRIMARY", ()),
-        unique=tuple(unique.values()),
-        references=tuple(_reference(rows) for rows in references.values()),
-    )
-
-
-def _reference(rows: Sequence[Sequence[str]]) -> Reference:
-    columns, databases, tables, parent_columns = zip(*rows, strict=True)
-    return Reference(columns, TableName(databases[0], tables[0]), parent_columns)
-
-
-def _parents_first(tables: Mapping[TableName, Table]) -> tuple[Table, ...]:
-    """Tables that refer to each other come last, in the order of their names."""
-    ordered: dict[TableName, Table] = {}
-    waiting = dict(tables)
-    while waiting:
-        ready = [
-            table
-            for table in waiting.values()
-            if all(reference.parent in ordered or reference.parent == table.name for reference in table.references)
-        ]
-        for table in ready or list(waiting.values()):
-            ordered[table.name] = waiting.pop(table.name)
-    return tuple(ordered.values())
+    @property
+    def writable_key(self) -> tuple[str, ...]:
+        """The first unique key, the primary one before others, whose columns are all written and never null."""
+        written = {column.name for column in self.columns if not column.nullable}
+        keys = [self.key] if self.key else []
+        return next((key for key in [*keys, *self.unique] if key and written.issuperset(key)), ())

@@ -12,7 +12,7 @@ from pymysql.constants.CR import CR_CONN_HOST_ERROR, CR_CONNECTION_ERROR, CR_SER
 from pymysql.constants.ER import SERVER_SHUTDOWN
 
 from rehearsal.database.mysql import AdminAccess, AdminConnection
-from rehearsal.database.rows import Row
+from rehearsal.database.tables import Row
 
 _CONNECTION_ERRORS: Final = {
     CR_CONNECTION_ERROR,
@@ -39,17 +39,19 @@ class Writer:
         self._uuid = uuid4()
         self._numbers = count(1)
 
-    def commit(self, statement: str, rows: Sequence[Row] = ()) -> str:
-        """Runs ``statement`` for all of ``rows``, or alone where it commits implicitly (ALTER TABLE); returns its GTID.
+    def commit(self, statement: str, rows: Sequence[Row] = ()) -> tuple[str, int]:
+        """Runs ``statement`` for all of ``rows``, or alone where it commits implicitly (ALTER TABLE).
+
+        Returns its GTID, and how many rows it changed: where it was sent again after it was committed, all of ``rows``.
 
         Waits up to 60 s for a server that is down. Raises pymysql's errors; nothing is committed then, unless the
         server stayed down.
         """
         gtid = f"{self._uuid}:{next(self._numbers)}"
         deadline = time.monotonic() + _PATIENCE_SECONDS
-        while True:
+        for tries in count(1):
             try:
-                self._execute(gtid, statement, rows)
+                changed = self._execute(gtid, statement, rows)
             except (pymysql.OperationalError, pymysql.InterfaceError) as error:
                 self.close()
                 if error.args[0] not in _CONNECTION_ERRORS or time.monotonic() > deadline:
@@ -59,7 +61,8 @@ class Writer:
                 self.close()
                 raise
             else:
-                return gtid
+                return gtid, changed if tries == 1 else len(rows)  # none, if the first time it was committed
+        raise AssertionError("unreachable")
 
     def close(self) -> None:
         """Closes the connection; an open transaction is rolled back."""
@@ -68,14 +71,14 @@ class Writer:
                 self._connection.close()
             self._connection = None
 
-    def _execute(self, gtid: str, statement: str, rows: Sequence[Row]) -> None:
+    def _execute(self, gtid: str, statement: str, rows: Sequence[Row]) -> int:
         if self._connection is None:
             self._connection = self._database.connect()
         with self._connection.cursor() as cursor:
             cursor.execute("SET SESSION gtid_next = %s", (gtid,))
             if rows:
                 cursor.execute("BEGIN")
-                cursor.executemany(statement, rows)
+                changed = cursor.executemany(statement, rows)
                 cursor.execute("COMMIT")
-            else:
-                cursor.execute(statement)
+                return changed or 0
+            return cursor.execute(statement)
