@@ -108,11 +108,13 @@ class Stream:
         }
 
     def _change(self, cluster: str, changes: Changes, check: ConnectorsRunning) -> None:
-        self.unfilled |= {str(table): why for table, why in changes.change_each_table().items()}
-        if not changes.tables:
-            return
+        failed = changes.change_each_table()
+        self.unfilled |= {str(table): why for table, why in failed.items()}
+        changed = [table for table in changes.tables if table not in failed]
+        if not changed:
+            raise RehearsalError("\n".join(["no captured table can be changed:", *failed.values()]))
         self.wait_for_all(check)
-        table = changes.tables[0]
+        table = changed[0]
         column = changes.add_column(table)
         changes.insert(table)
         for one in self.expectations:
