@@ -8,7 +8,8 @@ import re
 from typing import Final
 
 from modules.debezium import topics
-from modules.debezium.settings import Connector, Signals
+from modules.debezium.internal import overlap
+from modules.debezium.settings import Connector, Signals, Source
 from modules.properties_file import as_text
 
 RELEASE: Final = "3.6.1.Final"
@@ -31,14 +32,26 @@ def _pattern(glob: str) -> str:
     return "[^.]*".join(re.escape(part) for part in glob.split("*"))
 
 
-def _include_lists(tables: tuple[str, ...], signals: Signals | None) -> dict[str, str]:
+def table_expression(name: str) -> str:
+    """``database.table`` as Debezium's regular expression."""
+    return r"\.".join(_pattern(part) for part in name.split("."))
+
+
+def _without(table: str, excluded: tuple[str, ...]) -> str:
+    """Looks ahead for what is left out, and matches whole names, as Debezium does."""
+    left_out = [table_expression(name) for name in excluded if overlap(table, name)]
+    return f"(?!(?:{'|'.join(left_out)})$){table_expression(table)}" if left_out else table_expression(table)
+
+
+def _include_lists(source: Source, signals: Signals | None) -> dict[str, str]:
     """Databases whose structure is followed, and tables whose rows are.
 
     The signal table's database is among the former: without its structure the first signal stops the task.
     """
+    tables = source.captured
     followed = [*tables, signals.table] if signals and signals.table else tables
     databases = dict.fromkeys(_pattern(table.split(".")[0]) for table in followed)
-    names = (r"\.".join(_pattern(part) for part in table.split(".")) for table in tables)
+    names = (_without(table, source.excluded) for table in tables)
     return {"database.include.list": ",".join(databases), "table.include.list": ",".join(names)}
 
 
@@ -91,7 +104,7 @@ def connector_properties(connector: Connector, *, debezium_version: str = RELEAS
         "database.password": _placeholder(source.secret, source.password_field),
         "database.server.id": str(source.server_id),
         "database.ssl.mode": "required",
-        **_include_lists(source.tables, connector.signals),
+        **_include_lists(source, connector.signals),
         "topic.prefix": prefix,
         # -1 is the brokers' default.replication.factor (Kafka 2.4 and later).
         "topic.creation.default.replication.factor": "-1",

@@ -5,7 +5,7 @@ from typing import Protocol
 
 
 class Source(Protocol):
-    """``tables`` are ``database.table``; * stands for any characters but a dot."""
+    """``captured`` and ``excluded`` are ``database.table``; * stands for any characters but a dot."""
 
     @property
     def secret(self) -> str: ...
@@ -16,7 +16,9 @@ class Source(Protocol):
     @property
     def server_id(self) -> int: ...
     @property
-    def tables(self) -> tuple[str, ...]: ...
+    def captured(self) -> tuple[str, ...]: ...
+    @property
+    def excluded(self) -> tuple[str, ...]: ...
 
 
 class Topics(Protocol):

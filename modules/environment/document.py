@@ -148,7 +148,7 @@ def _not_yaml(error: Exception, file: str) -> Problem:
         pass
     elif "alias" in message:
         message = "text that starts with * must be in quotes, or name an anchor that is there"
-    elif "tag" in message:
+    elif "tag" in message or "expected whitespace or line break" in message:
         message = "text that starts with ! must be in quotes: tags are not read here"
     elif "cannot start any token" in message:
         message = "text cannot start with a tab, % @ or `: indent with spaces, and put text in quotes"

@@ -178,7 +178,7 @@ _ANSWERS: Final[dict[Path, dict[str, Answer]]] = {
     )
     | _answered(_TABLES, "databases", "database", "database_include_list", "schemas", "schema")
     | _answered(
-        "source.tables lists all captured tables",
+        'source.tables takes them with ! before the name: ["shop.*", "!shop.audit"]',
         *("exclude_tables", "table_exclude_list", "tables_exclude", "exclude", "database_exclude_list"),
     )
     | _answered(_ENDPOINT, "host", "hostname", "endpoint", "port", "address", "writer_endpoint")

@@ -172,7 +172,8 @@ ConnectorName = Annotated[str, Text(r"^[A-Za-z0-9._-]+$", _CONNECTOR_WORDS, leng
 _PATTERN_WORDS: Final = "a name, with * for anything but not first: a lone * would be everything in the cluster"
 TopicPattern = Annotated[str, Text(r"^[A-Za-z0-9._-][A-Za-z0-9._*-]*$", _PATTERN_WORDS, length=(1, 249))]
 Table = Annotated[str, Text(r"^[^\s.,*]+\.[^\s.,*]+$", "database.table")]
-TablePattern = Annotated[str, Text(r"^[^\s.,]+\.[^\s.,]+$", "database.table, with * for any characters but a dot")]
+_TABLES_WORDS: Final = "database.table, with * for any characters but a dot, and ! before those to leave out"
+TablePattern = Annotated[str, Text(r"^[^\s.,]+\.[^\s.,]+$", _TABLES_WORDS)]
 
 _ARN: Final = "ARN, such as arn:aws"
 ClusterArn = Annotated[

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from modules.debezium.checks.values import split
-from modules.debezium.configuration import connector_properties
+from modules.debezium.configuration import connector_properties, table_expression
 from modules.debezium.regex.matching import matches
 from modules.debezium.settings import Connector
 from rehearsal.database.table_name import TableName
@@ -29,17 +29,19 @@ class Pattern:
 
 @dataclass(frozen=True)
 class Capture:
-    """What the connector ``name`` captures."""
+    """What the connector ``name`` captures; ``excluded`` are the patterns of tables that it leaves out."""
 
     name: str
     patterns: tuple[Pattern, ...]
+    excluded: tuple[Pattern, ...] = ()
 
     @classmethod
     def of(cls, name: str, connector: Connector) -> "Capture":
         """As the connector is deployed."""
         included = connector_properties(connector)["table.include.list"]
-        patterns = zip(connector.source.tables, split(included), strict=True)
-        return cls(name, tuple(Pattern(text, regex) for text, regex in patterns))
+        patterns = zip(connector.source.captured, split(included), strict=True)
+        excluded = tuple(Pattern(text, table_expression(text)) for text in connector.source.excluded)
+        return cls(name, tuple(Pattern(text, regex) for text, regex in patterns), excluded)
 
     def captured(self, names: Sequence[TableName]) -> list[TableName]:
         """Those of ``names`` that the connector captures."""

@@ -28,7 +28,10 @@ def invent(database: AdminAccess, connectors: Mapping[str, Connector]) -> list[s
             raise DatabaseError(
                 f"connectors.{connector}.source.tables: no table's name can be invented for {pattern.text}: {_SCHEMA}"
             )
-    tables = {name for invented in names.values() for found in invented.values() for name in found}
+    left_out = {capture.name: table_names(capture.excluded) for capture in captures}
+    tables = {
+        name for invented in (*names.values(), *left_out.values()) for found in invented.values() for name in found
+    }
     with database.connect() as connection:
         with connection.cursor() as cursor:
             for statement in create_statements(tables):

@@ -8,9 +8,10 @@ from cdc.imports.translation import patterns
 from cdc.imports.translation.draft import Draft
 from cdc.imports.translation.notes import Kind
 from cdc.imports.translation.patterns import InexpressibleError
+from modules.debezium.internal import overlap
 
 TABLES, DATABASES = "table.include.list", "database.include.list"
-EXCLUDED: Final = ("table.exclude.list", "database.exclude.list")
+EXCLUDED: Final = {"table.exclude.list": patterns.tables, "database.exclude.list": patterns.databases}
 _EVERYTHING: Final = "*.*"
 
 
@@ -31,13 +32,35 @@ def take(draft: Draft) -> None:
     for key, value in given.items():
         why = "converted to patterns" + (", which also match names with $ or -" if widened else "")
         draft.note(Kind.MOVED, key, why, before=value, after=f"source.tables: {', '.join(found)}")
-    if excluded:
+    try:
+        left_out = _left_out(draft, excluded, found)
+    except InexpressibleError:
         _fill_in(draft, excluded, ", ".join(found))
         return
-    draft.put("source.tables", found)
+    draft.put("source.tables", [*found, *left_out])
     if not given:
         why = "without a list, every table of the cluster is captured, as before"
         draft.note(Kind.ADDED, "source.tables", why, after=_EVERYTHING)
+
+
+def _left_out(draft: Draft, excluded: list[str], captured: list[str]) -> list[str]:
+    """Takes the lists of what is excluded as patterns with !; raises InexpressibleError where they would match more."""
+    found: dict[str, list[str]] = {}
+    for key in excluded:
+        value = draft.left[key]
+        if isinstance(value, Unresolved):
+            raise InexpressibleError(f"{value} is not in this input")
+        each = [EXCLUDED[key](part) for part in patterns.split(value)]
+        if any(one.widened for one in each):
+            raise InexpressibleError("a pattern would also leave out names with $ or -")
+        names = [name if "." in name else f"{name}.*" for one in each for name in one.patterns]
+        found[key] = [name for name in names if any(overlap(name, table) for table in captured)]
+    for key, names in found.items():
+        after = f"source.tables: {', '.join(f'!{name}' for name in names)}" if names else ""
+        before = draft.take(key)
+        why = "converted to patterns with !" if names else "no captured table has such a name"
+        draft.note(Kind.MOVED if names else Kind.DROPPED, key, why, before=before, after=after)
+    return list(dict.fromkeys(f"!{name}" for names in found.values() for name in names))
 
 
 def _tables(given: Mapping[str, Value | None]) -> tuple[list[str], bool]:
@@ -60,5 +83,5 @@ def _fill_in(draft: Draft, excluded: list[str], found: str) -> None:
     if excluded:
         expected += f": the tables{f' of {found}' if found else ''} without those of {' and '.join(excluded)}"
     for key in EXCLUDED:
-        draft.lose(key, "source.tables lists captured tables and cannot exclude any")
+        draft.lose(key, "no pattern with ! in source.tables matches exactly the same")
     draft.fill_in("source.tables", expected)

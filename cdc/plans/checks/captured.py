@@ -59,10 +59,17 @@ def _uncovered(patterns: Iterable[str], by: Iterable[str]) -> list[str]:
     """Those that ``by`` does not match: Debezium compares names without case."""
     same = set(map(_plain, by))
     wide = [each for each in by if not _NAME.fullmatch(each)]
-    lost = [each for each in patterns if _plain(each) not in same]
+    lost = [each for each in patterns if _plain(each) not in same and not _with_fewer_exclusions(each, by)]
     if len(lost) * len(wide) > _MOST:
         return lost
     return [each for each in lost if not any(_covers(one, each) for one in wide)]
+
+
+def _with_fewer_exclusions(pattern: str, by: Iterable[str]) -> bool:
+    captured, excluded = properties.exclusions(pattern)
+    return bool(excluded) and any(
+        other == captured and fewer <= excluded for other, fewer in map(properties.exclusions, by)
+    )
 
 
 def _plain(pattern: str) -> str:

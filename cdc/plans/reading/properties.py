@@ -41,9 +41,23 @@ _HARMLESS: Final = frozenset(
 )
 
 
+_EXCLUDING: Final = re.compile(r"\(\?!\(\?:(?P<excluded>(?:\\.|[^|()\\]|\|)+)\)\$\)(?P<captured>.*)")
+
+_ALTERNATIVE: Final = re.compile(r"(?:\\.|[^|\\])+")
+
+
 def tables(patterns: object) -> list[str]:
-    """Anchored regular expressions in the syntax of the environment file: ``orders.customers``, ``shop.*``."""
-    return [_table(pattern) for pattern in str(patterns or "").split(",") if pattern]
+    """Anchored regular expressions in the syntax of the environment file: ``orders.customers``, ``a.*``, ``!a.b``."""
+    found = [exclusions(pattern) for pattern in str(patterns or "").split(",") if pattern]
+    captured = [_table(pattern) for pattern, _ in found]
+    return [*captured, *dict.fromkeys(f"!{_table(one)}" for _, excluded in found for one in excluded)]
+
+
+def exclusions(pattern: str) -> tuple[str, frozenset[str]]:
+    """What this project's expression matches, and what it leaves out of that by looking ahead."""
+    if found := _EXCLUDING.fullmatch(pattern):
+        return found["captured"], frozenset(_ALTERNATIVE.findall(found["excluded"]))
+    return pattern, frozenset()
 
 
 def _table(pattern: str) -> str:

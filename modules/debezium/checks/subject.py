@@ -56,7 +56,7 @@ class Subject:
 
     @property
     def tables(self) -> tuple[str, ...]:
-        return self.connector.source.tables
+        return self.connector.source.captured
 
     @property
     def signal_table(self) -> str | None:

@@ -118,7 +118,7 @@ def _use(connector: Connector, topic: str, *, own: bool) -> str | None:
         return "the signal topic"
     if not own and topic.startswith(f"{prefix}."):
         return "within reach of the role"
-    events = (f"{prefix}.{table}" for table in connector.source.tables)
+    events = (f"{prefix}.{table}" for table in connector.source.captured)
     return "a topic of events" if any(_matches(pattern, topic) for pattern in events) else None
 
 

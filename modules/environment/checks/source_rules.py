@@ -7,6 +7,7 @@ from typing import Final
 
 from modules.debezium import topics
 from modules.debezium.checks.subject import table_pattern
+from modules.debezium.internal import covers, overlap
 from modules.debezium.regex.automaton import common
 from modules.environment.checks.rulebook import advice, known, rule
 from modules.environment.models.connectors import Connector
@@ -32,9 +33,9 @@ def debezium_is_new_enough(plugins: dict[str, Plugin]) -> Iterator[Problem]:
 @rule
 def tables_are_names(connector: Connector) -> Iterator[Problem]:
     """Names are escaped before Debezium reads them as regular expressions: such a pattern would match nothing."""
-    wrong = [table for table in connector.source.tables if _SIGNS.search(table)]
-    quoted = [table for table in connector.source.tables if _QUOTES.search(table)]
-    excluded = [table for table in connector.source.tables if table.startswith(("!", "-"))]
+    wrong = [table for table in _names(connector) if _SIGNS.search(table)]
+    quoted = [table for table in _names(connector) if _QUOTES.search(table)]
+    excluded = [table for table in connector.source.tables if table.startswith("-")]
     if wrong:
         wanted = (
             "must be names, database.table, with * for any characters but a dot: regular expressions are not read"
@@ -44,13 +45,30 @@ def tables_are_names(connector: Connector) -> Iterator[Problem]:
     elif quoted:
         yield Problem(_AT, "must be names without quotes: database.table", ", ".join(quoted))
     elif excluded:
-        yield Problem(_AT, "must name what is captured: nothing can be taken out again", ", ".join(excluded))
+        yield Problem(_AT, "must have ! before a table that is left out, in quotes", ", ".join(excluded))
+
+
+def _names(connector: Connector) -> tuple[str, ...]:
+    return (*connector.source.captured, *connector.source.excluded)
+
+
+@rule
+def tables_are_left_out_of_captured_ones(connector: Connector) -> Iterator[Problem]:
+    captured, excluded = connector.source.captured, connector.source.excluded
+    if not captured:
+        yield Problem(_AT, "must have a table that is captured, without !", ", ".join(connector.source.tables))
+        return
+    for index, table in enumerate(connector.source.tables):
+        if table.startswith("!") and not any(overlap(table[1:], other) for other in captured):
+            yield Problem((*_AT, index), "must be left out: no captured table has such a name", table)
+        elif any(covers(other, table) for other in excluded):
+            yield Problem((*_AT, index), "must be left out: an entry with ! leaves all of these tables out", table)
 
 
 @rule
 def databases_hold_the_users_tables(connector: Connector) -> Iterator[Problem]:
     if str(connector.properties.get("table.ignore.builtin", "true")).strip().lower() != "false":
-        built_in = [table for table in connector.source.tables if table.split(".")[0].lower() in _BUILT_IN]
+        built_in = [table for table in connector.source.captured if table.split(".")[0].lower() in _BUILT_IN]
         if built_in:
             wanted = "must be in databases of your own: Debezium never captures MySQL's"
             yield Problem(_AT, wanted, ", ".join(built_in))
@@ -60,7 +78,7 @@ def databases_hold_the_users_tables(connector: Connector) -> Iterator[Problem]:
 def tables_have_topics_of_their_own(connectors: dict[str, Connector]) -> Iterator[Problem]:
     """What Kafka takes in no topic's name becomes _, and of names that differ in . and _ it refuses the second."""
     first: dict[str, tuple[str, str, str]] = {}
-    for name, connector in known(connectors, lambda connector: (connector.topics.prefix, connector.source.tables)):
+    for name, connector in known(connectors, lambda connector: (connector.topics.prefix, connector.source.captured)):
         prefix, tables = connector
         for table in tables:
             if "*" in table:
@@ -75,7 +93,7 @@ def tables_have_topics_of_their_own(connectors: dict[str, Connector]) -> Iterato
 @advice
 def tables_cannot_come_to_share_a_topic(connector: Connector) -> Iterator[Problem]:
     """Of names with * nobody can say which tables there are: two may become one topic all the same."""
-    for one, other in combinations(connector.source.tables, 2):
+    for one, other in combinations(connector.source.captured, 2):
         if "*" in one + other and _meet(one, other):
             message = (
                 f"tables of {one} and of {other} can become the same topic: what no topic's name may hold becomes _"

@@ -11,7 +11,7 @@ from modules.environment.models.base import Model
 class Source(Model):
     """An existing Aurora MySQL cluster, the secret with its credentials, and the tables to capture.
 
-    ``tables`` are ``database.table``; * stands for any characters but a dot.
+    ``tables`` are ``database.table``; * stands for any characters but a dot, and those with ! are left out.
     """
 
     cluster: names.ClusterIdentifier
@@ -20,6 +20,15 @@ class Source(Model):
     password_field: names.SecretField = "password"
     server_id: Annotated[int, Field(ge=1, le=2**32 - 1)]
     tables: Annotated[names.Many[names.TablePattern], Field(min_length=1)]
+
+    @property
+    def captured(self) -> tuple[str, ...]:
+        return tuple(table for table in self.tables if not table.startswith("!"))
+
+    @property
+    def excluded(self) -> tuple[str, ...]:
+        """Tables among those ``captured`` that are left out."""
+        return tuple(table[1:] for table in self.tables if table.startswith("!"))
 
 
 class Topics(Model):

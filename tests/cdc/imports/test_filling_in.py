@@ -78,11 +78,27 @@ def test_an_entry_that_is_not_filled_in_is_refused(tmp_path: Path) -> None:
     assert set(problems.values()) == {"must be filled in: cdc import could not tell it"}
 
 
-@pytest.mark.parametrize("excluded", ["table.exclude.list", "database.exclude.list"])
-def test_excluded_tables_are_not_captured(excluded: str, tmp_path: Path) -> None:
-    body, found = entry(tmp_path, **{"database.include.list": "shop", excluded: "shop.cards"})
+@pytest.mark.parametrize(
+    ("config", "tables"),
+    [
+        ({"database.include.list": "shop", "table.exclude.list": r"shop\.cards"}, ["shop.*", "!shop.cards"]),
+        ({"table.exclude.list": r"shop\.audit_.*,crm\.x"}, ["*.*", "!shop.audit_*", "!crm.x"]),
+        ({"database.exclude.list": "test"}, ["*.*", "!test.*"]),
+        ({"table.include.list": r"shop\.orders", "database.exclude.list": "test"}, ["shop.orders"]),
+    ],
+)
+def test_excluded_tables_are_left_out(config: dict[str, str], tables: list[str], tmp_path: Path) -> None:
+    body, found = entry(tmp_path, **config)
+    assert body["source"]["tables"] == tables
+    assert found.notes("not expressed") == []
+
+
+@pytest.mark.parametrize("excluded", [r"shop\.(?!cards).*", r"shop\.\w+_old"])
+def test_what_no_pattern_excludes_exactly_is_filled_in(excluded: str, tmp_path: Path) -> None:
+    """Wider patterns would leave out tables that are captured today."""
+    body, found = entry(tmp_path, **{"database.include.list": "shop", "table.exclude.list": excluded})
     assert body["source"]["tables"] == ["FILL_IN"]
-    assert f"{excluded} 'shop.cards'" in "\n".join(found.notes("not expressed"))
+    assert "table.exclude.list" in "\n".join(found.notes("not expressed"))
     assert "the tables of shop.* without those of" in found.output
 
 

@@ -44,7 +44,16 @@ CASES: Cases = {
             Refused(tables("shop.%"), AT, "got 'shop.%'"),
             Refused(tables("a.b", "shop.x+", "c.d", "crm.[a]"), AT, "got 'shop.x+, crm.[a]'"),
             Refused(tables("`shop`.`orders`"), AT, "must be names without quotes: database.table"),
-            Refused(tables("shop.*", "!shop.audit"), AT, "nothing can be taken out again, got '!shop.audit'"),
+            Refused(tables("shop.*", "-shop.audit"), AT, "must have ! before a table that is left out, in quotes"),
+            Refused(tables("shop.*", "!shop.au?it"), AT, "got 'shop.au?it'"),
+        ],
+    ),
+    "tables_are_left_out_of_captured_ones": (
+        tables("shop.*", "!shop.audit_*", "!shop.cards"),
+        [
+            Refused(tables("!shop.audit"), AT, "must have a table that is captured, without !, got '!shop.audit'"),
+            Refused(tables("shop.*", "!crm.*"), f"{AT}[1]", "must be left out: no captured table has such a name"),
+            Refused(tables("shop.*", "crm.a", "!crm.*"), f"{AT}[1]", "an entry with ! leaves all of these tables out"),
         ],
     ),
     "databases_hold_the_users_tables": (

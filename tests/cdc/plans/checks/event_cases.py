@@ -9,6 +9,7 @@ from tests.synthesized import Document
 _FILTER: Final = "org.apache.kafka.connect.transforms.Filter"
 _UNWRAP: Final = "io.debezium.transforms.ExtractNewRecordState"
 _OPERATIONS: Final = "skipped.operations"
+_EXCLUDING: Final = r"(?!(?:a\.x|a\.y)$)"
 _TABLES: Final = "table.include.list"
 _MODE: Final = "delete.tombstone.handling.mode"
 _ACKS: Final = "offset.storage.topic=o\nproducer.acks={}\n"
@@ -130,6 +131,10 @@ REFUSED: Final = {
     ),
     "idempotence is removed": Case(plan(worker("producer.enable.idempotence=true\n", "a=b\n")), "idempotence-ended"),
     "a table leaves": Case(one(_TABLES, "orders\\.a", "orders\\.a,orders\\.b"), "tables-removed"),
+    "a table is left out": Case(one(_TABLES, f"{_EXCLUDING}a\\.[^.]*", "a\\.[^.]*"), "tables-removed"),
+    "another table is left out": Case(
+        one(_TABLES, f"{_EXCLUDING}a\\.[^.]*", f"{_EXCLUDING.replace('x', 'z')}a\\.[^.]*"), "tables-removed"
+    ),
     "a pattern gets narrower": Case(one(_TABLES, "orders\\.a", "orders\\.[^.]*"), "tables-removed"),
     "more tables leave than can be compared with what comes": Case(
         one(_TABLES, ",".join(f"b{n}\\.[^.]*" for n in range(120)), ",".join(f"a\\.t{n}" for n in range(120))),
@@ -160,6 +165,8 @@ ALLOWED: Final = {
             (_TABLES, "orders.B, orders\\.a", "orders\\.a,orders\\.b", "tables-removed"),
             (_TABLES, "orders\\.[^.]*", "orders\\.a,orders\\.b", "tables-removed"),
             (_TABLES, None, "orders\\.a", "tables-removed"),
+            (_TABLES, "a\\.[^.]*", f"{_EXCLUDING}a\\.[^.]*", "tables-removed"),
+            (_TABLES, "(?!(?:a\\.x)$)a\\.[^.]*", f"{_EXCLUDING}a\\.[^.]*", "tables-removed"),
             ("table.exclude.list", "orders.b", "orders.a,orders.b", "tables-removed"),
             ("column.exclude.list", None, "orders.a.b", "columns-removed"),
         )
