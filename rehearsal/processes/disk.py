@@ -71,9 +71,9 @@ def explanation(error: str, *, folders: Iterable[Path], logs: Iterable[Path] = (
         return None
     shown = [system for system in systems if system.full] or systems
     return Finding(
-        "a disk is full",
+        f"a disk is full; {'; '.join(map(str, shown))}",
         "free some room, or name another folder with XDG_CACHE_HOME or TMPDIR",
-        "\n".join(map(str, (*shown, *lines))),
+        "\n".join(lines),
     )
 
 

@@ -20,7 +20,7 @@ def test_a_change_is_not_waited_for(tmp_path: Path) -> None:
         assert server.program
         found = disk.explanation("", folders=[small], logs=[server.program.log])
         assert found
-        assert f"{small}: 0 MB of 262 MB are free" in found.evidence
+        assert f"{small}: 0 MB of 262 MB are free" in found.cause
         server.program.kill()
 
 

@@ -43,8 +43,8 @@ def test_it_says_which_disk_and_who_met_it(tmp_path: Path) -> None:
         assert disk.explanation("timeout", folders=[small, tmp_path]) is None
         fill(small)
         assert str(disk.explanation("timeout", folders=[small, small / "tmp"], logs=[log, tmp_path / "none"])) == (
-            "a disk is full; free some room, or name another folder with XDG_CACHE_HOME or TMPDIR\n"
-            f"{small}: 0 MB of 8 MB are free (file system {small})\n"
+            f"a disk is full; {small}: 0 MB of 8 MB are free (file system {small});"
+            " free some room, or name another folder with XDG_CACHE_HOME or TMPDIR\n"
             f"mysql.log: {FULL['MySQL']}"
         )
 
@@ -53,7 +53,7 @@ def test_what_has_room_again_was_full(tmp_path: Path) -> None:
     """A program that ended has removed its files."""
     found = disk.explanation(FULL["Java"], folders=[tmp_path])
     assert found
-    assert f"{tmp_path}: " in found.evidence
+    assert f"{tmp_path}: " in found.cause
 
 
 def test_no_inode_is_left(tmp_path: Path) -> None:
