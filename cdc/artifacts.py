@@ -128,7 +128,10 @@ def lock_(
             fail(f"sets.{name} has no roots to resolve: give one as group:artifact:version")
         with err.status(f"resolving {name}") as status:
             files = pinning.resolved(
-                chosen, sources=sources(source), cache=Cache(), report=lambda maven: status.update(f"pinning {maven}")
+                chosen,
+                sources=sources(source),
+                cache=Cache(),
+                report=lambda maven: status.update(err.render_str(f"pinning {maven}")),
             )
         pinning.write(LOCK, name, files, roots=chosen if roots else None)
     except (*REPORTED, ValueError) as error:

@@ -4,15 +4,17 @@ import sys
 from collections.abc import Iterable
 from threading import Lock
 from types import TracebackType
-from typing import Any, NoReturn, Self
+from typing import IO, Any, NoReturn, Self, cast
 
 import typer
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
+from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
 from modules.artifacts.lock import File
+from modules.messages.escaping import escaped
 from modules.messages.tokens import hidden
 
 # A log has no width, and a table cut at 80 columns would lose its content.
@@ -20,20 +22,41 @@ LOG_COLUMNS = 200
 
 
 class FilteredConsole(Console):
-    """Hides secrets before the layout, which may break one into two lines; the streams hide them in all else."""
+    """Escapes control characters and hides secrets before the layout, which may break one into two lines.
+
+    The streams do so with everything that is not printed here. Text is no markup.
+    """
+
+    @property
+    def file(self) -> IO[str]:
+        """The stream, for text that is escaped already and for the console's own colours."""
+        stream = super().file
+        return cast("IO[str]", getattr(stream, "styled", stream))
+
+    @file.setter
+    def file(self, stream: IO[str]) -> None:
+        self._file = stream
 
     def render_str(self, text: str, **options: Any) -> Text:
-        return super().render_str(hidden(text), **options)
+        return super().render_str(escaped(hidden(text)), **options)
+
+    def status(self, status: RenderableType, **options: Any) -> Status:
+        return super().status(self.render_str(status) if isinstance(status, str) else status, **options)
 
     def print_json(self, json: str | None = None, **options: Any) -> None:
-        super().print_json(json and hidden(json), **options)
+        super().print_json(json and hidden(json), **{"ensure_ascii": True, **options})
 
 
 def console(*, stderr: bool) -> Console:
     """A console as wide as its terminal; in a file or pipe wide enough for every table."""
     terminal = (sys.stderr if stderr else sys.stdout).isatty()
     return FilteredConsole(
-        stderr=stderr, width=None if terminal else LOG_COLUMNS, highlight=False, emoji=False, soft_wrap=not terminal
+        stderr=stderr,
+        width=None if terminal else LOG_COLUMNS,
+        highlight=False,
+        emoji=False,
+        markup=False,
+        soft_wrap=not terminal,
     )
 
 

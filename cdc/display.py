@@ -11,6 +11,7 @@ from rich.spinner import Spinner
 from rich.text import Text
 
 from cdc.console import err
+from modules.messages.escaping import escaped
 from rehearsal.steps import Step
 
 _INDENT: Final = " " * 7
@@ -47,7 +48,7 @@ class Display:
             return Text("")
         detail = f"  {self._detail}" if self._detail else ""
         text = f"{self._step}{detail}  {time.monotonic() - self._began:.0f} s"
-        return Text(text, no_wrap=True, overflow="ellipsis")
+        return Text(escaped(text), no_wrap=True, overflow="ellipsis")
 
     def started(self, step: str) -> None:
         self._step, self._detail, self._began = step, "", time.monotonic()

@@ -13,7 +13,7 @@ from cdc.options import JsonOption
 from cdc.plans import guard
 from cdc.plans.overrides import DEFAULT, Accepted, Override, OverridesError, Result, apply, confirmation, load
 from cdc.plans.reading.plan import Plan, PlanError, parse
-from modules.messages.escaping import escaped, on_one_line
+from modules.messages.escaping import on_one_line
 from modules.user_files.reading import read as read_file, read_stdin
 
 STDIN: Final = "-"
@@ -62,9 +62,9 @@ def read(names: Sequence[str]) -> list[Plan]:
     try:
         return [parse(_content(name), "stdin" if name == STDIN else name) for name in names]
     except OSError as error:
-        fail(escaped(f"{error.filename}: cannot be read: {error.strerror}"), status=2)
+        fail(f"{error.filename}: cannot be read: {error.strerror}", status=2)
     except PlanError as error:
-        fail(escaped(error), status=2)
+        fail(error, status=2)
 
 
 def _content(name: str) -> bytes:
@@ -80,7 +80,7 @@ def check(plans: Sequence[Plan], overrides: Path | None, confirmed: Sequence[str
     try:
         given = (*map(confirmation, confirmed), *(load(path) if path else ()))
     except OverridesError as error:
-        fail(escaped(error), status=2)
+        fail(error, status=2)
     return apply(guard.check(plans), given, today=datetime.now(UTC).date())
 
 

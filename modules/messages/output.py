@@ -1,12 +1,13 @@
-"""The one place through which commands print: standard output and standard error without secrets."""
+"""The one place through which commands print: without secrets, and with control characters as escapes."""
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 from typing import Any, Final, TextIO, cast
 
+from modules.messages.escaping import escaped
 from modules.messages.tokens import hidden
 
 _BEGIN: Final = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----")
@@ -15,7 +16,7 @@ _OF_A_KEY: Final = re.compile(r"\s*(?:[A-Za-z0-9+/=]*|(?:Proc-Type|DEK-Info|Vers
 
 
 class FilteredStream:
-    """A text stream that writes (hidden) in the place of each secret.
+    """A text stream that writes (hidden) in the place of each secret, and control characters as escapes.
 
     It writes whole lines, and the rest when it is flushed. A private key that comes line by line is hidden, too.
     It has no ``buffer``: nothing can be written past the filter.
@@ -28,13 +29,21 @@ class FilteredStream:
         self._lock = Lock()
 
     def write(self, text: str) -> int:
+        self._add(escaped(text))
+        return len(text)
+
+    @property
+    def styled(self) -> "StyledStream":
+        """The same stream for a program that styles escaped text: its own control characters are written."""
+        return StyledStream(self, self._add)
+
+    def _add(self, text: str) -> None:
         with self._lock:
             self._pending += text
             lines, newline, rest = self._pending.rpartition("\n")
             if newline:
                 self._pending = rest
                 self._emit(lines + newline)
-        return len(text)
 
     def writelines(self, lines: Any) -> None:
         for line in lines:
@@ -73,9 +82,24 @@ class FilteredStream:
         return getattr(self._stream, name)
 
 
+class StyledStream:
+    """A ``FilteredStream`` whose control characters are written: by ``add``, to which all text goes."""
+
+    def __init__(self, stream: FilteredStream, add: Callable[[str], None]) -> None:
+        self._stream = stream
+        self._add = add
+
+    def write(self, text: str) -> int:
+        self._add(text)
+        return len(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
 @contextmanager
 def filtered() -> Iterator[None]:
-    """Standard output and standard error print no secret within the block; a block within another adds nothing."""
+    """Standard output and standard error are filtered within the block; a block within another adds nothing."""
     before = sys.stdout, sys.stderr
     if isinstance(sys.stdout, FilteredStream):
         yield

@@ -22,8 +22,17 @@ def written(*texts: str, flushed: bool = False) -> str:
 
 
 def test_text_without_secrets_is_unchanged() -> None:
-    text = "one line\n\n  and \x1b[1mmore\x1b[0m\rwithout an end"
+    text = "one line\n\n  and\tmore, größer, without an end"
     assert written(text) == written(*text) == text
+
+
+def test_control_characters_are_escaped_but_those_of_a_console() -> None:
+    plain = io.StringIO()
+    stream = FilteredStream(plain)
+    stream.write("a\x1b[2J\r")
+    stream.styled.write(f"\x1b[1mb{ACCESS_KEY}\x1b[0m\n")
+    stream.styled.flush()
+    assert plain.getvalue() == "a\\x1b[2J\\r\x1b[1mb(hidden)\x1b[0m\n"
 
 
 def test_a_secret_in_several_pieces_is_hidden() -> None:
