@@ -37,7 +37,7 @@ class Inputs:
 
     ``file`` is the environment's. ``archives`` has the ZIP of each plugin. ``synthesize`` writes the stacks below a
     folder. ``terraform`` takes a stack's folder, the embedded AWS and the region. ``schema`` is a file of SQL
-    that creates the tables, ``brokers`` the maximum number of brokers.
+    that creates the tables, ``data`` one that changes their rows, ``brokers`` the maximum number of brokers.
     """
 
     environment: Environment
@@ -46,6 +46,7 @@ class Inputs:
     synthesize: Callable[[Path], None]
     terraform: Callable[[Path, AwsAccess, str], Terraform]
     schema: Path | None = None
+    data: Path | None = None
     brokers: int | None = None
 
 
@@ -188,7 +189,7 @@ class Rehearsal:
             self.daemon.wait_until_seeded()
             sockets = {name: Path(at["socket"]) for name, at in self.daemon.request("endpoints")["mysql"].items()}
             logs = self._run.folder / SOURCE_RECORDS
-            self.stream = Stream(script.environment, sockets, self._users, logs, script.schema)
+            self.stream = Stream(script.environment, sockets, self._users, logs, script.schema, script.data)
             self._closing.callback(self.stream.stop)
             self.stream.prepare()
             for note in self.stream.notes:

@@ -36,6 +36,10 @@ def rehearse(
         Path | None,
         typer.Option(metavar="FILE", help="SQL that creates the source tables."),
     ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="SQL with changes of your own, instead of generated ones."),
+    ] = None,
     brokers: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Run at most N brokers, for a small machine.")
     ] = None,
@@ -61,7 +65,9 @@ def rehearse(
         if stop:
             _stop(environment)
             return
-        options = rehearsing.Options(environment, schema=schema, brokers=brokers, source=source, offline=offline)
+        options = rehearsing.Options(
+            environment, schema=schema, data=data, brokers=brokers, source=source, offline=offline
+        )
         with Display(quiet=as_json) as display:
             outcome = rehearsing.rehearse(options, display, keep=keep)
     except (RehearsalError, *REPORTED) as error:

@@ -38,6 +38,7 @@ class Options:
 
     environment: str
     schema: Path | None = None
+    data: Path | None = None
     brokers: int | None = None
     source: Sequence[str] | None = None
     offline: bool = False
@@ -55,7 +56,8 @@ def inputs(options: Options, reporter: Reporter) -> Inputs:
     """All inputs of the rehearsal, downloaded and built; raises as ``rehearse``."""
     [file] = files([options.environment])
     environment = load(file)
-    _check_schema(options.schema)
+    for script in (options.schema, options.data):
+        _check_script(script)
     requirements.check([*_missing(), *_missing_room(environment)])
     lock = load_lock()
     with FetchProgress() as progress:
@@ -72,11 +74,12 @@ def inputs(options: Options, reporter: Reporter) -> Inputs:
         synthesize=lambda folder: _synthesize(environment, folder),
         terraform=_Runner(),
         schema=options.schema,
+        data=options.data,
         brokers=options.brokers,
     )
 
 
-def _check_schema(file: Path | None) -> None:
+def _check_script(file: Path | None) -> None:
     """Raises OSError or RehearsalError for a file that could not be read minutes later."""
     if file is None:
         return

@@ -1,6 +1,7 @@
 """What a connector has to read of the committed changes, by its own configuration."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -52,10 +53,16 @@ class Expectation:
         """The property that says so, else empty."""
         return "" if self._enabled(_TOMBSTONES, default=True) else f"{_TOMBSTONES}=false"
 
-    def changes(self, transactions: Iterable[Transaction]) -> list[Transaction]:
-        """Those that change rows of its tables, if it streams."""
-        tables = set(self.tables)
-        return [one for one in transactions if one.keys and one.table in tables] if self.streams else []
+    def changes(self, transactions: Iterable[Transaction]) -> Iterator[tuple[Transaction, int]]:
+        """Those that change rows of its tables, if it streams.
+
+        Each has the rows due of its table: its own and those of the same transaction before it, skipped ones last.
+        """
+        tables, due = set(self.tables), Counter[tuple[str, TableName]]()
+        found = [one for one in transactions if one.keys and one.table in tables] if self.streams else []
+        for one in sorted(found, key=lambda one: bool(self.skips(one))):
+            due[one.gtid, one.table] += len(one.keys)
+            yield one, due[one.gtid, one.table]
 
     def snapshot(self, rows: Mapping[TableName, int]) -> dict[str, int]:
         """The rows that its snapshot reads, by table, of those that each table has."""

@@ -12,6 +12,7 @@ from modules.environment.environment import Environment
 from modules.environment.models.connectors import Connector
 from rehearsal.database.captures import Capture
 from rehearsal.database.changes import Changes
+from rehearsal.database.data_script import DataScript
 from rehearsal.database.event_kinds import EventKind
 from rehearsal.database.ledger import Ledger
 from rehearsal.database.mysql import AdminAccess
@@ -38,7 +39,7 @@ class Stream:
     """The source databases of ``environment``; ``sockets`` are theirs, by Aurora cluster.
 
     ``users`` are the database users, by secret name; ``source_records`` is the folder of the workers' logs; ``schema``
-    is a file of SQL that creates the tables.
+    is a file of SQL that creates the tables, ``data`` one that changes rows instead of generated changes.
 
     Public once prepared: ``sources``; ``changes``, which changes the tables; ``ledgers`` of what was committed;
     ``expectations`` of each connector; and ``unfilled``, the reason for each table that some rows or changes could not
@@ -50,6 +51,7 @@ class Stream:
     users: Mapping[str, str]
     source_records: Path
     schema: Path | None = None
+    data: Path | None = None
     sources: dict[str, Source] = field(default_factory=dict)
     ledgers: dict[str, Ledger] = field(default_factory=dict)
     expectations: list[Expectation] = field(default_factory=list)
@@ -66,6 +68,8 @@ class Stream:
             for connector in own.values():
                 if connector.signals and connector.signals.table:
                     AdminAccess(socket).grant_signal_table(self.users[connector.source.secret], connector.signals.table)
+            if self.data:
+                DataScript(self.data).try_out(AdminAccess(socket))
             self.sources[cluster] = source
             self.unfilled |= {str(name): why for name, why in source.seeded.unfilled.items()}
             self.ledgers[cluster] = Ledger(source.snapshot)
@@ -92,9 +96,12 @@ class Stream:
         return self.application.read(lambda deliveries: deliveries.counts[EventKind.SNAPSHOT])
 
     def change(self, check: ConnectorsRunning) -> None:
-        """Inserts, updates, deletes and adds a column in every source; waits for all changes."""
+        """Inserts, updates, deletes and adds a column in every source, or runs ``data``; waits for all changes."""
         for cluster, changes in self._streamed():
-            self._change(cluster, changes, check)
+            if self.data:
+                DataScript(self.data).run(AdminAccess(self.sockets[cluster]), changes.tables, self.ledgers[cluster])
+            else:
+                self._change(cluster, changes, check)
         self.wait_for_all(check)
 
     @property
@@ -203,10 +210,9 @@ class Stream:
 
     def _has_all(self, deliveries: Deliveries) -> bool:
         return deliveries.settled and all(
-            len(deliveries.changes(one.name, transaction.gtid, str(transaction.table))) >= len(transaction.keys)
-            or one.skips(transaction)
+            len(deliveries.changes(one.name, transaction.gtid, str(transaction.table))) >= due or one.skips(transaction)
             for one in self.expectations
-            for transaction in one.changes(self.ledgers[one.source].transactions)
+            for transaction, due in one.changes(self.ledgers[one.source].transactions)
         )
 
     def _wait(self, condition: Callable[[Deliveries], bool], check: ConnectorsRunning, problem: str) -> None:

@@ -85,19 +85,36 @@ def test_a_crash_of_its_daemon(tmp_path: Path) -> None:
         assert is_gone(folder)
 
 
+SCHEMA = """CREATE DATABASE shop; USE shop;
+CREATE TABLE things (id INT PRIMARY KEY, name VARCHAR(20) NOT NULL);
+CREATE TABLE `Odd things` (`a b` BIT(5) PRIMARY KEY, place GEOMETRY SRID 4326 NULL, tags SET('x', 'y') NOT NULL,
+    c DECIMAL(30, 10) NOT NULL, doc JSON, twice INT AS (`a b` * 2) VIRTUAL, y YEAR, t TIME(6));
+CREATE TABLE without_key (a INT, at DATETIME(3) NOT NULL, p POINT NOT NULL SRID 4326);
+"""
+DATA = """USE shop;
+BEGIN; INSERT INTO things VALUES (100, 'mine'); UPDATE things SET name = 'still mine' WHERE id = 100; COMMIT;
+DELETE FROM without_key WHERE a IS NULL;
+"""
+
+
 def test_another_environment_is_kept_running_and_stopped(tmp_path: Path) -> None:
     schema = tmp_path / "tables.sql"
-    schema.write_text(
-        "CREATE DATABASE shop;\nCREATE TABLE shop.things (id INT PRIMARY KEY, name VARCHAR(20) NOT NULL);\n"
-    )
+    schema.write_text(SCHEMA)
+    data = tmp_path / "changes.sql"
+    data.write_text(DATA)
     environment = tmp_path / "mine.yaml"
     copyfile(ROOT / "environments/dev.yaml", environment)
     with Command(
-        str(environment), "--brokers", "1", "--schema", str(schema), "--keep", "--json", folder=tmp_path
+        *(str(environment), "--brokers", "1", "--schema", str(schema), "--data", str(data), "--keep", "--json"),
+        folder=tmp_path,
     ) as command:
         assert command.end() == 0, command.said
         document = command.document()
-    assert document["events"]["snapshot"] == 20
+    assert document["events"]["snapshot"] == 3 * 20
+    assert (document["lost"], document["unfilled"]) == (0, {})
+    # The file's, and the generated ones after the restart: two inserts, an update and a delete in each table.
+    made = {"create": 1 + 2 * 3, "update": 1 + 3, "delete": 4 + 3, "schema_change": 0}
+    assert {kind: document["changes"][kind] for kind in made} == made
     assert "brokers" in {one["name"] for one in document["substitutions"]}
     endpoints = document["endpoints"]
     assert set(endpoints) == {"aws", "keys", "brokers", "iam", "hosts", "certificate", "connect", "mysql"}

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.database.changes import Changes
+from rehearsal.database.data_script import position, recorded
 from rehearsal.database.event_kinds import EventKind
 from rehearsal.database.ledger import Ledger
 from rehearsal.database.mysql import Database
@@ -49,6 +50,8 @@ def test_a_table_is_filled_and_changed(empty: Database, tmp_path: Path, case: Ca
     }
     ledger = Ledger()
     changes = Changes(empty, source.tables, ledger)
+    with empty.connect() as connection, connection.cursor() as cursor:
+        start = position(cursor)
     failed = {str(table): why for table, why in changes.change_each_table().items()}
     if case.name in FEWER:
         assert "Duplicate entry" in failed.pop("made.t")
@@ -56,6 +59,9 @@ def test_a_table_is_filled_and_changed(empty: Database, tmp_path: Path, case: Ca
     inserted = {t.table for t in ledger.transactions if t.kind is EventKind.CREATE}
     assert inserted == {*names} or case.name in FEWER
     changes.close()
+    with empty.connect() as connection:
+        logged = {(t.gtid, t.table, t.kind, len(t.keys)) for t in recorded(connection, *start)}
+    assert {(t.gtid, t.table, t.kind, len(t.keys)) for t in ledger.transactions} <= logged
 
 
 @pytest.mark.parametrize("name", IMPOSSIBLE)
