@@ -17,6 +17,7 @@ from modules.artifacts.lock import LOCK, Coordinates, File, FileSet, Lock, LockE
 from modules.artifacts.publisher import NotPublishedError
 from modules.artifacts.sources import SourceError, sources
 from modules.messages.problems import either, nearest
+from modules.user_files.writing import replacing
 
 app = typer.Typer(no_args_is_help=True, help="List, fetch and update pinned files.")
 
@@ -96,13 +97,10 @@ def fetch_(
 
 
 def _copy(paths: Mapping[File, Path], folder: Path) -> None:
-    """In the layout of a Maven repository; a file gets its final name when it is complete."""
+    """In the layout of a Maven repository."""
     for file, path in paths.items():
-        target = folder / file.maven.path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        partial = target.with_name(f".{target.name}.partial")
-        shutil.copyfile(path, partial)
-        partial.replace(target)
+        with replacing(folder / file.maven.path) as target, path.open("rb") as content:
+            shutil.copyfileobj(content, target)
 
 
 def _total(paths: Iterable[Path]) -> int:

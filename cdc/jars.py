@@ -3,19 +3,20 @@
 from hashlib import file_digest
 from pathlib import Path
 
-from modules.archive.zips import Archive
+from modules.archive.zips import MOST_BYTES, Archive
+from modules.user_files.reading import opened, read
 from rehearsal.processes.cached_folder import cached_folder
 
 
 def unpacked(archive: Path) -> list[Path]:
     """The jars of a plugin's ZIP, in the user's cache by the archive's content; raises OSError and BadArchiveError."""
-    with archive.open("rb") as content:
+    with opened(archive) as content:
         digest = file_digest(content, "sha256").hexdigest()
     return sorted(cached_folder("plugin-jars", digest, lambda folder: _unpack(archive, folder)).rglob("*.jar"))
 
 
 def _unpack(archive: Path, folder: Path) -> None:
-    content = Archive(archive.read_bytes(), str(archive), unpacked=True)
+    content = Archive(read(archive, most=MOST_BYTES), str(archive), unpacked=True)
     for name in content.files:
         if name.endswith(".jar"):
             target = folder / name

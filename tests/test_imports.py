@@ -10,7 +10,8 @@ from tests.places import ROOT
 # Rooms from the bottom up: folders, and files next to folders. The rooms of one list may import from all lists above,
 # never from their own or a later one; within a folder only circular imports are forbidden.
 MODULES = [
-    ["cache_folder", "messages", "program", "properties_file", "template_text", "user_files"],
+    ["program"],
+    ["cache_folder", "messages", "properties_file", "template_text", "user_files"],
     ["archive", "debezium"],
     ["artifacts"],
     ["environment"],

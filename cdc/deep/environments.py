@@ -22,6 +22,7 @@ from modules.environment.models.plugins import ArchivePlugin, PublishedPlugin
 from modules.environment.plugin_archives import recorded
 from modules.messages import secrecy
 from modules.messages.problems import Problem
+from modules.user_files.reading import opened
 
 # Instead of values that are unknown until apply: nothing connects to them.
 _HOSTNAME: Final = "database.invalid"
@@ -129,7 +130,7 @@ def _local_archive(environment: Environment, name: str) -> Path | None:
         return None
     digest = Path(plugin.key).stem if isinstance(plugin, PublishedPlugin) else ""
     if len(digest) == _DIGEST:  # an object named after its hash
-        with path.open("rb") as content:
+        with opened(path) as content:
             return path if file_digest(content, "sha256").hexdigest() == digest else None
     return path if contents and contents.debezium_version == plugin.debezium_version else None
 

@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Final, NamedTuple
@@ -19,8 +20,11 @@ from modules.environment.models.state import LocalState
 from modules.messages.problems import EnvironmentErrors, Problem
 from modules.states import PARTS
 from modules.synthesis.locked_providers import LOCK_FILE
+from modules.user_files.reading import read
+from modules.user_files.writing import replacing
 
 FILE: Final = Path("atlantis.yaml")
+_MOST_BYTES: Final = 10_000_000
 SYNTHESIZED: Final = PurePosixPath("cdktf.out/stacks")
 WORKFLOW: Final = "msk-cdc"
 REQUIREMENTS: Final = ("approved", "mergeable", "undiverged")
@@ -60,30 +64,46 @@ def atlantis(
 
     Atlantis plans a project when a file changes that its stack is made from.
     """
-    options = Options(tuple(names), committed) if names else _recorded(committed)
     try:
+        options = Options(tuple(names), committed) if names else _recorded(committed)
         chosen = files(options.names)
         if list_files:
             out.print(" ".join(map(str, chosen)), markup=False)
             return
         environments = load_all(chosen)
         _refuse_local_state(environments, chosen)
-    except (UnknownEnvironmentError, EnvironmentErrors) as error:
+    except (UnknownEnvironmentError, EnvironmentErrors, OSError) as error:
         fail(error)
     text = content(options, environments, chosen)
     if check:
         _compare(text, options)
     else:
-        FILE.write_text(text)
+        try:
+            with replacing(FILE) as file:
+                file.write(text.encode())
+        except OSError as error:
+            fail(error)
         out.print(f"{FILE}: {text.count('- name: ')} projects", markup=False)
         _advise(environments, chosen, committed=options.committed)
 
 
 def _recorded(committed: bool) -> Options:
     """The options recorded in the current file; without one, all environments."""
-    first = FILE.read_text().partition("\n")[0] if FILE.is_file() else ""
-    words = shlex.split(first.removeprefix(MADE_BY)) if first.startswith(MADE_BY) else []
+    first = _current().partition("\n")[0]
+    words = _words(first.removeprefix(MADE_BY)) if first.startswith(MADE_BY) else []
     return Options(tuple(word for word in words if word != "--committed"), committed or "--committed" in words)
+
+
+def _current() -> str:
+    """The text of the file, empty where there is none; raises OSError."""
+    return read(FILE, most=_MOST_BYTES).decode(errors="replace") if FILE.exists() else ""
+
+
+def _words(text: str) -> list[str]:
+    """Of the first line; all environments where somebody broke it."""
+    with suppress(ValueError):
+        return shlex.split(text)
+    return []
 
 
 def _refuse_local_state(environments: Sequence[Environment], chosen: Sequence[Path]) -> None:
@@ -150,7 +170,7 @@ def _project(stack: Mapping[str, Any], sources: Mapping[str, Path], *, committed
 
 
 def _compare(text: str, options: Options) -> None:
-    current = FILE.read_text() if FILE.is_file() else ""
+    current = _current()
     if current == text:
         out.print(f"{FILE}: current", markup=False)
         return

@@ -20,6 +20,7 @@ from modules.environment.models.state import LocalState
 from modules.messages.problems import EnvironmentErrors, Problem
 from modules.states import PARTS
 from modules.synthesis.locked_providers import LOCK_FILE, copy_lock_file
+from modules.user_files.writing import replacing
 
 TO: Final = Path("stacks")
 JSON_FILE: Final = "cdk.tf.json"
@@ -58,7 +59,10 @@ def export(
     fresh = synthesized(environments)
     stale = left_over(to, {path.parent.name for path in fresh}, {environment.name for environment in environments})
     if not check:
-        _write(to, fresh, stale)
+        try:
+            _write(to, fresh, stale)
+        except OSError as error:
+            fail(error)
     elif found := [*_differences(to, fresh), *_left(stale)]:
         _report(found)
         fail(f"run: {_command(names or [], to)}")
@@ -143,9 +147,9 @@ def _write(to: Path, fresh: Files, stale: Sequence[Path]) -> None:
     for stack in sorted({path.parent for path in fresh}):
         own = {path: content for path, content in fresh.items() if path.parent == stack}
         changed = [path for path, content in own.items() if _content(to / path) != content]
-        (to / stack).mkdir(parents=True, exist_ok=True)
         for path in changed:
-            (to / path).write_bytes(own[path])
+            with replacing(to / path) as file:
+                file.write(own[path])
         out.print(f"{to / stack}: {'written' if changed else 'unchanged'}", markup=False)
     for folder in stale:
         _remove(folder)

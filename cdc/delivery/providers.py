@@ -1,6 +1,5 @@
 """``cdc lock-providers``: writes the provider's hashes for all platforms to Terraform's lock file."""
 
-import shutil
 import tempfile
 from pathlib import Path
 from typing import Annotated, Final
@@ -10,6 +9,7 @@ import typer
 from cdc import terraform
 from cdc.console import err, fail, out
 from modules.synthesis.locked_providers import LOCK_FILE, copy_lock_file
+from modules.user_files.writing import replacing
 
 PLATFORMS: Final = ("linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64")
 
@@ -38,7 +38,7 @@ def lock_providers(
     with tempfile.TemporaryDirectory(prefix="msk-cdc-") as folder:
         try:
             _lock(pinned_stack(Path(folder)), chosen)
-        except terraform.TerraformError as error:
+        except (terraform.TerraformError, OSError) as error:
             fail(error)
     out.print(f"{LOCK_FILE}: {', '.join(chosen)}; commit it", markup=False)
 
@@ -58,4 +58,5 @@ def _lock(stack: Path, platforms: list[str]) -> None:
             *(f"-platform={platform}" for platform in platforms),
             *(f"-fs-mirror={mirror}" for mirror in mirrors[:1]),
         )
-    shutil.copy(stack / LOCK_FILE, LOCK_FILE)
+    with replacing(Path(LOCK_FILE)) as file:
+        file.write((stack / LOCK_FILE).read_bytes())

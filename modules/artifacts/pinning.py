@@ -1,6 +1,5 @@
 """Pinning: files as they are published now, and writing them to the lock file."""
 
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from modules.artifacts.cache import Cache
 from modules.artifacts.lock import Coordinates, File, parse
 from modules.artifacts.publisher import Publisher
 from modules.artifacts.sources import Source
+from modules.user_files.writing import replacing
 
 
 def published(maven: Coordinates, *, sources: Sequence[Source], cache: Cache) -> File:
@@ -79,13 +79,5 @@ def _line(file: File) -> InlineTable:
 
 
 def _replace(path: Path, text: str) -> None:
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, encoding="utf-8", newline="\n", delete=False) as file:
-        temporary = Path(file.name)
-        try:
-            file.write(text)
-            file.flush()
-            temporary.chmod(path.stat().st_mode)
-            temporary.replace(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+    with replacing(path) as file:
+        file.write(text.encode())

@@ -19,6 +19,7 @@ from modules.artifacts.failures import reason
 from modules.artifacts.partial import Partial
 from modules.artifacts.session import RedirectRefusedError, Session
 from modules.artifacts.sources import Local, Place, Remote
+from modules.user_files.reading import opened
 
 PIECE: Final = 64 * 1024
 # Far larger than any file that Kafka Connect loads; limits downloads without a pinned size.
@@ -210,7 +211,7 @@ def _retry_after(header: str) -> float | None:
 def _copy(place: Local, partial: Partial) -> None:
     partial.restart()
     try:
-        content = place.path.open("rb")
+        content = opened(place.path)
     except FileNotFoundError:
         raise AbsentError("does not exist") from None
     except OSError as error:

@@ -9,6 +9,7 @@ from typing import Any, Final, TextIO, cast
 
 from modules.messages.escaping import escaped
 from modules.messages.tokens import hidden
+from modules.program import OutputError
 
 _BEGIN: Final = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----")
 _END: Final = re.compile(r".*?-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----")
@@ -19,16 +20,19 @@ class FilteredStream:
     """A text stream that writes (hidden) in the place of each secret, and control characters as escapes.
 
     It writes whole lines, and the rest when it is flushed. A private key that comes line by line is hidden, too.
+    Raises OutputError, which has the ``name``, where the stream cannot be written.
     It has no ``buffer``: nothing can be written past the filter.
     """
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, name: str = "output") -> None:
         self._stream = stream
+        self._name = name
         self._pending = ""
         self._within_a_key = False
         self._lock = Lock()
 
     def write(self, text: str) -> int:
+        _refuse_bytes(text)
         self._add(escaped(text))
         return len(text)
 
@@ -54,14 +58,23 @@ class FilteredStream:
             rest, self._pending = self._pending, ""
             if rest:
                 self._emit(rest)
-            self._stream.flush()
+            with self._reported():
+                self._stream.flush()
 
     def _emit(self, text: str) -> None:
         text = self._after_a_key(text)
-        self._stream.write(hidden(text))
+        with self._reported():
+            self._stream.write(hidden(text))
         begun = [match.start() for match in _BEGIN.finditer(text)]
         if begun:
             self._within_a_key = not _END.search(text, begun[-1])
+
+    @contextmanager
+    def _reported(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise OutputError(error.errno, (error.strerror or str(error)).lower(), self._name) from error
 
     def _after_a_key(self, text: str) -> str:
         """``text`` without the lines that belong to a key whose first line is written."""
@@ -90,11 +103,18 @@ class StyledStream:
         self._add = add
 
     def write(self, text: str) -> int:
+        _refuse_bytes(text)
         self._add(text)
         return len(text)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
+
+
+def _refuse_bytes(text: object) -> None:
+    """So programs find out whether a stream takes bytes."""
+    if not isinstance(text, str):
+        raise TypeError(f"must be text, got {type(text).__name__}")
 
 
 @contextmanager
@@ -104,7 +124,7 @@ def filtered() -> Iterator[None]:
     if isinstance(sys.stdout, FilteredStream):
         yield
         return
-    made = FilteredStream(sys.stdout), FilteredStream(sys.stderr)
+    made = FilteredStream(sys.stdout, "stdout"), FilteredStream(sys.stderr, "stderr")
     sys.stdout, sys.stderr = (cast("TextIO", each) for each in made)
     try:
         yield

@@ -4,6 +4,7 @@ import errno
 import os
 import stat
 import sys
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -48,7 +49,7 @@ def read_stdin(*, most: int) -> bytes:
     return _bounded(sys.stdin.buffer, "stdin", most)
 
 
-def opened(file: Path) -> BinaryIO:
+def opened(file: Path) -> BufferedReader:
     """``file``, a regular one, open to read; raises OSError with a reason and the name."""
     check(file)
     # It may be another file by now: a pipe is opened without waiting for its writer, then refused.

@@ -130,3 +130,29 @@ def test_the_commands_are_installed_so() -> None:
 def _here(started: Started) -> None:
     assert started.process.stdout
     assert started.process.stdout.readline() == b"here\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["check", "prod"], ["explain", "snapshot.mode"], ["--help"], ["artifacts", "list", "--json"]],
+    ids=" ".join,
+)
+def test_output_to_a_full_disk(arguments: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "cdc.cli", *arguments], stdout=full, stderr=subprocess.PIPE, cwd=ROOT, check=False
+        )
+    assert (done.returncode, done.stderr.decode()) == (1, "stdout: cannot be written: no space left on device\n")
+
+
+def test_errors_to_a_full_disk() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([sys.executable, "main.py", "none.yaml"], stdout=full, stderr=full, cwd=ROOT, check=False)
+    assert done.returncode == 1
+
+
+def test_a_reader_that_has_enough() -> None:
+    shell = f"{sys.executable} -m cdc.cli explain snapshot.mode | head -1"
+    done = subprocess.run(["bash", "-c", shell], capture_output=True, cwd=ROOT, check=False)
+    assert done.stdout.decode() == "snapshot.mode: a property of Debezium's MySQL connector\n"
+    assert done.stderr == b""

@@ -60,6 +60,9 @@ def test_nothing_is_written_past_the_filter() -> None:
     assert stream.encoding == "utf-8"
     assert not stream.isatty()
     assert not hasattr(stream, "buffer")
+    for one in (stream, stream.styled):
+        with pytest.raises(TypeError, match="must be text, got bytes"):
+            one.write(b"")  # type: ignore[arg-type]
 
 
 def test_both_streams_are_filtered_within_the_block(capsys: pytest.CaptureFixture[str]) -> None:
