@@ -20,12 +20,15 @@ from modules.environment.models.state import LocalState
 from modules.messages.problems import EnvironmentErrors, Problem
 from modules.states import PARTS
 from modules.synthesis.locked_providers import LOCK_FILE, copy_lock_file
+from modules.user_files.bounds import parsed_json
+from modules.user_files.reading import read
 from modules.user_files.writing import replacing
 
 TO: Final = Path("stacks")
 JSON_FILE: Final = "cdk.tf.json"
 WRITTEN: Final = (JSON_FILE, LOCK_FILE)
 DIFF_LINES: Final = 20
+_MOST_BYTES: Final = 100_000_000
 
 # Content by path relative to the folder of stacks: ``prod-platform/cdk.tf.json``.
 Files = dict[Path, bytes]
@@ -137,8 +140,8 @@ def _environment(folder: Path) -> str:
 def _was_exported(file: Path) -> bool:
     """Whether an export wrote it: the JSON of a stack contains the name of its folder."""
     try:
-        stack = json.loads(file.read_text())["//"]["metadata"]["stackName"]
-    except (ValueError, LookupError, TypeError):
+        stack = parsed_json(read(file, most=_MOST_BYTES))["//"]["metadata"]["stackName"]
+    except (OSError, ValueError, LookupError, TypeError):
         return False
     return bool(stack == file.parent.name and stack.rpartition("-")[2] in PARTS)
 

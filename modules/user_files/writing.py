@@ -2,6 +2,7 @@
 
 import errno
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +16,8 @@ from modules.user_files.reading import UserFileError, reason, special
 def replacing(target: Path) -> Iterator[BinaryIO]:
     """A new file, which takes the place of ``target`` at the end of the block; an error leaves ``target`` as it was.
 
-    A link stays, and what it names is replaced. A device, pipe or directory is refused. Raises OSError with the name.
+    A link stays, and what it names is replaced; the mode of an old file stays. A device, pipe or directory is refused.
+    Raises OSError with the name.
     """
     place = Path(os.path.realpath(target))
     if place.exists() and (kind := special(place.stat().st_mode)):
@@ -37,7 +39,7 @@ def _moved_to(place: Path) -> Iterator[BinaryIO]:
     try:
         with os.fdopen(descriptor, "wb") as file:
             yield file
-        unfinished.chmod(0o644)
+        unfinished.chmod(stat.S_IMODE(place.stat().st_mode) if place.exists() else 0o644)
         unfinished.replace(place)
     except BaseException:
         unfinished.unlink(missing_ok=True)
