@@ -1,6 +1,7 @@
 """One rehearsal, step by step: deploy, snapshot, changes, restart, second plan, destroy."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -9,8 +10,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import pymysql
+from botocore.exceptions import BotoCoreError, ClientError
+
 from modules.environment.environment import Environment
-from rehearsal import evidence
+from rehearsal import evidence, lab_access
 from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.client import client
 from rehearsal.daemon_client import SOURCE_RECORDS, DaemonClient, DaemonConfig, DaemonError
@@ -90,7 +94,7 @@ class Rehearsal:
     Public once started: ``daemon``, ``deployment``, ``stream``.
     """
 
-    def __init__(self, inputs: Inputs, steps: Steps, run: Run, process: "subprocess.Popen[bytes]") -> None:
+    def __init__(self, inputs: Inputs, steps: Steps, run: Run, process: "subprocess.Popen[bytes] | None") -> None:
         self._inputs = inputs
         self._steps = steps
         self._run = run
@@ -159,7 +163,21 @@ class Rehearsal:
             if self._daemon:
                 endpoints = self._daemon.request("endpoints")
                 self._daemon.keep_running()
-                outcome.endpoints = endpoints
+                outcome.endpoints = {**endpoints, "clients": self._clients(endpoints)}
+
+    def _clients(self, endpoints: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The files for clients of a kept rehearsal; none where a server no longer answers."""
+        try:
+            return lab_access.write(
+                self._run,
+                aws=self.daemon.aws,
+                region=self._inputs.environment.region,
+                endpoints=endpoints,
+                terraform=self.deployment.stacks[CONNECT],
+            )
+        except (AssertionError, OSError, BotoCoreError, ClientError, pymysql.MySQLError) as error:
+            self._steps.reporter.message(f"no files for clients: {error!r}")
+            return {}
 
     def save(self, failure: str) -> Path | str:
         """Saves what explains ``failure``; returns the folder, or why it could not be written, as on a full disk."""
@@ -180,7 +198,10 @@ class Rehearsal:
         """Waits for the embedded AWS, prepares the source databases, and starts to create the state store."""
         script, folder = self._inputs, self._run.folder / "work"
         with self._steps.step("start") as step:
+            self._run.deployed.parent.mkdir()
+            shutil.copyfile(script.file, self._run.deployed)
             script.synthesize(folder)
+            assert self._process, "only a kept rehearsal has none"
             self._daemon = DaemonClient.connect(self._run, self._process, self._steps.reporter.message)
             self._closing.callback(WaitReports(self.daemon, self._steps.reporter.message).stop)
             stacks = Stacks(script.environment, folder / "stacks", self._terraform)

@@ -56,6 +56,10 @@ class RunningServers:
             self._not_started += error.findings
             raise
 
+    def forget_failures(self) -> None:
+        """Forgets the servers that did not start so far."""
+        self._not_started.clear()
+
     @property
     def failures(self) -> list[Finding]:
         with self._lock:

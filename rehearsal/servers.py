@@ -146,6 +146,7 @@ class Servers:
         return {
             "endpoints": self._endpoints,
             "servers": self._pids,
+            "forget": self._forget,
             "failures": lambda _: [found.document for found in self._running.failures],
             "waiting": lambda _: waits.CURRENT.long(),
             "seeded": lambda _: self._seeded.wait(_MAX_WAIT_SECONDS),
@@ -158,6 +159,12 @@ class Servers:
             "certificate": str(self._iam.certificate),
             **self._running.endpoints,
         }
+
+    def _forget(self, _: Request) -> object:
+        """Failures and denials so far do not count in what comes next."""
+        self._running.forget_failures()
+        self._iam.authorizer.log.forget_denials()
+        return {"forgotten": True}
 
     def _pids(self, request: Request) -> object:
         """The running servers' process ids; with ``{"start": name}`` it first starts one that was killed."""

@@ -34,9 +34,10 @@ REHEARSAL = [
     ["connect", "events"],
     ["failures", "steps", "substitutions", "requirements", "daemon_client"],
     ["databases", "deployment", "disk_watch", "embedded_account"],
-    ["evidence", "lab", "outcome", "running_servers", "wait_reports"],
+    ["evidence", "kept_limits", "lab", "lab_access", "outcome", "running_servers", "wait_reports"],
     ["servers"],
     ["daemon", "rehearsal"],
+    ["kept"],
 ]
 CDC = [
     ["options", "environments", "terraform", "console", "version"],

@@ -28,6 +28,9 @@ def rehearse(
     environment: EnvArgument,
     keep: Annotated[bool, typer.Option("--keep", help="Keep it running, and print how to reach each part.")] = False,
     stop: Annotated[bool, typer.Option("--stop", help="Stop the kept rehearsals of ENV.")] = False,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Apply the changed ENV to its kept rehearsal, and judge it again.")
+    ] = False,
     explain: Annotated[
         bool,
         typer.Option("--explain-permissions", help="Print each role's permissions with reasons; run nothing."),
@@ -56,8 +59,15 @@ def rehearse(
     Real Terraform, Kafka brokers, Kafka Connect, Debezium and MySQL run on this machine.
     """
     if explain:
-        _explain(environment, excluded="--keep" if keep else "--stop" if stop else None, as_json=as_json)
+        _explain(
+            environment,
+            excluded="--keep" if keep else "--stop" if stop else "--apply" if apply else None,
+            as_json=as_json,
+        )
         return
+    if apply and (keep or stop or brokers):
+        excluded = "--keep" if keep else "--stop" if stop else "--brokers"
+        raise typer.BadParameter(f"cannot be combined with {excluded}", param_hint="'--apply'")
     from cdc.rehearse import rehearsing  # imports the clients of Kafka and AWS, which takes most of a second
     from rehearsal.processes.errors import RehearsalError
 
@@ -69,7 +79,7 @@ def rehearse(
             environment, schema=schema, data=data, brokers=brokers, source=source, offline=offline
         )
         with Display(quiet=as_json) as display:
-            outcome = rehearsing.rehearse(options, display, keep=keep)
+            outcome = rehearsing.apply(options, display) if apply else rehearsing.rehearse(options, display, keep=keep)
     except (RehearsalError, *REPORTED) as error:
         text = _explained(error)
         _write_junit(junit_file, partial(junit.write_error, environment=environment, error=text))
@@ -105,7 +115,7 @@ def _print(outcome: Outcome, environment: str, *, as_json: bool) -> None:
     else:
         if not outcome.failure:
             summary(outcome, environment)
-        endpoints(outcome)
+        endpoints(outcome, environment)
     if outcome.failure:
         failure_screen.show(outcome)
     for line in (*outcome.shortcomings, *logs_of(outcome)):

@@ -9,6 +9,7 @@ from cdc import terraform as cli
 from cdc.console import FetchProgress
 from cdc.deep.environments import Machine, validated
 from cdc.environments import files
+from cdc.rehearse import reviewing
 from cdc.rehearse.plugins import Builder
 from modules.artifacts.cache import Cache
 from modules.artifacts.fetch import fetch
@@ -19,7 +20,7 @@ from modules.environment.loading import load, located
 from modules.environment.models.state import S3State
 from modules.messages.problems import EnvironmentErrors
 from modules.user_files.reading import read
-from rehearsal import rehearsal, requirements
+from rehearsal import kept, rehearsal, requirements
 from rehearsal.aws.access import AwsAccess
 from rehearsal.daemon_client import DaemonClient
 from rehearsal.deploy.terraform import Terraform, embedded_env as embedded
@@ -50,6 +51,13 @@ def rehearse(options: Options, reporter: Reporter, *, keep: bool) -> Outcome:
         reporter.message(f"removed the leftovers of {name}")
     failed_runs.prune()
     return rehearsal.rehearse(inputs(options, reporter), reporter, keep=keep)
+
+
+def apply(options: Options, reporter: Reporter) -> Outcome:
+    """Applies the changed environment to its kept rehearsal; raises as ``rehearse``."""
+    [file] = files([options.environment])
+    run = kept.find(file.stem)
+    return kept.apply(inputs(options, reporter), run, reporter, reviewing.review)
 
 
 def inputs(options: Options, reporter: Reporter) -> Inputs:
@@ -98,8 +106,9 @@ def _validate(environment: Environment, file: Path, machine: Machine, archives: 
 
 def stop(name: str) -> dict[str, list[str]]:
     """Stops the kept rehearsals of an environment; returns what each of them could not remove."""
-    kept = [run for run in runs.all_runs() if run.kept and run.environment == name and run.alive]
-    return {run.folder.name: DaemonClient.attach(run).stop() for run in kept}
+    name = Path(name).stem if name.endswith(".yaml") else name
+    running = [run for run in runs.all_runs() if run.kept and run.environment == name and run.alive]
+    return {run.folder.name: DaemonClient.attach(run).stop() for run in running}
 
 
 def _fetch_parts(lock: Lock, options: Options, progress: FetchProgress) -> None:

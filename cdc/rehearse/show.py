@@ -3,7 +3,7 @@
 import json
 import re
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,21 +12,9 @@ from cdc.display import clock
 from cdc.rehearse import permission_report
 from rehearsal.outcome import Outcome
 
-# The running parts, by their keys in --json.
-_PARTS: Final = {
-    "AWS": "aws",
-    "  its keys, for a shell": "keys",
-    "brokers (IAM over TLS)": "iam",
-    "  hosts file for clients": "hosts",
-    "  certificate authority": "certificate",
-    "brokers (plain inspection)": "brokers",
-    "Kafka Connect": "connect",
-    "MySQL": "mysql",
-}
 # A class with its package, which would not fit: --json has it whole.
 _CLASS: Final = re.compile(r"\b(?:[a-z_]\w*\.){3,}([A-Z]\w+)")
 _SAMPLE_LINES: Final = 4
-_WIDTH: Final = max(map(len, _PARTS))
 
 
 def summary(outcome: Outcome, environment: str) -> None:
@@ -59,9 +47,9 @@ def _sample(event: Mapping[str, Any]) -> None:
     place = ", ".join(f"{name} {event[name]}" for name in ("topic", "partition", "offset", "key") if name in event)
     out.print("\none event, as an application received it (--json has all of it):", markup=False)
     out.print(place, markup=False, soft_wrap=True)
-    lines = textwrap.wrap(
-        json.dumps(event.get("value"), ensure_ascii=False), out.width, max_lines=_SAMPLE_LINES, placeholder=" …"
-    )
+    value = event.get("value")
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    lines = textwrap.wrap(text, out.width, max_lines=_SAMPLE_LINES, placeholder=" …")
     for line in lines:
         out.print(line, markup=False, soft_wrap=True)
 
@@ -91,22 +79,45 @@ def _counts(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{kind} {count}" for kind, count in counts.items() if count)
 
 
-def endpoints(outcome: Outcome) -> None:
-    """Prints how to reach each part of a kept rehearsal, in lines that can be copied."""
+def endpoints(outcome: Outcome, environment: str) -> None:
+    """Prints how to reach each part of a kept rehearsal: each line below a title can be copied."""
     if not outcome.endpoints:
         return
-    out.print("\nrunning:", markup=False)
-    for part, place in _PARTS.items():
-        for where in _places(outcome.endpoints[place]):
-            out.print(f"{part:{_WIDTH}}  {where}", markup=False, soft_wrap=True)
-    out.print(f"stop it with: cdc rehearse {outcome.environment} --stop", markup=False, soft_wrap=True)
+    out.print("\nrunning:", style="bold", markup=False)
+    for part, lines in _parts(outcome.endpoints, environment):
+        out.print(part, markup=False)
+        for line in lines:
+            out.print(f"  {line}", markup=False, soft_wrap=True)
 
 
-def _places(place: object) -> list[str]:
-    """One line for each server of a part."""
-    if isinstance(place, dict):
-        return [f"{name}  {' '.join(_places(at))}" for name, at in place.items()]
-    return [str(place)]
+def _parts(at: Mapping[str, Any], environment: str) -> Iterator[tuple[str, list[str]]]:
+    clients = at.get("clients") or {}
+    yield "AWS, for its command line and SDKs", [at["aws"], f". {at['keys']} && aws kafkaconnect list-connectors"]
+    if at["brokers"]:
+        yield "brokers (IAM over TLS), as a role that may do everything", [*_servers(at["iam"])]
+        yield "  their hosts file and certificate authority", [at["hosts"], at["certificate"]]
+        if "client" in clients:
+            yield "  a Java client: variables and properties", [f". {clients['role']}", clients["client"]]
+        yield "brokers (plain, to look at data)", [*_servers(at["brokers"]), *([clients["plain"]] if clients else [])]
+    if at["connect"]:
+        yield "Kafka Connect", [f"{url}/connectors/{name}/status" for name, url in at["connect"].items()]
+    yield (
+        "MySQL, as a user that may do everything",
+        [
+            f"mysql --defaults-file={clients['mysql'][name]}" if clients else f"{name} {place['address']}"
+            for name, place in at["mysql"].items()
+        ],
+    )
+    if clients:
+        folders = [f"terraform -chdir={folder} plan" for folder in clients["stacks"]]
+        yield "Terraform, and cdc's own commands", [f". {clients['terraform']}", *folders]
+    yield "deploy a changed environment file to it", [f"cdc rehearse {environment} --apply"]
+    yield "stop it", [f"cdc rehearse {environment} --stop"]
+
+
+def _servers(by_name: Mapping[str, str]) -> Iterator[str]:
+    """One server a line: all of a cluster in one line would not fit."""
+    return (server for servers in by_name.values() for server in servers.split(","))
 
 
 def logs_of(outcome: Outcome) -> list[str]:

@@ -25,6 +25,8 @@ from rehearsal.aws.seed_network import Networks, Vpc
 USERNAME: Final = "debezium"
 _ANY_ACCOUNT: Final = "123456789012"
 _FAMILY: Final = "aurora-mysql8.0"
+_ASSUMED: Final = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ec2.amazonaws.com"}}
+TRUST: Final = json.dumps({"Version": "2012-10-17", "Statement": [_ASSUMED]})
 _VERSION: Final = "8.0.mysql_aurora.3.08.0"
 
 
@@ -163,10 +165,8 @@ class _Seeder:
     def _roles(self) -> None:
         """Creates the roles of applications."""
         given = [role for consumer in self._environment.consumers.values() for role in consumer.role_names]
-        assumed = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ec2.amazonaws.com"}}
-        trust = json.dumps({"Version": "2012-10-17", "Statement": [assumed]})
         for role in dict.fromkeys(given):
-            self._client("iam").create_role(RoleName=role, AssumeRolePolicyDocument=trust)
+            self._client("iam").create_role(RoleName=role, AssumeRolePolicyDocument=TRUST)
             self._created.append(f"role {role}")
 
     def _topic(self) -> None:

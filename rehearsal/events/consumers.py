@@ -82,7 +82,11 @@ class Consumers:
             return self._attached(consumer.role_names[0], policy)
         anyone = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}}
         trust = json.dumps({"Version": "2012-10-17", "Statement": [anyone]})
-        role = self._iam.create_role(RoleName=_role_name(name, consumer), AssumeRolePolicyDocument=trust)["Role"]
+        named = _role_name(name, consumer)
+        try:
+            role = self._iam.create_role(RoleName=named, AssumeRolePolicyDocument=trust)["Role"]
+        except self._iam.exceptions.EntityAlreadyExistsException:  # a kept rehearsal made it
+            role = self._iam.get_role(RoleName=named)["Role"]
         self._iam.attach_role_policy(RoleName=role["RoleName"], PolicyArn=policy)
         return str(role["Arn"])
 

@@ -58,6 +58,13 @@ def last_records(bootstraps: Collection[str]) -> Iterator[dict[str, Any]]:
             yield from _last(consumer)
 
 
+def delete_groups(bootstraps: Collection[str], groups: Sequence[str]) -> None:
+    """Deletes consumer groups without members, with their committed offsets; ignores missing ones."""
+    for bootstrap in bootstraps:
+        with KafkaAdminClient(bootstrap_servers=bootstrap.split(","), bootstrap_timeout_ms=_TIMEOUT_MS) as admin:
+            admin.delete_groups(list(groups))
+
+
 def _last(consumer: KafkaConsumer) -> Iterator[dict[str, Any]]:
     partitions = [
         TopicPartition(topic, number)

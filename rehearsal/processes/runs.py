@@ -52,6 +52,11 @@ class Run:
         return self
 
     @property
+    def deployed(self) -> Path:
+        """The environment file as it was deployed last; it has the environment's name."""
+        return self.folder / "deployed" / f"{self.environment}.yaml"
+
+    @property
     def alive(self) -> bool:
         """Whether its process is running; another process with the same pid has another start time."""
         try:

@@ -53,6 +53,12 @@ class DecisionLog:
             else:
                 self._denials.append(Denial(role, action, resource, why, time.monotonic()))
 
+    def forget_denials(self) -> None:
+        """Forgets what was denied so far."""
+        with self._lock:
+            self._denials.clear()
+            self._speculative.clear()
+
     def add_role(self, role: str) -> None:
         """Adds a role that made a request."""
         with self._lock:

@@ -102,26 +102,49 @@ def test_without_roles_there_is_no_report(terminal: io.StringIO) -> None:
     assert "permissions" not in terminal.getvalue()
 
 
+CLIENTS = {
+    "mysql": {"shop": "/cache/clients/mysql-shop.cnf"},
+    "client": "/cache/clients/client.properties",
+    "role": "/cache/clients/client.env",
+    "plain": "/cache/clients/plain.properties",
+    "terraform": "/cache/clients/terraform.env",
+    "stacks": ["/cache/work/stacks/rehearsal-connect"],
+}
+
+
 def test_a_kept_rehearsal_is_described_in_lines_that_can_be_copied(terminal: io.StringIO) -> None:
-    show.endpoints(outcome(endpoints=ENDPOINTS))
-    output = dict(
-        line.split("  ", 1) for line in terminal.getvalue().replace("\n  ", "\n").splitlines() if "  " in line
-    )
-    assert {part: where.strip() for part, where in output.items()} == {
-        "AWS": "http://127.99.1.1:4566",
-        "its keys, for a shell": ENDPOINTS["keys"],
-        "brokers (IAM over TLS)": f"cdc-rehearsal  {BROKERS}",
-        "hosts file for clients": ENDPOINTS["hosts"],
-        "certificate authority": ENDPOINTS["certificate"],
-        "brokers (plain inspection)": "cdc-rehearsal  127.99.1.5:9092,127.99.1.6:9092,127.99.1.7:9092",
-        "Kafka Connect": "cdc-rehearsal-shop  http://127.99.1.8:8083",
-        "MySQL": "shop  address  127.99.1.2:3306 socket  /cache/mysql.sock",
+    show.endpoints(outcome(endpoints={**ENDPOINTS, "clients": CLIENTS}), "mine/rehearsal.yaml")
+    lines = terminal.getvalue().splitlines()
+    assert {line.strip() for line in lines if line.startswith("  ")} >= {
+        "http://127.99.1.1:4566",
+        f". {ENDPOINTS['keys']} && aws kafkaconnect list-connectors",
+        *BROKERS.split(","),
+        str(ENDPOINTS["hosts"]),
+        str(ENDPOINTS["certificate"]),
+        f". {CLIENTS['role']}",
+        str(CLIENTS["client"]),
+        "127.99.1.6:9092",
+        str(CLIENTS["plain"]),
+        "http://127.99.1.8:8083/connectors/cdc-rehearsal-shop/status",
+        "mysql --defaults-file=/cache/clients/mysql-shop.cnf",
+        f". {CLIENTS['terraform']}",
+        "terraform -chdir=/cache/work/stacks/rehearsal-connect plan",
+        "cdc rehearse mine/rehearsal.yaml --apply",
+        "cdc rehearse mine/rehearsal.yaml --stop",
     }
-    assert "cdc rehearse rehearsal --stop" in terminal.getvalue()
+    assert [line for line in lines if len(line) > 80] == []
+
+
+def test_what_failed_before_its_brokers_is_described_too(terminal: io.StringIO) -> None:
+    early = {**ENDPOINTS, "brokers": {}, "iam": {}, "hosts": "", "connect": {}}
+    show.endpoints(outcome(endpoints=early), "rehearsal")
+    text = terminal.getvalue()
+    assert "brokers" not in text
+    assert "  shop 127.99.1.2:3306" in text.splitlines()
 
 
 def test_a_finished_rehearsal_has_no_endpoints(terminal: io.StringIO) -> None:
-    show.endpoints(outcome())
+    show.endpoints(outcome(), "rehearsal")
     assert terminal.getvalue() == ""
 
 

@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -145,8 +145,23 @@ def java_client(
 ) -> Iterator[JavaClient]:
     file = folder / "client.properties"
     file.write_text(as_lines(PRODUCTION | {"bootstrap.servers": bootstrap}))
-    jar = compiler.jar("client", CLIENT, compiler=found.compiler, libraries=found.connect)
     options = [f"-Djavax.net.ssl.trustStore={trusted}"]
+    with java_client_of(file, folder, found, hosts=hosts, credentials=credentials, options=options) as java:
+        yield java
+
+
+@contextmanager
+def java_client_of(
+    file: Path,
+    folder: Path,
+    found: Jars,
+    *,
+    hosts: Path,
+    credentials: Mapping[str, str],
+    options: Sequence[str] = (),
+) -> Iterator[JavaClient]:
+    """Kafka's Java clients with the properties in ``file``; ``folder`` is for their own files."""
+    jar = compiler.jar("client", CLIENT, compiler=found.compiler, libraries=found.connect)
     jvm = Jvm("Client", [*found.connect, jar], heap=128, hosts=hosts, options=options)
     command = jvm.command(str(file), folder=folder)
     process = subprocess.Popen(

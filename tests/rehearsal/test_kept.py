@@ -1,0 +1,186 @@
+"""A kept rehearsal is a lab: its parts can be reached, and changed environment files are applied to it."""
+
+import shlex
+import stat
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pymysql
+import pytest
+import requests
+import yaml
+from kafka import KafkaConsumer
+
+from cdc import terraform
+from rehearsal.processes import runs
+from rehearsal.processes.runs import Run
+from tests.rehearsal.commands import Command, is_gone
+from tests.rehearsal.iam.lab import jars, java_client_of
+from tests.synthesized import document
+
+NAME = "week"
+TOPIC = "shop.shop.customers"
+
+
+class Kept:
+    """The kept rehearsal of ``file``; ``first`` is the JSON that its start printed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.file = folder / f"{NAME}.yaml"
+        self.content = document("dev")
+        self.content["connectors"]["shop"]["source"]["tables"] = ["shop.customers", "shop.orders"]
+        self.first = self.command("--keep", "--brokers", "1")
+        [self.run] = [run for run in runs.all_runs() if run.kept and run.environment == NAME]
+
+    def command(self, *options: str, status: int = 0) -> Mapping[str, Any]:
+        """Writes the file and runs ``cdc rehearse``; its JSON."""
+        self.file.write_text(yaml.safe_dump(self.content))
+        with Command(str(self.file), *options, "--json", folder=self.folder) as command:
+            assert command.end() == status, command.said + command.answered
+            return command.document()
+
+    def apply(self, change: Callable[[dict[str, Any]], object], *, status: int = 0) -> Mapping[str, Any]:
+        change(self.content)
+        return self.command("--apply", status=status)
+
+    def plan_status(self, stack: str) -> int:
+        """Of the command that the rehearsal prints: 0 for an empty plan."""
+        variables, folder = self.clients["terraform"], self.run.folder / "work" / "stacks" / stack
+        script = f'. "$0" && exec "$1" -chdir={shlex.quote(str(folder))} plan -detailed-exitcode -lock=false'
+        return subprocess.run(
+            ["sh", "-c", script, variables, terraform.executable()], capture_output=True, check=False
+        ).returncode
+
+    @property
+    def clients(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self.first["endpoints"]["clients"]
+        return found
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
+    found = Kept(tmp_path_factory.mktemp("kept"))
+    try:
+        yield found
+    finally:
+        with Command(str(found.file), "--stop", folder=found.folder) as stopping:
+            assert stopping.end() == 0, stopping.said
+        assert is_gone(found.run.folder)
+
+
+def test_it_stays_up(kept: Kept) -> None:
+    assert kept.first["passed"]
+    assert kept.first["events"]["snapshot"] == 40
+    assert "brokers" in {one["name"] for one in kept.first["substitutions"]}
+    run = Run.read(kept.run.folder)
+    assert run
+    assert run.alive
+
+
+def test_only_its_keys_open_its_aws(kept: Kept) -> None:
+    """Another user of the machine reads no secret, and stops nothing."""
+    url, keys = kept.first["endpoints"]["aws"], Path(kept.first["endpoints"]["keys"])
+    assert stat.S_IMODE(keys.stat().st_mode) == 0o600
+    program = "import boto3; print(boto3.client('secretsmanager').list_secrets()['SecretList'][0]['Name'])"
+    script = f'. "$0" && exec "{sys.executable}" -c "$1"'
+    shell = subprocess.run(["sh", "-c", script, str(keys), program], capture_output=True, text=True, check=False)
+    assert shell.stdout.startswith("cdc/"), shell.stderr
+    for page in ("secrets", "servers", "stop", "endpoints", "forget"):
+        for method in ("GET", "POST"):
+            assert requests.request(method, f"{url}/_rehearsal/{page}", timeout=10).status_code == 403
+    assert requests.post(url, data={"Action": "GetCallerIdentity"}, timeout=10).status_code == 403
+
+
+def test_its_database_takes_a_login_over_tcp(kept: Kept) -> None:
+    file = kept.clients["mysql"]["shop-dev"]
+    assert stat.S_IMODE(Path(file).stat().st_mode) == 0o600
+    login = pymysql.connect(read_default_file=file, ssl={"check_hostname": False})
+    with login as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT COUNT(*) FROM shop.customers")
+        assert cursor.fetchall()[0][0] >= 20
+    with pytest.raises(pymysql.OperationalError, match="Access denied"):
+        pymysql.connect(read_default_file=file, password="another", ssl={"check_hostname": False})
+
+
+def test_its_brokers_answer_clients(kept: Kept, tmp_path: Path) -> None:
+    plain = dict(line.split("=", 1) for line in Path(kept.clients["plain"]).read_text().splitlines())
+    with KafkaConsumer(bootstrap_servers=plain["bootstrap.servers"].split(",")) as consumer:
+        assert TOPIC in consumer.topics()
+    lines = Path(kept.clients["role"]).read_text().splitlines()
+    variables = dict(shlex.split(line)[1].split("=", 1) for line in lines)
+    hosts = Path(kept.first["endpoints"]["hosts"])
+    assert variables["KAFKA_OPTS"] == f"-Djdk.net.hosts.file={hosts}"
+    file = Path(kept.clients["client"])
+    with java_client_of(file, tmp_path, jars(), hosts=hosts, credentials=variables) as java:
+        assert java("consume", TOPIC, "a-group-of-mine") == "done"
+    without = {"AWS_REGION": "eu-west-1", "AWS_EC2_METADATA_DISABLED": "true"}
+    with java_client_of(file, tmp_path, jars(), hosts=hosts, credentials=without) as java:
+        assert java("consume", TOPIC, "a-group-of-mine") != "done"
+
+
+def test_terraform_plans_with_the_printed_variables(kept: Kept) -> None:
+    assert kept.plan_status("week-platform") == 0
+
+
+def more_of_shop(content: dict[str, Any]) -> None:
+    shop = content["connectors"]["shop"]
+    shop["source"]["tables"].append("shop.invoices")
+    shop |= {"capacity": {"mcu": 2}, "properties": {"max.batch.size": 1024}}
+
+
+def test_a_table_capacity_and_a_property_are_changed(kept: Kept) -> None:
+    document = kept.apply(more_of_shop)
+    assert [step["name"] for step in document["steps"]] == [
+        "start", "plan", "connect", "connectors", "changes", "second plan",
+    ]  # fmt: skip
+    assert document["lost"] == 0
+    assert document["second_plan_empty"]
+    flows = {(flow["connector"], flow["source"]): flow for flow in document["flows"]}
+    assert flows["cdc-week-shop", "shop.invoices"]["topics"]["shop.shop.invoices"] > 0
+
+
+def another_connector(content: dict[str, Any]) -> None:
+    shop = content["connectors"]["shop"]
+    source = {**shop["source"], "server_id": 5999, "secret": "cdc/more", "tables": ["shop.customers", "shop.notes"]}
+    content["connectors"]["more"] = {**shop, "source": source, "topics": {"prefix": "more"}, "properties": {}}
+
+
+def test_another_connector_is_added(kept: Kept) -> None:
+    document = kept.apply(another_connector)
+    assert "snapshot" in [step["name"] for step in document["steps"]]
+    assert document["lost"] == 0
+    flows = {(flow["connector"], flow["source"]): flow for flow in document["flows"]}
+    assert flows["cdc-week-more", "shop.notes"]["topics"]["more.shop.notes"] >= 20
+    assert set(document["endpoints"]["connect"]) == {"cdc-week-shop", "cdc-week-more"}
+
+
+def test_what_it_does_not_have_is_refused(kept: Kept) -> None:
+    before = kept.file.read_text()
+    kept.content["connectors"]["shop"]["source"]["cluster"] = "orders-dev"
+    document = kept.command("--apply", status=1)
+    assert document["failed_step"] == "start"
+    [found] = document["failure"]["findings"]
+    assert found["cause"] == "the database cluster orders-dev does not run here, only shop-dev"
+    assert found["where"]["line"].endswith("connectors.shop.source.cluster")
+    kept.content = yaml.safe_load(before)
+    assert kept.run.deployed.read_text() == before
+
+
+def test_a_plan_that_loses_data_is_refused_as_in_a_deploy(kept: Kept) -> None:
+    removed = kept.content["connectors"].pop("shop")
+    document = kept.command("--apply", status=1)
+    assert document["failed_step"] == "plan"
+    assert "connector-destroyed" in {one["cause"].split(": ")[1] for one in document["failure"]["findings"]}
+    kept.content["connectors"]["shop"] = removed
+    assert requests.get(document["endpoints"]["connect"]["cdc-week-shop"], timeout=10).ok
+
+
+def test_there_must_be_one_to_apply_to(tmp_path: Path) -> None:
+    (file := tmp_path / "another.yaml").write_text(yaml.safe_dump(document("dev")))
+    with Command(str(file), "--apply", folder=tmp_path) as command:
+        assert command.end() == 1
+        assert "another: no rehearsal is kept that a change could be applied to" in command.said
