@@ -11,7 +11,7 @@ from modules.environment.models.state import S3State
 from modules.environment.plugin_archives import findings
 from modules.messages.output import filtered
 from modules.messages.problems import EnvironmentErrors, Problem
-from modules.synthesis import hcl, sdk
+from modules.synthesis import gone_stacks, hcl, sdk
 from modules.synthesis.locked_providers import copy_lock_file
 from modules.template_text import with_escaped_text
 
@@ -53,6 +53,9 @@ def main(arguments: Sequence[str]) -> int:
     app.synth()
     if app.hcl_output:
         hcl.rewrite(app)
+    named = {file.stem for file in (*files, *Path("environments").glob("*.yaml"))}
+    for stack in gone_stacks.remove(Path(app.outdir), named):
+        print(f"removed {stack}: there is no such environment", file=sys.stderr)
     copy_lock_file(Path(), Path(app.outdir).glob("stacks/*"))
     return 0
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from cdc.plugin import building
 from modules.artifacts.cache import Cache
@@ -13,6 +14,16 @@ from modules.artifacts.transport import Policy
 from modules.environment.environment import Environment
 from modules.environment.models.plugins import ArchivePlugin
 from rehearsal.processes.errors import RehearsalError
+
+# Of plugins that lack a part which a rehearsal substitutes: they must not be deployed.
+REHEARSED: Final = Path("build/rehearsal")
+
+
+def using(environment: Environment, archives: Mapping[str, Path]) -> Environment:
+    """``environment`` with ``archives`` in the place of its plugins' own."""
+    own = {name: plugin for name, plugin in environment.plugins.items() if isinstance(plugin, ArchivePlugin)}
+    given = {name: plugin.model_copy(update={"archive": str(archives[name])}) for name, plugin in own.items()}
+    return environment.model_copy(update={"plugins": {**environment.plugins, **given}})
 
 
 class Builder:
@@ -26,7 +37,10 @@ class Builder:
         self.notes: list[str] = []
 
     def archives(self, environment: Environment) -> Mapping[str, Path]:
-        """A ZIP for each plugin of ``environment``: its own, or one built here instead of a published one."""
+        """A ZIP for each plugin of ``environment``: its own, or one built here instead of a published one.
+
+        One without parts that no source has is below ``REHEARSED``, where no deploy finds it.
+        """
         return {
             name: self._own(name, Path(plugin.archive)) if isinstance(plugin, ArchivePlugin) else self._published(name)
             for name, plugin in environment.plugins.items()
@@ -54,6 +68,7 @@ class Builder:
         except FetchErrors as error:
             order = self._without_unreachable(order, error)
             paths = self._fetched(order, Policy())
+            target = REHEARSED / target.name
         self.notes.append(
             f"built {target}" + "".join(f" without {part}, which no source has" for part in order.left_out)
         )

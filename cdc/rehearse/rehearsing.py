@@ -10,7 +10,7 @@ from cdc.console import FetchProgress
 from cdc.deep.environments import Machine, validated
 from cdc.environments import files
 from cdc.rehearse import reviewing
-from cdc.rehearse.plugins import Builder
+from cdc.rehearse.plugins import Builder, using
 from modules.artifacts.cache import Cache
 from modules.artifacts.fetch import fetch
 from modules.artifacts.lock import Lock, load as load_lock
@@ -72,6 +72,7 @@ def inputs(options: Options, reporter: Reporter) -> Inputs:
         builder = Builder(lock, sources(options.source), offline=options.offline, progress=progress)
         _fetch_parts(lock, options, progress)
         archives = builder.archives(environment)
+        environment = using(environment, archives)
         _validate(environment, file, Machine(lock, sources(options.source), options.offline, progress), archives)
     for note in builder.notes:
         reporter.message(note)

@@ -44,6 +44,28 @@ def test_with_arguments_only_those_files_are_synthesized(project: Path) -> None:
     assert stacks(project) == {"prod-state", "prod-platform", "prod-connect"}
 
 
+def test_stacks_of_environments_that_are_gone_are_removed(project: Path) -> None:
+    assert run(project) == (0, "")
+    with_state = project / "cdktf.out/stacks/old-connect"
+    foreign = project / "cdktf.out/stacks/notes"
+    for folder in (with_state, foreign):
+        folder.mkdir()
+        (folder / "cdk.tf.json").write_text("{}")
+    (with_state / "terraform.tfstate").write_text("{}")
+    (project / "environments/staging.yaml").unlink()
+    status, stderr = run(project, "environments/prod.yaml")
+    assert status == 0
+    parts = ("connect", "platform", "state")
+    assert stderr.splitlines() == [f"removed staging-{part}: there is no such environment" for part in parts]
+    assert stacks(project) == {"prod-state", "prod-platform", "prod-connect", "old-connect", "notes"}
+
+
+def test_stacks_of_an_environment_that_was_not_synthesized_stay(project: Path) -> None:
+    assert run(project) == (0, "")
+    assert run(project, "environments/prod.yaml") == (0, "")
+    assert "staging-connect" in stacks(project)
+
+
 def test_errors_of_all_files_are_printed_and_nothing_is_written(project: Path) -> None:
     for name in ("prod", "staging"):
         write(project / "environments", edited({"brokers: 3": "brokers: 4"}), name=f"{name}.yaml")

@@ -74,6 +74,12 @@ class Deployed:
         self._deployed = self._written = yaml.safe_load(file.read_text())
 
     @property
+    def archive(self) -> str:
+        """The plugin's ZIP."""
+        found: str = self._deployed["plugins"]["debezium-mysql"]["archive"]
+        return found
+
+    @property
     def connect(self) -> Terraform:
         """The connect stack."""
         return self.rehearsal.deployment.stacks[CONNECT]
@@ -158,6 +164,8 @@ def deployed(folder: Path) -> Iterator[Deployed]:
     """Deploys the environment and waits until its snapshot and first changes were received."""
     (file := folder / "drill.yaml").write_text(yaml.safe_dump(dict(ENVIRONMENT)))
     script = rehearsing.inputs(rehearsing.Options(str(file)), SilentReporter())
+    archive = {"archive": str(script.archives["debezium-mysql"])}  # without the provider it is not the file's own
+    file.write_text(yaml.safe_dump({**ENVIRONMENT, "plugins": {"debezium-mysql": archive}}))
     run = runs.create(script.environment.name)
     process = DaemonClient.start(run, daemon_config(script))
     rehearsal = None

@@ -86,7 +86,7 @@ def test_an_update_that_fails_is_rolled_back(world: Deployed) -> None:
 
 def test_a_new_plugin_resumes_from_the_committed_offset(world: Deployed, tmp_path: Path) -> None:
     other = tmp_path / "other.zip"
-    copyfile("build/plugins/debezium-mysql.zip", other)
+    copyfile(world.archive, other)
     with zipfile.ZipFile(other, "a") as archive:
         archive.writestr("debezium-mysql/note.txt", "another content")
     before, rows = world.connector, world.snapshot_events()

@@ -1,0 +1,81 @@
+"""The plugin archives of a rehearsal: one without a part is never where a deploy would take it from."""
+
+from pathlib import Path
+
+import pytest
+
+from cdc.console import FetchProgress
+from cdc.rehearse.plugins import REHEARSED, Builder, using
+from modules.artifacts.lock import Lock, load
+from modules.artifacts.sources import sources
+from modules.environment.environment import Environment
+from modules.environment.models.plugins import ArchivePlugin
+from tests.synthesized import document
+
+PLUGIN = "debezium-mysql"
+PROVIDER = "msk-config-providers"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def environment() -> Environment:
+    return Environment(name="dev", **document("dev"))
+
+
+def archive_of(config: Environment) -> Path:
+    plugin = config.plugins[PLUGIN]
+    assert isinstance(plugin, ArchivePlugin)
+    return Path(plugin.archive)
+
+
+def builder(lock: Lock) -> Builder:
+    return Builder(lock, sources([]), offline=False, progress=FetchProgress())
+
+
+def with_provider_that_no_source_has() -> Lock:
+    lock = load()
+    provider = lock.sets[PROVIDER]
+    nowhere = {"sha256": "0" * 64, "url": "https://localhost:1/none.jar"}
+    files = tuple(file.model_copy(update=nowhere) for file in provider.files)
+    return lock.model_copy(update={"sets": {**lock.sets, PROVIDER: provider.model_copy(update={"files": files})}})
+
+
+def without_provider_in_its_recipe() -> Lock:
+    lock = load()
+    recipe = lock.plugins[PLUGIN]
+    parts = tuple(part for part in recipe.parts if part != PROVIDER)
+    return lock.model_copy(update={"plugins": {**lock.plugins, PLUGIN: recipe.model_copy(update={"parts": parts})}})
+
+
+def test_one_without_a_part_is_built_elsewhere(folder: Path) -> None:
+    config, build = environment(), builder(with_provider_that_no_source_has())
+    archives = build.archives(config)
+    assert archives == {PLUGIN: REHEARSED / f"{PLUGIN}.zip"}
+    assert archives[PLUGIN].is_file()
+    assert not (folder / archive_of(config)).exists()
+    assert build.notes == [f"built {archives[PLUGIN]} without {PROVIDER}, which no source has"]
+    assert archive_of(using(config, archives)) == archives[PLUGIN]
+    assert archive_of(config) == Path(f"build/plugins/{PLUGIN}.zip")
+
+
+def test_a_complete_one_is_built_where_the_environment_names_it() -> None:
+    config, build = environment(), builder(without_provider_in_its_recipe())
+    archives = build.archives(config)
+    assert archives == {PLUGIN: archive_of(config)}
+    assert archives[PLUGIN].is_file()
+    assert not REHEARSED.exists()
+    assert using(config, archives) == config
+
+
+def test_one_that_exists_is_used() -> None:
+    config = environment()
+    archive_of(config).parent.mkdir(parents=True)
+    archive_of(config).write_bytes(b"mine")
+    build = builder(with_provider_that_no_source_has())
+    assert build.archives(config) == {PLUGIN: archive_of(config)}
+    assert archive_of(config).read_bytes() == b"mine"
+    assert build.notes == []
