@@ -62,10 +62,28 @@ class Outcome:
         if self.lost:
             found.append(f"{self.lost} events were lost")
             found += [f"{flow.connector}: {flow}" for flow in self.flows if flow.lost]
-        found += self.silent
+        found += [*self.silent, *self._unused_statements]
         return found + [
             f"{role} was denied {action} on {resource}: {why}" for role, action, resource, why in self._denials
         ]
+
+    @property
+    def _unused_statements(self) -> list[str]:
+        """Statements of which nothing was used, and no reason says why they are there.
+
+        A run that stopped early cannot judge them; a part of a statement may depend on settings, like heartbeats.
+        """
+        found = []
+        for role in self.permissions:
+            used = {(one["policy"], one["statement"]) for one in role["used"]}
+            explained = {(one["policy"], one["statement"]) for one in role["unused"] if one["reason"] is not None}
+            idle = dict.fromkeys((one["policy"], one["statement"]) for one in role["unused"])
+            found += [
+                f"nothing used the statement {statement} of {policy}, which {role['role']} has, and no reason is known"
+                for policy, statement in idle
+                if (policy, statement) not in used | explained
+            ]
+        return found
 
     @property
     def dropped(self) -> int:

@@ -89,6 +89,38 @@ def test_an_unneeded_permission_is_a_warning(terminal: io.StringIO) -> None:
     assert warnings == [f"warning: {ROLE} does not need kafka-cluster:AlterTopic on topic/shop.*"]
 
 
+def unused(reason: str | None, *, statement: str = "Signals") -> dict[str, str | None]:
+    return {**permission("ReadData", topic("signals")), "statement": statement, "reason": reason}
+
+
+@pytest.mark.parametrize(
+    ("permissions", "passes"),
+    [
+        ([report()], True),
+        ([report(unused=[unused(None)])], False),
+        ([report(unused=[unused("only with signals")])], True),
+        # Of a statement that is used, a part may be idle.
+        ([report(unused=[unused(None, statement="Events")])], True),
+        ([report(unused=[unused(None), unused("only with signals")])], True),
+        ([report(), report(role="another", used=[], unused=[unused(None, statement="Events")])], False),
+        ([], True),
+    ],
+    ids=["used", "never used", "explained", "a part", "explained in part", "another role's", "no role"],
+)
+def test_a_statement_that_nothing_used_fails_the_run(permissions: list[Mapping[str, Any]], passes: bool) -> None:
+    found = outcome(permissions=permissions, second_plan_empty=True)
+    assert found.passed is passes
+    if not passes:
+        [line] = found.shortcomings
+        assert line.startswith("nothing used the statement ")
+        assert f"which {permissions[-1]['role']} has, and no reason is known" in line
+
+
+def test_a_run_that_stopped_early_does_not_judge_statements() -> None:
+    early = outcome(permissions=[report(unused=[unused(None)])], failure=Failure("no", (), "no"))
+    assert early.failures == ["no"]
+
+
 def test_a_denied_permission_is_listed(terminal: io.StringIO) -> None:
     found = outcome(permissions=[DENIED], second_plan_empty=True)
     show.summary(found, "rehearsal")
