@@ -89,7 +89,7 @@ class KeptRehearsal(Rehearsal):
             for cluster, login in add_missing(script.environment, aws=self.daemon.aws):
                 AdminAccess(sockets[cluster]).create_user(login.username, login.password)
             logs = self._run.folder / SOURCE_RECORDS
-            self.stream = Stream(script.environment, sockets, self._users, logs, script.schema)
+            self.stream = Stream(script.environment, sockets, self._users, logs, script.schema, script.data)
             self._closing.callback(self.stream.stop)
             self.stream.prepare()
             self.stream.expectations = list(_without_old_snapshots(self.stream, before))
