@@ -42,9 +42,14 @@ CLUSTER_ADDRESS = "aws_msk_cluster.kafka_cluster_4FCB1297"
 STORAGE_TARGET = 60
 
 
-def server_properties(config: ProvisionedKafkaConfig) -> str:
-    """Safe defaults for change data capture, overridden by the user's; Express brokers fix replication themselves."""
+def server_properties(config: ProvisionedKafkaConfig, *, max_message_bytes: int | None = None) -> str:
+    """Safe defaults for change data capture, overridden by the user's; Express brokers fix replication themselves.
+
+    ``max_message_bytes`` is that of the largest events.
+    """
     safe = {"auto.create.topics.enable": "false"}
+    if max_message_bytes:
+        safe |= dict.fromkeys(("message.max.bytes", "replica.fetch.max.bytes"), str(max_message_bytes))
     if not config.express:
         safe |= {
             "default.replication.factor": str(config.replication_factor),
@@ -141,8 +146,10 @@ class ProvisionedKafka(Kafka):
         deployment: Deployment,
         network: Network,
         key: Key,
+        max_message_bytes: int | None = None,
     ) -> None:
         super().__init__(scope, id_)
+        self._max_message_bytes = max_message_bytes
         self._config = config
         self._deployment = deployment
         self._key = key
@@ -180,7 +187,7 @@ class ProvisionedKafka(Kafka):
             # A configuration in use cannot be replaced: no kafka_versions, and a fixed name.
             name=self.name,
             description="Safe settings for change data capture",
-            server_properties=server_properties(config),
+            server_properties=server_properties(config, max_message_bytes=self._max_message_bytes),
         )
         return MskCluster(
             self,

@@ -121,7 +121,13 @@ class Platform(EnvironmentStack):
         config = self.config.kafka
         if isinstance(config, ProvisionedKafka):
             return kafka.ProvisionedKafka(
-                self, "kafka", config=config, deployment=self.deployment, network=self.network, key=self.key
+                self,
+                "kafka",
+                config=config,
+                deployment=self.deployment,
+                network=self.network,
+                key=self.key,
+                max_message_bytes=self.config.max_message_bytes,
             )
         self._keep_managed_cluster()
         return kafka.ExistingKafka(self, "kafka", config=config)

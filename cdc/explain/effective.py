@@ -62,7 +62,7 @@ def _of_brokers(environment: Environment, meaning: Meaning) -> Effective:
         return Effective(environment.name, None, "an existing cluster, not configured by this project")
     from modules.kafka import server_properties  # loads the bindings of AWS's provider
 
-    values = parse(server_properties(kafka))
+    values = parse(server_properties(kafka, max_message_bytes=environment.max_message_bytes))
     if meaning.name in kafka.server_properties:
         return Effective(environment.name, _shown(meaning.name, values[meaning.name]), "kafka.server_properties")
     if meaning.name in values:

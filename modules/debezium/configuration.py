@@ -19,6 +19,8 @@ SECRET_PROVIDER_CLASS: Final = "com.amazonaws.kafka.config.providers.SecretsMana
 
 PLACEHOLDER: Final = re.compile(rf"\$\{{{SECRET_PROVIDER}:(?P<secret>[^}}:]*):(?P<key>[^}}]*)\}}")
 
+_PRODUCER_BUFFER: Final = 32 * 2**20  # Kafka's default
+
 IAM_CLIENT: Final = {
     "security.protocol": "SASL_SSL",
     "sasl.mechanism": "AWS_MSK_IAM",
@@ -85,6 +87,25 @@ def _signals(connector: Connector) -> dict[str, str]:
     return properties
 
 
+def _large_messages(connector: Connector) -> dict[str, str]:
+    """For new topics and the schema history, of which one statement may be as large as a row."""
+    most = connector.topics.max_message_bytes
+    if most is None:
+        return {}
+    keys = ("producer.max.request.size", "producer.buffer.memory", "consumer.max.partition.fetch.bytes")
+    values = (most, 2 * most, most)
+    history = {f"schema.history.internal.{key}": str(value) for key, value in zip(keys, values, strict=True)}
+    return {"topic.creation.default.max.message.bytes": str(most), **history}
+
+
+def _producer_of_large_messages(connector: Connector) -> dict[str, str]:
+    """A producer waits until a whole event fits into its buffer."""
+    most = connector.topics.max_message_bytes
+    if most is None:
+        return {}
+    return {"producer.max.request.size": str(most), "producer.buffer.memory": str(max(2 * most, _PRODUCER_BUFFER))}
+
+
 def _failures(debezium_version: str) -> dict[str, str]:
     """A value that cannot be converted stops the task: from 2.6 on the default is null and a line in the log."""
     since = (2, 6)
@@ -114,6 +135,7 @@ def connector_properties(connector: Connector, *, debezium_version: str = RELEAS
         "heartbeat.interval.ms": str(connector.heartbeat_seconds * 1000),
         "schema.history.internal.kafka.topic": topics.schema_history_topic(connector),
         "schema.history.internal.store.only.captured.databases.ddl": "true",
+        **_large_messages(connector),
         **_failures(debezium_version),
         **_signals(connector),
     }
@@ -146,7 +168,10 @@ def worker_properties(connector: Connector | None = None, *, region: str, offset
 
     Producer settings belong here: MSK Connect refuses them on the connector. Those of ``connector`` come last.
     """
-    given = {key: as_text(value) for key, value in connector.worker.items()} if connector else {}
+    given: dict[str, str] = {}
+    if connector:
+        own = {key: as_text(value) for key, value in connector.worker.items()}
+        given = _producer_of_large_messages(connector) | own
     provider = f"config.providers.{SECRET_PROVIDER}"
     return {
         "key.converter": "org.apache.kafka.connect.json.JsonConverter",

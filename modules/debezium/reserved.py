@@ -17,6 +17,7 @@ _OWNED: Final = {
     "table.include.list": "set source.tables",
     "topic.prefix": "set topics.prefix",
     "topic.creation.default.partitions": "set topics.partitions",
+    "topic.creation.default.max.message.bytes": "set topics.max_message_bytes",
     "topic.creation.default.replication.factor": "it is the brokers' default",
     "snapshot.mode": "set snapshot.mode",
     "snapshot.locking.mode": "set snapshot.locking",

@@ -41,6 +41,11 @@ class Environment(Model):
         """The AWS partition of the region, as in ARNs."""
         return names.partition(self.region)
 
+    @property
+    def max_message_bytes(self) -> int | None:
+        """Of the largest events of all connectors; None where Kafka's default is enough."""
+        return max((one.topics.max_message_bytes or 0 for one in self.connectors.values()), default=0) or None
+
     @model_validator(mode="after")
     def _rules(self) -> Self:
         if problems := list(rules.broken(dict(self), document=dict(self))):

@@ -165,13 +165,14 @@ SIGNATURES: Final = tuple(
         (
             r"RecordTooLargeException: The message is (?P<bytes>\d+) bytes when serialized which is larger than"
             r" (?P<most>\d+), which is the value of the (?P<key>max\.request\.size)",
-            "an event has {bytes} bytes, and the worker's producer sends at most {most}; leave the large columns out"
-            " with column.exclude.list, or shorten them with column.truncate.to.N.chars",
+            "an event has {bytes} bytes, and the worker's producer sends at most {most}; set topics.max_message_bytes,"
+            " or leave the large columns out with column.exclude.list, or shorten them with column.truncate.to.N.chars",
         ),
         (
             r"RecordTooLargeException|MESSAGE_TOO_LARGE",
-            "an event is larger than its topic takes; leave large columns out with column.exclude.list, or raise"
-            " message.max.bytes in kafka.server_properties",
+            "an event is larger than its topic takes; set topics.max_message_bytes, which raises the limit of new"
+            " topics and of the brokers, and alter max.message.bytes of topics that exist; or leave large columns out"
+            " with column.exclude.list",
         ),
         (
             r"(?P<error>\w*AuthorizationException|SaslAuthenticationException): (?P<why>[^\n]+)",

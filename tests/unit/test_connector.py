@@ -204,3 +204,28 @@ def test_the_workers_own_properties(synth: Synthesize, connect: Stack) -> None:
 def test_internal_topics_are_small(connect: Stack) -> None:
     worker = parse(connect.one("aws_mskconnect_worker_configuration")["properties_file_content"])
     assert {worker[f"{kind}.storage.partitions"] for kind in ("offset", "status")} == {"1"}
+
+
+def test_the_size_of_the_largest_event_reaches_every_limit(synth: Synthesize) -> None:
+    size = 6 * 2**20
+    content = with_another(with_connector(topics__max_message_bytes=size), "small", topics__max_message_bytes=None)
+    stacks = synth(content)
+    large = stacks["connect"].one("aws_mskconnect_connector", CONNECTOR)["connector_configuration"]
+    assert large["topic.creation.default.max.message.bytes"] == str(size)
+    history = {key: value for key, value in large.items() if key.startswith("schema.history.internal.")}
+    assert history["schema.history.internal.producer.max.request.size"] == str(size)
+    assert history["schema.history.internal.producer.buffer.memory"] == str(2 * size)
+    assert history["schema.history.internal.consumer.max.partition.fetch.bytes"] == str(size)
+    workers = stacks["connect"].all("aws_mskconnect_worker_configuration")
+    limits = {
+        path.split("/")[1]: parse(body["properties_file_content"]).get("producer.max.request.size")
+        for path, body in workers.items()
+    }
+    assert limits == {"orders": str(size), "small": None}
+    brokers = parse(stacks["platform"].one("aws_msk_configuration")["server_properties"])
+    assert {brokers["message.max.bytes"], brokers["replica.fetch.max.bytes"]} == {str(size)}
+
+
+def test_without_large_events_the_limits_are_kafkas(connector: Document, platform: Stack) -> None:
+    assert not [key for key in connector["connector_configuration"] if key.endswith(("message.bytes", "request.size"))]
+    assert "message.max.bytes" not in parse(platform.one("aws_msk_configuration")["server_properties"])

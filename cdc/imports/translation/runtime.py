@@ -6,6 +6,7 @@ from typing import Final
 from cdc.imports.formats.described import Described, Unresolved, Value
 from cdc.imports.translation.draft import DEBEZIUM, Draft
 from cdc.imports.translation.notes import Kind, Note, shown
+from cdc.imports.translation.streams import largest_message
 from modules.debezium.configuration import worker_properties
 from modules.environment.checks import worker_rules
 
@@ -117,7 +118,9 @@ def _worker(draft: Draft, worker: Mapping[str, Value]) -> None:
             continue
         if new.get(key) == value:
             continue
-        if refused := _refusal(draft, key, value):
+        if key == "producer.max.request.size" and isinstance(value, str):
+            largest_message(draft, f"worker: {key}", value)
+        elif refused := _refusal(draft, key, value):
             draft.note(Kind.LOST, f"worker: {key}", refused, before=value)
         else:
             draft.entry.setdefault("worker", {})[key] = value

@@ -10,6 +10,8 @@ from modules.environment.checks.document_rules import FILL_IN
 _SNAPSHOT_MODES: Final = ("initial", "initial_only", "no_data", "when_needed", "always", "recovery")
 _LOCKINGS: Final = ("none", "minimal", "extended")
 _PARTITIONS: Final = "topic.creation.default.partitions"
+_LARGEST: Final = "topic.creation.default.max.message.bytes"
+_MOST_BYTES: Final = 2**26
 _REPLICATION: Final = "topic.creation.default.replication.factor"
 _HEARTBEAT: Final = "heartbeat.interval.ms"
 _LONGEST_HEARTBEAT: Final = 300
@@ -22,6 +24,7 @@ def take(draft: Draft) -> None:
     """Fills ``topics``, ``snapshot``, ``signals`` and ``heartbeat_seconds``."""
     _prefix(draft)
     _partitions(draft)
+    _largest(draft)
     for key in _NAMING:
         draft.lose(key, "the connector's role allows only the default topic names")
     _heartbeat(draft)
@@ -48,6 +51,23 @@ def _partitions(draft: Draft) -> None:
     elif value is not None:
         draft.note(Kind.DROPPED, _PARTITIONS, "1 instead, for new topics", before=value)
     draft.drop(_REPLICATION, "the brokers' default.replication.factor instead")
+
+
+def _largest(draft: Draft) -> None:
+    value = draft.take(_LARGEST)
+    if isinstance(value, Unresolved):
+        draft.unknown(_LARGEST, value, "topics.max_message_bytes is Kafka's limit of about 1 MiB, unless set")
+    elif value is not None:
+        largest_message(draft, _LARGEST, value)
+
+
+def largest_message(draft: Draft, key: str, value: str) -> None:
+    """Fills ``topics.max_message_bytes`` from a limit of producers or topics, the largest of several."""
+    size, path = int(value) if value.strip().isdecimal() else 0, "topics.max_message_bytes"
+    if size <= max(2**20, draft.entry["topics"].get("max_message_bytes", 0)):
+        draft.note(Kind.DROPPED, key, "Kafka's default, or a larger limit, instead", before=value)
+    else:
+        draft.move(key, path, min(size, _MOST_BYTES), _OWN, before=value)
 
 
 def _heartbeat(draft: Draft) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from modules.environment.checks.rulebook import advice, rule
+from modules.environment.checks.rulebook import advice, known, rule
 from modules.environment.models.connectors import Connector
 from modules.environment.models.kafka import Kafka, ProvisionedKafka
 from modules.environment.msk_properties import EXPRESS, OWNED, STANDARD, TOPIC_SETTINGS, Kind
@@ -194,3 +194,31 @@ def compacted_topics_need_keys(kafka: Kafka) -> Iterator[Problem]:
         if "compact" in policy:
             message = "a table without a primary key has events without a key, and a compacted topic refuses them"
             yield Problem((*_AT, "log.cleanup.policy"), message, policy)
+
+
+@rule
+def brokers_take_the_largest_messages(kafka: Kafka, connectors: dict[str, Connector]) -> Iterator[Problem]:
+    if kafka.kind != "provisioned":
+        return
+    for name, most in known(connectors, lambda connector: connector.topics.max_message_bytes):
+        for key in ("message.max.bytes", "replica.fetch.max.bytes"):
+            given = kafka.server_properties.get(key)
+            if most and given is not None and (size := _integer(given)) is not None and size < most:
+                wanted = f"must be at least {most}, topics.max_message_bytes of connector {name}, or left out"
+                yield Problem((*_AT, key), wanted, given)
+
+
+@advice
+def existing_topics_keep_their_limit(kafka: Kafka, connector: Connector) -> Iterator[Problem]:
+    most = connector.topics.max_message_bytes
+    if kafka.kind == "existing" and most:
+        message = (
+            "topics that exist keep their max.message.bytes, and the schema history has the cluster's"
+            " message.max.bytes: neither can be read here"
+        )
+        yield Problem(("topics", "max_message_bytes"), message, most)
+
+
+def _integer(value: object) -> int | None:
+    text = str(value).strip()
+    return int(text) if text.isdecimal() else None

@@ -18,6 +18,7 @@ _OWNED: Final = {
     "key.converter": "set it in properties",
     "value.converter": "set it in properties",
     "header.converter": "set it in properties",
+    "producer.max.request.size": "set topics.max_message_bytes",
     "consumer.": "a source connector has no consumer",
     "producer.key.serializer": "Kafka Connect serializes with converters",
     "producer.value.serializer": "Kafka Connect serializes with converters",

@@ -34,12 +34,14 @@ class Source(Model):
 class Topics(Model):
     """The topics of events: ``<prefix>.<database>.<table>``. The prefix must never change.
 
-    ``others`` are topics to which transforms route events, such as those of an outbox.
+    ``others`` are topics to which transforms route events, such as those of an outbox. ``max_message_bytes`` is the
+    size of the largest event.
     """
 
     prefix: names.TopicName
     partitions: Annotated[int, Field(ge=1, le=1000)] = 1
     others: names.Many[names.TopicPattern] = ()
+    max_message_bytes: Annotated[int, Field(ge=2**20, le=2**26)] | None = None
 
 
 class Snapshot(Model):

@@ -224,6 +224,13 @@ def test_properties_of_a_worker_are_kept_where_the_file_takes_them(tmp_path: Pat
         "workerConfiguration": {"workerConfigurationArn": "a", "revision": 1},
     }
     found = given(tmp_path, json.dumps(connector), str(tmp_path / "worker.json"))
-    kept = {"offset.flush.interval.ms": 5000, "producer.max.request.size": 5242880}
-    assert found.connectors["shop"]["worker"] == kept
+    assert found.connectors["shop"]["worker"] == {"offset.flush.interval.ms": 5000}
+    assert found.connectors["shop"]["topics"]["max_message_bytes"] == 5242880
     assert "worker: producer.acks '1': must be all" in found.report
+
+
+@pytest.mark.parametrize(("given", "kept"), [("8388608", 8388608), ("1000000", None), ("1048588", 1048588)])
+def test_the_limit_of_new_topics(given: str, kept: int | None, tmp_path: Path) -> None:
+    body, _ = entry(tmp_path, **{"topic.prefix": "shop", "topic.creation.default.max.message.bytes": given})
+    assert body["topics"].get("max_message_bytes") == kept
+    assert "topic.creation.default.max.message.bytes" not in body.get("properties", {})

@@ -27,7 +27,7 @@ from rehearsal.kafka.cluster import KafkaCluster
 from tests.needs import missing
 from tests.rehearsal.database.databases import server
 from tests.rehearsal.iam.lab import jars
-from tests.synthesized import document
+from tests.synthesized import Document, document
 
 REGION = "eu-west-1"
 HOST = f"shop.cluster-abc.{REGION}.rds.amazonaws.com"
@@ -134,6 +134,11 @@ def _spec(bootstrap: str, archive: Path) -> ConnectorSpec:
     """As the development example's connector is deployed."""
     content = document("dev")
     content["connectors"]["shop"]["signals"] = {"topic": "shop-signals"}
+    return spec(bootstrap, archive, content)
+
+
+def spec(bootstrap: str, archive: Path, content: Document) -> ConnectorSpec:
+    """As the connector shop of a development environment is deployed."""
     config = Environment(name="dev", **content).connectors["shop"]
     connection = configuration.connection_properties(config, hostname=HOST, port="3306", bootstrap=bootstrap)
     return ConnectorSpec(
@@ -144,7 +149,7 @@ def _spec(bootstrap: str, archive: Path) -> ConnectorSpec:
         bootstrap=bootstrap,
         archive=archive,
         configuration=configuration.connector_properties(config) | connection,
-        worker_configuration=configuration.worker_properties(region=REGION, offset_topic="dev-shop-offsets"),
+        worker_configuration=configuration.worker_properties(config, region=REGION, offset_topic="dev-shop-offsets"),
         mcu=1,
         workers=1,
         role_arn="arn:aws:iam::123456789012:role/dev-shop-worker",

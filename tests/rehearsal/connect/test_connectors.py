@@ -9,14 +9,16 @@ from pathlib import Path
 
 import psutil
 import pytest
+from kafka import KafkaConsumer, TopicPartition
 from tenacity import retry, retry_if_result, stop_after_delay, wait_fixed
 
 from modules.debezium.configuration import IAM_CLIENT
-from rehearsal.aws.backends import ServerError
+from rehearsal.aws.backends import ConnectorSpec, ServerError
 from rehearsal.connect import substitutions
 from rehearsal.connect.connector import RunningConnector
 from rehearsal.connect.workers import WORKER_FOLDER
-from tests.rehearsal.connect.lab import HOST, PASSWORD, SECRET, Lab, running
+from tests.rehearsal.connect.lab import HOST, PASSWORD, SECRET, Lab, running, spec
+from tests.synthesized import changed, document
 
 VALUE_TO_KEY = "org.apache.kafka.connect.transforms.ValueToKey"
 FILTER = "org.apache.kafka.connect.transforms.Filter"
@@ -305,3 +307,51 @@ def test_unreachable_brokers_are_diagnosed_at_once(lab: Lab) -> None:
     lab.servers.addresses.add_name("b-9.lab.example", lab.database.address.host)
     with pytest.raises(ServerError, match=r"no broker of b-9\.lab\.example:9098 accepts connections"):
         lab.connectors(replace(lab.spec, name="lost", bootstrap="b-9.lab.example:9098"))
+
+
+ROW = 6 * 2**20
+
+
+def archive_spec(lab: Lab, name: str, **topics: int) -> ConnectorSpec:
+    """A connector of its own, which reads a table with one row of 6 MiB."""
+    lab.sql(
+        "CREATE DATABASE IF NOT EXISTS archive",
+        "CREATE TABLE IF NOT EXISTS archive.documents (id INT PRIMARY KEY, body LONGTEXT)",
+        f"INSERT IGNORE INTO archive.documents VALUES (1, REPEAT('x', {ROW}))",
+    )
+    content = changed(
+        document("dev"),
+        connectors__shop__topics={"prefix": name, **topics},
+        connectors__shop__source__tables=["archive.*"],
+        connectors__shop__source__server_id=7000 + sum(map(ord, name)),
+        connectors__shop__signals=None,
+    )
+    made = spec(lab.cluster.bootstrap, lab.spec.archive, content)
+    worker = {**made.worker_configuration, "offset.storage.topic": f"dev-{name}-offsets"}
+    return replace(
+        made, name=f"dev-{name}", arn=made.arn.replace("dev-shop", f"dev-{name}"), worker_configuration=worker
+    )
+
+
+def test_a_row_of_6_mib_passes_with_its_limit(lab: Lab) -> None:
+    connector = lab.connectors(archive_spec(lab, "large", max_message_bytes=8 * 2**20))
+    topic = TopicPartition("large.archive.documents", 0)
+    try:
+        with KafkaConsumer(
+            bootstrap_servers=lab.cluster.plain_bootstrap.split(","), auto_offset_reset="earliest"
+        ) as reader:
+            reader.assign([topic])
+            records = reader.poll(timeout_ms=30_000)[topic]
+    finally:
+        connector.stop()
+    assert [len(record.value) > ROW for record in records] == [True]
+
+
+def test_without_the_limit_the_diagnosis_names_it(lab: Lab) -> None:
+    connector = lab.connectors(archive_spec(lab, "small"))
+    try:
+        failure = str(wait_for_failure(connector))
+    finally:
+        connector.stop()
+    assert re.search(r"an event has 6\d{6} bytes, and the worker's producer sends at most 1048576", failure)
+    assert "set topics.max_message_bytes" in failure

@@ -32,7 +32,16 @@ def on_topics(name: str, value: str, message: str, *, beside: str | None = None)
     return Refused(edits, f"connectors.orders.properties.{name}", message)
 
 
+LARGE: Edits = {"{prefix: orders, partitions: 6}": "{prefix: orders, max_message_bytes: 8388608}"}
+
 CASES: Cases = {
+    "brokers_take_the_largest_messages": (
+        LARGE | setting("message.max.bytes: 16777216, replica.fetch.max.bytes: 8388608"),
+        [
+            refused("message.max.bytes", "1048588", "must be at least 8388608, topics.max_message_bytes of", **LARGE),
+            refused("replica.fetch.max.bytes", "8388607", "of connector orders, or left out, got 8388607", **LARGE),
+        ],
+    ),
     "msk_takes_the_property": (
         setting("log.retention.ms: -1, num.partitions: 6, zookeeper.session.timeout.ms: 18000"),
         [

@@ -25,7 +25,7 @@ def refused_worker(setting: str, wanted: str) -> Refused:
 
 CASES: Cases = {
     "msk_connect_takes_the_worker_property": (
-        worker("producer.linger.ms: 5, offset.flush.interval.ms: 60000, producer.max.request.size: 8388608"),
+        worker("producer.linger.ms: 5, offset.flush.interval.ms: 60000, producer.retry.backoff.ms: 500"),
         [
             refused_worker("producer.acks: 1", "must be all: an event that only its leader has"),
             refused_worker("producer.enable.idempotence: false", "must be true: without it, a retry"),
@@ -39,6 +39,7 @@ CASES: Cases = {
             refused_worker("consumer.max.poll.records: 5", "must be left out: a source connector has no consumer"),
             refused_worker("exactly.once.source.support: enabled", "the role has no rights to transactions"),
             refused_worker("topic.creation.enable: false", "must be left out: connectors create their topics"),
+            refused_worker("producer.max.request.size: 8388608", "must be left out: set topics.max_message_bytes"),
             refused_worker("producer.lingerms: 5", "did you mean producer.linger.ms?"),
             refused_worker("offset.flush.interval: 5", "did you mean offset.flush.interval.ms?"),
             refused_worker("producer.linger.ms: soon", "must be a whole number"),

@@ -221,6 +221,14 @@ ADVICE = {
         "plugins.debezium-mysql.arn",
         "what is in the plugin cannot be read here: it must have Debezium 3.6.1.Final",
     ),
+    "existing_topics_keep_their_limit": Refused(
+        {
+            "kafka:": kafka_cases.EXISTING_KAFKA,
+            "{prefix: orders, partitions: 6}": "{prefix: orders, max_message_bytes: 8388608}  # <-",
+        },
+        "connectors.orders.topics.max_message_bytes",
+        "topics that exist keep their max.message.bytes",
+    ),
     "support_goes_on": Refused(
         {"version: 3.9.x": "version: 3.7.x  # <-"},
         "kafka.version",
