@@ -35,7 +35,8 @@ from modules.template_text import escaped
 class Connector(Construct):
     """A connector whose name and offset topic never change: after a replacement it resumes from its offset.
 
-    Public: ``name`` (str, known at synthesis), ``arn`` (str).
+    Public: ``name`` (str, known at synthesis), ``arn`` (str), ``log_group`` (str) and ``secrets`` (names),
+    known at synthesis.
     """
 
     def __init__(
@@ -62,13 +63,13 @@ class Connector(Construct):
         self._prefix = deployment.name(id_)
         self._aurora = aurora
         # Metadata only: the worker reads the value, Terraform never does.
+        self.secrets = tuple(configuration.secrets(config))
         self._secret_arns = [
-            DataAwsSecretsmanagerSecret(self, _secret_id(secret, config), name=secret).arn
-            for secret in configuration.secrets(config)
+            DataAwsSecretsmanagerSecret(self, _secret_id(secret, config), name=secret).arn for secret in self.secrets
         ]
         workers = self._workers(network, kafka)
-        name = deployment.log_group("connectors", id_)
-        self._logs = log_group(self, name=name, retention_days=config.log_retention_days, key=key)
+        self.log_group = deployment.log_group("connectors", id_)
+        self._logs = log_group(self, name=self.log_group, retention_days=config.log_retention_days, key=key)
         self.arn = self._connector(network, kafka, plugin, workers).arn
 
     def _workers(self, network: Network, kafka: Kafka) -> str:

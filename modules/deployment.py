@@ -33,6 +33,9 @@ class Deployment:
     def arn(self, service: str, resource: str) -> str:
         return f"arn:{self.partition}:{service}:{self.region}:{self.account_id}:{resource}"
 
+    def role_arn(self, name: str) -> str:
+        return f"arn:{self.partition}:iam::{self.account_id}:role/{name}"
+
     @property
     def root_arn(self) -> str:
         """The account itself as a principal."""

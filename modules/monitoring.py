@@ -1,4 +1,7 @@
-"""CloudWatch alarms on brokers and connectors. Missing data breaches where a failure stops the metric."""
+"""CloudWatch alarms on brokers, connectors and the function that restarts failed tasks.
+
+Missing data breaches where a failure stops the metric.
+"""
 
 from dataclasses import dataclass
 from typing import Final
@@ -14,6 +17,7 @@ from modules.synthesis.sdk import (
 
 KAFKA: Final = "AWS/Kafka"
 CONNECT: Final = "AWS/KafkaConnect"
+LAMBDA: Final = "AWS/Lambda"
 PERIOD_MINUTES: Final = 5
 
 _OPERATORS: Final = {
@@ -55,9 +59,13 @@ BROKER_RULES: Final = (
     AlarmRule(("HeapMemoryAfterGC",), "Maximum", ">", 60, 15, "the broker runs out of heap"),
     AlarmRule(("KafkaDataLogsDiskUsed",), "Maximum", ">", 85, 5, "a full volume stops the broker"),
 )
+FAILED_TASK: Final = AlarmRule(("ErroredTaskCount",), "Maximum", ">", 0, 5, "the task failed")
+HEALER_FAILED: Final = AlarmRule(
+    ("Errors",), "Sum", ">", 0, 5, "a failed task was not restarted; see the function's log"
+)
 CONNECTOR_RULES: Final = (
     AlarmRule(("RunningTaskCount",), "Minimum", "<", 1, 5, "no task is running", missing_breaches=True),
-    AlarmRule(("ErroredTaskCount",), "Maximum", ">", 0, 5, "the task failed"),
+    FAILED_TASK,
     AlarmRule(("CpuUtilization",), "Average", ">", 80, 15, "the worker needs more MCUs"),
     AlarmRule(("MemoryUtilization",), "Average", ">", 80, 15, "the worker needs more MCUs"),
 )
@@ -81,8 +89,28 @@ class MonitoredConnector:
     snapshot_only: bool
 
 
+@dataclass(frozen=True)
+class Healer:
+    """The function that failed tasks start."""
+
+    name: str
+    arn: str
+
+
+def failed_task_alarm(connector: str) -> str:
+    """The name of the alarm on failed tasks of ``connector``."""
+    return _alarm_name(FAILED_TASK, connector)
+
+
+def _alarm_name(rule: AlarmRule, name: str) -> str:
+    return f"{name}-{'-'.join(rule.metrics)}"
+
+
 class Monitoring(Construct):
-    """Alarms for the brokers of a managed cluster and for every connector, sent to the SNS topic in ``config``."""
+    """Alarms for the brokers of a managed cluster and for every connector, sent to the SNS topic in ``config``.
+
+    Failed tasks also start the ``healer``. Public: ``failed_task_alarms``, the ARN of each connector's, by key.
+    """
 
     def __init__(
         self,
@@ -93,15 +121,22 @@ class Monitoring(Construct):
         cluster: ProvisionedKafka | None,
         cluster_name: str,
         connectors: dict[str, MonitoredConnector],
+        healer: Healer | None = None,
     ) -> None:
         """``cluster`` is None for an existing cluster; ``connectors`` are by key."""
         super().__init__(scope, id_)
-        self._actions = [config.sns_topic_arn] if config.sns_topic_arn else None
+        self._actions = [config.sns_topic_arn] if config.sns_topic_arn else []
+        self._healer = healer
+        self.failed_task_alarms: dict[str, str] = {}
         if cluster:
             self._brokers(Construct(self, "kafka"), cluster, cluster_name)
         parent = Construct(self, "connectors")
         for key, connector in connectors.items():
-            self._connector(Construct(parent, key), connector)
+            self._connector(Construct(parent, key), key, connector)
+        if healer:
+            self._alarm(
+                Construct(self, "self-healing"), HEALER_FAILED, LAMBDA, healer.name, {"FunctionName": healer.name}
+            )
 
     def _brokers(self, scope: Construct, cluster: ProvisionedKafka, name: str) -> None:
         """Express brokers publish fewer metrics, and AWS manages their storage and replicas."""
@@ -113,23 +148,28 @@ class Monitoring(Construct):
             for rule in (HIGH_CPU,) if cluster.express else BROKER_RULES:
                 self._alarm(parent, rule, KAFKA, f"{name}-broker-{broker}", dimensions | {"Broker ID": str(broker)})
 
-    def _connector(self, scope: Construct, connector: MonitoredConnector) -> None:
+    def _connector(self, scope: Construct, key: str, connector: MonitoredConnector) -> None:
         for rule in CONNECTOR_RULES if connector.snapshot_only else (*CONNECTOR_RULES, NO_RECORDS):
-            self._alarm(scope, rule, CONNECT, connector.name, {"ConnectorName": connector.name})
+            alarm = self._alarm(scope, rule, CONNECT, connector.name, {"ConnectorName": connector.name})
+            if rule is FAILED_TASK:
+                self.failed_task_alarms[key] = alarm.arn
 
-    def _alarm(self, scope: Construct, rule: AlarmRule, namespace: str, name: str, dimensions: dict[str, str]) -> None:
-        CloudwatchMetricAlarm(
+    def _alarm(
+        self, scope: Construct, rule: AlarmRule, namespace: str, name: str, dimensions: dict[str, str]
+    ) -> CloudwatchMetricAlarm:
+        started = [self._healer.arn] if self._healer and rule is FAILED_TASK else []
+        return CloudwatchMetricAlarm(
             scope,
             "-".join(rule.metrics),
-            alarm_name=f"{name}-{'-'.join(rule.metrics)}",
+            alarm_name=_alarm_name(rule, name),
             alarm_description=f"{'+'.join(rule.metrics)} {rule.operator} {rule.threshold:g}: {rule.why}",
             comparison_operator=_OPERATORS[rule.operator],
             threshold=rule.threshold,
             evaluation_periods=rule.minutes // PERIOD_MINUTES,
             metric_query=_queries(rule, namespace, dimensions),
             treat_missing_data="breaching" if rule.missing_breaches else "notBreaching",
-            alarm_actions=self._actions,
-            ok_actions=self._actions,
+            alarm_actions=[*self._actions, *started] or None,
+            ok_actions=self._actions or None,
         )
 
 

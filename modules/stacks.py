@@ -1,6 +1,6 @@
 """The stacks of an environment. Stacks compose constructs; only stacks have outputs."""
 
-from modules import kafka, network, plugin, rollout, states
+from modules import kafka, monitoring, network, plugin, rollout, states
 from modules.bucket import PrivateBucket
 from modules.connector import Connector
 from modules.consumer import Consumer
@@ -11,6 +11,7 @@ from modules.environment.models.kafka import ProvisionedKafka
 from modules.environment.models.network import NewNetwork
 from modules.environment.models.plugins import ArchivePlugin, PublishedPlugin
 from modules.environment.models.state import CloudState, S3State
+from modules.healing import HealedConnector, SelfHealing
 from modules.monitoring import MonitoredConnector, Monitoring
 from modules.source import Aurora
 from modules.state_store import StateStore as StateStoreConstruct, key_alias
@@ -259,9 +260,29 @@ class Connect(EnvironmentStack):
         for group in sorted(set(given)):
             self._platform.kafka.allow(Construct(parent, group), security_group_id=group)
 
+    def _self_healing(self) -> SelfHealing | None:
+        if not self.config.alarms.self_healing:
+            return None
+        return SelfHealing(
+            self,
+            "self-healing",
+            config=self.config.alarms,
+            deployment=self.deployment,
+            key=self._platform.key,
+            connectors=[
+                HealedConnector(
+                    one.name,
+                    alarm=monitoring.failed_task_alarm(one.name),
+                    log_group=one.log_group,
+                    secrets=one.secrets,
+                )
+                for one in self.connectors.values()
+            ],
+        )
+
     def _alarms(self) -> None:
-        brokers = self.config.kafka
-        Monitoring(
+        brokers, healing = self.config.kafka, self._self_healing()
+        alarms = Monitoring(
             self,
             "alarms",
             config=self.config.alarms,
@@ -273,4 +294,8 @@ class Connect(EnvironmentStack):
                 )
                 for key, connector in self.config.connectors.items()
             },
+            healer=monitoring.Healer(healing.name, healing.arn) if healing else None,
         )
+        if healing:
+            for key, alarm_arn in alarms.failed_task_alarms.items():
+                healing.allow_alarm(key, alarm_arn)

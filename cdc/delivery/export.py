@@ -27,10 +27,11 @@ from modules.user_files.writing import replacing
 TO: Final = Path("stacks")
 JSON_FILE: Final = "cdk.tf.json"
 WRITTEN: Final = (JSON_FILE, LOCK_FILE)
+ASSETS: Final = "assets"
 DIFF_LINES: Final = 20
 _MOST_BYTES: Final = 100_000_000
 
-# Content by path relative to the folder of stacks: ``prod-platform/cdk.tf.json``.
+# Content by path relative to the folder of stacks: ``prod-platform/cdk.tf.json``, and assets.
 Files = dict[Path, bytes]
 
 
@@ -60,13 +61,13 @@ def export(
     except (UnknownEnvironmentError, EnvironmentErrors) as error:
         fail(error)
     fresh = synthesized(environments)
-    stale = left_over(to, {path.parent.name for path in fresh}, {environment.name for environment in environments})
+    stale = left_over(to, {path.parts[0] for path in fresh}, {environment.name for environment in environments})
     if not check:
         try:
             _write(to, fresh, stale)
         except OSError as error:
             fail(error)
-    elif found := [*_differences(to, fresh), *_left(stale)]:
+    elif found := [*_differences(to, fresh), *_former_assets(to, fresh), *_left(stale)]:
         _report(found)
         fail(f"run: {_command(names or [], to)}")
     else:
@@ -113,12 +114,18 @@ def manifest(environments: Sequence[Environment], folder: Path) -> dict[str, Any
 
 
 def synthesized(environments: Sequence[Environment]) -> Files:
-    """The files to write: each stack's JSON, and the provider lock file."""
+    """The files to write: each stack's JSON, the provider lock file, and the files that the JSON names."""
     with TemporaryDirectory(prefix="msk-cdc-") as folder:
         made = manifest(environments, Path(folder)).values()
         stacks = sorted(Path(folder, stack["workingDirectory"]) for stack in made)
         copy_lock_file(Path(), stacks)
-        return {Path(s.name, file): _text(s / file) for s in stacks for file in WRITTEN if (s / file).is_file()}
+        texts = {Path(s.name, file): _text(s / file) for s in stacks for file in WRITTEN if (s / file).is_file()}
+        return texts | {Path(s.name, path.relative_to(s)): path.read_bytes() for s in stacks for path in _assets(s)}
+
+
+def _assets(stack: Path) -> list[Path]:
+    """The files that the stack's JSON names by their path: small ones, as archives of plugins are refused."""
+    return sorted(path for path in (stack / ASSETS).rglob("*") if path.is_file())
 
 
 def _text(file: Path) -> bytes:
@@ -147,13 +154,15 @@ def _was_exported(file: Path) -> bool:
 
 
 def _write(to: Path, fresh: Files, stale: Sequence[Path]) -> None:
-    for stack in sorted({path.parent for path in fresh}):
-        own = {path: content for path, content in fresh.items() if path.parent == stack}
+    for stack in sorted({path.parts[0] for path in fresh}):
+        own = {path: content for path, content in fresh.items() if path.parts[0] == stack}
         changed = [path for path, content in own.items() if _content(to / path) != content]
+        former = [path for path in _assets(to / stack) if path.relative_to(to) not in fresh]
         for path in changed:
             with replacing(to / path) as file:
                 file.write(own[path])
-        out.print(f"{to / stack}: {'written' if changed else 'unchanged'}", markup=False)
+        _remove_assets(to / stack, former)
+        out.print(f"{to / stack}: {'written' if changed or former else 'unchanged'}", markup=False)
     for folder in stale:
         _remove(folder)
 
@@ -162,10 +171,21 @@ def _remove(folder: Path) -> None:
     """Removes what an export wrote, and the folder if it is empty then."""
     for file in WRITTEN:
         (folder / file).unlink(missing_ok=True)
+    _remove_assets(folder, _assets(folder))
     rest = ", ".join(sorted(path.name for path in folder.iterdir()))
     if not rest:
         folder.rmdir()
     out.print(f"{folder}: removed{rest and f', except {rest}'}", markup=False)
+
+
+def _remove_assets(stack: Path, files: Sequence[Path]) -> None:
+    """Removes ``files``, and the folders that are empty then."""
+    for file in files:
+        file.unlink()
+    folders = [path for path in (stack / ASSETS, *(stack / ASSETS).rglob("*")) if path.is_dir()]
+    for folder in sorted(folders, reverse=True):
+        if not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def _content(file: Path) -> bytes | None:
@@ -177,9 +197,18 @@ def _differences(to: Path, fresh: Mapping[Path, bytes]) -> Iterator[Difference]:
         current = _content(to / path)
         if current is None:
             yield Difference(to / path, "is missing")
+        elif current != content and path.name not in WRITTEN:
+            yield Difference(to / path, "differs from a fresh synthesis")
         elif current != content:
             diff = tuple(difference(current.decode(errors="replace"), content.decode(), name=str(to / path)))
             yield Difference(to / path, "differs from a fresh synthesis", diff)
+
+
+def _former_assets(to: Path, fresh: Files) -> Iterator[Difference]:
+    for stack in sorted({path.parts[0] for path in fresh}):
+        for path in _assets(to / stack):
+            if path.relative_to(to) not in fresh:
+                yield Difference(path, "is left over: the stack no longer names it")
 
 
 def _left(stale: Sequence[Path]) -> Iterator[Difference]:

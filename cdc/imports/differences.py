@@ -14,10 +14,13 @@ from modules.environment.environment import Environment
 
 _WHY: Final = {
     "config.action.reload": "a connector must not restart unnoticed",
+    "connect.keep.alive.interval.ms": "a connection that ended is opened again sooner",
     "database.ssl.mode": "the database is read over TLS only",
     "database.include.list": "derived from source.tables; schema changes of other databases are not read",
     "event.converting.failure.handling.mode": "a value that cannot be converted would become null",
     "heartbeat.interval.ms": "without heartbeats, the binlog position of an idle database can be purged",
+    "internal.custom.retriable.exception": "this release of Debezium would stop at every failover of the database",
+    "retriable.restart.connector.wait.ms": "a failover of the database takes longer than the default",
     "snapshot.locking.mode": "Aurora has no global read lock, so other values lock every table for the whole snapshot",
     "schema.history.internal.store.only.captured.databases.ddl": "schema changes of other databases are not needed",
     "topic.creation.default.partitions": "for topics that Kafka Connect creates",

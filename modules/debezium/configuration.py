@@ -7,7 +7,7 @@ properties are Debezium 3.6's and MSK Connect's own documentation.
 import re
 from typing import Final
 
-from modules.debezium import topics
+from modules.debezium import failover, topics
 from modules.debezium.internal import overlap
 from modules.debezium.settings import Connector, Signals, Source
 from modules.properties_file import as_text
@@ -137,6 +137,7 @@ def connector_properties(connector: Connector, *, debezium_version: str = RELEAS
         "schema.history.internal.store.only.captured.databases.ddl": "true",
         **_large_messages(connector),
         **_failures(debezium_version),
+        **failover.properties(debezium_version),
         **_signals(connector),
     }
     return ours | {key: as_text(value) for key, value in connector.properties.items()}

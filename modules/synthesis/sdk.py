@@ -27,6 +27,8 @@ with loading("constructs", "cdktf", provider="cdktf_cdktf_provider_aws"):
     )
     from cdktf_cdktf_provider_aws.appautoscaling_policy import AppautoscalingPolicy as AppautoscalingPolicy
     from cdktf_cdktf_provider_aws.appautoscaling_target import AppautoscalingTarget as AppautoscalingTarget
+    from cdktf_cdktf_provider_aws.cloudwatch_event_rule import CloudwatchEventRule as CloudwatchEventRule
+    from cdktf_cdktf_provider_aws.cloudwatch_event_target import CloudwatchEventTarget as CloudwatchEventTarget
     from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup as CloudwatchLogGroup
     from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import (
         CloudwatchMetricAlarm as CloudwatchMetricAlarm,
@@ -63,6 +65,15 @@ with loading("constructs", "cdktf", provider="cdktf_cdktf_provider_aws"):
     from cdktf_cdktf_provider_aws.internet_gateway import InternetGateway as InternetGateway
     from cdktf_cdktf_provider_aws.kms_alias import KmsAlias as KmsAlias
     from cdktf_cdktf_provider_aws.kms_key import KmsKey as KmsKey
+    from cdktf_cdktf_provider_aws.lambda_function import (
+        LambdaFunction as LambdaFunction,
+        LambdaFunctionEnvironment as LambdaFunctionEnvironment,
+        LambdaFunctionLoggingConfig as LambdaFunctionLoggingConfig,
+    )
+    from cdktf_cdktf_provider_aws.lambda_function_event_invoke_config import (
+        LambdaFunctionEventInvokeConfig as LambdaFunctionEventInvokeConfig,
+    )
+    from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission as LambdaPermission
     from cdktf_cdktf_provider_aws.msk_cluster import MskCluster as MskCluster
     from cdktf_cdktf_provider_aws.msk_configuration import MskConfiguration as MskConfiguration
     from cdktf_cdktf_provider_aws.msk_single_scram_secret_association import (
@@ -106,6 +117,7 @@ with loading("constructs", "cdktf", provider="cdktf_cdktf_provider_aws"):
     )
     from cdktf_cdktf_provider_aws.s3_bucket_versioning import S3BucketVersioningA as S3BucketVersioningA
     from cdktf_cdktf_provider_aws.s3_object import S3Object as S3Object
+    from cdktf_cdktf_provider_aws.scheduler_schedule_group import SchedulerScheduleGroup as SchedulerScheduleGroup
     from cdktf_cdktf_provider_aws.security_group import SecurityGroup as SecurityGroup
     from cdktf_cdktf_provider_aws.subnet import Subnet as Subnet
     from cdktf_cdktf_provider_aws.vpc import Vpc as Vpc

@@ -97,8 +97,8 @@ class Connector(Protocol):
         """Applies another configuration or capacity in place; on ServerError the old one runs again."""
         ...
 
-    def restart(self) -> None:
-        """Restarts its tasks, which read the secrets again."""
+    def restart(self, *, only_failed: bool = False) -> None:
+        """Restarts its tasks, or those that failed; they read the secrets again."""
         ...
 
     def stop(self) -> None:

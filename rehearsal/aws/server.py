@@ -13,6 +13,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.account import Account
+from rehearsal.aws.automation import MINUTE_SECONDS, Automation
 from rehearsal.aws.backends import StartCluster, StartConnector
 from rehearsal.aws.dispatch import Application, Target
 from rehearsal.aws.faults import Faults
@@ -35,7 +36,8 @@ class EmbeddedAws:
     """One account in memory: MSK and MSK Connect start real servers, moto answers for everything else.
 
     ``start`` takes some seconds, as it loads moto; requests that arrive earlier wait. moto's resources belong to the
-    whole process. It accepts the keys of ``access``, by default new ones.
+    whole process. It accepts the keys of ``access``, by default new ones. ``minute`` is how long a minute of alarms
+    takes, in seconds.
 
     Public: ``access``, ``url``, ``journal``, ``faults``, ``msk``, ``msk_connect``.
     """
@@ -49,6 +51,7 @@ class EmbeddedAws:
         start_cluster: StartCluster,
         start_connector: StartConnector,
         delay: float = 0,
+        minute: float = MINUTE_SECONDS,
         pages: Mapping[str, Page] = MappingProxyType({}),
         on_change: Callable[[Target], None] = lambda _: None,
     ) -> None:
@@ -61,6 +64,7 @@ class EmbeddedAws:
         self.msk_connect = MskConnect(
             start_connector, folder=folder / "plugins", account=account, faults=self.faults, delay=delay
         )
+        self._automation = Automation(self.access, minute=minute)
         self._listener = listener
         self._on_change = on_change
         self._server: BaseWSGIServer | None = None
@@ -97,9 +101,11 @@ class EmbeddedAws:
             fd=self._listener.fileno(),
         )
         Thread(target=self._server.serve_forever, args=(_POLL_SECONDS,), daemon=True).start()
+        self._automation.start()
 
     def stop(self) -> None:
-        """Stops the workers, then the brokers, then the server."""
+        """Stops alarms and functions, the workers, the brokers, then the server."""
+        self._automation.stop()
         self.msk_connect.stop()
         self.msk.stop()
         if self._server:

@@ -114,12 +114,12 @@ class RunningConnector:
                 again = f"{error}\nthe previous configuration runs again"
                 raise ServerError(again, *error.findings) from error
 
-    def restart(self) -> None:
-        """Restarts the connector and its tasks, with the secrets' current values."""
+    def restart(self, *, only_failed: bool = False) -> None:
+        """Restarts the connector and its tasks, or what failed of them, with the secrets' current values."""
         with self._lock:
             self._prepare(self._spec)
             self._offsets = offsets = self.workers.log_offsets()
-            self._call(lambda: self.rest.restart(self.name), offsets)
+            self._call(lambda: self.rest.restart(self.name, only_failed=only_failed), offsets)
             self._wait_until_healthy(offsets)
 
     def stop(self, *, at_once: bool = False) -> None:

@@ -104,9 +104,9 @@ class Rest:
         """None where the connector has no status yet."""
         return self._get(_STATUS, f"/connectors/{name}/status")
 
-    def restart(self, name: str) -> None:
-        """Restarts the connector and its tasks, after the response."""
-        self._request("POST", f"/connectors/{name}/restart?includeTasks=true")
+    def restart(self, name: str, *, only_failed: bool = False) -> None:
+        """Restarts the connector and its tasks, or what failed of them, after the response."""
+        self._request("POST", f"/connectors/{name}/restart?includeTasks=true&onlyFailed={str(only_failed).lower()}")
 
     def errors(self, configuration: Mapping[str, str]) -> dict[str, list[str]]:
         """The validation errors of ``configuration``, by property."""

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from modules.self_healing import causes
+
 
 @dataclass(frozen=True)
 class Signature:
@@ -79,9 +81,8 @@ SIGNATURES: Final = tuple(
             " reboot the writer",
         ),
         (
-            r"no longer available on the server",
-            "the binlog position of the committed offset is purged; raise binlog retention hours, and take a new"
-            " snapshot",
+            re.escape(causes.PURGED.phrase),
+            causes.PURGED.cause,
         ),
         (
             r"(?:slave|replica) with the same (?:server_uuid/)?server_id",

@@ -31,8 +31,14 @@ def export(project: Path, *arguments: str) -> Result:
 
 
 def tree(project: Path) -> dict[str, str]:
+    """The text files below stacks/."""
     stacks = project / "stacks"
-    return {str(path.relative_to(stacks)): path.read_text() for path in stacks.rglob("*") if path.is_file()}
+    files = [path for path in stacks.rglob("*") if path.is_file() and "assets" not in path.parts]
+    return {str(path.relative_to(stacks)): path.read_text() for path in files}
+
+
+def assets(project: Path) -> list[Path]:
+    return sorted(path for path in (project / "stacks/prod-connect/assets").rglob("*") if path.is_file())
 
 
 def test_the_exported_json_is_the_synthesized_one(project: Path, prod: dict[str, Stack]) -> None:
@@ -41,6 +47,41 @@ def test_the_exported_json_is_the_synthesized_one(project: Path, prod: dict[str,
     assert done.stdout.splitlines() == [f"stacks/prod-{part}: written" for part in sorted(PARTS)]
     assert tree(project) == {f"prod-{part}/cdk.tf.json": prod[part].file.read_text() + "\n" for part in PARTS}
     assert sorted(path.name for path in project.iterdir()) == ["environments", "stacks"]
+
+
+def test_what_the_json_names_by_its_path_is_exported(project: Path, prod: dict[str, Stack]) -> None:
+    export(project)
+    [zipped] = assets(project)
+    function = prod["connect"].one("aws_lambda_function")
+    assert str(zipped.relative_to(project / "stacks/prod-connect")) == function["filename"]
+    assert zipped.read_bytes() == (prod["connect"].file.parent / function["filename"]).read_bytes()
+
+
+def test_an_asset_that_differs_or_is_left_over_is_found_and_replaced(project: Path) -> None:
+    export(project)
+    [zipped] = assets(project)
+    expected = zipped.read_bytes()
+    zipped.write_bytes(b"\xff")
+    (former := zipped.parents[1] / "FORMER/self-healing.zip").parent.mkdir()
+    former.write_bytes(b"\xff")
+    done = export(project, "--check")
+    assert done.exit_code == 1
+    assert f"{zipped.relative_to(project)}: differs from a fresh synthesis" in done.stderr
+    assert f"{former.relative_to(project)}: is left over" in done.stderr
+    export(project)
+    assert assets(project) == [zipped]
+    assert zipped.read_bytes() == expected
+    assert not former.parent.exists()
+    assert export(project, "--check").exit_code == 0
+
+
+def test_assets_go_with_the_function(project: Path) -> None:
+    export(project)
+    file = project / "environments/prod.yaml"
+    file.write_text(file.read_text().replace("alarms: {", "alarms: {self_healing: false, "))
+    assert export(project).exit_code == 0
+    assert assets(project) == []
+    assert not (project / "stacks/prod-connect/assets").exists()
 
 
 def test_a_second_export_changes_nothing(project: Path) -> None:

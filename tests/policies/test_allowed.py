@@ -19,6 +19,23 @@ SECRET_KEY: Final = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/99999999-2222-3333-4444
 SECRET_READ: Final = {"kms:ViaService": f"secretsmanager.{REGION}.amazonaws.com"}
 FLOW_LOG_GROUP: Final = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/vendedlogs/cdc/prod/flow-logs"
 
+HEALING: Final = "connect/self-healing/permissions"
+SCHEDULER: Final = "connect/self-healing/scheduler/permissions"
+
+
+def arn(service: str, resource: str) -> str:
+    return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{resource}"
+
+
+WORKER_LOGS: Final = arn("logs", "log-group:/aws/vendedlogs/cdc/prod/connectors/orders")
+HEALING_LOGS: Final = arn("logs", "log-group:/aws/vendedlogs/cdc/prod/self-healing")
+HEALED: Final = arn("kafkaconnect", "connector/cdc-prod-orders/12345678-09e7-4abc-8be8-c657f7e4ff32-2")
+TOPIC: Final = arn("sns", "oncall")
+TOPIC_KEY: Final = {"kms:ViaService": f"sns.{REGION}.amazonaws.com", "kms:EncryptionContext:aws:sns:topicArn": TOPIC}
+PASSED: Final = {"iam:PassedToService": "scheduler.amazonaws.com"}
+SCHEDULER_ROLE: Final = f"arn:aws:iam::{ACCOUNT}:role/cdc-prod-self-healing-scheduler"
+FUNCTION: Final = arn("lambda", "function:cdc-prod-self-healing")
+
 # An action, a resource and, where it matters, the context.
 Call = tuple[str, str] | tuple[str, str, dict[str, str]]
 
@@ -67,6 +84,24 @@ NEEDED: Final[dict[str, list[Call]]] = {
         *kafka("DescribeTopic ReadData", "topic", "orders.orders.customers"),
         *kafka("AlterGroup DescribeGroup", "group", "billing-nightly"),
     ],
+    HEALING: [
+        ("kafkaconnect:DescribeConnector", HEALED),
+        ("kafkaconnect:RestartConnector", HEALED),
+        ("kafkaconnect:ListConnectors", "*"),
+        ("cloudwatch:DescribeAlarms", arn("cloudwatch", "alarm:cdc-prod-orders-ErroredTaskCount")),
+        ("logs:FilterLogEvents", WORKER_LOGS),
+        ("logs:CreateLogStream", f"{HEALING_LOGS}:log-stream:x"),
+        ("logs:PutLogEvents", f"{HEALING_LOGS}:log-stream:x"),
+        *(
+            (f"scheduler:{verb}Schedule", arn("scheduler", "schedule/cdc-prod-self-healing/cdc-prod-orders"))
+            for verb in ("Create", "Update", "Delete")
+        ),
+        ("iam:PassRole", SCHEDULER_ROLE, PASSED),
+        ("sns:Publish", TOPIC),
+        ("kms:GenerateDataKey", SECRET_KEY, TOPIC_KEY),
+        ("kms:Decrypt", SECRET_KEY, TOPIC_KEY),
+    ],
+    SCHEDULER: [("lambda:InvokeFunction", FUNCTION)],
     FLOW_LOGS: [
         ("logs:CreateLogStream", f"{FLOW_LOG_GROUP}:log-stream:eni-1"),
         ("logs:DescribeLogStreams", f"{FLOW_LOG_GROUP}"),
@@ -110,6 +145,20 @@ REFUSED: Final[dict[str, list[Call]]] = {
         *kafka("DeleteGroup", "group", "billing-nightly"),
         ("secretsmanager:GetSecretValue", SECRET_ARN),
     ],
+    HEALING: [
+        ("kafkaconnect:RestartConnector", HEALED.replace("cdc-prod-orders", "payments")),
+        ("kafkaconnect:DeleteConnector", HEALED),
+        ("cloudwatch:SetAlarmState", arn("cloudwatch", "alarm:cdc-prod-orders-ErroredTaskCount")),
+        ("logs:FilterLogEvents", FLOW_LOG_GROUP),
+        ("logs:PutLogEvents", f"{WORKER_LOGS}:log-stream:x"),
+        ("scheduler:CreateSchedule", arn("scheduler", "schedule/default/cdc-prod-orders")),
+        ("iam:PassRole", SCHEDULER_ROLE, {"iam:PassedToService": "lambda.amazonaws.com"}),
+        ("iam:PassRole", ROLE, PASSED),
+        ("sns:Publish", f"{TOPIC}x"),
+        ("kms:Decrypt", SECRET_KEY, SECRET_READ | {"kms:EncryptionContext:aws:sns:topicArn": TOPIC}),
+        ("secretsmanager:GetSecretValue", SECRET_ARN),
+    ],
+    SCHEDULER: [("lambda:InvokeFunction", f"{FUNCTION}x"), ("lambda:UpdateFunctionCode", FUNCTION)],
     FLOW_LOGS: [
         ("logs:PutLogEvents", f"{FLOW_LOG_GROUP.replace('flow-logs', 'connectors/orders')}:log-stream:x"),
         ("logs:DeleteLogStream", f"{FLOW_LOG_GROUP}:log-stream:eni-1"),

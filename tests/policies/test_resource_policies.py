@@ -11,6 +11,8 @@ PLATFORM_KEY: Final = "platform/key/key"
 STATE_KEY: Final = "state/store/key/key"
 CONNECTOR_ROLE: Final = "connect/connectors/orders/role"
 FLOW_LOGS_ROLE: Final = "platform/network/flow-logs/role"
+HEALING_ROLE: Final = "connect/self-healing/role"
+SCHEDULER_ROLE: Final = "connect/self-healing/scheduler/role"
 SIGNALLED_ROLE: Final = "connect/connectors/stock/role"
 STATE_BUCKET: Final = "state/store/bucket/policy"
 PLUGIN_BUCKET: Final = "connect/plugin-bucket/policy"
@@ -143,6 +145,7 @@ def test_the_s3_endpoint_writes_to_this_accounts_buckets_only(found: dict[str, D
             "connector/cdc-prod-orders/1",
         ),
         (FLOW_LOGS_ROLE, "vpc-flow-logs", "ec2:{}:{}:vpc-flow-log/fl-1", "vpc/vpc-1"),
+        (SCHEDULER_ROLE, "scheduler", "scheduler:{}:{}:schedule-group/cdc-prod-self-healing", "schedule-group/default"),
     ],
 )
 def test_a_role_is_assumed_by_its_service_for_its_source_only(
@@ -166,7 +169,14 @@ def test_a_role_is_assumed_by_its_service_for_its_source_only(
     assert not any(rest)
 
 
+def test_the_functions_role_is_assumed_by_lambda_only(found: dict[str, Document]) -> None:
+    """Lambda assumes a function's role without a source."""
+    calls = [(f"{service}.amazonaws.com", "sts:AssumeRole", Context()) for service in ("lambda", "scheduler")]
+    answers = ask(found[HEALING_ROLE], *calls, (STRANGER, "sts:AssumeRole", {}), resource=ROLE)
+    assert allowed(answers) == [True, False, False]
+
+
 def test_every_resource_policy_and_trust_policy_is_tested(found: dict[str, Document]) -> None:
     expected = {PLATFORM_KEY, STATE_KEY, CONNECTOR_ROLE, SIGNALLED_ROLE, FLOW_LOGS_ROLE}
-    expected |= {STATE_BUCKET, PLUGIN_BUCKET, S3_ENDPOINT}
+    expected |= {STATE_BUCKET, PLUGIN_BUCKET, S3_ENDPOINT, HEALING_ROLE, SCHEDULER_ROLE}
     assert {name for name, document in found.items() if document.kind != "identity"} == expected

@@ -70,7 +70,7 @@ def test_every_stack_is_hcl_and_assets_are_the_same(outdir: Path, largest_stacks
     assert list(outdir.rglob("cdk.tf.json")) == []
     assets = contents(outdir / "stacks")
     assert assets == contents(largest_stacks["connect"].file.parents[1])
-    assert len(assets) == 1
+    assert len(assets) == 2, "the plugin and the function"
 
 
 def test_the_hcl_is_formatted(outdir: Path, terraform: Terraform) -> None:

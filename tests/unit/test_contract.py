@@ -108,4 +108,4 @@ def test_the_same_file_gives_the_same_bytes_on_every_machine(tmp_path: Path) -> 
         files = sorted(path for path in (directory / "out").rglob("*") if path.is_file())
         outputs.append({str(path.relative_to(directory)): path.read_bytes() for path in files})
     assert outputs[0] == outputs[1]
-    assert len(outputs[0]) == 4
+    assert len(outputs[0]) == 5

@@ -20,6 +20,7 @@ SINGLE = {
     "connectors/orders/CpuUtilization": ("Average", "GreaterThanThreshold", 80, 15, "notBreaching"),
     "connectors/orders/MemoryUtilization": ("Average", "GreaterThanThreshold", 80, 15, "notBreaching"),
     "connectors/orders/SourceRecordWriteRate": ("Maximum", "LessThanOrEqualToThreshold", 0, 15, "breaching"),
+    "self-healing/Errors": ("Sum", "GreaterThanThreshold", 0, 5, "notBreaching"),
 }
 
 
@@ -39,7 +40,9 @@ def test_each_alarm(alarms: dict[str, Document], path: str) -> None:
     assert (metric["stat"], alarm["comparison_operator"], alarm["threshold"]) == (statistic, comparison, threshold)
     assert metric["period"] * alarm["evaluation_periods"] == minutes * 60
     assert alarm["treat_missing_data"] == missing
-    assert alarm["alarm_actions"] == [TOPIC]
+    assert alarm["ok_actions"] == [TOPIC]
+    healed = ["${aws_lambda_function.self-healing_function_B2A42F31.arn}"] if "ErroredTaskCount" in path else []
+    assert alarm["alarm_actions"] == [TOPIC, *healed]
 
 
 def test_every_broker_and_connector_has_its_alarms_and_nothing_else(alarms: dict[str, Document]) -> None:
@@ -54,6 +57,7 @@ def test_every_broker_and_connector_has_its_alarms_and_nothing_else(alarms: dict
         ("kafka/ActiveControllerCount", "AWS/Kafka", {"Cluster Name": "cdc-prod"}),
         ("kafka/broker-3/HeapMemoryAfterGC", "AWS/Kafka", {"Cluster Name": "cdc-prod", "Broker ID": "3"}),
         ("connectors/orders/RunningTaskCount", "AWS/KafkaConnect", {"ConnectorName": "cdc-prod-orders"}),
+        ("self-healing/Errors", "AWS/Lambda", {"FunctionName": "cdc-prod-self-healing"}),
     ],
 )
 def test_dimensions_are_those_of_aws(
@@ -72,9 +76,11 @@ def test_cpu_is_the_sum_of_user_and_system(alarms: dict[str, Document]) -> None:
     assert alarm["threshold"] == 60
 
 
-def test_without_a_topic_alarms_exist_without_actions(synth: Synthesize, alarms: dict[str, Document]) -> None:
+def test_without_a_topic_alarms_notify_nobody(synth: Synthesize, alarms: dict[str, Document]) -> None:
     silent = synth(changed(document("prod"), alarms=None))["connect"].all("aws_cloudwatch_metric_alarm")
     assert {path.removeprefix("alarms/") for path in silent} == set(alarms)
+    healing = silent.pop("alarms/connectors/orders/ErroredTaskCount")
+    assert healing["alarm_actions"] == ["${aws_lambda_function.self-healing_function_B2A42F31.arn}"]
     assert not any("alarm_actions" in alarm for alarm in silent.values())
 
 

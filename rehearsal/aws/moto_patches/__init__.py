@@ -5,7 +5,7 @@ Each patch says what AWS does and what moto does. Its test fails once moto no lo
 
 from functools import cache
 
-from rehearsal.aws.moto_patches import autoscaling, custom_ids, ec2, s3
+from rehearsal.aws.moto_patches import autoscaling, custom_ids, ec2, functions, s3
 from rehearsal.aws.moto_patches.custom_ids import CUSTOM_ID_TAG as CUSTOM_ID_TAG
 
 
@@ -16,6 +16,8 @@ def patch_moto() -> None:
     ec2.describe_every_rule()
     ec2.change_rules_one_at_a_time()
     ec2.delete_nat_gateway_interfaces()
+    functions.keep_functions_without_docker()
+    functions.keep_logging_of_functions()
     s3.evaluate_policy_conditions()
     s3.delete_single_versions_while_suspended()
     s3.check_expected_bucket_owner()

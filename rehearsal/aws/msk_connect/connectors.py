@@ -70,7 +70,7 @@ class Connectors:
         record = self._workers.records.get(call["connectorArn"])
         _check_state(record, "RUNNING")
         operation = self._operation(record, "RESTART_CONNECTOR", _RESTART_STATES, (), record.request)
-        self._workers.restart(record, operation)
+        self._workers.restart(record, operation, only_failed=bool(call.get("onlyFailedTasks")))
         return _operation_started(record, operation)
 
     def delete_connector(self, call: Call) -> Document:

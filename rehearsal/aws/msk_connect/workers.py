@@ -45,12 +45,12 @@ class Workers:
 
         self._work.start(lambda: self._run_operation(record, operation, "UpdateConnector", change, accept))
 
-    def restart(self, record: ConnectorRecord, operation: Operation) -> None:
-        """RESTARTING until its tasks run again."""
+    def restart(self, record: ConnectorRecord, operation: Operation, *, only_failed: bool) -> None:
+        """RESTARTING until its tasks run again, all or those that failed."""
         record.state = "RESTARTING"
 
         def restart() -> None:
-            _worker(record).restart()
+            _worker(record).restart(only_failed=only_failed)
 
         self._work.start(lambda: self._run_operation(record, operation, "RestartConnector", restart, lambda: None))
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 import pytest
 import yaml
 
+from modules.debezium import failover
 from modules.environment.environment import Environment
 from modules.environment.loading import load, warnings
 from modules.messages.problems import shown
@@ -18,10 +19,12 @@ EXPECTED: Final[dict[str, dict[str, dict[str, str]]]] = yaml.safe_load(
 # Properties of every connector; expected.yaml has the others, and different values.
 STANDARD: Final = {
     "config.action.reload": "none",
+    "connect.keep.alive.interval.ms": "20000",
     "connector.class": "io.debezium.connector.mysql.MySqlConnector",
     "database.ssl.mode": "required",
     "event.converting.failure.handling.mode": "fail",
     "heartbeat.interval.ms": "10000",
+    "retriable.restart.connector.wait.ms": "90000",
     "schema.history.internal.store.only.captured.databases.ddl": "true",
     "snapshot.locking.mode": "none",
     "snapshot.mode": "initial",
@@ -29,6 +32,8 @@ STANDARD: Final = {
     "topic.creation.default.partitions": "1",
     "topic.creation.default.replication.factor": "-1",
 }
+# With a release of Debezium that needs it.
+RETRIED: Final = {"internal.custom.retriable.exception": failover.COMMUNICATION}
 # Known to a deploy only, or the same for all clients.
 CONNECTION: Final = ("database.hostname", "database.port", "database.user", "database.password")
 CLIENTS: Final = (".producer.", ".consumer.", ".bootstrap.servers")
@@ -90,7 +95,7 @@ def test_imported_entries_pass_the_checks(content: Document, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(("name", "key"), [(name, key) for name, connectors in EXPECTED.items() for key in connectors])
-def test_an_entry_deploys_what_the_connector_had(name: str, key: str, connect: Stack) -> None:
+def test_an_entry_deploys_what_the_connector_had(name: str, key: str, content: Document, connect: Stack) -> None:
     deployed = connect.one("aws_mskconnect_connector", f"connectors/{key}/connector")["connector_configuration"]
     generated = {
         property_: value.replace("$${", "${").replace("%%{", "%{")
@@ -99,7 +104,9 @@ def test_an_entry_deploys_what_the_connector_had(name: str, key: str, connect: S
     }
     expected = EXPECTED[name][key]
     history = {"schema.history.internal.kafka.topic": f"schema-history.{expected['topic.prefix']}"}
-    assert generated == STANDARD | history | expected
+    plugin = content["plugins"][content["connectors"][key]["plugin"]]
+    retried = {} if plugin.get("debezium_version", "").startswith("2.") else RETRIED
+    assert generated == STANDARD | retried | history | expected
 
 
 @pytest.mark.parametrize("name", EXPECTED)

@@ -29,6 +29,7 @@ def aws(listener: socket.socket, tmp_path: Path, backends: RecordingBackends) ->
         folder=tmp_path,
         start_cluster=backends.start_cluster,
         start_connector=backends.start_connector,
+        minute=0.5,
         pages={"echo": lambda request: {"body": request.get_data().decode("ascii")}},
     )
     embedded.start()

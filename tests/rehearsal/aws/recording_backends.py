@@ -31,21 +31,24 @@ class RecordingCluster:
 
 
 class RecordingConnector:
-    """A connector; ``failure`` is the error of its next change."""
+    """A connector; ``failure`` is the error of its next change, which waits for ``changing``."""
 
     def __init__(self, spec: ConnectorSpec) -> None:
         self.specs = [spec]
         self.failure: str | None = None
-        self.restarts = 0
+        self.restarts: list[bool] = []  # whether only of failed tasks
         self.stopped = Event()
+        self.changing = Event()
+        self.changing.set()
 
     def change(self, spec: ConnectorSpec) -> None:
+        self.changing.wait(60)
         if self.failure:
             raise ServerError(self.failure)
         self.specs.append(spec)
 
-    def restart(self) -> None:
-        self.restarts += 1
+    def restart(self, *, only_failed: bool = False) -> None:
+        self.restarts.append(only_failed)
 
     def stop(self) -> None:
         self.stopped.set()

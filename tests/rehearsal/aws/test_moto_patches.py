@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
 from modules import policies
+from modules.self_healing import archive
 from rehearsal.aws import moto_patches as package
 from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.client import client
@@ -154,7 +155,44 @@ def endpoint_of_a_cluster(aws: AwsAccess) -> object:
     return made["DBCluster"]["Endpoint"]
 
 
+def created_function(aws: AwsAccess, name: str) -> Any:
+    """A client of Lambda, and a function."""
+    iam = client(aws, "iam", REGION)
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument='{"Version": "2012-10-17", "Statement": []}')
+    functions = client(aws, "lambda", REGION)
+    functions.create_function(
+        FunctionName=name,
+        Code={"ZipFile": archive.archive()},
+        Handler=archive.HANDLER,
+        Runtime=archive.RUNTIME,
+        Role=role["Role"]["Arn"],
+        LoggingConfig={"LogFormat": "Text", "LogGroup": "/functions/one"},
+    )
+    return functions
+
+
+def logging_of_a_function(aws: AwsAccess) -> object:
+    functions = created_function(aws, "logging")
+
+    def group() -> object:
+        return functions.get_function_configuration(FunctionName="logging").get("LoggingConfig", {}).get("LogGroup")
+
+    created = group()
+    changed = {"LogFormat": "Text", "LogGroup": "/functions/another"}
+    functions.update_function_configuration(FunctionName="logging", LoggingConfig=changed)
+    functions.update_function_configuration(FunctionName="logging", Timeout=9)
+    return created, group()
+
+
+def invocation_of_a_function(aws: AwsAccess) -> object:
+    """Without Docker; another part of the embedded AWS runs functions."""
+    functions = created_function(aws, "invoked")
+    return functions.invoke(FunctionName="invoked", Payload=b"{}").get("FunctionError")
+
+
 PATCHES = [
+    (logging_of_a_function, ("/functions/one", "/functions/another")),
+    (invocation_of_a_function, None),
     (tags_of_a_scalable_target, {"owner": "data", "new": "y"}),
     (description_of_a_rule_between_groups, ["Kafka clients"]),
     (error_of_a_rule_that_is_gone, "InvalidSecurityGroupRuleId.NotFound"),

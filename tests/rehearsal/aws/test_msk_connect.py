@@ -248,7 +248,7 @@ def test_a_restart(aws: EmbeddedAws, backends: RecordingBackends) -> None:
     connect, arn = aws_client(aws, "kafkaconnect"), created(aws)["connectorArn"]
     operation = connect.restart_connector(connectorArn=arn)
     assert ended(aws, operation)["connectorOperationState"] == "RESTART_COMPLETE"
-    assert backends.connectors[0].restarts == 1
+    assert backends.connectors[0].restarts == [False]
 
 
 def test_a_connector_that_is_being_created_is_not_changed(aws: EmbeddedAws, backends: RecordingBackends) -> None:

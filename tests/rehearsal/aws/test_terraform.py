@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,17 +14,18 @@ from rehearsal.aws.faults import Fault
 from rehearsal.aws.server import EmbeddedAws
 from tests.rehearsal.aws.account import archive, aws_client, network, role, upload
 from tests.rehearsal.aws.recording_backends import RecordingBackends
+from tests.synthesized import Document, Stack as Synthesized
 
 NO_CHANGES = 0
 
 
 class Stack:
-    """``stack.tf.json`` beside this file, in a folder of its own."""
+    """A stack's ``content`` in ``folder``, with ``values`` of its variables."""
 
-    def __init__(self, folder: Path, aws: EmbeddedAws) -> None:
+    def __init__(self, folder: Path, aws: EmbeddedAws, content: Document, values: Mapping[str, object]) -> None:
         self._folder = folder
-        shutil.copy(Path(__file__).with_name("stack.tf.json"), folder / "cdk.tf.json")
-        self._values = _account(aws)
+        (folder / "cdk.tf.json").write_text(json.dumps(content))
+        self._values = dict(values)
         own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         base = {**own, **aws.access.variables, "AWS_EC2_METADATA_DISABLED": "true"}
         self._variables = terraform.environment(folder, base=base)
@@ -66,7 +68,8 @@ def _account(aws: EmbeddedAws) -> dict[str, object]:
 @pytest.fixture
 def stack(tmp_path: Path, aws: EmbeddedAws) -> Stack:
     (folder := tmp_path / "stack").mkdir()
-    return Stack(folder, aws)
+    content = json.loads(Path(__file__).with_name("stack.tf.json").read_text())
+    return Stack(folder, aws, content, _account(aws))
 
 
 def test_apply_change_destroy(stack: Stack, aws: EmbeddedAws, backends: RecordingBackends) -> None:
@@ -89,4 +92,34 @@ def test_apply_change_destroy(stack: Stack, aws: EmbeddedAws, backends: Recordin
     assert brokers.stopped.is_set()
     assert worker.stopped.is_set()
     assert not aws_client(aws, "kafka").list_clusters_v2()["ClusterInfoList"]
+    assert not [entry for entry in aws.journal.after() if entry.status >= 500]
+
+
+def self_healing(synthesized: Synthesized) -> Document:
+    """The function that restarts failed tasks, and the alarm that starts it, without the other stack's key."""
+    content = json.loads(synthesized.file.read_text())
+    kept: Document = {}
+    for type_, path, body in synthesized.resources():
+        if path.startswith("self-healing/") or path.endswith("/ErroredTaskCount"):
+            address = synthesized.address(type_, path).partition(".")[2]
+            kept.setdefault(type_, {})[address] = {key: value for key, value in body.items() if key != "kms_key_id"}
+    [provider] = content["provider"]["aws"]
+    account = {"aws_caller_identity": content["data"]["aws_caller_identity"]}
+    return {
+        "provider": {"aws": [provider | {"max_retries": 2}]},
+        "terraform": {"required_providers": content["terraform"]["required_providers"]},
+        "data": account,
+        "resource": kept,
+    }
+
+
+def test_the_function_that_restarts_failed_tasks(
+    tmp_path: Path, aws: EmbeddedAws, prod: dict[str, Synthesized]
+) -> None:
+    folder = tmp_path / "stack"
+    shutil.copytree(prod["connect"].file.parent / "assets", folder / "assets")
+    stack = Stack(folder, aws, self_healing(prod["connect"]), {})
+    stack.apply()
+    assert stack.plan() == NO_CHANGES
+    stack.destroy()
     assert not [entry for entry in aws.journal.after() if entry.status >= 500]

@@ -26,6 +26,7 @@ from rehearsal.rehearsal import Rehearsal, daemon_config
 from rehearsal.steps import Step, Steps
 
 REGION = "us-east-1"
+RETRY_SECONDS = 10
 TABLES = ("shop.customers", "shop.products", "shop.orders", "shop.order_items")
 ENVIRONMENT: Mapping[str, Any] = {
     "region": REGION,
@@ -42,6 +43,8 @@ ENVIRONMENT: Mapping[str, Any] = {
             "plugin": "debezium-mysql",
             "source": {"cluster": "shop", "secret": "cdc/shop", "server_id": 5701, "tables": list(TABLES)},
             "topics": {"prefix": "shop", "partitions": 3},
+            # Shorter than deployed: tests wait for it.
+            "properties": {"retriable.restart.connector.wait.ms": RETRY_SECONDS * 1000},
         }
     },
 }

@@ -60,7 +60,13 @@ def test_each_database_is_listed_once() -> None:
 def test_every_key_that_we_set_is_ours_to_refuse() -> None:
     ours = configuration.connector_properties(connector("a.b"))
     free = {key for key in ours if reserved.refusal(key) is None}
-    assert free == {"database.ssl.mode", "event.converting.failure.handling.mode"}
+    assert free == {
+        "connect.keep.alive.interval.ms",
+        "database.ssl.mode",
+        "event.converting.failure.handling.mode",
+        "internal.custom.retriable.exception",
+        "retriable.restart.connector.wait.ms",
+    }
 
 
 def test_a_value_that_cannot_be_converted_stops_the_task_where_the_release_can() -> None:

@@ -1,0 +1,45 @@
+"""The function's ZIP: these very files, byte for byte the same on every machine."""
+
+import atexit
+import io
+import zipfile
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from modules import self_healing
+
+HANDLER: Final = "modules/self_healing/function.handle"
+RUNTIME: Final = "python3.13"
+_FOLDER: Final = Path(self_healing.__file__).parent
+_FILES: Final = ("__init__.py", "causes.py", "function.py")
+_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
+_READABLE: Final = 0o644 << 16
+
+
+def archive() -> bytes:
+    """The ZIP; it is stored, not compressed: another zlib would give other bytes."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as zipped:
+        _add(zipped, "modules/__init__.py", b"")
+        for name in _FILES:
+            _add(zipped, f"modules/self_healing/{name}", (_FOLDER / name).read_bytes())
+    return content.getvalue()
+
+
+def _add(zipped: zipfile.ZipFile, name: str, content: bytes) -> None:
+    entry = zipfile.ZipInfo(name, _EPOCH)
+    entry.create_system = 3  # Unix: Lambda needs readable files
+    entry.external_attr = _READABLE
+    zipped.writestr(entry, content)
+
+
+@cache
+def stored(content: bytes) -> Path:
+    """A file with ``content``, until this process ends: CDKTF copies it beside the stack."""
+    folder = TemporaryDirectory(prefix="msk-cdc-")
+    atexit.register(folder.cleanup)
+    file = Path(folder.name) / "self-healing.zip"
+    file.write_bytes(content)
+    return file

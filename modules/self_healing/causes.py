@@ -1,0 +1,73 @@
+"""Causes of a failed task that no restart removes, by the phrase that a worker logs.
+
+Phrases are Debezium 3.6's, MySQL 8's and Kafka's. A wrong password is not among them: after a rotation a restart is
+what reads the new one.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class FinalCause:
+    """``phrase`` is part of a line in the worker's log; ``cause`` says what happened, and what to do."""
+
+    phrase: str
+    cause: str
+
+
+PURGED: Final = FinalCause(
+    "no longer available on the server",
+    "the binlog position of the committed offset is purged; raise binlog retention hours, and take a new snapshot",
+)
+HISTORY: Final = FinalCause(
+    "history topic or its content is fully or partially missing",
+    "the schema history topic is missing or incomplete; set snapshot.mode recovery once",
+)
+FINAL: Final = (
+    PURGED,
+    FinalCause("Error code: 1236", f"the database refuses the binlog position (error 1236); {PURGED.cause}"),
+    FinalCause("purged required binary logs", PURGED.cause),
+    FinalCause(
+        "Could not find first log file name in binary log index file",
+        f"the database refuses the binlog position (error 1236); {PURGED.cause}",
+    ),
+    HISTORY,
+    FinalCause("history topic is missing", HISTORY.cause),
+    FinalCause(
+        "with the same server_uuid/server_id",
+        "another client reads the binlog with the same server id; give each connector its own source.server_id",
+    ),
+    FinalCause("AuthorizationException", "the brokers deny something to the connector's role; compare its policy"),
+    FinalCause("Not authorized to access", "the brokers deny something to the connector's role; compare its policy"),
+    FinalCause("command denied to user", "the database user does not have a privilege; grant it"),
+    FinalCause("you need (at least one of) the", "the database user does not have a privilege; grant it"),
+)
+
+
+# What Kafka Connect logs when a task or its connector ends; the stack trace is in the same line, or in the next ones.
+ENDS: Final = (
+    "uncaught and unrecoverable exception",
+    "failed initialization and will not be started",
+    "Failed to start connector",
+    "Failed to start task",
+)
+
+
+def final_cause(lines: Iterable[tuple[int, str]]) -> str:
+    """The cause of the last failure in ``lines`` (milliseconds, text), empty where a restart may help.
+
+    Lines before that failure do not count: a broker may have denied something that did no harm.
+    """
+    ordered = sorted(lines, key=lambda line: line[0])
+    ends = [at for at, text in ordered if any(phrase in text for phrase in ENDS)]
+    if not ends:
+        return ""
+    since = [text for at, text in ordered if at >= ends[-1]]
+    return next((final.cause for text in since for final in FINAL if final.phrase in text), "")
+
+
+def filter_pattern() -> str:
+    """What CloudWatch Logs searches for: any of the phrases."""
+    return " ".join(f'?"{phrase}"' for phrase in (*ENDS, *(final.phrase for final in FINAL)))
