@@ -14,6 +14,7 @@ from modules.logs import log_group
 from modules.network import Network
 from modules.plugin import Plugin
 from modules.properties_file import as_lines
+from modules.roles import role
 from modules.security_group_rules import ANYWHERE, Peer, egress, ingress
 from modules.source import Aurora
 from modules.synthesis.sdk import (
@@ -104,12 +105,8 @@ class Connector(Construct):
         return rules
 
     def _role(self, kafka: Kafka) -> IamRole:
-        role = IamRole(
-            self,
-            "role",
-            name=f"{self._prefix}-worker",
-            assume_role_policy=policies.connector_trust(self._deployment, self.name),
-        )
+        trust = policies.connector_trust(self._deployment, self.name)
+        made = role(self, "role", name=f"{self._prefix}-worker", trust=trust, deployment=self._deployment)
         document = policies.connector_execution(
             self._deployment,
             self._config,
@@ -119,9 +116,9 @@ class Connector(Construct):
             secret_arns=self._secret_arns,
         )
         self._permissions = IamRolePolicy(
-            self, "permissions", name=f"{self._prefix}-worker", role=role.id, policy=document
+            self, "permissions", name=f"{self._prefix}-worker", role=made.id, policy=document
         )
-        return role
+        return made
 
     def _worker_configuration(self) -> MskconnectWorkerConfiguration:
         properties = configuration.worker_properties(

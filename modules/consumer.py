@@ -27,7 +27,14 @@ class Consumer(Construct):
         super().__init__(scope, id_)
         name = deployment.name(id_, "consumer")
         document = policies.consumer(config, arns=kafka.arns)
-        policy = IamPolicy(self, "policy", name=name, description=f"Reads events as {id_}", policy=document)
+        policy = IamPolicy(
+            self,
+            "policy",
+            name=name,
+            path=deployment.iam_path,
+            description=f"Reads events as {id_}",
+            policy=document,
+        )
         self.policy_arn = policy.arn
         for role in config.role_names:
             IamRolePolicyAttachment(self, f"attach-{role}", role=role, policy_arn=policy.arn)

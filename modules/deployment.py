@@ -8,12 +8,17 @@ from modules.environment.names import domain
 
 @dataclass(frozen=True)
 class Deployment:
-    """An environment in an account and region. ``account_id`` may be a token that Terraform resolves."""
+    """An environment in an account and region. ``account_id`` may be a token that Terraform resolves.
+
+    ``permissions_boundary`` is a policy's ARN, for each role; ``iam_path`` is that of roles and policies.
+    """
 
     environment: str
     region: str
     partition: str
     account_id: str
+    permissions_boundary: str | None = None
+    iam_path: str | None = None
 
     def name(self, *parts: str) -> str:
         """``cdc-<environment>-<part>…``: unique if no environment's name is the prefix of another's at a hyphen."""
@@ -34,7 +39,7 @@ class Deployment:
         return f"arn:{self.partition}:{service}:{self.region}:{self.account_id}:{resource}"
 
     def role_arn(self, name: str) -> str:
-        return f"arn:{self.partition}:iam::{self.account_id}:role/{name}"
+        return f"arn:{self.partition}:iam::{self.account_id}:role{self.iam_path or '/'}{name}"
 
     @property
     def root_arn(self) -> str:

@@ -11,6 +11,7 @@ from modules.deployment import Deployment
 from modules.encryption import Key
 from modules.environment.models.alarms import Alarms
 from modules.logs import log_group
+from modules.roles import role
 from modules.self_healing import archive
 from modules.synthesis.sdk import (
     AssetType,
@@ -154,14 +155,14 @@ class SelfHealing(Construct):
         scope = Construct(self, "scheduler")
         name = self._scheduler_role
         trust = policies.scheduler_trust(self._deployment, group=self.name)
-        role = IamRole(scope, "role", name=name, assume_role_policy=trust)
+        invoker = role(scope, "role", name=name, trust=trust, deployment=self._deployment)
         document = policies.invocation(self._deployment.arn("lambda", f"function:{self.name}"))
-        IamRolePolicy(scope, "permissions", name=name, role=role.id, policy=document)
-        return role
+        IamRolePolicy(scope, "permissions", name=name, role=invoker.id, policy=document)
+        return invoker
 
     def _role(self) -> tuple[IamRole, IamRolePolicy]:
         trust = policies.service_trust("lambda.amazonaws.com")
-        role = IamRole(self, "role", name=self.name, assume_role_policy=trust)
+        own = role(self, "role", name=self.name, trust=trust, deployment=self._deployment)
         document = policies.self_healing(
             self._deployment,
             connectors=[connector.name for connector in self._connectors],
@@ -172,4 +173,4 @@ class SelfHealing(Construct):
             scheduler_role=self._scheduler_role,
             topic_arn=self._topic,
         )
-        return role, IamRolePolicy(self, "permissions", name=self.name, role=role.id, policy=document)
+        return own, IamRolePolicy(self, "permissions", name=self.name, role=own.id, policy=document)

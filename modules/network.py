@@ -12,6 +12,7 @@ from modules.environment.models.network import (
     Peering,
 )
 from modules.logs import log_group
+from modules.roles import role
 from modules.security_group_rules import ANYWHERE
 from modules.synthesis.sdk import (
     Construct,
@@ -20,7 +21,6 @@ from modules.synthesis.sdk import (
     DefaultSecurityGroup,
     Eip,
     FlowLog,
-    IamRole,
     IamRolePolicy,
     InternetGateway,
     NatGateway,
@@ -262,19 +262,15 @@ class FlowLogs(Construct):
         super().__init__(scope, id_)
         name = deployment.log_group("flow-logs")
         group = log_group(self, name=name, retention_days=config.log_retention_days, key=key)
-        role = IamRole(
-            self,
-            "role",
-            name=deployment.name("flow-logs"),
-            assume_role_policy=policies.flow_logs_trust(deployment),
-        )
-        IamRolePolicy(self, "policy", role=role.id, policy=policies.flow_logs(group.arn))
+        trust = policies.flow_logs_trust(deployment)
+        writer = role(self, "role", name=deployment.name("flow-logs"), trust=trust, deployment=deployment)
+        IamRolePolicy(self, "policy", role=writer.id, policy=policies.flow_logs(group.arn))
         FlowLog(
             self,
             "flow-log",
             vpc_id=vpc_id,
             traffic_type="ALL",
             log_destination=group.arn,
-            iam_role_arn=role.arn,
+            iam_role_arn=writer.arn,
             tags={"Name": deployment.name()},
         )

@@ -53,6 +53,8 @@ class EnvironmentStack(TerraformStack):
             region=config.region,
             partition=config.partition,
             account_id=DataAwsCallerIdentity(self, "account").account_id,
+            permissions_boundary=config.permissions_boundary,
+            iam_path=config.iam_path,
         )
         self._configure_backend(f"{config.name}-{part}")
 

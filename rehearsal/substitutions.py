@@ -51,6 +51,9 @@ OBSERVERS: Final = Substitution(
     "the same, and transforms of the rehearsal's own before, between and after them, and a producer interceptor: they"
     " log each source record and what became of it, and change nothing",
 )
+BOUNDARY: Final = Substitution(
+    "permissions boundary", "the policy that permissions_boundary names", "one of that name that allows everything"
+)
 HEAP: Final = Substitution(
     "worker's memory", "4 GiB for each MCU", f"a heap of at most {HEAP_PER_MCU} MiB for each MCU, on all of its cores"
 )
@@ -75,6 +78,7 @@ def applied(
         *_cluster(environment, brokers),
         *_connect(environment),
         OBSERVERS,
+        *([BOUNDARY] if environment.permissions_boundary else []),
         HEAP,
         PREVENT_DESTROY,
         RETRIES,

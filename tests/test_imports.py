@@ -19,7 +19,7 @@ MODULES = [
     ["deployment", "states", "subnets"],
     ["policies"],
     ["bucket", "encryption", "monitoring", "rollout", "security_group_rules"],
-    ["logs", "plugin", "state_store"],
+    ["logs", "plugin", "roles", "state_store"],
     ["healing", "network"],
     ["kafka", "source"],
     ["connector", "consumer"],

@@ -28,6 +28,8 @@ class Environment(Model):
     region: names.Region
     account_id: names.AccountId | None = None
     tags: names.Keyed[names.TagKey, names.TagValue] = {}
+    permissions_boundary: names.PolicyArn | None = None
+    iam_path: names.IamPath | None = None
     state: State
     network: Network
     kafka: Kafka

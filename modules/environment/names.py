@@ -191,6 +191,16 @@ CustomPluginArn = Annotated[
     ),
 ]
 TopicArn = Annotated[str, _arn("sns", r"[A-Za-z0-9_-]+", f"an SNS topic's {_ARN}:sns:REGION:ACCOUNT:NAME")]
+PolicyArn = Annotated[
+    str,
+    Text(
+        r"^arn:aws[a-z-]*:iam::[0-9]{12}:policy/([!-.0-~]+/)*[A-Za-z0-9_+=,.@-]+$",
+        f"the {_ARN}:iam::ACCOUNT:policy/NAME, of a policy in your account",
+        length=(1, 2048),
+    ),
+]
+_PATH_WORDS: Final = "/, or an IAM path that begins and ends with it, such as /data-platform/"
+IamPath = Annotated[str, Text(r"^/([!-.0-~]+/)*$", _PATH_WORDS, length=(1, 512))]
 KeyArn = Annotated[str, _arn("kms", r"key/[a-z0-9-]+", f"a KMS key's {_ARN}:kms:REGION:ACCOUNT:key/ID")]
 CertificateAuthorityArn = Annotated[
     str,

@@ -87,6 +87,7 @@ class _Seeder:
         logins = self._secrets()
         self._groups()
         self._roles()
+        self._boundary()
         self._topic()
         self._scram_logins()
         self._state_store()
@@ -168,6 +169,15 @@ class _Seeder:
         for role in dict.fromkeys(given):
             self._client("iam").create_role(RoleName=role, AssumeRolePolicyDocument=TRUST)
             self._created.append(f"role {role}")
+
+    def _boundary(self) -> None:
+        """Creates the permissions boundary of the stacks' roles; what it allows is not known here, so it allows all."""
+        if arn := self._environment.permissions_boundary:
+            path, name = arn.split(":policy", 1)[1].rsplit("/", 1)
+            everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+            document = json.dumps({"Version": "2012-10-17", "Statement": [everything]})
+            self._client("iam").create_policy(PolicyName=name, Path=f"{path}/", PolicyDocument=document)
+            self._created.append(f"policy {arn}")
 
     def _topic(self) -> None:
         if arn := self._environment.alarms.sns_topic_arn:

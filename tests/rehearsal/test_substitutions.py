@@ -92,6 +92,11 @@ def test_another_version_of_kafka_is_listed(plain: Path, version: str, other: bo
     assert ("Kafka's version" in names(plain, kafka__version=version)) is other
 
 
+@pytest.mark.parametrize("arn", [None, "arn:aws:iam::123456789012:policy/boundary"])
+def test_a_permissions_boundary_is_listed(plain: Path, arn: str | None) -> None:
+    assert ("permissions boundary" in names(plain, permissions_boundary=arn)) is (arn is not None)
+
+
 def test_the_older_connect_is_listed(plain: Path) -> None:
     content = changed(document("dev"), connectors__shop__kafkaconnect_version="2.7.1")
     content["plugins"]["debezium-mysql"] = {

@@ -71,6 +71,9 @@ VARIANTS: Final[Mapping[str, Document]] = {
     "china": _in_region("cn-north-1", "aws-cn"),
     "us-gov": _in_region("us-gov-west-1", "aws-us-gov"),
     "two-connectors": with_stock(PROD),
+    "boundary": changed(
+        PROD, permissions_boundary="arn:aws:iam::123456789012:policy/teams/boundary", iam_path="/data/cdc/"
+    ),
     "registered-plugin": changed(PROD, plugins={"debezium-mysql": {"arn": CUSTOM_PLUGIN, "revision": 2}}),
     "consumer-without-groups": changed(PROD, consumers__billing__security_group_ids=None, alarms={}),
 }

@@ -229,3 +229,22 @@ def test_the_size_of_the_largest_event_reaches_every_limit(synth: Synthesize) ->
 def test_without_large_events_the_limits_are_kafkas(connector: Document, platform: Stack) -> None:
     assert not [key for key in connector["connector_configuration"] if key.endswith(("message.bytes", "request.size"))]
     assert "message.max.bytes" not in parse(platform.one("aws_msk_configuration")["server_properties"])
+
+
+BOUNDARY = "arn:aws:iam::123456789012:policy/teams/boundary"
+
+
+def test_every_role_has_the_boundary_and_the_path(synth: Synthesize) -> None:
+    stacks = synth(changed(document("prod"), permissions_boundary=BOUNDARY, iam_path="/data/cdc/"))
+    roles = [role for stack in stacks.values() for role in stack.all("aws_iam_role").values()]
+    assert len(roles) > 1
+    assert {(role["permissions_boundary"], role["path"]) for role in roles} == {(BOUNDARY, "/data/cdc/")}
+    policies = stacks["connect"].all("aws_iam_policy").values()
+    assert {policy["path"] for policy in policies} == {"/data/cdc/"}
+    passing = json.dumps([policy["policy"] for policy in stacks["connect"].all("aws_iam_role_policy").values()])
+    assert ":role/data/cdc/cdc-prod-" in passing
+
+
+def test_without_them_no_role_has_one(connect: Stack, platform: Stack) -> None:
+    roles = [role for stack in (connect, platform) for role in stack.all("aws_iam_role").values()]
+    assert not [role for role in roles if {"permissions_boundary", "path"} & role.keys()]

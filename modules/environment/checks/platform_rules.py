@@ -182,6 +182,17 @@ def the_existing_cluster_is_ours(account_id: str | None, kafka: Kafka) -> Iterat
 
 
 @rule
+def the_boundary_is_ours(region: str, account_id: str | None, permissions_boundary: str | None) -> Iterator[Problem]:
+    if permissions_boundary:
+        _, partition, _, _, account, *_ = permissions_boundary.split(":")
+        if account_id and account != account_id:
+            yield Problem(("permissions_boundary",), f"must be in account {account_id}", permissions_boundary)
+        elif partition != names.partition(region):
+            wanted = f"must start with arn:{names.partition(region)}: in {region}"
+            yield Problem(("permissions_boundary",), wanted, permissions_boundary)
+
+
+@rule
 def registered_plugins_are_here(region: str, account_id: str | None, plugins: dict[str, Plugin]) -> Iterator[Problem]:
     for name, plugin in plugins.items():
         if isinstance(plugin, RegisteredPlugin):

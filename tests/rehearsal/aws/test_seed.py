@@ -236,3 +236,9 @@ def test_a_state_store_exists_where_it_is_managed_elsewhere(
 )
 def test_the_account(content: Document, account: str) -> None:
     assert account_id(Environment.model_validate({"name": "seeded", **content})) == account
+
+
+def test_a_permissions_boundary_exists(seeded: Callable[[Document], SeededAccount]) -> None:
+    arn = "arn:aws:iam::123456789012:policy/teams/boundary"
+    account = seeded(changed(PROD, permissions_boundary=arn))
+    assert account.aws("iam").get_policy(PolicyArn=arn)["Policy"]["PolicyName"] == "boundary"

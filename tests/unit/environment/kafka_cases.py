@@ -13,6 +13,9 @@ EXISTING_KAFKA = """kafka:
   security_group_id: sg-0123456789abcdef0"""
 AUTHORITY = "arn:aws:acm-pca:us-east-1:123456789012:certificate-authority/11111111-2222-3333-4444-555555555555"
 AUTHORITY_ELSEWHERE = AUTHORITY.replace("us-east-1", "eu-west-1")
+BOUNDARY = "arn:aws:iam::123456789012:policy/teams/boundary"
+OTHERS = BOUNDARY.replace("123456789012", "210987654321")
+CHINESE = BOUNDARY.replace("arn:aws:", "arn:aws-cn:")
 ZONES = "[us-east-1a, us-east-1b, us-east-1c]"
 EXPRESS = {
     "version: 3.9.x": "version: 3.8.x",
@@ -185,6 +188,21 @@ CASES: Cases = {
                 "kafka.cluster_arn",
                 "must be in account 123456789012",
             )
+        ],
+    ),
+    "the_boundary_is_ours": (
+        {"region: us-east-1": f"permissions_boundary: {BOUNDARY}\niam_path: /data/cdc/\nregion: us-east-1"},
+        [
+            Refused(
+                {"region: us-east-1": f"permissions_boundary: {OTHERS}  # <-\nregion: us-east-1"},
+                "permissions_boundary",
+                "must be in account 123456789012",
+            ),
+            Refused(
+                {"region: us-east-1": f"permissions_boundary: {CHINESE}  # <-\nregion: us-east-1"},
+                "permissions_boundary",
+                "must start with arn:aws: in us-east-1",
+            ),
         ],
     ),
     "registered_plugins_are_here": (
