@@ -87,6 +87,21 @@ def _signals(connector: Connector) -> dict[str, str]:
     return properties
 
 
+def _schema_history(connector: Connector) -> dict[str, str]:
+    given = {
+        "schema.history.internal.store.only.captured.tables.ddl": connector.schema_history.captured_tables_only,
+        "schema.history.internal.skip.unparseable.ddl": connector.schema_history.skip_unparseable_ddl,
+    }
+    return {key: "true" for key, chosen in given.items() if chosen}
+
+
+def _notifications(connector: Connector) -> dict[str, str]:
+    if not connector.notifications:
+        return {}
+    topic = f"{connector.topics.prefix}.notifications"
+    return {"notification.enabled.channels": "sink", "notification.sink.topic.name": topic}
+
+
 def _large_messages(connector: Connector) -> dict[str, str]:
     """For new topics and the schema history, of which one statement may be as large as a row."""
     most = connector.topics.max_message_bytes
@@ -135,6 +150,8 @@ def connector_properties(connector: Connector, *, debezium_version: str = RELEAS
         "heartbeat.interval.ms": str(connector.heartbeat_seconds * 1000),
         "schema.history.internal.kafka.topic": topics.schema_history_topic(connector),
         "schema.history.internal.store.only.captured.databases.ddl": "true",
+        **_schema_history(connector),
+        **_notifications(connector),
         **_large_messages(connector),
         **_failures(debezium_version),
         **failover.properties(debezium_version),

@@ -54,8 +54,21 @@ _OWNED_PREFIXES: Final = {
 _PATH: Final = re.compile(r"(?:set|it comes from) ([a-z_]+(?:\.[a-z_]+)?)")
 
 
+_HISTORY: Final = {
+    "schema.history.internal.store.only.captured.tables.ddl": "set schema_history.captured_tables_only",
+    "schema.history.internal.skip.unparseable.ddl": "set schema_history.skip_unparseable_ddl",
+    # How long Debezium waits for the topic; a slow cluster may need more.
+    "schema.history.internal.kafka.recovery.attempts": None,
+    "schema.history.internal.kafka.recovery.poll.interval.ms": None,
+    "schema.history.internal.kafka.query.timeout.ms": None,
+    "schema.history.internal.kafka.create.timeout.ms": None,
+}
+
+
 def refusal(key: str) -> str | None:
     """Why a user's ``properties`` may not hold ``key``; None where they may."""
+    if key in _HISTORY:
+        return _HISTORY[key]
     for prefix, reason in _OWNED_PREFIXES.items():
         if key.startswith(prefix):
             return reason
@@ -64,5 +77,6 @@ def refusal(key: str) -> str | None:
 
 def paths() -> dict[str, str]:
     """The key of a connector's entry that sets a property, by the property: ``source.tables``."""
-    found = ((key, _PATH.match(reason)) for key, reason in _OWNED.items())
+    reasons = {**_OWNED, **_HISTORY}
+    found = ((key, _PATH.match(reason)) for key, reason in reasons.items() if reason)
     return {key: match[1] for key, match in found if match}

@@ -34,7 +34,7 @@ def models(kind: object) -> Iterator[type[BaseModel]]:
 @pytest.mark.parametrize(("model", "field"), [key for key in keys() if key != ("Environment", "name")])
 def test_every_key_of_the_environment_file_is_documented(model: str, field: str) -> None:
     text = (DOCS / "environment-file.md").read_text()
-    assert re.search(rf"`([a-z<>.]+\.)?{field}(: [a-z_]+)?[`.]", text), f"{model}.{field}"
+    assert re.search(rf"`([a-z_<>.]+\.)?{field}(: [a-z_]+)?[`.]", text), f"{model}.{field}"
 
 
 def anchors(text: str) -> set[str]:

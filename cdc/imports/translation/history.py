@@ -5,12 +5,18 @@ from typing import Final
 from cdc.imports.formats.described import Unresolved
 from cdc.imports.translation.draft import Draft
 from cdc.imports.translation.notes import Kind
+from modules.debezium.reserved import refusal
 
 TOPIC: Final = "schema.history.internal.kafka.topic"
 _CLASS: Final = "schema.history.internal"
 _KAFKA: Final = "io.debezium.storage.kafka.history.KafkaSchemaHistory"
 _OLD_KAFKA: Final = "io.debezium.relational.history.KafkaDatabaseHistory"
 _CAPTURED: Final = "schema.history.internal.store.only.captured.databases.ddl"
+
+_KEYS: Final = {
+    "captured_tables_only": "schema.history.internal.store.only.captured.tables.ddl",
+    "skip_unparseable_ddl": "schema.history.internal.skip.unparseable.ddl",
+}
 
 
 def take(draft: Draft, *, keep: bool) -> None:
@@ -23,8 +29,13 @@ def take(draft: Draft, *, keep: bool) -> None:
     draft.drop(_CAPTURED, "true instead: schema changes of other databases are not needed")
     if not keep:
         draft.drop(TOPIC, "the topic is derived from the prefix; --keep-offsets keeps this topic and the offsets")
+    for name, key in _KEYS.items():
+        if (draft.known(key) or "").strip().lower() == "true":
+            value = draft.take(key)
+            draft.move(key, f"schema_history.{name}", True, "has its own key", before=value)
     for key in [key for key in draft.left if key.startswith("schema.history.internal.") and key != TOPIC]:
-        draft.lose(key, "the schema history has the same settings for every connector")
+        if refusal(key):
+            draft.lose(key, "the schema history has the same settings for every connector")
 
 
 def adopt(draft: Draft) -> None:

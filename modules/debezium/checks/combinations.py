@@ -57,8 +57,12 @@ def _custom(subject: Subject) -> Iterator[Finding]:
 
 
 def _notifications(subject: Subject) -> Iterator[Finding]:
+    for key in ("notification.enabled.channels", _SINK_TOPIC) if subject.connector.notifications else ():
+        if key in subject.given:
+            yield error(key, "must be left out beside notifications: true, which sets it", subject.given[key])
+            return
     channels = subject.listed("notification.enabled.channels")
-    if "sink" in channels and _SINK_TOPIC not in subject.given:
+    if not subject.connector.notifications and "sink" in channels and _SINK_TOPIC not in subject.given:
         wanted = f"must come with {_SINK_TOPIC}, a topic under the prefix such as {subject.prefix}.notifications"
         yield error("notification.enabled.channels", wanted, subject.given.get("notification.enabled.channels"))
     topic = subject.given.get(_SINK_TOPIC)

@@ -48,6 +48,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     yield from _tombstones(subject)
     yield from _filters(subject)
     yield from _snapshots(subject)
+    yield from _history(subject)
     yield from _texts(subject)
 
 
@@ -55,6 +56,16 @@ def _failures(subject: Subject) -> Iterator[Finding]:
     for key, (words, message) in _WORDS.items():
         if key in subject.given and subject.word(key) in words:
             yield loss(key, message, subject.given[key])
+
+
+def _history(subject: Subject) -> Iterator[Finding]:
+    if subject.connector.schema_history.skip_unparseable_ddl:
+        message = (
+            "a change of structure that Debezium cannot read is skipped: later events of that table may have wrong"
+            " columns, where the task would stop"
+        )
+        place = ("schema_history", "skip_unparseable_ddl")
+        yield Finding(place, message, True, level="warning", acceptable=True)
 
 
 def _unwrapped(subject: Subject) -> Iterator[Finding]:

@@ -51,6 +51,13 @@ class Snapshot(Model):
     locking: Literal["none", "minimal", "extended"] = "none"
 
 
+class SchemaHistory(Model):
+    """What the schema history keeps, and what happens to a statement that Debezium cannot read."""
+
+    captured_tables_only: bool = False
+    skip_unparseable_ddl: bool = False
+
+
 class Signals(Model):
     """Channels for signals, such as ad-hoc snapshots: a table of the source, a Kafka topic, or both."""
 
@@ -88,6 +95,8 @@ class Connector(Model):
     topics: Topics
     snapshot: Snapshot = Snapshot()
     signals: Signals | None = None
+    notifications: bool = False
+    schema_history: SchemaHistory = SchemaHistory()
     heartbeat_seconds: Annotated[int, Field(ge=1, le=300)] = 10
     capacity: Capacity = Capacity()
     kafkaconnect_version: msk.KafkaConnectVersion = "3.7.x"

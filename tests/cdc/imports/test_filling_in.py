@@ -112,7 +112,10 @@ def test_what_no_pattern_excludes_exactly_is_filled_in(excluded: str, tmp_path: 
             {"schema.history.internal": "io.debezium.storage.file.history.FileSchemaHistory"},
             "schema.history.internal 'io.debezium.storage.file.history.FileSchemaHistory': the schema history is a",
         ),
-        ({"schema.history.internal.skip.unparseable.ddl": "true"}, "the schema history has the same settings"),
+        (
+            {"schema.history.internal.producer.acks": "1"},
+            "schema.history.internal.producer.acks '1': the schema history",
+        ),
         ({"producer.override.linger.ms": "5"}, "producer.override.linger.ms '5': MSK Connect refuses client overrides"),
         ({"snapshot.events.as.inserts": "true"}, "use the transform io.debezium.connector.mysql.transforms"),
         (
@@ -234,3 +237,11 @@ def test_the_limit_of_new_topics(given: str, kept: int | None, tmp_path: Path) -
     body, _ = entry(tmp_path, **{"topic.prefix": "shop", "topic.creation.default.max.message.bytes": given})
     assert body["topics"].get("max_message_bytes") == kept
     assert "topic.creation.default.max.message.bytes" not in body.get("properties", {})
+
+
+def test_what_the_schema_history_keeps(tmp_path: Path) -> None:
+    history = "schema.history.internal."
+    config = {"skip.unparseable.ddl": "true", "store.only.captured.tables.ddl": "TRUE", "kafka.recovery.attempts": "4"}
+    body, _ = entry(tmp_path, **{f"{history}{key}": value for key, value in config.items()})
+    assert body["schema_history"] == {"captured_tables_only": True, "skip_unparseable_ddl": True}
+    assert body["properties"] == {f"{history}kafka.recovery.attempts": 4}
