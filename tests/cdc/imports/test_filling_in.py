@@ -112,10 +112,7 @@ def test_what_no_pattern_excludes_exactly_is_filled_in(excluded: str, tmp_path: 
             {"schema.history.internal": "io.debezium.storage.file.history.FileSchemaHistory"},
             "schema.history.internal 'io.debezium.storage.file.history.FileSchemaHistory': the schema history is a",
         ),
-        (
-            {"schema.history.internal.producer.acks": "1"},
-            "schema.history.internal.producer.acks '1': the schema history",
-        ),
+        ({"schema.history.internal.kafka.topic.x": "1"}, "the schema history has the same settings"),
         ({"producer.override.linger.ms": "5"}, "producer.override.linger.ms '5': MSK Connect refuses client overrides"),
         ({"snapshot.events.as.inserts": "true"}, "use the transform io.debezium.connector.mysql.transforms"),
         (

@@ -1,5 +1,7 @@
 """The schema history's own keys, and notifications: what Debezium gets, and what properties may say beside them."""
 
+from typing import Any
+
 import pytest
 
 from modules.debezium import configuration
@@ -8,7 +10,7 @@ from tests.unit.debezium.checks.connectors import errors, subject, warnings
 HISTORY = "schema.history.internal."
 
 
-def effective(**keys: object) -> dict[str, str]:
+def effective(**keys: Any) -> dict[str, str]:
     return configuration.connector_properties(subject({}, **keys).connector)
 
 
