@@ -99,7 +99,7 @@ def running(name: str) -> Iterator[Lab]:
             cache=Cache(),
             progress=progress,
         )
-    mysql = pinned_files.archive(lock, pinned_files.MYSQL, paths)
+    mysql = pinned_files.fetched(lock, mysql_server.pinned_set(), paths)
     with tempfile.TemporaryDirectory(prefix="cdc-") as place, ExitStack() as ending:
         folder = Path(place)
         jars = lab.Jars(

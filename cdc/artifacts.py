@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +16,7 @@ from modules.artifacts.fetch import FetchErrors, OfflineError, fetch
 from modules.artifacts.lock import LOCK, Coordinates, File, FileSet, Lock, LockError, load
 from modules.artifacts.publisher import NotPublishedError
 from modules.artifacts.sources import SourceError, sources
+from modules.artifacts.zip_parts import ZipPartError
 from modules.messages.problems import either, nearest
 from modules.user_files.writing import replacing
 
@@ -26,7 +27,10 @@ class UnknownSetError(Exception):
     """The lock file has no such set."""
 
 
-REPORTED = (CacheError, FetchErrors, LockError, NotPublishedError, OfflineError, SourceError, UnknownSetError, OSError)
+REPORTED = (
+    *(CacheError, FetchErrors, LockError, NotPublishedError, OfflineError, SourceError, UnknownSetError, ZipPartError),
+    OSError,
+)
 
 
 @app.command("list")
@@ -97,10 +101,16 @@ def fetch_(
 
 
 def _copy(paths: Mapping[File, Path], folder: Path) -> None:
-    """In the layout of a Maven repository."""
+    """In the layout of a Maven repository; the parts of a file where they belong in it, with holes between them."""
+    targets: dict[Path, list[tuple[int, Path]]] = defaultdict(list)
     for file, path in paths.items():
-        with replacing(folder / file.maven.path) as target, path.open("rb") as content:
-            shutil.copyfileobj(content, target)
+        targets[folder / file.maven.path].append((file.first or 0, path))
+    for name, parts in targets.items():
+        with replacing(name) as target:
+            for first, path in parts:
+                target.seek(first)
+                with path.open("rb") as content:
+                    shutil.copyfileobj(content, target)
 
 
 def _total(paths: Iterable[Path]) -> int:
@@ -129,6 +139,7 @@ def lock_(
                 chosen,
                 sources=sources(source),
                 cache=Cache(),
+                members=set_.members,
                 report=lambda maven: status.update(err.render_str(f"pinning {maven}")),
             )
         pinning.write(LOCK, name, files, roots=chosen if roots else None)
@@ -140,7 +151,7 @@ def lock_(
 
 def _differences(old: Sequence[File], new: Sequence[File]) -> list[str]:
     """Removed, added, and pinned to another hash."""
-    before, after = {file.maven: file for file in old}, {file.maven: file for file in new}
+    before, after = {_name(file): file for file in old}, {_name(file): file for file in new}
     changed = [
         f"~ {maven}: {after[maven].sha256}" for maven in before if before[maven] != after.get(maven, before[maven])
     ]
@@ -150,6 +161,10 @@ def _differences(old: Sequence[File], new: Sequence[File]) -> list[str]:
         *changed,
     ]
     return lines or ["nothing changed"]
+
+
+def _name(file: File) -> str:
+    return str(file.maven) if file.first is None else f"{file.maven} from byte {file.first}"
 
 
 def _known(lock: Lock, name: str) -> FileSet:

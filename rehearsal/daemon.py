@@ -67,9 +67,9 @@ class Daemon:
         environment = load(Path(config.environment))
         os.environ["MOTO_ACCOUNT_ID"] = account_id(environment)
         lock = load_lock()
-        paths = fetch(
-            pinned_files.files(lock, *requirements.pinned_sets()), sources=sources([]), cache=Cache(), offline=True
-        )
+        mysqld = Path(config.mysqld) if config.mysqld else None
+        files = pinned_files.files(lock, *requirements.pinned_sets(mysqld))
+        paths = fetch(files, sources=sources([]), cache=Cache(), offline=True)
         return Servers(
             environment,
             folder=self._folder,
@@ -77,6 +77,7 @@ class Daemon:
             paths=paths,
             archives={name: Path(path) for name, path in config.archives.items()},
             max_brokers=config.brokers,
+            mysqld=mysqld,
             pages={"keep": self._keep, "stop": self._stop},
         )
 

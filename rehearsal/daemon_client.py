@@ -37,12 +37,13 @@ class DaemonConfig:
     """What the daemon starts.
 
     ``environment`` is the environment's file, ``archives`` the ZIP of each plugin; ``brokers`` is the maximum number
-    of brokers, by default as many as the environment asks for.
+    of brokers, by default as many as the environment asks for; ``mysqld`` is a MySQL server's program.
     """
 
     environment: str
     archives: Mapping[str, str]
     brokers: int | None = None
+    mysqld: str | None = None
 
 
 class DaemonClient:

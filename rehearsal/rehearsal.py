@@ -42,6 +42,7 @@ class Inputs:
     ``file`` is the environment's. ``archives`` has the ZIP of each plugin. ``synthesize`` writes the stacks below a
     folder. ``terraform`` takes a stack's folder, the embedded AWS and the region. ``schema`` is a file of SQL
     that creates the tables, ``data`` one that changes their rows, ``brokers`` the maximum number of brokers.
+    ``mysqld`` is a MySQL server's program.
     """
 
     environment: Environment
@@ -51,6 +52,7 @@ class Inputs:
     terraform: Callable[[Path, AwsAccess, str], Terraform]
     schema: Path | None = None
     data: Path | None = None
+    mysqld: Path | None = None
     brokers: int | None = None
 
 
@@ -85,7 +87,8 @@ def rehearse(inputs: Inputs, reporter: Reporter, *, keep: bool = False) -> Outco
 def daemon_config(inputs: Inputs) -> DaemonConfig:
     """The configuration of the rehearsal's daemon."""
     archives = {name: str(path.resolve()) for name, path in inputs.archives.items()}
-    return DaemonConfig(str(inputs.file), archives, inputs.brokers)
+    mysqld = str(inputs.mysqld.resolve()) if inputs.mysqld else None
+    return DaemonConfig(str(inputs.file), archives, inputs.brokers, mysqld)
 
 
 class Rehearsal:
@@ -146,7 +149,9 @@ class Rehearsal:
         script = self._inputs
         return Outcome(
             environment=script.environment.name,
-            substitutions=applied(script.environment, script.archives, brokers=script.brokers),
+            substitutions=applied(
+                script.environment, script.archives, brokers=script.brokers, mysql=self._mysql_versions
+            ),
             steps=self._steps.finished_steps,
             resources=dict(self._deployment.resources) if self._deployment else {},
             failure=self._failure(error),
@@ -272,12 +277,19 @@ class Rehearsal:
             raise RehearsalError("a connector does not run", *failed)
         return len(self.daemon.request("endpoints")["connect"]) == len(self._inputs.environment.connectors)
 
+    @property
+    def _mysql_versions(self) -> list[str]:
+        """Of the source databases that were prepared."""
+        return [source.version for source in self.stream.sources.values()] if hasattr(self, "stream") else []
+
     def _outcome(self, *, second_plan_empty: bool) -> Outcome:
         script, result = self._inputs, self.stream.compare()
         first = self.stream.first_event_at
         return Outcome(
             environment=script.environment.name,
-            substitutions=applied(script.environment, script.archives, brokers=script.brokers),
+            substitutions=applied(
+                script.environment, script.archives, brokers=script.brokers, mysql=self._mysql_versions
+            ),
             steps=self._steps.finished_steps,
             resources={part: self.deployment.resources[part] for part in self.deployment.stacks.parts},
             changes=self.stream.change_counts,

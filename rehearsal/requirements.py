@@ -1,6 +1,7 @@
 """What a rehearsal requires on this machine, checked before anything starts."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Final
 
 from rehearsal.database import mysql_server
@@ -22,9 +23,9 @@ class MissingRequirementsError(RehearsalError):
         super().__init__("\n".join(["missing requirements of a rehearsal:", *(f"  {line}" for line in lines)]))
 
 
-def check(others: Iterable[str] = ()) -> None:
+def check(others: Iterable[str] = (), *, mysqld: Path | None = None) -> None:
     """Raises MissingRequirementsError for all at once; ``others`` are further missing ones, a line each."""
-    if lines := [*others, *mysql_server.missing()]:
+    if lines := [*others, *mysql_server.missing(mysqld)]:
         raise MissingRequirementsError(lines)
 
 
@@ -40,7 +41,7 @@ def missing_room(databases: int, *, provider_copies: int = 0) -> list[str]:
     return [f"{needed // 10**6:,} MB of room; free some, or set XDG_CACHE_HOME to another folder; {system}"]
 
 
-def pinned_sets() -> tuple[str, ...]:
-    """The sets of ``artifacts.lock.toml`` that a rehearsal on this machine runs."""
-    mysql = () if mysql_server.installed() else (pinned_files.MYSQL,)
-    return (pinned_files.KAFKA, pinned_files.CONNECT, pinned_files.COMPILER, *mysql)
+def pinned_sets(mysqld: Path | None = None) -> tuple[str, ...]:
+    """The sets of ``artifacts.lock.toml`` that a rehearsal on this machine runs, with ``mysqld`` if that is given."""
+    mysql = None if mysql_server.installed(mysqld) else mysql_server.pinned_set()
+    return (pinned_files.KAFKA, pinned_files.CONNECT, pinned_files.COMPILER, *filter(None, [mysql]))

@@ -40,8 +40,8 @@ _MAX_WAIT_SECONDS: Final = 5.0
 class Servers:
     """The servers for ``environment``, with their files below ``folder``.
 
-    ``paths`` has the files of ``lock``, ``archives`` the plugins' ZIPs; ``max_brokers`` limits each cluster. ``pages``
-    are further control pages. Public: ``access`` to the embedded AWS.
+    ``paths`` has the files of ``lock``, ``archives`` the plugins' ZIPs; ``max_brokers`` limits each cluster.
+    ``mysqld`` is a MySQL server's program. ``pages`` are further control pages. Public: ``access`` to the embedded AWS.
     """
 
     def __init__(
@@ -53,6 +53,7 @@ class Servers:
         paths: Mapping[File, Path],
         archives: Mapping[str, Path],
         max_brokers: int | None = None,
+        mysqld: Path | None = None,
         pages: Mapping[str, Page] = MappingProxyType({}),
     ) -> None:
         self._environment = environment
@@ -96,7 +97,7 @@ class Servers:
                 observers.jar(compiler=compiler, libraries=connect), folder / SOURCE_RECORDS
             ),
         )
-        mysql = mysql_server.server(pinned_files.archive(lock, pinned_files.MYSQL, paths))
+        mysql = mysql_server.server(pinned_files.fetched(lock, mysql_server.pinned_set(), paths), mysqld)
         self._databases = Databases(environment, addresses=addresses, folder=folder / "mysql", server=mysql)
         self._running = RunningServers(
             start_cluster=self._clusters, start_connector=connectors, databases=self._databases

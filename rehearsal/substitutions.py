@@ -3,7 +3,7 @@
 What is not listed runs as deployed; ``docs/rehearsal.md`` says what remains unproven.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,6 +12,7 @@ from modules.debezium.configuration import SECRET_PROVIDER_CLASS
 from modules.environment.environment import Environment
 from modules.environment.models.kafka import ProvisionedKafka
 from rehearsal.connect.substitutions import FILE_PROVIDER_CLASS, HEAP_PER_MCU, PROVIDER, has_provider
+from rehearsal.database.mysql_server import AURORA
 
 BROKERS: Final = 3
 KAFKA: Final = "3.9"
@@ -27,7 +28,6 @@ class Substitution:
     here: str
 
 
-DATABASE: Final = Substitution("database", "Aurora MySQL", "a MySQL server of its own, with ROW binary logs and TLS")
 HOST_NAMES: Final = Substitution(
     "host names", "the VPC's DNS", "loopback addresses, by a hosts file that each JVM is given"
 )
@@ -64,14 +64,19 @@ RETRIES: Final = Substitution("provider's retries", "25 for each call", "2: the 
 
 
 def applied(
-    environment: Environment, archives: Mapping[str, Path], *, brokers: int | None = None
+    environment: Environment,
+    archives: Mapping[str, Path],
+    *,
+    brokers: int | None = None,
+    mysql: Sequence[str] = (),
 ) -> tuple[Substitution, ...]:
-    """The substitutions in a rehearsal of ``environment``; ``archives`` are the plugins' ZIPs, ``brokers`` the maximum.
+    """The substitutions in a rehearsal of ``environment``; ``archives`` are the plugins' ZIPs, ``brokers`` the maximum,
+    ``mysql`` the versions of the servers that run.
 
     Raises OSError and BadArchiveError for a ZIP that cannot be read.
     """
     return (
-        DATABASE,
+        _database(mysql),
         HOST_NAMES,
         CERTIFICATES,
         *_secrets(archives),
@@ -82,6 +87,16 @@ def applied(
         HEAP,
         PREVENT_DESTROY,
         RETRIES,
+    )
+
+
+def _database(versions: Sequence[str]) -> Substitution:
+    release = ".".join(map(str, AURORA))
+    servers = " ".join(filter(None, ["MySQL", ", ".join(dict.fromkeys(versions))]))
+    return Substitution(
+        "database",
+        f"Aurora MySQL, compatible with {release}",
+        f"{servers}, a server of its own for each cluster, with ROW binary logs and TLS",
     )
 
 

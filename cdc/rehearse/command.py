@@ -43,6 +43,10 @@ def rehearse(
         Path | None,
         typer.Option(metavar="FILE", help="SQL with changes of your own, instead of generated ones."),
     ] = None,
+    mysqld: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The MySQL server to run, of a version that you choose."),
+    ] = None,
     brokers: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Run at most N brokers, for a small machine.")
     ] = None,
@@ -76,7 +80,7 @@ def rehearse(
             _stop(environment)
             return
         options = rehearsing.Options(
-            environment, schema=schema, data=data, brokers=brokers, source=source, offline=offline
+            environment, schema=schema, data=data, mysqld=mysqld, brokers=brokers, source=source, offline=offline
         )
         with Display(quiet=as_json) as display:
             outcome = rehearsing.apply(options, display) if apply else rehearsing.rehearse(options, display, keep=keep)

@@ -40,6 +40,7 @@ class Options:
     environment: str
     schema: Path | None = None
     data: Path | None = None
+    mysqld: Path | None = None
     brokers: int | None = None
     source: Sequence[str] | None = None
     offline: bool = False
@@ -66,7 +67,7 @@ def inputs(options: Options, reporter: Reporter) -> Inputs:
     environment = load(file)
     for script in (options.schema, options.data):
         _check_script(script)
-    requirements.check([*_missing(), *_missing_room(environment)])
+    requirements.check([*_missing(), *_missing_room(environment)], mysqld=options.mysqld)
     lock = load_lock()
     with FetchProgress() as progress:
         builder = Builder(lock, sources(options.source), offline=options.offline, progress=progress)
@@ -84,6 +85,7 @@ def inputs(options: Options, reporter: Reporter) -> Inputs:
         terraform=_Runner(),
         schema=options.schema,
         data=options.data,
+        mysqld=options.mysqld,
         brokers=options.brokers,
     )
 
@@ -114,7 +116,7 @@ def stop(name: str) -> dict[str, list[str]]:
 
 def _fetch_parts(lock: Lock, options: Options, progress: FetchProgress) -> None:
     fetch(
-        pinned_files.files(lock, *requirements.pinned_sets()),
+        pinned_files.files(lock, *requirements.pinned_sets(options.mysqld)),
         sources=sources(options.source),
         cache=Cache(),
         offline=options.offline,

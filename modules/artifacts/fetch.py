@@ -122,11 +122,11 @@ class _Fetch:
 
     def _receive(self, file: File, place: Place, partial: Partial) -> None:
         partial.restart()
-        self._transport.receive(place, partial, size=file.size)
+        self._transport.receive(place, partial, size=file.size, first=file.first)
         if partial.stitched and partial.sha256 != file.sha256:
             # The file may have changed between two answers, if the server sends no ETag.
             partial.restart()
-            self._transport.receive(place, partial, size=file.size)
+            self._transport.receive(place, partial, size=file.size, first=file.first)
         if partial.sha256 != file.sha256:
             raise UnavailableError(f"sha256 must be {file.sha256}, got {partial.sha256}")
 

@@ -88,20 +88,28 @@ Text = Annotated[str, Field(min_length=1)]
 
 
 class File(_Closed):
-    """A pinned file, ``size`` in bytes; ``url`` if it is not in the public Maven repository."""
+    """A pinned file, ``size`` in bytes; ``url`` if it is not in the public Maven repository.
+
+    ``first`` is the position of the first byte where only a part of the file is pinned: its ``size`` and ``sha256``.
+    """
 
     maven: Maven
     url: Annotated[str, AfterValidator(_https)] | None = None
+    first: Annotated[int, Field(ge=0, strict=True)] | None = None
     size: Annotated[int, Field(gt=0, strict=True)] | None = None
     licence: Text
     sha256: Sha256
 
 
 class FileSet(_Closed):
-    """Files that are used together; ``roots`` are the artifacts that they were resolved from."""
+    """Files that are used together; ``roots`` are the artifacts that they were resolved from.
+
+    With ``members``, patterns of names in roots that are ZIPs, only the parts of these with such members are pinned.
+    """
 
     why: Text
     roots: tuple[Maven, ...] = ()
+    members: tuple[Text, ...] = ()
     files: Annotated[tuple[File, ...], AfterValidator(_some)]
 
 
@@ -154,7 +162,7 @@ def parse(text: str, *, file: str) -> Lock:
         raise LockError((Problem((), "must be TOML: it is nested too deep", file=file),)) from None
     except ValidationError as error:
         raise LockError(tuple(_worded(detail, file) for detail in error.errors(include_url=False))) from error
-    if problems := [*_unknown_sets(lock, file), *_repeated(lock, file)]:
+    if problems := [*_unknown_sets(lock, file), *_repeated(lock, file), *_endless(lock, file)]:
         raise LockError(tuple(problems))
     return lock
 
@@ -201,15 +209,24 @@ def _unknown_sets(lock: Lock, file: str) -> Iterator[Problem]:
             yield Problem(path, f"must be one of sets ({either(sorted(lock.sets))}){hint}", set_, file=file)
 
 
+def _endless(lock: Lock, file: str) -> Iterator[Problem]:
+    """Parts of files without a size."""
+    for name, set_ in lock.sets.items():
+        for i, entry in enumerate(set_.files):
+            if entry.first is not None and entry.size is None:
+                where = ("sets", name, "files", i, "size")
+                yield Problem(where, "must be given for a part of a file", ABSENT, file=file)
+
+
 def _repeated(lock: Lock, file: str) -> Iterator[Problem]:
     """Files that are twice in one set, or have another hash in another set."""
-    pinned: dict[Coordinates, tuple[str, str]] = {}
+    pinned: dict[tuple[Coordinates, int | None], tuple[str, str]] = {}
     for name, set_ in lock.sets.items():
-        for maven, count in Counter(entry.maven for entry in set_.files).items():
+        for (maven, _), count in Counter((entry.maven, entry.first) for entry in set_.files).items():
             if count > 1:
                 yield Problem(("sets", name, "files"), f"must contain {maven} once, got it {count} times", file=file)
         for i, entry in enumerate(set_.files):
-            first, sha256 = pinned.setdefault(entry.maven, (name, entry.sha256))
+            first, sha256 = pinned.setdefault((entry.maven, entry.first), (name, entry.sha256))
             if sha256 != entry.sha256 and first != name:
                 where = ("sets", name, "files", i, "sha256")
                 yield Problem(where, f"must be {sha256}, as in {first}, for {entry.maven}", entry.sha256, file=file)

@@ -1,11 +1,13 @@
 """Pinning: files as they are published now, and writing them to the lock file."""
 
 from collections.abc import Callable, Sequence
+from hashlib import file_digest
 from pathlib import Path
 
 import tomlkit
 from tomlkit.items import Array, InlineTable
 
+from modules.artifacts import zip_parts
 from modules.artifacts.cache import Cache
 from modules.artifacts.lock import Coordinates, File, parse
 from modules.artifacts.publisher import Publisher
@@ -30,16 +32,20 @@ def resolved(
     *,
     sources: Sequence[Source],
     cache: Cache,
+    members: Sequence[str] = (),
     report: Callable[[Coordinates], None] = lambda _: None,
 ) -> tuple[File, ...]:
-    """The files of a runtime class path for ``roots``; ``report`` is called for each before it is downloaded."""
+    """The files of a runtime class path for ``roots``; ``report`` is called for each before it is downloaded.
+
+    With ``members``, patterns of names in ZIPs, the parts of these that have such members.
+    """
     from modules.artifacts.resolve import tree  # importing jgo takes 0.15 s
 
     files = []
     with Publisher.opened(sources, cache=cache) as publisher:
         for maven in tree(roots, publisher):
             report(maven)
-            files.append(_pinned(maven, publisher, cache))
+            files += _parts(maven, members, publisher, cache) if members else [_pinned(maven, publisher, cache)]
     return tuple(files)
 
 
@@ -63,6 +69,21 @@ def _pinned(maven: Coordinates, publisher: Publisher, cache: Cache) -> File:
     file = publisher.file(maven)
     cache.adopt(publisher.get(maven), file)
     return file
+
+
+def _parts(maven: Coordinates, members: Sequence[str], publisher: Publisher, cache: Cache) -> list[File]:
+    """The pins of a ZIP's parts, each with its bytes in the cache."""
+    content, licence = publisher.get(maven), publisher.licence(maven)
+    files = []
+    for first, end in zip_parts.parts(content, members):
+        path = content.with_name(f"{content.name}.{first}")
+        zip_parts.cut(content, path, first=first, end=end)
+        with path.open("rb") as part:
+            digest = file_digest(part, "sha256").hexdigest()
+        file = File(maven=maven, first=first, size=end - first, licence=licence, sha256=digest)
+        cache.adopt(path, file)
+        files.append(file)
+    return files
 
 
 def _array(files: Sequence[File]) -> Array:

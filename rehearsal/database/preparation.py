@@ -9,7 +9,7 @@ from modules.debezium.settings import Connector
 from rehearsal.database.captures import Capture
 from rehearsal.database.discovery import discover
 from rehearsal.database.invention import invent
-from rehearsal.database.mysql import DATABASE_ERRORS, AdminAccess, DatabaseError, error_message
+from rehearsal.database.mysql import DATABASE_ERRORS, AdminAccess, AdminConnection, DatabaseError, error_message
 from rehearsal.database.sample_tables import create_statements
 from rehearsal.database.seeding import Seeded, seed
 from rehearsal.database.table_name import TableName
@@ -20,12 +20,16 @@ _FEW: Final = 20
 
 @dataclass(frozen=True)
 class Source:
-    """A prepared database: ``captured`` tables are read by connectors; ``notes`` say what was invented, a line each."""
+    """A prepared database: ``captured`` tables are read by connectors; ``notes`` say what was invented, a line each.
+
+    ``version`` is MySQL's.
+    """
 
     tables: tuple[Table, ...]
     captured: tuple[Table, ...]
     notes: tuple[str, ...]
     seeded: Seeded
+    version: str
 
     @property
     def snapshot(self) -> dict[TableName, int]:
@@ -69,7 +73,14 @@ def _prepared(database: AdminAccess, connectors: Mapping[str, Connector], *, sch
             captured=tuple(table for table in seeded.tables if table.name in captured),
             notes=tuple(notes),
             seeded=seeded,
+            version=_version(connection),
         )
+
+
+def _version(connection: AdminConnection) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT VERSION()")
+        return str(next(iter(cursor))[0])
 
 
 def _signal_tables(connectors: Mapping[str, Connector]) -> Iterator[TableName]:

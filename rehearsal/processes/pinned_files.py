@@ -8,7 +8,6 @@ from modules.artifacts.lock import File, Lock
 
 KAFKA: Final = "kafka-3.9"
 CONNECT: Final = "connect-3.7"
-MYSQL: Final = "mysql-8"
 COMPILER: Final = "ecj"  # not every Java brings one
 
 
@@ -17,9 +16,9 @@ def files(lock: Lock, *sets: str) -> tuple[File, ...]:
     return tuple(dict.fromkeys(file for name in sets for file in lock.sets[name].files))
 
 
-def archive(lock: Lock, name: str, paths: Mapping[File, Path]) -> Path | None:
-    """The file of a set that is one archive; None where it was not fetched."""
-    return next((paths[file] for file in lock.sets[name].files if file in paths), None)
+def fetched(lock: Lock, name: str | None, paths: Mapping[File, Path]) -> list[Path]:
+    """Those files of a set that were fetched, in the order of the lock file."""
+    return [paths[file] for file in lock.sets[name].files if file in paths] if name else []
 
 
 def jars(lock: Lock, name: str, paths: Mapping[File, Path]) -> list[Path]:

@@ -54,6 +54,16 @@ def environment(**changes: Any) -> Environment:
     return Environment(name="dev", **changed(document("dev"), **changes))
 
 
+def test_the_version_of_mysql_is_listed(plain: Path) -> None:
+    [database] = [
+        one
+        for one in applied(environment(), {"debezium-mysql": plain}, mysql=["8.0.33", "8.0.33"])
+        if one.name == "database"
+    ]
+    assert database.deployed == "Aurora MySQL, compatible with 8.0"
+    assert database.here.startswith("MySQL 8.0.33, a server of its own for each cluster")
+
+
 def names(path: Path, *, brokers: int | None = None, **changes: Any) -> set[str]:
     found = applied(environment(**changes), {"debezium-mysql": path}, brokers=brokers)
     assert all(one.deployed and one.here for one in found)

@@ -23,10 +23,11 @@ def server() -> mysql_server.Server:
         missing("; ".join(lines))
     where = sources(os.environ.get("CDC_SOURCES", "").split())
     try:
-        fetched = fetch(pinned_files.files(load(), pinned_files.MYSQL), sources=where, cache=Cache())
+        name = mysql_server.pinned_set()
+        fetched = fetch(pinned_files.files(load(), name) if name else (), sources=where, cache=Cache())
     except FetchErrors as error:
         missing(str(error))
-    return mysql_server.server(next(iter(fetched.values())))
+    return mysql_server.server([*fetched.values()])
 
 
 def database(folder: Path) -> Database:

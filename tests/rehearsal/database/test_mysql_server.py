@@ -29,10 +29,35 @@ def install(folder: Path, output: str) -> Path:
         ("Ver 9.7.4 for macos15 on arm64 (Homebrew)", "9.7.4"),
     ],
 )
-def test_a_mysql_on_path_is_used(path: Path, output: str, version: str) -> None:
+def test_a_mysql_on_path_is_used(path: Path, monkeypatch: pytest.MonkeyPatch, output: str, version: str) -> None:
     program = install(path, output)
+    monkeypatch.setattr("platform.machine", lambda: "riscv64")
     assert mysql_server.installed() == mysql_server.Server(program, version)
     assert mysql_server.missing() == []
+
+
+@pytest.mark.parametrize(("version", "used"), [("8.0.39", True), ("8.4.3", False), ("9.7.4", False)])
+def test_the_version_is_auroras_unless_another_is_chosen(
+    path: Path, monkeypatch: pytest.MonkeyPatch, version: str, used: bool
+) -> None:
+    program = install(path, f"Ver {version} for Linux on x86_64 (MySQL Community Server - GPL)")
+    monkeypatch.setattr("platform.system", lambda: "Linux")
+    monkeypatch.setattr("platform.machine", lambda: "x86_64")
+    monkeypatch.setattr(mysql_server, "_LIBRARIES", {})
+    assert mysql_server.pinned_set() == "mysql-8.0-linux-x86_64"
+    assert (mysql_server.installed() is not None) is used
+    assert mysql_server.installed(program) == mysql_server.Server(program, version)
+    assert mysql_server.missing() == mysql_server.missing(program) == []
+
+
+def test_a_chosen_server_must_run(path: Path) -> None:
+    gone = path / "gone"
+    assert mysql_server.installed(gone) is None
+    [line] = mysql_server.missing(gone)
+    assert line.startswith(f"{gone} must be MySQL 8.0 or later, got ")
+    old = install(path, "Ver 5.7.44 for Linux on x86_64")
+    with pytest.raises(mysql_server.ServerMissingError, match=r"must be MySQL 8\.0 or later, got .*5\.7\.44"):
+        mysql_server.server([], old)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +87,7 @@ def test_a_missing_library_is_named(path: Path, monkeypatch: pytest.MonkeyPatch)
     assert line.startswith("libnowhere.so.1, a library of MySQL: ")
     assert not list(path.rglob("incoming-*"))
     with pytest.raises(mysql_server.ServerMissingError, match="libnowhere"):
-        mysql_server.server(None)
+        mysql_server.server([])
 
 
 def test_a_confined_server_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -95,9 +95,9 @@ def behave(handler: Handler, content: bytes) -> None:
     if not (requested and unchanged):
         everything(handler, content)
         return
-    begin = int(requested.removeprefix("bytes=").removesuffix("-"))
-    part = content[begin:]
-    span = f"bytes {begin}-{len(content) - 1}/{len(content)}"
+    begin, last = requested.removeprefix("bytes=").split("-")
+    part = content[int(begin) : int(last) + 1 if last else None]
+    span = f"bytes {begin}-{int(begin) + len(part) - 1}/{len(content)}"
     handler.begin(206, {"Content-Length": len(part), "Content-Range": span})
     handler.wfile.write(part)
 

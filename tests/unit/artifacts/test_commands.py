@@ -1,6 +1,7 @@
 """``cdc artifacts``: list, fetch and lock."""
 
 import json
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,20 @@ def test_list_shows_what_is_cached(repository: Repository, lock: Path) -> None:
     assert listed() == 1
     assert run("list").stdout.split()[-8:] == ["lib", "1", "0.0", "MB", "MIT", "yes", "a", "reason"]
     assert lock.exists()
+
+
+def test_parts_are_copied_to_where_they_belong(repository: Repository, lock: Path, tmp_path: Path) -> None:
+    repository.publish("org.example:lib:1.0", b"0123456789")
+    files = [
+        f'{{maven = "org.example:lib:1.0", first = {first}, size = {len(part)}, licence = "MIT", sha256 = "{digest}"}}'
+        for first, part in ((2, b"234"), (7, b"78"))
+        if (digest := sha256(part).hexdigest())
+    ]
+    lock.write_text(f'[sets.lib]\nwhy = "a reason"\nmembers = ["x"]\nfiles = [{", ".join(files)}]\n')
+    carry = tmp_path / "carry"
+    assert run("fetch", "lib", "--source", repository.url, "--to", str(carry)).exit_code == 0
+    [copied] = [path for path in carry.rglob("*") if path.is_file()]
+    assert copied.read_bytes() == bytes(2) + b"234" + bytes(2) + b"78"
 
 
 @pytest.mark.usefixtures("lock")

@@ -82,6 +82,11 @@ def test_a_valid_lock_file() -> None:
         ),
         (f"[{FILE}]", "[]", "sets.lib.files: must not be empty"),
         (f"[{FILE}]", f"[{FILE}, {FILE}]", "sets.lib.files: must contain org.example:lib:1.0 once, got it 2 times"),
+        (
+            f"[{FILE}]",
+            f"[{FILE.replace('size = 3', 'first = 3')}]",
+            "sets.lib.files[0].size: must be given for a part of a file",
+        ),
         ('why = "a reason"\n', "", "sets.lib.why: is missing"),
         (
             'parts = ["lib"]',
@@ -129,7 +134,7 @@ def test_the_lock_file_of_this_repository() -> None:
     for name, set_ in lock.sets.items():
         assert {root.library for root in set_.roots} <= {file.maven.library for file in set_.files}, name
         assert all(file.size for file in set_.files if not file.url), name
-        libraries = [(file.maven.group, file.maven.artifact, file.maven.classifier) for file in set_.files]
+        libraries = [(file.maven.library, file.first) for file in set_.files]
         assert len(libraries) == len(set(libraries)), name
 
 

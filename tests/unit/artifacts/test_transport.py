@@ -27,6 +27,7 @@ from tests.unit.artifacts.repository import (
     everything,
     hangs,
     instead,
+    pin,
     serving,
     status,
 )
@@ -70,6 +71,41 @@ def test_after_an_invalid_range_the_download_starts_again(repository: Repository
     repository.answers(file, breaks_off(1000), status(416))
     assert fetching(file)[file].read_bytes() == CONTENT
     assert [request.headers["Range"] for request in repository.asked(file)] == [None, "bytes=1000-", None]
+
+
+def test_a_part_of_a_file_is_received(repository: Repository, fetching: Fetch) -> None:
+    whole = repository.publish(NAME, CONTENT)
+    part = pin(NAME, CONTENT[300:900], size=600).model_copy(update={"first": 300})
+    assert fetching(part)[part].read_bytes() == CONTENT[300:900]
+    assert [request.headers["Range"] for request in repository.asked(whole)] == ["bytes=300-899"]
+
+
+def test_an_interrupted_part_is_resumed(repository: Repository, fetching: Fetch) -> None:
+    def breaks(handler: Handler, content: bytes) -> None:
+        handler.begin(206, {"Content-Length": 600, "Content-Range": f"bytes 300-899/{len(content)}"})
+        handler.wfile.write(content[300:400])
+        handler.close_connection = True
+
+    whole = repository.publish(NAME, CONTENT)
+    part = pin(NAME, CONTENT[300:900], size=600).model_copy(update={"first": 300})
+    repository.answers(whole, breaks)
+    assert fetching(part)[part].read_bytes() == CONTENT[300:900]
+    assert [request.headers["Range"] for request in repository.asked(whole)] == ["bytes=300-899", "bytes=400-899"]
+
+
+def test_a_server_must_send_parts(repository: Repository, fetching: Fetch) -> None:
+    whole = repository.publish(NAME, CONTENT)
+    part = pin(NAME, CONTENT[:900], size=900).model_copy(update={"first": 0})
+    repository.answers(whole, everything)
+    with pytest.raises(FetchErrors, match="must send parts of files"):
+        fetching(part)
+
+
+def test_a_part_has_its_own_hash(repository: Repository, fetching: Fetch) -> None:
+    repository.publish(NAME, CONTENT)
+    part = pin(NAME, CONTENT[300:900], size=600).model_copy(update={"first": 301})
+    with pytest.raises(FetchErrors, match="sha256 must be"):
+        fetching(part)
 
 
 def test_a_file_that_changed_is_downloaded_again(repository: Repository, fetching: Fetch) -> None:
