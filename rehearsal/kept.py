@@ -21,13 +21,14 @@ from rehearsal.deploy.terraform import Terraform
 from rehearsal.deployment import Deploy
 from rehearsal.events.consumers import Consumers
 from rehearsal.events.streaming import Stream
+from rehearsal.inputs import Inputs
 from rehearsal.kafka import inspection
 from rehearsal.outcome import Outcome
 from rehearsal.processes import runs, temporary
 from rehearsal.processes.background import Background
 from rehearsal.processes.errors import RehearsalError
 from rehearsal.processes.runs import Run
-from rehearsal.rehearsal import Inputs, Rehearsal
+from rehearsal.rehearsal import Rehearsal
 from rehearsal.steps import Reporter, Steps
 from rehearsal.wait_reports import WaitReports
 
@@ -53,7 +54,11 @@ def apply(inputs: Inputs, run: Run, reporter: Reporter, review: Review) -> Outco
     """Deploys the changed environment of ``inputs`` to the kept rehearsal ``run``, which stays up however this ends."""
     steps = Steps(reporter)
     with temporary.used(run.folder):
-        outcome = KeptRehearsal(inputs, steps, run, review).run(keep=True)
+        try:
+            outcome = KeptRehearsal(inputs, steps, run, review).run(keep=True)
+        except (KeyboardInterrupt, SystemExit):
+            reporter.message("interrupted: the rehearsal stays up, as far as the change was applied")
+            raise
     outcome.seconds = steps.elapsed
     return outcome
 

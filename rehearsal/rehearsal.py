@@ -4,20 +4,18 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pymysql
 from botocore.exceptions import BotoCoreError, ClientError
 
-from modules.environment.environment import Environment
 from rehearsal import evidence, lab_access
-from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.client import client
-from rehearsal.daemon_client import SOURCE_RECORDS, DaemonClient, DaemonConfig, DaemonError
+from rehearsal.daemon_client import SOURCE_RECORDS, DaemonClient, DaemonError
 from rehearsal.deploy.stacks import CONNECT, Stacks
 from rehearsal.deploy.terraform import Terraform
 from rehearsal.deployment import Deploy
@@ -25,6 +23,7 @@ from rehearsal.disk_watch import watched
 from rehearsal.events.consumers import Consumers
 from rehearsal.events.streaming import Stream
 from rehearsal.failures import Failure, failure
+from rehearsal.inputs import Inputs, daemon_config
 from rehearsal.outcome import Outcome
 from rehearsal.processes import disk, runs, temporary
 from rehearsal.processes.errors import RehearsalError
@@ -33,27 +32,6 @@ from rehearsal.processes.runs import Run
 from rehearsal.steps import Reporter, Steps
 from rehearsal.substitutions import applied
 from rehearsal.wait_reports import WaitReports
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """What a rehearsal takes.
-
-    ``file`` is the environment's. ``archives`` has the ZIP of each plugin. ``synthesize`` writes the stacks below a
-    folder. ``terraform`` takes a stack's folder, the embedded AWS and the region. ``schema`` is a file of SQL
-    that creates the tables, ``data`` one that changes their rows, ``brokers`` the maximum number of brokers.
-    ``mysqld`` is a MySQL server's program.
-    """
-
-    environment: Environment
-    file: Path
-    archives: Mapping[str, Path]
-    synthesize: Callable[[Path], None]
-    terraform: Callable[[Path, AwsAccess, str], Terraform]
-    schema: Path | None = None
-    data: Path | None = None
-    mysqld: Path | None = None
-    brokers: int | None = None
 
 
 def rehearse(inputs: Inputs, reporter: Reporter, *, keep: bool = False) -> Outcome:
@@ -82,13 +60,6 @@ def rehearse(inputs: Inputs, reporter: Reporter, *, keep: bool = False) -> Outco
             reporter.message("\n".join(left) if left else "stopped: nothing is left")
     outcome.left_behind, outcome.seconds = left, steps.elapsed
     return outcome
-
-
-def daemon_config(inputs: Inputs) -> DaemonConfig:
-    """The configuration of the rehearsal's daemon."""
-    archives = {name: str(path.resolve()) for name, path in inputs.archives.items()}
-    mysqld = str(inputs.mysqld.resolve()) if inputs.mysqld else None
-    return DaemonConfig(str(inputs.file), archives, inputs.brokers, mysqld)
 
 
 class Rehearsal:

@@ -34,7 +34,7 @@ REHEARSAL = [
     ["connect", "events"],
     ["failures", "steps", "substitutions", "requirements", "daemon_client"],
     ["databases", "deployment", "disk_watch", "embedded_account"],
-    ["evidence", "kept_limits", "lab", "lab_access", "outcome", "running_servers", "wait_reports"],
+    ["evidence", "inputs", "kept_limits", "lab", "lab_access", "outcome", "running_servers", "wait_reports"],
     ["servers"],
     ["daemon", "rehearsal"],
     ["kept"],

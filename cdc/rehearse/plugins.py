@@ -6,7 +6,7 @@ from typing import Final
 
 from cdc.plugin import building
 from modules.artifacts.cache import Cache
-from modules.artifacts.fetch import FetchErrors, fetch
+from modules.artifacts.fetch import FetchErrors, OfflineError, fetch
 from modules.artifacts.lock import File, Lock
 from modules.artifacts.progress import Progress
 from modules.artifacts.sources import Source
@@ -65,7 +65,7 @@ class Builder:
         order = building.Order(self._lock, recipe)
         try:
             paths = self._fetched(order, Policy(attempts=1))
-        except FetchErrors as error:
+        except (FetchErrors, OfflineError) as error:
             order = self._without_unreachable(order, error)
             paths = self._fetched(order, Policy())
             target = REHEARSED / target.name
@@ -74,9 +74,10 @@ class Builder:
         )
         return building.built(order, paths, target).path
 
-    def _without_unreachable(self, order: building.Order, error: FetchErrors) -> building.Order:
+    def _without_unreachable(self, order: building.Order, error: FetchErrors | OfflineError) -> building.Order:
         """The order without parts that a rehearsal can substitute: all but the connector's own."""
-        failed = {failure.file for failure in error.failures}
+        missing = error.missing if isinstance(error, OfflineError) else [failure.file for failure in error.failures]
+        failed = set(missing)
         own = order.recipe.parts[0]
         without = tuple({name for name, file in order.parts if file in failed and name != own})
         return building.Order(order.lock, order.plugin, without=without)

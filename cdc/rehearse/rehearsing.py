@@ -24,10 +24,10 @@ from rehearsal import kept, rehearsal, requirements
 from rehearsal.aws.access import AwsAccess
 from rehearsal.daemon_client import DaemonClient
 from rehearsal.deploy.terraform import Terraform, embedded_env as embedded
+from rehearsal.inputs import Inputs
 from rehearsal.outcome import Outcome
 from rehearsal.processes import failed_runs, pinned_files, runs
 from rehearsal.processes.errors import RehearsalError
-from rehearsal.rehearsal import Inputs
 from rehearsal.steps import Reporter
 
 _MOST_SQL_BYTES: Final = 100_000_000

@@ -15,6 +15,7 @@ from rehearsal.aws import refusals
 from rehearsal.aws.faults import Faults
 from rehearsal.aws.journal import Journal
 from rehearsal.aws.keys import Keys
+from rehearsal.aws.long_polls import held
 from rehearsal.aws.pages import PREFIX, Pages
 from rehearsal.aws.request_signatures import UnauthenticRequestError, verify
 from rehearsal.aws.service import Service, ServiceError, error_response, operation_name
@@ -124,7 +125,7 @@ class Application:
                 return error_response(target.service, target.operation, error, status=fault.error.status)
         service = self._services.get(target.service)
         if service:
-            return service.answer(request, target.region)
+            return held(request, target.operation, lambda: service.answer(request, target.region))
         # Not buffered: an S3 object is streamed.
         return Response.from_app(self._moto, request.environ)
 

@@ -32,8 +32,8 @@ def archive_of(config: Environment) -> Path:
     return Path(plugin.archive)
 
 
-def builder(lock: Lock) -> Builder:
-    return Builder(lock, sources([]), offline=False, progress=FetchProgress())
+def builder(lock: Lock, *, offline: bool = False) -> Builder:
+    return Builder(lock, sources([]), offline=offline, progress=FetchProgress())
 
 
 def with_provider_that_no_source_has() -> Lock:
@@ -51,8 +51,9 @@ def without_provider_in_its_recipe() -> Lock:
     return lock.model_copy(update={"plugins": {**lock.plugins, PLUGIN: recipe.model_copy(update={"parts": parts})}})
 
 
-def test_one_without_a_part_is_built_elsewhere(folder: Path) -> None:
-    config, build = environment(), builder(with_provider_that_no_source_has())
+@pytest.mark.parametrize("offline", [False, True], ids=["online", "offline"])
+def test_one_without_a_part_is_built_elsewhere(folder: Path, offline: bool) -> None:
+    config, build = environment(), builder(with_provider_that_no_source_has(), offline=offline)
     archives = build.archives(config)
     assert archives == {PLUGIN: REHEARSED / f"{PLUGIN}.zip"}
     assert archives[PLUGIN].is_file()

@@ -21,8 +21,9 @@ from rehearsal.database.mysql import AdminAccess
 from rehearsal.deploy.stacks import CONNECT
 from rehearsal.deploy.terraform import Terraform
 from rehearsal.events.results import DeliveryResult
+from rehearsal.inputs import daemon_config
 from rehearsal.processes import runs
-from rehearsal.rehearsal import Rehearsal, daemon_config
+from rehearsal.rehearsal import Rehearsal
 from rehearsal.steps import Step, Steps
 
 REGION = "us-east-1"

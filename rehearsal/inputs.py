@@ -1,0 +1,38 @@
+"""What a rehearsal takes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from modules.environment.environment import Environment
+from rehearsal.aws.access import AwsAccess
+from rehearsal.daemon_client import DaemonConfig
+from rehearsal.deploy.terraform import Terraform
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a rehearsal takes.
+
+    ``file`` is the environment's. ``archives`` has the ZIP of each plugin. ``synthesize`` writes the stacks below a
+    folder. ``terraform`` takes a stack's folder, the embedded AWS and the region. ``schema`` is a file of SQL
+    that creates the tables, ``data`` one that changes their rows, ``brokers`` the maximum number of brokers.
+    ``mysqld`` is a MySQL server's program.
+    """
+
+    environment: Environment
+    file: Path
+    archives: Mapping[str, Path]
+    synthesize: Callable[[Path], None]
+    terraform: Callable[[Path, AwsAccess, str], Terraform]
+    schema: Path | None = None
+    data: Path | None = None
+    mysqld: Path | None = None
+    brokers: int | None = None
+
+
+def daemon_config(inputs: Inputs) -> DaemonConfig:
+    """The configuration of the rehearsal's daemon."""
+    archives = {name: str(path.resolve()) for name, path in inputs.archives.items()}
+    mysqld = str(inputs.mysqld.resolve()) if inputs.mysqld else None
+    return DaemonConfig(str(inputs.file), archives, inputs.brokers, mysqld)
