@@ -5,7 +5,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from base64 import b64encode
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -111,6 +112,14 @@ class DaemonClient:
             raise DaemonError(answer.text)
         return answer.json()
 
+    def decode(
+        self, connector: str, messages: Sequence[tuple[str, bytes | None, bytes | None]]
+    ) -> list[dict[str, Any]]:
+        """Topics, keys and values, decoded with the connector's own converters: ``key`` and ``value``, or ``error``."""
+        encoded = [[topic, _encoded(key), _encoded(value)] for topic, key, value in messages]
+        found: list[dict[str, Any]] = self.request("decode", {"connector": connector, "messages": encoded})
+        return found
+
     def wait_until_seeded(self) -> None:
         """Waits until the databases answer and the resources that exist before a deploy have been created."""
         while not self.request("seeded"):
@@ -148,6 +157,10 @@ class DaemonClient:
             process.kill()
             process.wait()
         return _wait_cleaned_up(run)
+
+
+def _encoded(content: bytes | None) -> str | None:
+    return None if content is None else b64encode(content).decode()
 
 
 def _wait_cleaned_up(run: Run) -> list[str]:

@@ -14,7 +14,8 @@ from rehearsal.substitutions import Substitution
 class Outcome:
     """The result of a rehearsal: ``resources`` per stack, ``events`` by kind, ``sample`` one event in full.
 
-    ``flows`` has what became of each table's events; ``silent`` says why a connector or a consumer had none.
+    ``flows`` has what became of each table's events; ``silent`` says why a connector or a consumer had none,
+    ``undecodable`` which events no application can read.
     ``lost`` counts committed changes that were not received, ``duplicates`` events that were received again.
     ``unfilled`` has the reason for each table that some rows or changes could not be written to. ``failure`` is the
     error that ended the rehearsal in the step ``failed_step``; ``logs`` is the folder that a failed rehearsal left,
@@ -29,6 +30,7 @@ class Outcome:
     events: Mapping[str, int] = field(default_factory=dict)
     flows: Sequence[Flow] = ()
     silent: Sequence[str] = ()
+    undecodable: Sequence[str] = ()
     sample: Mapping[str, Any] = field(default_factory=dict)
     first_event: float | None = None
     lost: int = 0
@@ -62,7 +64,7 @@ class Outcome:
         if self.lost:
             found.append(f"{self.lost} events were lost")
             found += [f"{flow.connector}: {flow}" for flow in self.flows if flow.lost]
-        found += [*self.silent, *self._unused_statements]
+        found += [*self.silent, *self.undecodable, *self._unused_statements]
         return found + [
             f"{role} was denied {action} on {resource}: {why}" for role, action, resource, why in self._denials
         ]

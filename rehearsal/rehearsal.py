@@ -255,6 +255,7 @@ class Rehearsal:
 
     def _outcome(self, *, second_plan_empty: bool) -> Outcome:
         script, result = self._inputs, self.stream.compare()
+        decoded = self.stream.decoded(self.daemon.decode)
         first = self.stream.first_event_at
         return Outcome(
             environment=script.environment.name,
@@ -267,7 +268,8 @@ class Rehearsal:
             events=self.stream.event_counts(),
             flows=result.flows,
             silent=[*result.silent_connectors, *self.stream.silent_consumers],
-            sample=self.stream.sample_event(),
+            sample=decoded.sample,
+            undecodable=decoded.errors,
             first_event=self._steps.at(first) if first else None,
             lost=result.lost,
             duplicates=result.duplicates,

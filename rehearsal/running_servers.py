@@ -1,12 +1,13 @@
 """The running clusters, connectors and databases: their endpoints and processes, and why servers failed."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
 from rehearsal.aws.backends import ClusterSpec, ConnectorSpec, ServerError
 from rehearsal.connect.connector import RunningConnector
+from rehearsal.connect.decoder import Decoded, Message
 from rehearsal.database.mysql import Database
 from rehearsal.kafka.cluster import KafkaCluster
 from rehearsal.processes.findings import Finding
@@ -82,6 +83,12 @@ class RunningServers:
                 for name, database in self._databases.items()
             },
         }
+
+    def decode(self, connector: str, messages: Sequence[Message]) -> list[Decoded]:
+        """With the connector's own converters; raises DecoderError."""
+        with self._lock:
+            running = self._connectors[connector]
+        return running.decode(messages)
 
     @property
     def pids(self) -> dict[str, int | None]:

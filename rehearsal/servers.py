@@ -1,6 +1,7 @@
 """All servers of one rehearsal: the embedded AWS, brokers, workers and databases."""
 
 import json
+from base64 import b64decode
 from collections.abc import Mapping
 from pathlib import Path
 from threading import Event
@@ -145,6 +146,7 @@ class Servers:
     @property
     def _pages(self) -> Mapping[str, Page]:
         return {
+            "decode": self._decode,
             "endpoints": self._endpoints,
             "servers": self._pids,
             "forget": self._forget,
@@ -167,8 +169,18 @@ class Servers:
         self._iam.authorizer.log.forget_denials()
         return {"forgotten": True}
 
+    def _decode(self, request: Request) -> object:
+        """The messages of a ``connector``: each a topic, and key and value in Base64."""
+        asked = json.loads(request.get_data())
+        messages = [(topic, _bytes(key), _bytes(value)) for topic, key, value in asked["messages"]]
+        return self._running.decode(asked["connector"], messages)
+
     def _pids(self, request: Request) -> object:
         """The running servers' process ids; with ``{"start": name}`` it first starts one that was killed."""
         if name := json.loads(request.get_data() or b"{}").get("start"):
             self._running.start_again(name)
         return self._running.pids
+
+
+def _bytes(encoded: str | None) -> bytes | None:
+    return None if encoded is None else b64decode(encoded)

@@ -44,7 +44,10 @@ def summary(outcome: Outcome, environment: str) -> None:
 
 def _sample(event: Mapping[str, Any]) -> None:
     """An event in a few lines."""
-    place = ", ".join(f"{name} {event[name]}" for name in ("topic", "partition", "offset", "key") if name in event)
+    place = f"topic {event['topic']}, partition {event['partition']}, offset {event['offset']}"
+    if "key" in event:
+        key = event["key"]
+        place += f", key {key if isinstance(key, str) else json.dumps(key, ensure_ascii=False)}"
     out.print("\none event, as an application received it (--json has all of it):", markup=False)
     out.print(place, markup=False, soft_wrap=True)
     value = event.get("value")

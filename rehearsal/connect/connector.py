@@ -4,7 +4,7 @@ import json
 import shutil
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import RLock
@@ -14,6 +14,7 @@ from tenacity import retry, retry_if_exception, stop_after_delay, wait_fixed
 
 from rehearsal.aws.backends import ConnectorSpec, ServerError
 from rehearsal.connect import diagnosis, refusals
+from rehearsal.connect.decoder import Decoded, Message
 from rehearsal.connect.metrics import Metrics
 from rehearsal.connect.rest import Rest, RestError
 from rehearsal.connect.secret_files import SecretFiles
@@ -159,6 +160,10 @@ class RunningConnector:
             return None
         finally:
             self._lock.release()
+
+    def decode(self, messages: Sequence[Message]) -> list[Decoded]:
+        """The content of messages that it sent; raises DecoderError."""
+        return self.workers.decoder(self._spec.configuration).decode(messages)
 
     def measure(self) -> dict[str, float]:
         """The current values of MSK Connect's metrics; utilization in percent of the capacity as it is here."""

@@ -15,7 +15,7 @@ from rehearsal.connect.connector import Denials, RunningConnector
 from rehearsal.connect.metrics import Metrics
 from rehearsal.connect.secret_files import ReadSecret, SecretFiles
 from rehearsal.connect.substitutions import has_provider, worker_properties
-from rehearsal.connect.workers import WORKER_FOLDER, Logs, WorkerGroup, WorkerRuntime, Workers
+from rehearsal.connect.workers import PLUGIN, PLUGINS, WORKER_FOLDER, Logs, WorkerGroup, WorkerRuntime, Workers
 from rehearsal.iam import signing
 from rehearsal.iam.signing import Signing
 from rehearsal.processes.addresses import Addresses
@@ -81,7 +81,7 @@ class Connectors:
 
     def _create(self, spec: ConnectorSpec, folder: Path) -> RunningConnector:
         provider = has_provider(spec.archive)
-        _unpack(spec.archive, folder / WORKER_FOLDER / "plugins" / "plugin")
+        _unpack(spec.archive, folder / WORKER_FOLDER / PLUGIN)
         endpoint = f"http://{self._addresses.aws}"
         deployed = worker_properties(
             spec.worker_configuration, provider=provider, endpoint=endpoint, observed=bool(self._source_records)
@@ -92,7 +92,7 @@ class Connectors:
             folder=folder,
             properties={
                 **deployed,
-                **_msk_connect_properties(spec, folder / WORKER_FOLDER / "plugins"),
+                **_msk_connect_properties(spec, folder / WORKER_FOLDER / PLUGINS),
                 **(signing.PROPERTIES if self._signing else {}),
             },
             log_group=spec.log_group,

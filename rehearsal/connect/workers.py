@@ -12,6 +12,7 @@ import psutil
 from modules.properties_file import as_lines
 from rehearsal.aws.backends import ServerError
 from rehearsal.connect import diagnosis
+from rehearsal.connect.decoder import Decoder, converters
 from rehearsal.connect.rest import Rest, RestError
 from rehearsal.connect.substitutions import HEAP_PER_MCU
 from rehearsal.processes.addresses import Address, Addresses
@@ -26,6 +27,8 @@ START_SECONDS: Final = 180  # for a machine under load: errors show within secon
 REPLACE_SECONDS: Final = 3.0
 _STOP_SECONDS: Final = 10
 WORKER_FOLDER: Final = ".worker"
+PLUGINS: Final = "plugins"  # the plugin path below it
+PLUGIN: Final = f"{PLUGINS}/plugin"
 
 
 class Logs(Protocol):
@@ -128,6 +131,11 @@ class Workers:
         for program in self.programs:
             if self._runtime.logs:
                 self._runtime.logs.finish(program.log)
+
+    def decoder(self, configuration: Mapping[str, str]) -> Decoder:
+        """Decodes the messages of a connector with ``configuration``."""
+        plugin = self._private / PLUGIN
+        return Decoder(self._runtime.jars, plugin, converters(configuration, self._group.properties))
 
     def log_offsets(self) -> Mapping[Path, int]:
         """The current size of each log."""

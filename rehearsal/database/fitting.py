@@ -29,7 +29,7 @@ def fit(cursor: Cursor, table: Table, numbers: Sequence[int], parents: Parents) 
         return table
     repeating: Table | None = None
     for recipes in islice(_combinations(table), _MOST_TRIES):
-        tried = replace(table, recipes=recipes)
+        tried = replace(table, recipes={**table.recipes, **recipes})
         refused = _refused(cursor, tried, numbers, parents)
         if refused is None:
             return tried

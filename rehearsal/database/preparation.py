@@ -10,6 +10,7 @@ from rehearsal.database.captures import Capture
 from rehearsal.database.discovery import discover
 from rehearsal.database.invention import invent
 from rehearsal.database.mysql import DATABASE_ERRORS, AdminAccess, AdminConnection, DatabaseError, error_message
+from rehearsal.database.outbox import with_outbox_values
 from rehearsal.database.sample_tables import create_statements
 from rehearsal.database.seeding import Seeded, seed
 from rehearsal.database.table_name import TableName
@@ -62,7 +63,7 @@ def _prepared(database: AdminAccess, connectors: Mapping[str, Connector], *, sch
         with connection.cursor() as cursor:
             for statement in create_statements((), signal_tables=signals):
                 cursor.execute(statement)
-        tables = tuple(table for table in found if table.name not in signals)
+        tables = tuple(with_outbox_values(table, connectors) for table in found if table.name not in signals)
         names = [table.name for table in tables]
         if problems := [problem for capture in captures for problem in _unmatched(capture, names, schema)]:
             raise DatabaseError("\n".join(problems))

@@ -41,6 +41,16 @@ def wanted_columns(connector: Connector, table: TableName, existing: set[str]) -
     return wanted
 
 
+def is_outbox(connector: Connector, table: TableName) -> bool:
+    """Whether an EventRouter gets the table's events: an application only inserts there, and deletes."""
+    return bool(outbox_columns(connector, table))
+
+
+def outbox_columns(connector: Connector, table: TableName) -> dict[str, str]:
+    """The columns that an EventRouter needs of ``table``, with SQL definitions; empty where none gets its events."""
+    return dict(_outbox(connector_properties(connector), topics.table_topic(connector.topics.prefix, str(table))))
+
+
 def _named(
     properties: Mapping[str, str], prefix: str, table: TableName, existing: set[str]
 ) -> Iterator[tuple[str, str]]:

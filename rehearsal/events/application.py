@@ -1,4 +1,8 @@
-"""An application that consumes events, like those under ``consumers`` in an environment."""
+"""An application that consumes events, like those under ``consumers`` in an environment.
+
+The client is kafka-python, as only a hosts file knows the brokers' names: librdkafka resolves by DNS alone, and
+confluent-kafka (2.16) does not pass on its ``resolve_cb``.
+"""
 
 import time
 from collections import Counter

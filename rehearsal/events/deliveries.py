@@ -9,6 +9,8 @@ from rehearsal.events.source_records import Columns, SourceRecord, fingerprint
 
 ROWS: Final = frozenset({EventKind.SNAPSHOT, EventKind.CREATE, EventKind.UPDATE, EventKind.DELETE})
 
+_KEPT: Final = 20_000
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -33,7 +35,7 @@ class Delivery:
     @property
     def dropped_by(self) -> str:
         """The transform that dropped it; empty for a record that was sent, or got lost behind the transforms."""
-        return "" if self.sent else self.record.dropped_by
+        return self.record.dropped_by
 
     @property
     def settled(self) -> bool:
@@ -48,7 +50,8 @@ class Deliveries:
 
     Public: ``counts`` of received events by kind, ``topics`` that were sent to, ``samples``, an event of each kind,
     ``columns`` by connector and table, ``first_at``, the time of the first row, ``records``, the number of logged
-    source records, and ``snapshot_reads``, that of rows of snapshots among them.
+    source records, ``snapshot_reads``, that of rows of snapshots among them, and ``kept``, the first received events
+    with their connectors.
     """
 
     def __init__(self) -> None:
@@ -59,6 +62,7 @@ class Deliveries:
         self.first_at: float | None = None
         self.records = 0
         self.snapshot_reads = 0
+        self.kept: list[tuple[str, Event]] = []
         self._next: dict[tuple[str, int], int] = {}
         self._deliveries: dict[tuple[str, str], Delivery] = {}
         self._changes: dict[tuple[str, str, str], list[Delivery]] = defaultdict(list)
@@ -149,6 +153,8 @@ class Deliveries:
         kind = delivery.record.kind
         self.counts[kind] += 1
         self.samples.setdefault(kind, event)
+        if len(self.kept) < _KEPT:
+            self.kept.append((delivery.record.connector, event))
         if kind in ROWS and (self.first_at is None or event.at < self.first_at):
             self.first_at = event.at
         self._update(delivery)

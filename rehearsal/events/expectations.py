@@ -12,7 +12,7 @@ from rehearsal.database.table_name import TableName
 _SKIPPED: Final = "skipped.operations"
 _UNCHANGED: Final = "skip.messages.without.change"
 _TOMBSTONES: Final = "tombstones.on.delete"
-_SCHEMA_CHANGES: Final = "include.schema.changes"
+_COLUMN_LISTS: Final = ("column.include.list", "column.exclude.list")
 _OPERATIONS: Final = {EventKind.CREATE: "c", EventKind.UPDATE: "u", EventKind.DELETE: "d"}
 # Debezium's snapshot modes that read existing rows, and the one that stops after the snapshot.
 _READING: Final = frozenset({"initial", "initial_only", "always", "when_needed"})
@@ -45,8 +45,10 @@ class Expectation:
         return self._snapshot_mode != _SNAPSHOT_ONLY
 
     @property
-    def sends_schema_changes(self) -> bool:
-        return self.streams and self._enabled(_SCHEMA_CHANGES, default=True)
+    def reads_new_columns(self) -> bool:
+        """Whether an inserted row has every column; lists of columns may leave a new one out."""
+        lists = [key for key in self.properties if key in _COLUMN_LISTS]
+        return self.streams and not lists and _OPERATIONS[EventKind.CREATE] not in self._skipped
 
     @property
     def drops_tombstones(self) -> str:
@@ -70,12 +72,15 @@ class Expectation:
 
     def skips(self, transaction: Transaction) -> str:
         """The property by which it reads none of the rows, else empty."""
-        skipped = [one.strip().lower() for one in self.properties.get(_SKIPPED, "t").split(",")]
-        if _OPERATIONS.get(transaction.kind) in skipped:
+        if _OPERATIONS.get(transaction.kind) in self._skipped:
             return f"{_SKIPPED}={self.properties[_SKIPPED].strip()}"
         if transaction.kind is EventKind.UPDATE and self._enabled(_UNCHANGED, default=False):
             return f"{_UNCHANGED}=true"
         return ""
+
+    @property
+    def _skipped(self) -> list[str]:
+        return [one.strip().lower() for one in self.properties.get(_SKIPPED, "t").split(",")]
 
     @property
     def _snapshot_mode(self) -> str:

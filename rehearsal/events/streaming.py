@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from modules.debezium.configuration import connector_properties
 from modules.environment.environment import Environment
@@ -17,8 +17,11 @@ from rehearsal.database.event_kinds import EventKind
 from rehearsal.database.ledger import Ledger
 from rehearsal.database.mysql import AdminAccess
 from rehearsal.database.preparation import Source, prepare
+from rehearsal.database.sample_columns import is_outbox
+from rehearsal.database.table_name import TableName
 from rehearsal.events import results
 from rehearsal.events.application import Application, Reader
+from rehearsal.events.decoding import Decode, DecodedEvents
 from rehearsal.events.deliveries import Deliveries
 from rehearsal.events.expectations import Expectation
 from rehearsal.events.results import DeliveryResult
@@ -115,7 +118,7 @@ class Stream:
         }
 
     def _change(self, cluster: str, changes: Changes, check: ConnectorsRunning) -> None:
-        failed = changes.change_each_table()
+        failed = changes.change_each_table(outboxes=self._outboxes(cluster))
         self.unfilled |= {str(table): why for table, why in failed.items()}
         changed = [table for table in changes.tables if table not in failed]
         if not changed:
@@ -125,15 +128,15 @@ class Stream:
         column = changes.add_column(table)
         changes.insert(table)
         for one in self.expectations:
-            if one.source == cluster and table in one.tables and one.streams:
+            if one.source == cluster and table in one.tables and one.reads_new_columns:
                 known = partial(_knows, connector=one.name, table=str(table), column=column)
                 self._wait(known, check, f"{one.name} did not read the new column {column} of {table}")
 
     def change_after_restart(self, check: ConnectorsRunning) -> None:
         """Makes further changes and waits for them; raises RehearsalError where a new snapshot was taken."""
         before = self.application.read(_snapshot_reads)
-        for _, changes in self._streamed():
-            changes.change_each_table()
+        for cluster, changes in self._streamed():
+            changes.change_each_table(outboxes=self._outboxes(cluster))
         self.wait_for_all(check)
         again = self.application.read(_snapshot_reads) - before
         if again and not any(one.takes_snapshots_again for one in self.expectations):
@@ -170,14 +173,11 @@ class Stream:
             lambda deliveries: {json_name(kind): count for kind, count in deliveries.counts.items()}
         )
 
-    def sample_event(self) -> dict[str, Any]:
-        """An update event in full, else the first event."""
-        samples = self.application.read(lambda deliveries: dict(deliveries.samples))
-        event = samples.get(EventKind.UPDATE) or next(iter(samples.values()), None)
-        if event is None:
-            return {}
-        key, value = (content and content.decode(errors="replace") for content in (event.key, event.value))
-        return {"topic": event.topic, "partition": event.partition, "offset": event.offset, "key": key, "value": value}
+    def decoded(self, decode: Decode) -> DecodedEvents:
+        """What an application reads of the events, by the converters of the connectors that run."""
+        running = {one.name for one in self.expectations}
+        kept, samples = self.application.read(lambda deliveries: (list(deliveries.kept), dict(deliveries.samples)))
+        return DecodedEvents([one for one in kept if one[0] in running], samples, decode)
 
     def _connectors(self, cluster: str) -> dict[str, Connector]:
         connectors = self.environment.connectors.items()
@@ -195,6 +195,10 @@ class Stream:
             name = connector.adopt.name if connector.adopt else f"cdc-{self.environment.name}-{key}"
             tables = Capture.of(key, connector).captured(names)
             yield Expectation(name, cluster, connector_properties(connector), list(tables))
+
+    def _outboxes(self, cluster: str) -> set[TableName]:
+        captured = [table.name for table in self.sources[cluster].captured]
+        return {name for name in captured for one in self._connectors(cluster).values() if is_outbox(one, name)}
 
     def _streamed(self) -> Iterator[tuple[str, Changes]]:
         """The databases of which a connector reads changes."""

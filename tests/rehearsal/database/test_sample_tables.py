@@ -3,7 +3,7 @@
 import pytest
 
 from rehearsal.database.captures import Capture, Pattern
-from rehearsal.database.sample_columns import wanted_columns
+from rehearsal.database.sample_columns import is_outbox, wanted_columns
 from rehearsal.database.sample_tables import table_names
 from rehearsal.database.table_name import TableName
 from tests.rehearsal.database.connectors import reading
@@ -137,3 +137,4 @@ def test_a_sample_table_has_the_columns_that_properties_name(
 def test_a_sample_table_is_an_outbox_where_one_is_routed(properties: dict[str, str], expected: list[str]) -> None:
     connector = reading("crm.a", properties=properties)["crm"]
     assert list(wanted_columns(connector, TableName("crm", "a"), {"id"})) == expected
+    assert is_outbox(connector, TableName("crm", "a")) is bool(expected)

@@ -128,6 +128,7 @@ def test_what_was_slow_was_not_dropped() -> None:
     one.receive(b"a")
     one.read("1", gtid, dropped_by=UNWRAP)
     assert one.numbers() == (0, 0, 0)
+    assert one.flow().topics == {TOPIC: 1}
 
 
 @pytest.mark.parametrize("again", [b"a", b"other time"], ids=["same bytes", "other bytes"])
@@ -193,6 +194,7 @@ def test_each_row_of_a_snapshot_is_due(read: Sequence[str], lost: int) -> None:
     ("properties", "kind", "dropped"),
     [
         ({"skipped.operations": "u, d"}, EventKind.DELETE, "skipped.operations=u, d"),
+        ({"skipped.operations": "D"}, EventKind.DELETE, "skipped.operations=D"),
         ({"skip.messages.without.change": "TRUE"}, EventKind.UPDATE, "skip.messages.without.change=true"),
         ({"skip.messages.without.change": "true"}, EventKind.CREATE, ""),
         ({"skipped.operations": "t"}, EventKind.DELETE, ""),
@@ -223,6 +225,21 @@ def test_a_snapshot_mode_says_what_is_due(mode: str, snapshot: int, changes: int
     one = Pipeline({"snapshot.mode": mode}, rows=1)
     one.commit()
     assert one.numbers() == (snapshot + changes, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("properties", "read"),
+    [
+        ({}, True),
+        ({"skipped.operations": "u"}, True),
+        ({"skipped.operations": "c"}, False),
+        ({"column.exclude.list": "shop.orders.total"}, False),
+        ({"column.include.list": ".*"}, False),
+        ({"snapshot.mode": "initial_only"}, False),
+    ],
+)
+def test_a_new_column_is_due_where_inserts_have_every_column(properties: Mapping[str, str], read: bool) -> None:
+    assert Expectation("shop", "aurora", properties, [ORDERS]).reads_new_columns is read
 
 
 def test_changes_of_other_tables_are_not_due() -> None:
