@@ -17,6 +17,7 @@ from rehearsal.aws.journal import Journal
 from rehearsal.aws.keys import Keys
 from rehearsal.aws.long_polls import held
 from rehearsal.aws.pages import PREFIX, Pages
+from rehearsal.aws.replays import Replays
 from rehearsal.aws.request_signatures import UnauthenticRequestError, verify
 from rehearsal.aws.service import Service, ServiceError, error_response, operation_name
 
@@ -70,6 +71,7 @@ class Application:
         self._pages = pages
         self._journal = journal
         self._faults = faults
+        self._replays = Replays()
         self._on_change = on_change
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -111,10 +113,11 @@ class Application:
             target = Target(service, region, _named_target(request))
             return target, refusals.response(service, target.operation, request, error.refusal)
         target = _target(request)
-        response = self._response(request, target)
-        if not target.read_only:
-            self._on_change(target)
-        return target, response
+        try:
+            return target, self._response(request, target)
+        finally:
+            if not target.read_only:
+                self._on_change(target)
 
     def _response(self, request: Request, target: Target) -> Response:
         fault = self._faults.for_request(target.service, target.operation)
@@ -123,6 +126,18 @@ class Application:
             if fault.error:
                 error = ServiceError(fault.error.code, fault.error.message)
                 return error_response(target.service, target.operation, error, status=fault.error.status)
+        response = self._made(request, target)
+        if fault and fault.lost:
+            raise ConnectionAbortedError("a fault of this rehearsal")  # werkzeug closes the connection
+        return response
+
+    def _made(self, request: Request, target: Target) -> Response:
+        """The response; a change is made once, however often its client repeats the request."""
+        if target.read_only:
+            return self._from_service(request, target)
+        return self._replays.answer(request, lambda: self._from_service(request, target))
+
+    def _from_service(self, request: Request, target: Target) -> Response:
         service = self._services.get(target.service)
         if service:
             return held(request, target.operation, lambda: service.answer(request, target.region))

@@ -19,8 +19,9 @@ class Error(BaseModel):
 class Fault(BaseModel):
     """A fault in the next ``times`` requests of an operation.
 
-    The response is ``delay`` seconds late, or is ``error``; or the work that the request starts in the background
-    fails with the message ``failure`` (MSK and MSK Connect only). ``service`` is the signing name, as in the journal.
+    The response is ``delay`` seconds late, is ``error``, or is ``lost`` after the request took effect; or the work that
+    the request starts in the background fails with the message ``failure`` (MSK and MSK Connect only). ``service`` is
+    the signing name, as in the journal.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -30,12 +31,13 @@ class Fault(BaseModel):
     times: int = Field(default=1, ge=1)
     delay: float = Field(default=0, ge=0)
     error: Error | None = None
+    lost: bool = False
     failure: str | None = None
 
     @model_validator(mode="after")
     def _does_something(self) -> Self:
-        if not (self.delay or self.error or self.failure):
-            raise ValueError("must have delay, error or failure")
+        if not (self.delay or self.error or self.lost or self.failure):
+            raise ValueError("must have delay, error, lost or failure")
         return self
 
 

@@ -31,6 +31,10 @@ class _Handler(MotoRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         pass
 
+    def connection_dropped(self, error: BaseException, environ: object = None) -> None:  # noqa: ARG002 - werkzeug's
+        """Ends the connection, or a client without a timeout, as of AWS's SDK for Go, would wait for its answer."""
+        self.close_connection = True
+
 
 class EmbeddedAws:
     """One account in memory: MSK and MSK Connect start real servers, moto answers for everything else.

@@ -15,6 +15,7 @@ def patch_moto() -> None:
     autoscaling.keep_scalable_target_tags()
     ec2.describe_every_rule()
     ec2.change_rules_one_at_a_time()
+    ec2.change_tags_one_at_a_time()
     ec2.delete_nat_gateway_interfaces()
     functions.keep_functions_without_docker()
     functions.keep_logging_of_functions()

@@ -6,6 +6,7 @@ from typing import Any
 from moto.ec2.exceptions import InvalidPermissionNotFoundError, InvalidSecurityGroupRuleIdNotFoundError
 from moto.ec2.models.nat_gateways import NatGateway, NatGatewayBackend
 from moto.ec2.models.security_groups import SecurityGroupBackend, SecurityGroupRule
+from moto.ec2.models.tags import TagBackend
 
 from rehearsal.aws.moto_patches.patching import replace
 
@@ -43,6 +44,26 @@ def change_rules_one_at_a_time() -> None:
     verbs, sides = ("authorize", "revoke"), ("ingress", "egress")
     names = [f"{verb}_security_group_{side}" for verb in verbs for side in sides]
     replace(SecurityGroupBackend, **{name: guarded(name) for name in names})
+
+
+def change_tags_one_at_a_time() -> None:
+    """moto reads tags while another request adds some: it answers 500 to a rule that it has created.
+
+    The provider then repeats the request, and AWS's answer is InvalidPermission.Duplicate.
+    """
+    lock = RLock()
+
+    def guarded(name: str) -> Any:
+        method = getattr(TagBackend, name)
+
+        def called(self: TagBackend, *arguments: Any, **options: Any) -> Any:
+            with lock:
+                return method(self, *arguments, **options)
+
+        return called
+
+    names = ("create_tags", "delete_tags", "delete_tag_keys", "describe_tags")
+    replace(TagBackend, **{name: guarded(name) for name in names})
 
 
 def delete_nat_gateway_interfaces() -> None:

@@ -170,4 +170,4 @@ def test_faults_over_http(aws: EmbeddedAws) -> None:
     assert page(aws, "faults", method="DELETE").json() == []
     pointless = page(aws, "faults", json={"service": "kafka", "operation": "ListClusters"})
     assert pointless.status_code == 400
-    assert "must have delay, error or failure" in pointless.json()["error"]
+    assert "must have delay, error, lost or failure" in pointless.json()["error"]
