@@ -110,7 +110,7 @@ def test_our_own_services(aws: EmbeddedAws) -> None:
 
 
 def request(invocation: str | None, *, body: bytes = b"{}", path: str = "/") -> Request:
-    headers = {"amz-sdk-invocation-id": invocation} if invocation else {}
+    headers = [("amz-sdk-invocation-id", invocation)] if invocation else []
     return Request(EnvironBuilder(path, method="POST", data=body, headers=headers).get_environ())
 
 
