@@ -16,6 +16,7 @@ from rehearsal.steps import Steps
 
 # The S3 backend works once these have succeeded. The rest of the state stack may still be applying.
 _USABLE_STATE: Final = (("s3", "PutBucketVersioning"), ("dynamodb", "CreateTable"), ("kms", "CreateAlias"))
+_CONNECTOR: Final = "aws_mskconnect_connector."
 _POLL_SECONDS: Final = 0.2
 
 
@@ -32,12 +33,37 @@ class Deploy:
     steps: Steps
     resources: dict[str, int] = field(default_factory=dict)
     _state: Background[None] | None = None
+    _platform: Background[None] | None = None
     _connect: Background[None] | None = None
+    _connect_ready: Background[None] | None = None
+    _running: set[str] = field(default_factory=set)
 
     def start_state_store(self) -> None:
         """Creates the bucket and the lock table in the background, then moves the stack's own state into them."""
         if self.stacks.makes_state_store:
             self._state = Background(self._make_state_store)
+
+    def _initialize_connect(self) -> None:
+        self._wait_for_state_store()
+        self.stacks.prepare(CONNECT).init()
+
+    def _wait_for_state_store(self) -> None:
+        if self._state:
+            daemon = DaemonClient(self.daemon.run, aws=self.daemon.aws)  # a session is for one thread
+            daemon.wait_for_requests(*_USABLE_STATE, check=self._state.check)
+
+    def start_platform(self) -> None:
+        """Applies network, key and Kafka in the background.
+
+        The connect stack is initialized as soon as the state store is usable, while the provider waits for the network.
+        """
+        self._platform = Background(self._apply_platform)
+        self._connect_ready = Background(self._initialize_connect)
+
+    def _apply_platform(self) -> None:
+        stack = self.stacks.prepare(PLATFORM, local=self.stacks.makes_state_store)
+        stack.init()
+        self.resources[PLATFORM] = stack.apply(on_progress=self._report_progress)
 
     def _make_state_store(self) -> None:
         stack = self.stacks.prepare(STATE, local=True)
@@ -48,16 +74,17 @@ class Deploy:
     def apply_platform(self) -> None:
         """Network, key and Kafka, with local state for now. The brokers answer when this returns."""
         with self.steps.step("platform") as step:
-            stack = self.stacks.prepare(PLATFORM, local=self.stacks.makes_state_store)
-            stack.init()
-            self.resources[PLATFORM] = stack.apply(on_progress=self._report_progress)
+            if self._platform is None:
+                self.start_platform()
+            assert self._platform
+            self._platform.result()
             step.result = f"{self.resources[PLATFORM]} resources"
 
     def move_platform_state(self) -> None:
         """Moves it into the state store as soon as that is usable. From here on every stack is locked."""
         if self._state:
             with self.steps.step("state") as step:
-                self.daemon.wait_for_requests(*_USABLE_STATE, check=self._state.check)
+                self._wait_for_state_store()
                 self._move_state(PLATFORM)
                 step.result = "in S3, locked in DynamoDB"
 
@@ -70,20 +97,35 @@ class Deploy:
         return self._connect
 
     def _apply_connect(self) -> None:
-        stack = self.stacks.prepare(CONNECT)
-        stack.init()
-        self.resources[CONNECT] = stack.apply()
+        assert self._connect_ready, "start_platform comes first"
+        self._connect_ready.result()
+        self.resources[CONNECT] = self.stacks[CONNECT].apply(on_progress=self._note_connectors)
+
+    def _note_connectors(self, progress: Progress) -> None:
+        if progress.finished.startswith(_CONNECTOR):
+            self._running.add(progress.finished)
+
+    def wait_for_connectors(self, check: Callable[[], object]) -> None:
+        """Waits until Terraform has created every connector; the provider waits longer for a bucket's lifecycle."""
+        assert self._connect, "start_connect comes first"
+        while len(self._running) < len(self.stacks.environment.connectors) and not self._connect.finished:
+            check()
+            time.sleep(_POLL_SECONDS)
 
     @property
     def finished(self) -> bool:
         """Whether no apply runs in the background."""
-        return all(apply is None or apply.finished for apply in (self._connect, self._state))
+        return all(apply is None or apply.finished for apply in self._applies)
 
     def wait(self) -> None:
         """Waits until the applies in the background have ended; raises what they raised."""
-        for apply in (self._connect, self._state):
+        for apply in self._applies:
             if apply:
                 apply.result()
+
+    @property
+    def _applies(self) -> tuple[Background[None] | None, ...]:
+        return self._platform, self._connect_ready, self._connect, self._state
 
     def restart_connectors(self, check: Callable[[], object]) -> None:
         """Restarts each by RestartConnector and waits until it runs; ``check`` raises to end the wait."""

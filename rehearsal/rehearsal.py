@@ -184,6 +184,7 @@ class Rehearsal:
             self._deployment = Deploy(stacks, self.daemon, self._steps)
             self.deployment.start_state_store()
             self.daemon.wait_until_seeded()
+            self.deployment.start_platform()
             sockets = {name: Path(at["socket"]) for name, at in self.daemon.request("endpoints")["mysql"].items()}
             logs = self._run.folder / SOURCE_RECORDS
             self.stream = Stream(script.environment, sockets, self._users, logs, script.schema, script.data)
@@ -228,13 +229,14 @@ class Rehearsal:
 
     def restart(self) -> None:
         """Restarts every connector, as a deploy or a failure would: some permissions are needed only then."""
-        with self._steps.step("connect") as step:
-            self.deployment.wait()
-            step.result = f"{self.deployment.resources[CONNECT]} resources"
         with self._steps.step("restart") as step:
+            self.deployment.wait_for_connectors(self._connectors_running)
             self.deployment.restart_connectors(self._connectors_running)
             self.stream.change_after_restart(self._connectors_running)
             step.result = "resumed from the committed offsets"
+        with self._steps.step("connect") as step:
+            self.deployment.wait()
+            step.result = f"{self.deployment.resources[CONNECT]} resources"
 
     def _connectors_running(self) -> bool:
         """Whether all connectors have started, so that events are due.

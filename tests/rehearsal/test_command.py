@@ -34,7 +34,7 @@ def test_a_rehearsal_from_deploy_to_destroy(tmp_path: Path) -> None:
     }
     assert all(changes[kind] for kind in ("create", "update", "delete", "schema_change"))
     assert [step["name"] for step in document["steps"]] == [
-        "start", "platform", "state", "snapshot", "changes", "connect", "restart", "second plan",
+        "start", "platform", "state", "snapshot", "changes", "restart", "connect", "second plan",
         "destroy connect", "destroy platform", "destroy state",
     ]  # fmt: skip
     listed = {one["name"] for one in document["substitutions"]}
