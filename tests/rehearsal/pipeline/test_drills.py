@@ -1,6 +1,7 @@
 """Servers are killed under load: every row is received at least once, and duplicates are counted."""
 
 import json
+import secrets
 import signal
 import time
 from collections.abc import Callable
@@ -9,7 +10,7 @@ import pytest
 
 from rehearsal.connect.rest import Rest
 from rehearsal.database.event_kinds import EventKind
-from tests.rehearsal.pipeline.deployed import CONNECTOR, Deployed
+from tests.rehearsal.pipeline.deployed import CONNECTOR, Deployed, access
 
 ROWS_PER_SECOND = 1000
 CLUSTER = "cdc-drill"
@@ -78,6 +79,20 @@ def test_a_task_that_failed_is_restarted_by_the_deployed_function(world: Deploye
     settled(world, rows)
     assert "restarted" in outcomes(world)
     wait_until(lambda: outcomes(world)[-1] == "healed")
+
+
+def test_a_rotated_password_loses_nothing(world: Deployed) -> None:
+    """In the database, then in the secret, whose event starts the function: it restarts the connector."""
+    rows, password = world.snapshot_events(), secrets.token_urlsafe()
+    with world.load(ROWS_PER_SECOND):
+        wait_for_events(world)
+        with access(world).connect() as connection, connection.cursor() as cursor:
+            cursor.execute("ALTER USER debezium IDENTIFIED BY %s", (password,))
+        content = json.dumps({"username": "debezium", "password": password})
+        world.aws("secretsmanager").put_secret_value(SecretId="cdc/shop", SecretString=content)
+        wait_until(lambda: "the secret has changed: restarted" in outcomes(world), lambda: outcomes(world))
+        wait_for_events(world)
+    settled(world, rows)
 
 
 def settled(world: Deployed, snapshot_events: int) -> None:
