@@ -106,6 +106,7 @@ def purge(world: Deployed) -> None:
     world.kill(DATABASE, signal.SIGTERM)
     wait(lambda: DATABASE not in world.pids())
     world.start(DATABASE)
+    wait(lambda: access(world).socket.exists())
     with access(world).connect() as connection, connection.cursor() as cursor:
         cursor.execute("FLUSH BINARY LOGS")
         time.sleep(1)
