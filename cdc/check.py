@@ -63,7 +63,8 @@ def _checked(chosen: list[Path], *, deep: Deep | None) -> tuple[Problems, Proble
         found = findings(environment, look=_look)
         errors += located((*found.errors, *found.on_msk_connect), file)
         advice += warnings(environment, file)
-    refused, skipped = deep(environments, chosen) if deep else ((), ())
+    loadable = not any(problem.path[:1] == ("plugins",) for problem in errors)
+    refused, skipped = deep(environments, chosen) if deep and loadable else ((), ())
     return (*errors, *refused), (*advice, *skipped)
 
 
