@@ -139,6 +139,8 @@ def _textual(column: Column, strings: list[str], numbers: list[Decimal]) -> Iter
             yield partial(_replaced, text, {"%": "", "_": "{digit}"})
         yield from _expressed(text)
     for size in sorted({int(each) for each in numbers if 0 < each <= min(length, _MOST_LENGTH)}):
+        for start in dict.fromkeys(re.split("[%_]", text)[0] for text in strings):
+            yield partial(_begun, start, size)
         yield from (partial(_sized, sign, wide) for sign in "0x" for wide in (size, size + 1))
         yield partial(_digits, max(size - 1, 1))
     for form in ("{number}", "A{number}", "a{number}@example.com", "{number:08x}-0000-4000-8000-000000000000"):
@@ -158,16 +160,22 @@ def _sized(fill: str, size: int, number: int) -> Value:
     return str(number).rjust(size, fill)[-size:]
 
 
+def _begun(start: str, size: int, number: int) -> Value:
+    return start + str(number).rjust(size - len(start), "0")
+
+
 def _digits(size: int, number: int) -> Value:
     return str(number % 10**size)
 
 
 def _expressed(text: str) -> Iterator[Recipe]:
     """Texts that match a regular expression, which in MySQL may stand anywhere in the value."""
-    try:
-        found = [draft for least in (0, 1) for draft in drafts(text.replace("\\\\", "\\"), least=least)]
-    except (JavaRegexError, RecursionError):
-        return
+    found: list[str] = []
+    for once in (text, text.replace("\\\\", "\\"), text.replace("\\\\\\\\", "\\")):  # information_schema escapes twice
+        try:
+            found += [draft for least in (0, 1) for draft in drafts(once, least=least)]
+        except (JavaRegexError, RecursionError):
+            continue
     for draft in dict.fromkeys(found):
         if ANY in draft:
             yield partial(_replaced, draft, {ANY: "{number}"})

@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from threading import Event
 from typing import Final
@@ -102,16 +102,14 @@ class Changes:
         target = self._targets[table]
         if not target.inserted:
             raise ChangeError(f"{table}: no inserted row to update")
-        key, number = target.inserted[-1]
-        column, other = _updatable_column(target.table, number)
-        value = column_value(target.table, column, other)
-        statement = f"UPDATE {escaped(table.sql)} SET {escaped(quote(column.name))} = %s WHERE {target.where}"
-        self._commit(target, EventKind.UPDATE, statement, [(value, *key)], (key,))
-        target.next_number = max(target.next_number, other + 1)
-        if target.table.writable_key:
-            target.inserted[-1] = key, other
-        else:  # the key is the whole row
-            target.inserted.pop()
+        _, number = target.inserted[-1]
+        failed: ChangeError | None = None
+        for column, other in _updatable_columns(target.table, number):
+            try:
+                return self._update(target, column, other)
+            except ChangeError as error:  # a rule about this column and others
+                failed = failed or error
+        raise failed or ChangeError(f"{table}: no column outside the keys to update")
 
     def delete(self, table: TableName) -> None:
         """Deletes the row inserted last; raises ChangeError."""
@@ -170,6 +168,18 @@ class Changes:
         """Closes the connection."""
         self._writer.close()
 
+    def _update(self, target: _ChangedTable, column: Column, other: int) -> None:
+        key, _ = target.inserted[-1]
+        table = target.table.name
+        value = column_value(target.table, column, other)
+        statement = f"UPDATE {escaped(table.sql)} SET {escaped(quote(column.name))} = %s WHERE {target.where}"
+        self._commit(target, EventKind.UPDATE, statement, [(value, *key)], (key,))
+        target.next_number = max(target.next_number, other + 1)
+        if target.table.writable_key:
+            target.inserted[-1] = key, other
+        else:  # the key is the whole row
+            target.inserted.pop()
+
     def _insert(self, target: _ChangedTable, rows: int) -> None:
         numbers = range(target.next_number, target.next_number + rows)
         try:
@@ -199,16 +209,15 @@ class Changes:
         self.ledger.record(Transaction(gtid, target.table.name, kind, keys))
 
 
-def _updatable_column(table: Table, number: int) -> tuple[Column, int]:
-    """A column outside the key, and a number whose value there differs from that of ``number``.
+def _updatable_columns(table: Table, number: int) -> Iterator[tuple[Column, int]]:
+    """Columns outside the key, and for each a number whose value there differs from that of ``number``.
 
-    Columns that no rule and no unique key is about come before others.
+    Those that no rule and no unique key is about come before others.
     """
     fixed = set(table.writable_key) | table.foreign_key_columns
     columns = [column for column in table.columns if column.name not in fixed]
-    columns.sort(key=lambda column: (column.name in table.unique_columns, column.name in table.ruled_columns))
-    for column in columns:
+    for column in sorted(columns, key=lambda one: (one.name in table.unique_columns, one.name in table.ruled_columns)):
         for other in range(number + 1, number + _TRIES):
             if column_value(table, column, other) != column_value(table, column, number):
-                return column, other
-    raise ChangeError(f"{table.name}: no column outside the keys to update")
+                yield column, other
+                break

@@ -102,7 +102,8 @@ def _foreign_key_values(
     for reference in table.references:
         rows = parents.rows.get((reference.parent, reference.parent_columns), ())
         if rows:
-            chosen = rows[number // prod(sizes.values()) % len(rows)]
+            step = 1 if _alone(table, reference) else prod(sizes[other] for other in sizes if not _alone(table, other))
+            chosen = rows[number // step % len(rows)]
             values.update(zip(reference.columns, chosen, strict=True))
             sizes[reference] = len(rows)
         else:
@@ -113,6 +114,11 @@ def _foreign_key_values(
             if number >= most:
                 raise RowError(f"{table.name} can have {most} rows only: its key {key} consists of foreign keys")
     return values, sizes
+
+
+def _alone(table: Table, reference: Reference) -> bool:
+    """Whether the foreign key is unique, so that each row needs a parent of its own."""
+    return any(set(key) <= set(reference.columns) for key in table.unique)
 
 
 def _without_rows(table: Table, reference: Reference, number: int, parents: Parents) -> dict[str, "Value | _Own"]:

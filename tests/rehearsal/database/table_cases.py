@@ -87,6 +87,8 @@ _CHECKS: Final = {
     "in": "c VARCHAR(20) NOT NULL CHECK (c IN ('new', 'old', 'it''s'))",
     "like": "c VARCHAR(50) NOT NULL CHECK (c LIKE '%@%.com')",
     "regexp": "c VARCHAR(50) NOT NULL CHECK (REGEXP_LIKE(c, '^[A-Z]{2}-[0-9]{4}$'))",
+    "begin and length": "c CHAR(22) NOT NULL CHECK (LENGTH(c) = 22 AND c LIKE 'DE%')",
+    "escaped": r"a INT NOT NULL CHECK (a >= 18), c CHAR(16) NOT NULL CHECK (c RLIKE '^\\+[1-9][0-9]{6,14}$')",
     "length": "c VARCHAR(50) NOT NULL CHECK (CHAR_LENGTH(c) = 11)",
     "upper case": "c VARCHAR(50) COLLATE utf8mb4_bin NOT NULL CHECK (c = UPPER(c))",
     "date": "c DATE NOT NULL CHECK (c >= '2035-01-01')",
@@ -148,6 +150,8 @@ _WHOLE: Final = {
         CREATE TABLE a_child (id INT PRIMARY KEY, c VARCHAR(9) NOT NULL, n INT, FOREIGN KEY (c) REFERENCES c (id))""",
     "key of a parent and few values": """CREATE TABLE p (id INT PRIMARY KEY, n INT);
         CREATE TABLE t (p INT, kind ENUM('a', 'b'), n INT, PRIMARY KEY (p, kind), FOREIGN KEY (p) REFERENCES p (id))""",
+    "tree": """CREATE TABLE t (id INT PRIMARY KEY, up INT, lft INT NOT NULL, rgt INT NOT NULL, CHECK (lft < rgt),
+        FOREIGN KEY (up) REFERENCES t (id))""",
     "names": """CREATE TABLE `we``ird %s name` (`i``d %s` INT PRIMARY KEY, `a.b` VARCHAR(30) NOT NULL UNIQUE,
         `größe 100%` DOUBLE, `select` INT, `naïve “x”` INT NOT NULL)""",
     "upper case": "CREATE TABLE `Orders` (ID INT PRIMARY KEY, `TotalAmount` FLOAT); CREATE TABLE orders (id INT)",

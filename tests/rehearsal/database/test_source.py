@@ -104,6 +104,19 @@ def test_rows_refer_to_rows(empty: Database, tmp_path: Path) -> None:
     assert source.snapshot[TableName("made", "a_grade")] == ROWS - 1  # one for each student but the one numbered 0
 
 
+def test_each_row_has_a_parent_of_its_own_where_foreign_keys_are_unique(empty: Database, tmp_path: Path) -> None:
+    source = from_script(
+        empty,
+        tmp_path,
+        """CREATE TABLE p (id INT PRIMARY KEY, code CHAR(2) NOT NULL UNIQUE);
+        CREATE TABLE t (id INT PRIMARY KEY, code CHAR(2) NOT NULL, one INT NOT NULL UNIQUE, two CHAR(2) UNIQUE,
+            FOREIGN KEY (code) REFERENCES p (code), FOREIGN KEY (one) REFERENCES p (id),
+            FOREIGN KEY (two) REFERENCES p (code));""",
+    )
+    assert source.seeded.unfilled == {}
+    assert source.snapshot[TableName("made", "t")] == ROWS - 1  # one for each parent but the one numbered 0
+
+
 def test_a_table_that_cannot_be_filled_is_reported(empty: Database, tmp_path: Path) -> None:
     source = from_script(
         empty,
