@@ -90,6 +90,7 @@ test: install  ## run check and all tests
 	@$(BIN)/pytest -n $(WORKERS)
 
 fuzz: install  ## try 2,000 inputs of any shape for each reader of files; FUZZ=7 takes others
+	@echo "seed: FUZZ=$${FUZZ:-, which is not set: the same inputs in each run}"
 	@FUZZ_INPUTS=2000 $(BIN)/pytest -n $(WORKERS) tests/cdc/test_any_input.py tests/cdc/plans/test_shapes.py
 
 clean:  ## remove all files that these commands create
