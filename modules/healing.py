@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Final
 
-from modules import policies
+from modules import healing_policies, policies
 from modules.deployment import Deployment
 from modules.encryption import Key
 from modules.environment.models.alarms import Alarms
@@ -154,16 +154,16 @@ class SelfHealing(Construct):
         """The role with which EventBridge Scheduler invokes the function."""
         scope = Construct(self, "scheduler")
         name = self._scheduler_role
-        trust = policies.scheduler_trust(self._deployment, group=self.name)
+        trust = healing_policies.scheduler_trust(self._deployment, group=self.name)
         invoker = role(scope, "role", name=name, trust=trust, deployment=self._deployment)
-        document = policies.invocation(self._deployment.arn("lambda", f"function:{self.name}"))
+        document = healing_policies.invocation(self._deployment.arn("lambda", f"function:{self.name}"))
         IamRolePolicy(scope, "permissions", name=name, role=invoker.id, policy=document)
         return invoker
 
     def _role(self) -> tuple[IamRole, IamRolePolicy]:
         trust = policies.service_trust("lambda.amazonaws.com")
         own = role(self, "role", name=self.name, trust=trust, deployment=self._deployment)
-        document = policies.self_healing(
+        document = healing_policies.self_healing(
             self._deployment,
             connectors=[connector.name for connector in self._connectors],
             alarms=[connector.alarm for connector in self._connectors],

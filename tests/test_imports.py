@@ -18,7 +18,7 @@ MODULES = [
     ["synthesis"],
     ["deployment", "states", "subnets"],
     ["policies"],
-    ["bucket", "encryption", "monitoring", "rollout", "security_group_rules"],
+    ["bucket", "encryption", "healing_policies", "monitoring", "rollout", "security_group_rules"],
     ["logs", "plugin", "roles", "state_store"],
     ["healing", "network"],
     ["kafka", "source"],
