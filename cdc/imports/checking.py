@@ -38,6 +38,7 @@ _PLACEHOLDERS: Final[Mapping[tuple[str, str], Any]] = {
     ("source", "cluster"): PLACEHOLDER,
     ("source", "tables"): ["*.*"],
     ("topics", "prefix"): f"{PLACEHOLDER}-{{}}",
+    ("snapshot", "mode"): "no_data",
     ("signals", "table"): f"{PLACEHOLDER}.signals",
     ("signals", "topic"): f"{PLACEHOLDER}-signals-{{}}",
     ("adopt", "name"): f"{PLACEHOLDER}-{{}}",

@@ -31,4 +31,5 @@ def _findings(result: Result) -> Iterator[Finding]:
     for how, findings in (("refused", result.refused), ("to confirm", result.to_confirm)):
         for one in findings:
             cause = f"{how}: {one.rule.name}: {one.what}: {one.rule.why}"
-            yield Finding(cause, one.rule.instead, f"{one.stack}: {one.address}")
+            accept = f"or accept it in plan-overrides.yaml, as docs/plans.md says: {one.rule.name}"
+            yield Finding(cause, f"{one.rule.instead}; {accept}", f"{one.stack}: {one.address}")

@@ -13,7 +13,8 @@ _EVIDENCE_LINES: Final = 6
 _PREFIX: Final = "topic.prefix"
 _EVIDENCE_WIDTH: Final = 400
 _RECORD: Final = re.compile(r"\[\d{4}-\d\d-\d\d [\d:,]+\] (TRACE|DEBUG|INFO|WARN|ERROR|FATAL) ")
-_JVM: Final = re.compile(r"Terminating due to|Error |Exception in thread|[\w.$]+(?:Exception|Error)\b")
+_JVM: Final = re.compile(r"Terminating due to|Error |Exception in thread")
+_THROWN: Final = re.compile(r"[\w.$]+(?:Exception|Error)\b")
 _FRAME: Final = re.compile(r"\s+(?:at |\.\.\. )")
 _EXCEPTION: Final = re.compile(r"Caused by:|\] (?:ERROR|FATAL) |^[\w.$]+(?:Exception|Error)\b")
 
@@ -100,13 +101,14 @@ def problems(log: str) -> str:
 
 
 def _problem_lines(log: str) -> Iterator[str]:
-    bad = False
+    """An exception below a record belongs to it: Debezium logs some at INFO, of what it does without."""
+    bad = recorded = False
     for line in log.splitlines():
         if record := _RECORD.match(line):
-            bad = record[1] in {"WARN", "ERROR", "FATAL"}
+            recorded, bad = True, record[1] in {"WARN", "ERROR", "FATAL"}
             if bad:
                 yield line
-        elif bad or _JVM.match(line):
+        elif bad or _JVM.match(line) or (not recorded and _THROWN.match(line)):
             yield line
 
 

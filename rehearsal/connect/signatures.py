@@ -41,6 +41,12 @@ SIGNATURES: Final = tuple(
             "table.include.list",
         ),
         (
+            r"Encountered change event for table (?P<table>\S+) whose schema isn't known to this connector",
+            "the schema history does not have the structure of {table}, which is captured since a later deploy;"
+            " deploy once with snapshot.mode: recovery, as docs/source-database.md says in Adding tables later",
+            "table.include.list",
+        ),
+        (
             r"Access denied for user '(?P<user>[^']*)'@'[^']*' to database '(?P<database>[^']*)'",
             "the user {user!r} cannot read the database {database!r}; grant it SELECT there",
             "database.include.list",

@@ -5,6 +5,7 @@ from typing import Final
 from cdc.imports.formats.described import Unresolved
 from cdc.imports.translation.draft import Draft
 from cdc.imports.translation.notes import Kind
+from modules.debezium.words import WORDS
 from modules.environment.checks.document_rules import FILL_IN
 
 _SNAPSHOT_MODES: Final = ("initial", "initial_only", "no_data", "when_needed", "always", "recovery")
@@ -90,12 +91,18 @@ def _heartbeat(draft: Draft) -> None:
 def _word(draft: Draft, key: str, path: str, words: tuple[str, ...]) -> None:
     value = draft.take(key)
     word = value.strip().lower() if isinstance(value, str) else ""
+    # Older releases take both; the file has the newer word.
+    newer = (each.successor for each in WORDS if (each.property, each.word) == (key, word) and each.gone)
+    word = next(newer, None) or word
     if word in words:
         draft.move(key, path, word, _OWN, before=value)
     elif isinstance(value, Unresolved):
         draft.unknown(key, value, f"set {path}")
     elif value is not None:
         draft.note(Kind.LOST, key, f"must be {', '.join(words)}", before=value)
+        if key == "snapshot.mode":  # the default reads all rows again
+            draft.put(path, FILL_IN)
+            draft.comments["snapshot", "mode"] = f"one of {', '.join(words)}"
 
 
 def _signals(draft: Draft) -> None:

@@ -19,7 +19,8 @@ _LOSSY: Final[dict[str, tuple[tuple[str, ...], Rule]]] = {
 }
 _MODE: Final = "snapshot.mode"
 _STREAMS: Final = "snapshot.mode.configuration.based.start.stream"
-_REPEATING: Final = ("always", "when_needed", "recovery", "schema_only_recovery", "configuration_based", "custom")
+_REPEATING: Final = ("always", "when_needed", "configuration_based", "custom")
+_REBUILDING: Final = ("recovery", "schema_only_recovery")
 _OPERATIONS: Final = "skipped.operations"
 _CHANGES: Final = frozenset("cud")
 _FILTERS: Final = ("gtid.source.includes", "gtid.source.excludes")
@@ -88,6 +89,8 @@ def _snapshots(stack: str, before: Connector, after: Connector) -> Iterator[Find
         yield changed(rules.STREAMING_ENDED, stack, key, before, after)
     elif new != old and new in _REPEATING:
         yield changed(rules.SNAPSHOT_REPEATED, stack, _MODE, before, after)
+    elif new in _REBUILDING and old not in _REBUILDING:
+        yield changed(rules.HISTORY_REBUILT, stack, _MODE, before, after)
 
 
 def _ends(one: Connector) -> bool:

@@ -75,11 +75,20 @@ COLUMNS_REMOVED: Final = Rule(
 SNAPSHOT_REPEATED: Final = Rule(
     name="snapshot-repeated",
     grade=Grade.TO_CONFIRM,
-    finds="`snapshot.mode` becomes `always`, `when_needed`, `recovery`, `configuration_based` or `custom`",
+    finds="`snapshot.mode` becomes `always`, `when_needed`, `configuration_based` or `custom`",
     example="`snapshot.mode`: `initial` → `always`",
     why="a later start may read all rows again: events come twice, and what was deleted while it was stopped leaves"
     " no event",
     instead="keep snapshot.mode; to read a table again, use a signal",
+)
+HISTORY_REBUILT: Final = Rule(
+    name="history-rebuilt",
+    grade=Grade.TO_CONFIRM,
+    finds="`snapshot.mode` becomes `recovery`",
+    example="`snapshot.mode`: `initial` → `recovery`",
+    why="each start rebuilds the schema history from the tables as they are then: events from before a change of"
+    " structure are read with the wrong columns",
+    instead="deploy it once, while no table's structure changes, and set the mode back after it",
 )
 IDEMPOTENCE_ENDED: Final = Rule(
     name="idempotence-ended",

@@ -55,8 +55,13 @@ class Topics:
 
 def sources(subject: Subject) -> Topics:
     """Topics of events before any transform."""
-    tables = (_sanitized(f"{subject.prefix}.{table}") for table in subject.tables)
+    tables = (table_topic(subject, table) for table in subject.tables)
     return Topics(tuple(map(Topic, (*tables, *subject.other_topics))))
+
+
+def table_topic(subject: Subject, table: str) -> str:
+    """The topic of a table, or a pattern of tables, before any transform."""
+    return _sanitized(f"{subject.prefix}.{table}")
 
 
 def _sanitized(topic: str) -> str:
@@ -147,16 +152,16 @@ def after(subject: Subject, alias: str, at: Topics) -> Topics:
 
 def _moved(subject: Subject, alias: str, route: "_Route", at: Topics) -> Iterator[Topic]:
     for topic in at.all:
-        applies = _applies(subject, alias, topic.name)
-        if applies is not False:
+        moves = applies(subject, alias, topic.name)
+        if moves is not False:
             names, by = route(subject, f"transforms.{alias}.", topic.name)
             for name in names:
                 yield topic if name == topic.name else Topic(name, topic.name, alias, by)
-        if applies is not True:
+        if moves is not True:
             yield topic
 
 
-def _applies(subject: Subject, alias: str, topic: str) -> bool | None:
+def applies(subject: Subject, alias: str, topic: str) -> bool | None:
     """Whether the transform's predicate lets events of ``topic`` through; None where it may."""
     start = f"transforms.{alias}."
     name = subject.effective.get(f"{start}predicate", "").strip()

@@ -172,6 +172,23 @@ def _timestamp_router(given: _Given) -> Iterator[Finding]:
     yield given.error("type", "must come after what sets a timestamp: Debezium's records have none, and the task fails")
 
 
+def _outbox(given: _Given) -> Iterator[Finding]:
+    """The router takes rows of any table for an outbox's; where their columns are missing, the task fails."""
+    subject, alias = given.subject, given.start.removeprefix("transforms.").removesuffix(".")
+    routed = [
+        table
+        for table in subject.tables
+        if routing.applies(subject, alias, routing.table_topic(subject, table)) is not False
+    ]
+    if len(routed) > 1 or any("*" in table for table in routed):
+        key = f"{given.start}type"
+        message = (
+            f"takes rows of {either(routed, last='and')} for an outbox's, and a row without its columns stops the task:"
+            " a predicate, TopicNameMatches, limits it to the topic of the outbox"
+        )
+        yield Finding(("properties", key), message, subject.given.get(key), level="warning", acceptable=True)
+
+
 _RULES: Final[dict[str, Callable[[_Given], Iterator[Finding]]]] = {
     f"{_KAFKA}Cast": _cast,
     f"{_KAFKA}InsertField": _insert,
@@ -186,4 +203,5 @@ _RULES: Final[dict[str, Callable[[_Given], Iterator[Finding]]]] = {
     f"{_DEBEZIUM}TimezoneConverter": _timezone,
     f"{_DEBEZIUM}EnforceRecordSize": _record_size,
     routing.TIMESTAMP_ROUTER: _timestamp_router,
+    routing.EVENT_ROUTER: _outbox,
 }

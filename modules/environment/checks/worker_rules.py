@@ -53,8 +53,8 @@ def refusal(key: str, known: Release) -> str | None:
         return f"must be left out: {owned}"
     properties, name = _properties(key, known)
     if name not in properties:
-        near = nearest(name, properties)
         start = key.removesuffix(name)
+        near = nearest(name, [each for each in properties if not refusal(f"{start}{each}", known)])
         return f"is no property of Kafka Connect's worker{f' (did you mean {start}{near}?)' if near else ''}"
     return None if msk_connect.takes(key) else "must be left out: MSK Connect refuses it in a worker configuration"
 

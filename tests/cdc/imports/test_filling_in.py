@@ -242,3 +242,22 @@ def test_what_the_schema_history_keeps(tmp_path: Path) -> None:
     body, _ = entry(tmp_path, **{f"{history}{key}": value for key, value in config.items()})
     assert body["schema_history"] == {"captured_tables_only": True, "skip_unparseable_ddl": True}
     assert body["properties"] == {f"{history}kafka.recovery.attempts": 4}
+
+
+@pytest.mark.parametrize(("word", "mode"), [("schema_only", "no_data"), ("never", "no_data"), ("Initial", "initial")])
+@pytest.mark.parametrize("version", ["2.7.1", "3.7.x"])
+def test_the_snapshot_mode_has_todays_word(word: str, mode: str, version: str, tmp_path: Path) -> None:
+    described = {
+        "connectorName": "shop",
+        "kafkaConnectVersion": version,
+        "connectorConfiguration": {"connector.class": CLASS, "snapshot.mode": word},
+    }
+    found = given(tmp_path, json.dumps(described))
+    assert found.connectors["shop"]["snapshot"]["mode"] == mode
+
+
+def test_an_unknown_snapshot_mode_is_never_the_default(tmp_path: Path) -> None:
+    """It would read all rows again."""
+    body, found = entry(tmp_path, **{"snapshot.mode": "configuration_based"})
+    assert body["snapshot"]["mode"] == "FILL_IN"
+    assert "mode: FILL_IN  # one of initial, initial_only" in found.output

@@ -32,6 +32,12 @@ STAMP = "[2026-11-21 15:59:01,432]"
             "the user 'cdc' does not have the privilege SELECT on orders; grant it",
         ),
         (
+            "io.debezium.DebeziumException: Encountered change event for table crm.accounts whose schema isn't known to"
+            " this connector. One possible cause is an incomplete database schema history topic.",
+            "the schema history does not have the structure of crm.accounts, which is captured since a later deploy;"
+            " deploy once with snapshot.mode: recovery, as docs/source-database.md says in Adding tables later",
+        ),
+        (
             "Access denied; you need (at least one of) the RELOAD privilege(s) for this operation",
             "the database user does not have the privilege RELOAD; grant it directly, not through a role",
         ),
@@ -111,6 +117,20 @@ def test_problems_are_warnings_errors_and_messages_of_the_jvm() -> None:
     jvm = "Terminating due to java.lang.OutOfMemoryError: Java heap space"
     good = [f"{STAMP} INFO Values: (org.example.Config:1)", "\tretries = 1", "Nov 21, 2026 3:58:49 PM Client connect"]
     assert problems("\n".join([*good, *bad, *good, jvm])).splitlines() == [*bad, jvm]
+
+
+def test_an_exception_of_an_info_record_is_no_problem() -> None:
+    """Debezium may not describe its topic's settings, says so at INFO, and does without."""
+    record = f"{STAMP} INFO Attempted to validate database schema history topic but failed (io.debezium.History:574)"
+    stack = [
+        "java.util.concurrent.ExecutionException: org.apache.kafka.common.errors.TopicAuthorizationException: denied",
+        "\tat io.debezium.storage.kafka.history.KafkaSchemaHistory.lambda$checkStorageSettings$0(K.java:521)",
+        "Caused by: org.apache.kafka.common.errors.TopicAuthorizationException: denied",
+    ]
+    assert problems("\n".join([record, *stack])) == ""
+    assert problems("\n".join(stack)).splitlines() == stack[:1]
+    failed = "io.debezium.DebeziumException: at odds"
+    assert "at odds" in str(diagnose(failed, problems("\n".join([record, *stack])), configuration=CONFIGURATION)[0])
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,7 @@ CASES: Cases = {
             refused_worker("topic.creation.enable: false", "must be left out: connectors create their topics"),
             refused_worker("producer.max.request.size: 8388608", "must be left out: set topics.max_message_bytes"),
             refused_worker("producer.lingerms: 5", "did you mean producer.linger.ms?"),
+            refused_worker("rest.prot: 8083", "is no property of Kafka Connect's worker, got 8083"),
             refused_worker("offset.flush.interval: 5", "did you mean offset.flush.interval.ms?"),
             refused_worker("producer.linger.ms: soon", "must be a whole number"),
             refused_worker("producer.compression.type: LZ4", "must be"),

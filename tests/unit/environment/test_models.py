@@ -306,7 +306,12 @@ def test_patterns_that_stay_apart_are_not_warned_of(tables: str, tmp_path: Path)
 
 
 def test_consumers_read_routed_topics(tmp_path: Path) -> None:
-    edits = {"[orders.orders.*]": "[outbox.event.order]", "partitions: 6}": "others: [outbox.event.*]}", **OUTBOX}
+    edits = {
+        "[orders.orders.*]": "[outbox.event.order]",
+        "partitions: 6}": "others: [outbox.event.*]}",
+        "[orders.customers, orders.order_items]": "[orders.outbox]",
+        **OUTBOX,
+    }
     file = write(tmp_path, edited(edits))
     assert warnings(load(file), file) == ()
 

@@ -162,9 +162,13 @@ GOOD: Final[dict[str, Properties]] = {
         **router(r"tmp\.(.*)", "orders.$1", "b"),
         "transforms": "a,b",
     },
-    "an outbox under the prefix": transform(
-        f"{DEBEZIUM}outbox.EventRouter", route__topic__replacement="orders.outbox.${routedByValue}"
-    ),
+    "an outbox under the prefix": {
+        **transform(f"{DEBEZIUM}outbox.EventRouter", route__topic__replacement="orders.outbox.${routedByValue}"),
+        "transforms.t.predicate": "p",
+        "predicates": "p",
+        "predicates.p.type": PREDICATE,
+        "predicates.p.pattern": r"orders\.orders\.customers",
+    },
     "logical tables": transform(
         f"{DEBEZIUM}ByLogicalTableRouter", topic__regex=r"orders\.orders\.(.*)", topic__replacement="orders.all"
     ),

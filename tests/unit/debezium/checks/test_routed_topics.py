@@ -5,7 +5,7 @@ from typing import Any, Final
 import pytest
 
 from modules.debezium.internal import covers
-from tests.unit.debezium.checks.connectors import DEBEZIUM, UNWRAP, errors, found, router, warnings
+from tests.unit.debezium.checks.connectors import DEBEZIUM, KAFKA, UNWRAP, errors, found, router, warnings
 
 OUTBOX: Final = {"transforms": "o", "transforms.o.type": f"{DEBEZIUM}outbox.EventRouter"}
 RENAMED: Final = {**OUTBOX, **router(r"outbox\.event\.(.*)", "public-$1"), "transforms": "o,r"}
@@ -78,3 +78,29 @@ def test_an_expression_after_another_router_is_of_what_that_makes() -> None:
 )
 def test_a_pattern_covers_all_that_another_matches(pattern: str, topic: str, all_of_it: bool) -> None:
     assert covers(pattern, topic) is all_of_it
+
+
+ONLY: Final = {
+    **OUTBOX,
+    "transforms.o.predicate": "p",
+    "predicates": "p",
+    "predicates.p.type": f"{KAFKA}predicates.TopicNameMatches",
+    "predicates.p.pattern": r"orders\.orders\.customers",
+}
+
+
+@pytest.mark.parametrize(
+    ("properties", "tables", "warned"),
+    [
+        (OUTBOX, ["orders.customers", "orders.order_items"], True),
+        (OUTBOX, ["orders.*"], True),
+        (OUTBOX, ["orders.customers"], False),
+        (ONLY, ["orders.customers", "orders.order_items"], False),
+    ],
+)
+def test_a_router_for_more_than_the_outbox_is_warned_of(
+    properties: dict[str, str], tables: list[str], warned: bool
+) -> None:
+    source = {"cluster": "orders", "secret": "cdc/orders", "server_id": 1, "tables": tables}
+    found = warnings(properties, source=source, **others("outbox.event.*"))
+    assert ("for an outbox's" in found.get("transforms.o.type", "")) is warned
