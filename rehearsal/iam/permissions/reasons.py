@@ -133,7 +133,7 @@ _DEBEZIUM: Final = (
             f"kafka-cluster:{action}",
             f"events that transforms route to topics.others: {needed_for}",
             "as for the topics under the prefix: the task fails while the connector stays RUNNING",
-            f"{_SEEN}, for the topics under the prefix",
+            _SEEN,
             "rows decide which of these topics are written, and another connector may have created them",
         )
         for action, needed_for in (

@@ -79,7 +79,13 @@ class Pipeline:
             {
                 **content,
                 "source": source,
-                "topics": {"prefix": name},
+                "topics": {"prefix": name, "others": [f"{name}-routed"]},
+                "properties": {
+                    "transforms": "route",
+                    "transforms.route.type": "org.apache.kafka.connect.transforms.RegexRouter",
+                    "transforms.route.regex": rf"{name}\.shop\.(.*)",
+                    "transforms.route.replacement": f"{name}-routed",
+                },
                 "signals": {"topic": f"{name}-signals"},
                 "heartbeat_seconds": 1,
             }
