@@ -32,13 +32,13 @@ def test_everything_is_deployed_in_order(delivered: Project) -> None:
 
 
 def test_one_stack_alone_is_planned(delivered: Project) -> None:
-    output = delivered.shell(*commands("deploy.md", "cdktf deploy"))
+    output = delivered.shell(*commands("deploy.md", "cdktf deploy", block=1))
     assert "No changes" in output
     assert "prod-platform" not in output.replace("cross-stack-reference-input-prod-platform", "")
 
 
 def test_terraform_alone_plans_guards_and_applies(delivered: Project) -> None:
-    output = delivered.shell(*commands("deploy.md", "cdktf deploy", block=1))
+    output = delivered.shell(*commands("deploy.md", "cdktf deploy", block=2))
     assert "No changes" in output
     assert "0 added, 0 changed, 0 destroyed" in output
 
