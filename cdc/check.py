@@ -1,7 +1,7 @@
 """``cdc check``: everything about an environment that can be checked without an account."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
@@ -38,7 +38,8 @@ def check(
         chosen = files(names or [])
     except UnknownEnvironmentError as error:
         fail(error)
-    errors, advice = _checked(chosen, deep=partial(_run_deep, plugins or [], source, offline) if deep else None)
+    archives = _archives(plugins or []) if deep else {}
+    errors, advice = _checked(chosen, deep=partial(_run_deep, archives, source, offline) if deep else None)
     if as_json:
         out.print_json(json.dumps({"errors": [_shown(p) for p in errors], "warnings": [_shown(p) for p in advice]}))
     else:
@@ -59,11 +60,12 @@ def _checked(chosen: list[Path], *, deep: Deep | None) -> tuple[Problems, Proble
         return error.problems, ()
     errors: list[Problem] = []
     advice: list[Problem] = []
+    loadable = True
     for environment, file in zip(environments, chosen, strict=True):
         found = findings(environment, look=_look)
         errors += located((*found.errors, *found.on_msk_connect), file)
+        loadable = loadable and not any(problem.path[0] == "plugins" for problem in found.errors)
         advice += warnings(environment, file)
-    loadable = not any(problem.path[:1] == ("plugins",) for problem in errors)
     refused, skipped = deep(environments, chosen) if deep and loadable else ((), ())
     return (*errors, *refused), (*advice, *skipped)
 
@@ -77,7 +79,7 @@ def _archives(given: list[str]) -> dict[str, Path]:
 
 
 def _run_deep(
-    plugins: list[str],
+    archives: Mapping[str, Path],
     source: list[str] | None,
     offline: bool,
     environments: Sequence[Environment],
@@ -87,7 +89,7 @@ def _run_deep(
     from cdc.deep.command import REPORTED, validate  # with all that starts a JVM
 
     try:
-        return validate(environments, chosen, _archives(plugins), source=source, offline=offline)
+        return validate(environments, chosen, archives, source=source, offline=offline)
     except REPORTED as error:
         fail(error)
 

@@ -25,6 +25,7 @@ ROWS: Final = (
     ("delivery/test_cdktf.py", "delivery/test_recovery.py"),
     ("rehearsal/pipeline/",),
     ("rehearsal/test_command.py", "rehearsal/test_full_disk.py"),
+    ("rehearsal/test_kept.py",),
     ("delivery/test_bootstrap.py",),
     ("rehearsal/iam/test_permissions.py",),
     ("cdc/plans/",),
