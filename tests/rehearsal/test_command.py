@@ -165,7 +165,7 @@ def test_a_failed_rehearsal_can_be_kept(tmp_path: Path, schema: Path) -> None:
         assert command.end() == 1
     assert "connectors.shop.source.tables: captures no" in command.said
     assert f"logs of the servers: {folder}" in command.said
-    assert "stop it with: cdc rehearse rehearsal --stop" in command.answered
+    assert "stop it\n  cdc rehearse rehearsal --stop\n" in command.answered
     run = Run.read(folder)
     assert run
     assert run.kept

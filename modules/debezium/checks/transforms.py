@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from typing import Final
+from zoneinfo import available_timezones
 
 from modules.debezium.checks import routing
 from modules.debezium.checks.finding import Finding, error
@@ -17,6 +18,7 @@ _CASTS: Final = ("int8", "int16", "int32", "int64", "float32", "float64", "boole
 _INSERTED: Final = ("topic.field", "partition.field", "offset.field", "timestamp.field", "static.field")
 _TIMES: Final = ("string", "unix", "Date", "Time", "Timestamp")
 _DATE_LETTERS: Final = frozenset("GyYMLwWDdFEuaHkKhmsSzZX")
+_SCHEMA_CHANGES: Final = ("CREATE", "ALTER", "DROP", "TRUNCATE", "DATABASE")
 _ZONE: Final = re.compile(r"[+-]\d{2}:\d{2}|[A-Za-z]+(?:[/_+-][A-Za-z0-9]+)*")
 
 
@@ -142,10 +144,22 @@ def _timezone(given: _Given) -> Iterator[Finding]:
     if not given["converted.timezone"]:
         name = "converted.timezone" if given.has("converted.timezone") else "type"
         yield given.error(name, f"must come with {given.start}converted.timezone, such as Europe/Berlin")
-    elif not _ZONE.fullmatch(given["converted.timezone"]):
+    elif not _is_zone(given["converted.timezone"]):
         yield given.error(
             "converted.timezone", "must be a time zone such as Europe/Berlin, or an offset such as +08:00"
         )
+
+
+def _is_zone(text: str) -> bool:
+    """Java's names are those of the time zone database, which not every machine has."""
+    known = available_timezones()
+    return bool(_ZONE.fullmatch(text)) and (text[0] in "+-" or not known or text in known)
+
+
+def _schema_changes(given: _Given) -> Iterator[Finding]:
+    name = "schema.change.event.exclude.list"
+    if wrong := [each for each in given.members(name) if each not in _SCHEMA_CHANGES]:
+        yield given.error(name, f"must hold only {either(_SCHEMA_CHANGES)}, with commas, but has {wrong[0]!r}")
 
 
 def _record_size(given: _Given) -> Iterator[Finding]:
@@ -204,4 +218,5 @@ _RULES: Final[dict[str, Callable[[_Given], Iterator[Finding]]]] = {
     f"{_DEBEZIUM}EnforceRecordSize": _record_size,
     routing.TIMESTAMP_ROUTER: _timestamp_router,
     routing.EVENT_ROUTER: _outbox,
+    f"{_DEBEZIUM}SchemaChangeEventFilter": _schema_changes,
 }

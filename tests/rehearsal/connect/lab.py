@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -34,6 +35,7 @@ HOST = f"shop.cluster-abc.{REGION}.rds.amazonaws.com"
 SECRET = "cdc/shop"
 # All that a properties file would read as something else.
 PASSWORD = " p\\a=s: s#!é"
+FLUSH_SECONDS = 0.5
 CUSTOMERS = TopicPartition("shop.shop.customers", 0)
 CLUSTER = ClusterSpec(
     name="lab",
@@ -96,6 +98,16 @@ class Lab:
         """Waits for an event of this operation about this customer."""
         assert (operation, name) in self.events()
 
+    def settle(self) -> None:
+        """Waits until the connector streams, and has committed an offset after its snapshot.
+
+        It is healthy sooner, and what is inserted then may still be in the snapshot.
+        """
+        self.wait_for("r", "Ada")
+        self.sql("INSERT INTO shop.customers (name) VALUES ('Settled')")
+        self.wait_for("c", "Settled")
+        time.sleep(2 * FLUSH_SECONDS)
+
 
 @contextmanager
 def running(folder: Path, *, enforced: bool = False, observed: bool = False) -> Iterator[Lab]:
@@ -149,7 +161,10 @@ def spec(bootstrap: str, archive: Path, content: Document) -> ConnectorSpec:
         bootstrap=bootstrap,
         archive=archive,
         configuration=configuration.connector_properties(config) | connection,
-        worker_configuration=configuration.worker_properties(config, region=REGION, offset_topic="dev-shop-offsets"),
+        worker_configuration={
+            **configuration.worker_properties(config, region=REGION, offset_topic="dev-shop-offsets"),
+            "offset.flush.interval.ms": f"{FLUSH_SECONDS * 1000:.0f}",
+        },
         mcu=1,
         workers=1,
         role_arn="arn:aws:iam::123456789012:role/dev-shop-worker",

@@ -44,6 +44,7 @@ def shared() -> Iterator[list[RunningConnector]]:
 def connector(lab: Lab, shared: list[RunningConnector]) -> RunningConnector:
     if not shared:
         shared.append(lab.connectors(lab.spec))
+        lab.settle()
     return shared[0]
 
 

@@ -32,6 +32,7 @@ def proxy(lab: Lab) -> Iterator[Proxy]:
 @pytest.fixture(scope="module")
 def connector(lab: Lab, proxy: Proxy) -> Iterator[RunningConnector]:
     started = lab.connectors(lab.configured(database__port=str(proxy.address.port), **SOONER))
+    lab.settle()
     yield started
     started.stop()
 

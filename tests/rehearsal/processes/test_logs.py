@@ -145,8 +145,8 @@ def test_a_cut_log_is_shipped_once(stream: Stream, follow: Callable[..., LogShip
     shipper = follow(stream.put, burst=100_000, max_bytes=most)
     shipper.ship(log, GROUP, "worker")
     for number in range(20):
-        with log.open("a") as content:
-            content.write("".join(f"{number * 1000 + line:0100}\n" for line in range(1000)))
+        with log.open("ab", buffering=0) as content:  # in one call: what is written while it is cut may be lost
+            content.write("".join(f"{number * 1000 + line:0100}\n" for line in range(1000)).encode())
         stream.until(lambda number=number: len(stream.lines) >= (number + 1) * 1000)  # type: ignore[misc]
         while log.stat().st_size > most:
             threading.Event().wait(0.01)

@@ -289,6 +289,16 @@ DEMANDS: Final = [
         "Debezium's records have none, and the task fails",
     ),
     Wrong(transform(f"{DEBEZIUM}TimezoneConverter", include__list="a:b"), "transforms.t.type", "converted.timezone"),
+    Wrong(
+        transform(f"{DEBEZIUM}TimezoneConverter", converted__timezone="Europe/Berlinn"),
+        "transforms.t.converted.timezone",
+        "must be a time zone such as Europe/Berlin",
+    ),
+    Wrong(
+        transform(f"{DEBEZIUM}SchemaChangeEventFilter", schema__change__event__exclude__list="ALTER, drop"),
+        "transforms.t.schema.change.event.exclude.list",
+        "must hold only CREATE, ALTER, DROP, TRUNCATE or DATABASE, with commas, but has 'drop'",
+    ),
     Wrong(transform(f"{KAFKA}RegexRouter", regex="", replacement="x"), "transforms.t.regex", "it cannot do without"),
     Wrong(
         transform(f"{DEBEZIUM}EnforceRecordSize", max__bytes=0),
