@@ -22,7 +22,7 @@ _SCALARS: Final = (str, int, float, bool)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Wording:
     """A problem of one field: the path that rules cannot rely on then, and the key that was ``meant``.
 
     ``certain``: nothing better can be said of the place.
@@ -35,31 +35,33 @@ class Told:
     missing: bool = False
 
 
-def worded(error: ValidationError) -> list[Told]:
+def worded(error: ValidationError) -> list[Wording]:
     """The errors of single fields; what the rules said is left out."""
     details = [detail for detail in error.errors(include_url=False) if detail["type"] != RULE]
-    unknown = [_told(detail) for detail in details if detail["type"] == "extra_forbidden"]
-    known = [_told(detail) for detail in details if detail["type"] != "extra_forbidden"]
+    unknown = [_worded(detail) for detail in details if detail["type"] == "extra_forbidden"]
+    known = [_worded(detail) for detail in details if detail["type"] != "extra_forbidden"]
     meant = {each.meant for each in unknown}
     return unknown + [each for each in known if not (each.missing and each.problem.path in meant)]
 
 
-def _told(error: ErrorDetails) -> Told:
+def _worded(error: ErrorDetails) -> Wording:
     path, kind = shape.locate(error["loc"])
     type_, context, value = error["type"], error.get("ctx", {}), error["input"]
     if type_ == "extra_forbidden":
         return _unknown(path, error["loc"][:-1])
     if error["loc"][-1:] == ("[key]",):
-        return Told(Problem(path, f"the name {error['msg']}", value))
+        return Wording(Problem(path, f"the name {error['msg']}", value))
     if type_ in ("union_tag_invalid", "union_tag_not_found"):
         absent = type_ == "union_tag_not_found"
         message = f"{'is missing; ' if absent else ''}must be {either(shape.variants(kind))}"
-        return Told(Problem((*path, "kind"), message, ABSENT if absent else context["tag"]), broken=path, certain=True)
+        return Wording(
+            Problem((*path, "kind"), message, ABSENT if absent else context["tag"]), broken=path, certain=True
+        )
     if type_ == "missing":
-        return Told(Problem(path, f"is missing; must be {shape.wanted(kind)}"), broken=path, missing=True)
+        return Wording(Problem(path, f"is missing; must be {shape.wanted(kind)}"), broken=path, missing=True)
     if path == ("name",):
-        return Told(Problem((), f"the file's name {error['msg']}", value), broken=path)
-    return Told(Problem(path, *_message(error, path, kind)), broken=path, certain=shape.bare(kind) not in _SCALARS)
+        return Wording(Problem((), f"the file's name {error['msg']}", value), broken=path)
+    return Wording(Problem(path, *_message(error, path, kind)), broken=path, certain=shape.bare(kind) not in _SCALARS)
 
 
 def _message(error: ErrorDetails, path: Path, kind: Any) -> tuple[str, object]:
@@ -86,9 +88,9 @@ def _hint(kind: Any, value: object, message: str) -> str:
     return f" (did you mean {near}?)" if near else ""
 
 
-def _unknown(path: Path, loc: tuple[int | str, ...]) -> Told:
+def _unknown(path: Path, loc: tuple[int | str, ...]) -> Wording:
     key = str(path[-1])
     message, meant = shape.unknown_key(key, loc)
     if names_secret(key) and "source.secret" not in message:
         message += "; a secret belongs in Secrets Manager, and its name in source.secret"
-    return Told(Problem(path, message), meant=(*path[:-1], meant) if meant else None, certain=True)
+    return Wording(Problem(path, message), meant=(*path[:-1], meant) if meant else None, certain=True)

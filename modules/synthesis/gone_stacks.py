@@ -12,7 +12,7 @@ _SYNTHESIZED: Final = "cdk.tf.json"
 def remove(outdir: Path, environments: Collection[str]) -> list[str]:
     """Removes stacks below ``outdir`` that are of none of ``environments``; returns their names.
 
-    A folder with a state, or that is none of ours, stays.
+    A folder that has a state, or that this project did not write, stays.
     """
     gone = [folder for folder in sorted(outdir.glob("stacks/*")) if _is_gone(folder, environments)]
     for folder in gone:

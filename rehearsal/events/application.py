@@ -18,7 +18,7 @@ from kafka.errors import KafkaConnectionError, KafkaError
 
 from rehearsal.events.deliveries import Deliveries, Event
 from rehearsal.events.source_records import SourceRecordLogs
-from rehearsal.iam.permissions.topic_pattern import topic_pattern
+from rehearsal.iam.permissions.missing_permissions import matches_topic
 from rehearsal.processes.errors import RehearsalError
 
 T = TypeVar("T")
@@ -57,9 +57,7 @@ class Reader:
     sent_only: bool = False
 
     def reads(self, topic: str) -> bool:
-        return bool(topic_pattern(self.topics).fullmatch(topic)) and not (
-            self.excluded and topic_pattern(self.excluded).fullmatch(topic)
-        )
+        return matches_topic(self.topics, topic) and not matches_topic(self.excluded, topic)
 
 
 class Application:

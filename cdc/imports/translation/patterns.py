@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from modules.debezium.internal import covers
+
 ANY: Final = "*"
 _DOT: Final = "."
 _MOST: Final = 200
@@ -76,17 +78,13 @@ def within(tables: list[str], databases: list[str]) -> list[str]:
     for table in tables:
         database, _, name = table.partition(".")
         for allowed in databases:
-            if _covers(allowed, database):
+            if covers(allowed, database):
                 found.append(table)
-            elif _covers(database, allowed):
+            elif covers(database, allowed):
                 found.append(f"{allowed}.{name}")
             elif ANY in database and ANY in allowed:
                 raise InexpressibleError(f"databases may be in both {database} and {allowed}")
     return list(dict.fromkeys(found))
-
-
-def _covers(pattern: str, name: str) -> bool:
-    return re.fullmatch(".*".join(map(re.escape, pattern.split(ANY))), name) is not None
 
 
 class _Parser:

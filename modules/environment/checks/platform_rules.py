@@ -162,11 +162,21 @@ def support_goes_on(kafka: Kafka) -> Iterator[Problem]:
 
 
 def _elsewhere(path: Path, arn: str, region: str) -> Iterator[Problem]:
-    _, partition, _, place, *_ = arn.split(":")
-    if place != region:
+    if arn.split(":")[3] != region:
         yield Problem(path, f"must be in {region}", arn)
-    elif partition != names.partition(region):
-        yield Problem(path, f"must start with arn:{names.partition(region)}: in {region}", arn)
+    else:
+        yield from _of_another_partition(path, arn, region)
+
+
+def _of_another_partition(path: Path, arn: str, region: str) -> Iterator[Problem]:
+    partition = names.partition(region)
+    if arn.split(":")[1] != partition:
+        yield Problem(path, f"must start with arn:{partition}: in {region}", arn)
+
+
+def _of_another_account(path: Path, arn: str, account_id: str | None) -> Iterator[Problem]:
+    if account_id and arn.split(":")[4] != account_id:
+        yield Problem(path, f"must be in account {account_id}", arn)
 
 
 @rule
@@ -177,19 +187,16 @@ def the_existing_cluster_lies_here(region: str, kafka: Kafka) -> Iterator[Proble
 
 @rule
 def the_existing_cluster_is_ours(account_id: str | None, kafka: Kafka) -> Iterator[Problem]:
-    if kafka.kind == "existing" and account_id and kafka.cluster_arn.split(":")[4] != account_id:
-        yield Problem(("kafka", "cluster_arn"), f"must be in account {account_id}", kafka.cluster_arn)
+    if kafka.kind == "existing":
+        yield from _of_another_account(("kafka", "cluster_arn"), kafka.cluster_arn, account_id)
 
 
 @rule
 def the_boundary_is_ours(region: str, account_id: str | None, permissions_boundary: str | None) -> Iterator[Problem]:
     if permissions_boundary:
-        _, partition, _, _, account, *_ = permissions_boundary.split(":")
-        if account_id and account != account_id:
-            yield Problem(("permissions_boundary",), f"must be in account {account_id}", permissions_boundary)
-        elif partition != names.partition(region):
-            wanted = f"must start with arn:{names.partition(region)}: in {region}"
-            yield Problem(("permissions_boundary",), wanted, permissions_boundary)
+        path = ("permissions_boundary",)
+        yield from _of_another_account(path, permissions_boundary, account_id)
+        yield from _of_another_partition(path, permissions_boundary, region)
 
 
 @rule
@@ -198,8 +205,7 @@ def registered_plugins_are_here(region: str, account_id: str | None, plugins: di
         if isinstance(plugin, RegisteredPlugin):
             path = ("plugins", name, "arn")
             yield from _elsewhere(path, plugin.arn, region)
-            if account_id and plugin.arn.split(":")[4] != account_id:
-                yield Problem(path, f"must be in account {account_id}", plugin.arn)
+            yield from _of_another_account(path, plugin.arn, account_id)
 
 
 @advice

@@ -9,7 +9,7 @@ from rehearsal.aws.moto_patches.patching import replace
 
 
 def keep_functions_without_docker() -> None:
-    """AWS runs functions; moto starts Docker containers for them, unless it is told that there is no Docker."""
+    """AWS runs functions; moto starts Docker containers for them, unless ``use_docker`` is false."""
     default_user_config["lambda"] = {"use_docker": False}
 
 

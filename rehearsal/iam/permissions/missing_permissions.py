@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from modules.debezium.configuration import PLACEHOLDER
+from modules.debezium.internal import covers
 from modules.debezium.topics import HEARTBEAT_PREFIX
 from rehearsal.aws.backends import ConnectorSpec
 from rehearsal.iam.permissions import reasons, routed_topics
 from rehearsal.iam.permissions.decision_log import DecisionLog, Denial
 from rehearsal.iam.permissions.reasons import Role
-from rehearsal.iam.permissions.topic_pattern import topic_pattern
 from rehearsal.processes.findings import Finding
 
 _INTERNAL = "__amazon_msk_connect_"
@@ -59,7 +59,7 @@ def hidden_topics(log: DecisionLog, role: str, topics: Sequence[str]) -> list[De
 
 def matches_topic(topics: Sequence[str], topic: str) -> bool:
     """Whether one of ``topics``, which may have * wildcards, matches ``topic``."""
-    return topic_pattern(topics).fullmatch(topic) is not None
+    return any(covers(pattern, topic) for pattern in topics)
 
 
 def _consumer_origin(denial: Denial) -> Origin:
