@@ -193,8 +193,9 @@ def line(drill: Drill, cost: Cost) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=1000, help="rows a second")
-    parser.add_argument("--only", choices=[drill.name for drill in DRILLS], help="this drill alone")
-    parser.add_argument("--write", action="store_true", help=f"put the table into {PAGE}")
+    some = parser.add_mutually_exclusive_group()  # the page has all drills
+    some.add_argument("--only", choices=[drill.name for drill in DRILLS], help="this drill alone")
+    some.add_argument("--write", action="store_true", help=f"put the table into {PAGE}")
     options = parser.parse_args()
     table = ["| drill | rows | lost | again | gap | healed by |", "|---|---|---|---|---|---|"]
     with tempfile.TemporaryDirectory() as folder, deployed(Path(folder)) as world:
