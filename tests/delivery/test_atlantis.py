@@ -219,6 +219,7 @@ def test_a_failed_synthesis_leaves_nothing_to_plan(pull: Clone) -> None:
 
 
 def test_an_outdated_atlantis_yaml_fails_the_hook(pull: Clone) -> None:
+    assert pull.hook(HOOKED).returncode == 0
     environment = pull.folder / "environments/prod.yaml"
     environment.write_text(environment.read_text().replace("  kind: s3\n", "  kind: s3\n  create: false\n"))
     hook = pull.hook(HOOKED)

@@ -188,11 +188,12 @@ def test_a_bucket_of_another_owner_is_refused(finder: Finder, tags: dict[str, st
         StateError, match=f"state.bucket: {name} exists in account 123456789012 and {message}.*create: false"
     ):
         finder.found(state__bucket=name)
+    own = {"state__bucket": name, "state__lock_table": "acme-none"}
     if tags:
         with pytest.raises(StateError, match=message):
-            finder.found(state__bucket=name, adopt=True)
+            finder.found(**own, adopt=True)
     else:
-        assert list(finder.found(state__bucket=name, adopt=True).values()) == [name]
+        assert list(finder.found(**own, adopt=True).values()) == [name]
 
 
 def test_a_table_of_another_owner_is_refused(finder: Finder) -> None:

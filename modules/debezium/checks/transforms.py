@@ -19,7 +19,7 @@ _INSERTED: Final = ("topic.field", "partition.field", "offset.field", "timestamp
 _TIMES: Final = ("string", "unix", "Date", "Time", "Timestamp")
 _DATE_LETTERS: Final = frozenset("GyYMLwWDdFEuaHkKhmsSzZX")
 _SCHEMA_CHANGES: Final = ("CREATE", "ALTER", "DROP", "TRUNCATE", "DATABASE")
-_ZONE: Final = re.compile(r"[+-]\d{2}:\d{2}|[A-Za-z]+(?:[/_+-][A-Za-z0-9]+)*")
+_ZONE: Final = re.compile(r"[+-](?:0\d|1[0-7]):[0-5]\d|[+-]18:00|[A-Za-z]+(?:[/_+-][A-Za-z0-9]+)*")
 
 
 def check(subject: Subject) -> Iterator[Finding]:

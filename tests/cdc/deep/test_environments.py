@@ -22,11 +22,12 @@ from tests.cdc.deep import lab
 from tests.places import ROOT
 
 FILES = {name: ROOT / "environments" / f"{name}.yaml" for name in ("dev", "prod", "rehearsal")}
-# Valid by its definitions: only the transform itself reads the format.
+# Valid by its definitions: only the transform itself reads the format, where XXXX has one letter too many.
 ONLY_THE_TRANSFORM_REFUSES = {
     "transforms": "at",
-    "transforms.at.type": "io.debezium.transforms.TimezoneConverter",
-    "transforms.at.converted.timezone": "Europe/Berlinn",
+    "transforms.at.type": "org.apache.kafka.connect.transforms.TimestampConverter$Value",
+    "transforms.at.target.type": "string",
+    "transforms.at.format": "yyyy-MM-dd HH:mm XXXX",
 }
 
 
@@ -147,7 +148,7 @@ def test_the_command_reports_it_like_other_problems(tmp_path: Path) -> None:
     new = [problem for problem in after if problem not in before]
     assert [problem["path"][-1] for problem in new] == ["transforms.at.type"]
     assert new[0]["line"] is not None
-    assert "Invalid timezone" in new[0]["message"]
+    assert "invalid ISO 8601 format" in new[0]["message"]
     assert deep.exit_code == 1
 
 
@@ -176,5 +177,5 @@ def test_a_rehearsal_validates_before_it_starts_anything(tmp_path: Path, monkeyp
     monkeypatch.setattr(rehearsing, "_missing", list)
     machine()
     file = written(tmp_path, ONLY_THE_TRANSFORM_REFUSES)
-    with pytest.raises(EnvironmentErrors, match=r"transforms\.at\.type: .*TimezoneConverter.* refuses it"):
+    with pytest.raises(EnvironmentErrors, match=r"transforms\.at\.type: .*TimestampConverter.* refuses it"):
         rehearsing.inputs(rehearsing.Options(str(file), offline=True), Quiet())

@@ -28,7 +28,7 @@ from rehearsal.kafka.cluster import KafkaCluster
 from tests.needs import missing
 from tests.rehearsal.database.databases import server
 from tests.rehearsal.iam.lab import jars
-from tests.synthesized import Document, document
+from tests.synthesized import Document, changed, document
 
 REGION = "eu-west-1"
 HOST = f"shop.cluster-abc.{REGION}.rds.amazonaws.com"
@@ -77,35 +77,49 @@ class Lab:
 
     def configured(self, **properties: str) -> ConnectorSpec:
         """``spec`` with other properties; ``__`` stands for a dot."""
-        changed = {key.replace("__", "."): value for key, value in properties.items()}
-        return replace(self.spec, configuration={**self.spec.configuration, **changed})
+        other = {key.replace("__", "."): value for key, value in properties.items()}
+        return replace(self.spec, configuration={**self.spec.configuration, **other})
 
-    def events(self) -> list[tuple[str, str]]:
+    def another(self, name: str, **changes: Any) -> ConnectorSpec:
+        """A connector of its own name, topics and server id; ``changes`` are those of its environment."""
+        content = changed(
+            document("dev"),
+            connectors__shop__topics__prefix=name,
+            connectors__shop__source__server_id=7000 + sum(map(ord, name)),
+            connectors__shop__signals=None,
+            **changes,
+        )
+        made = spec(self.cluster.bootstrap, self.spec.archive, content)
+        worker = {**made.worker_configuration, "offset.storage.topic": f"dev-{name}-offsets"}
+        arn = made.arn.replace("dev-shop", f"dev-{name}")
+        return replace(made, name=f"dev-{name}", arn=arn, worker_configuration=worker)
+
+    def events(self, topic: TopicPartition = CUSTOMERS) -> list[tuple[str, str]]:
         """Operation and name of every event about customers so far."""
         found: list[Mapping[str, Any]] = []
         with KafkaConsumer(
             bootstrap_servers=self.cluster.plain_bootstrap.split(","), auto_offset_reset="earliest"
         ) as reader:
-            reader.assign([CUSTOMERS])
-            end = reader.end_offsets([CUSTOMERS])[CUSTOMERS]
-            while reader.position(CUSTOMERS) < end:
+            reader.assign([topic])
+            end = reader.end_offsets([topic])[topic]
+            while reader.position(topic) < end:
                 for records in reader.poll(timeout_ms=1000).values():
                     found += [json.loads(record.value) for record in records]
         return [(event["op"], event["after"]["name"]) for event in found]
 
     @retry(retry=retry_if_exception_type(AssertionError), stop=stop_after_delay(60), wait=wait_fixed(0.2), reraise=True)
-    def wait_for(self, operation: str, name: str) -> None:
+    def wait_for(self, operation: str, name: str, topic: TopicPartition = CUSTOMERS) -> None:
         """Waits for an event of this operation about this customer."""
-        assert (operation, name) in self.events()
+        assert (operation, name) in self.events(topic)
 
-    def settle(self) -> None:
+    def settle(self, topic: TopicPartition = CUSTOMERS) -> None:
         """Waits until the connector streams, and has committed an offset after its snapshot.
 
         It is healthy sooner, and what is inserted then may still be in the snapshot.
         """
-        self.wait_for("r", "Ada")
+        self.wait_for("r", "Ada", topic)
         self.sql("INSERT INTO shop.customers (name) VALUES ('Settled')")
-        self.wait_for("c", "Settled")
+        self.wait_for("c", "Settled", topic)
         time.sleep(2 * FLUSH_SECONDS)
 
 

@@ -17,8 +17,7 @@ from rehearsal.aws.backends import ConnectorSpec, ServerError
 from rehearsal.connect import substitutions
 from rehearsal.connect.connector import RunningConnector
 from rehearsal.connect.workers import WORKER_FOLDER
-from tests.rehearsal.connect.lab import HOST, PASSWORD, SECRET, Lab, running, spec
-from tests.synthesized import changed, document
+from tests.rehearsal.connect.lab import HOST, PASSWORD, SECRET, Lab, running
 
 VALUE_TO_KEY = "org.apache.kafka.connect.transforms.ValueToKey"
 FILTER = "org.apache.kafka.connect.transforms.Filter"
@@ -320,18 +319,8 @@ def archive_spec(lab: Lab, name: str, **topics: int) -> ConnectorSpec:
         "CREATE TABLE IF NOT EXISTS archive.documents (id INT PRIMARY KEY, body LONGTEXT)",
         f"INSERT IGNORE INTO archive.documents VALUES (1, REPEAT('x', {ROW}))",
     )
-    content = changed(
-        document("dev"),
-        connectors__shop__topics={"prefix": name, **topics},
-        connectors__shop__source__tables=["archive.*"],
-        connectors__shop__source__server_id=7000 + sum(map(ord, name)),
-        connectors__shop__signals=None,
-    )
-    made = spec(lab.cluster.bootstrap, lab.spec.archive, content)
-    worker = {**made.worker_configuration, "offset.storage.topic": f"dev-{name}-offsets"}
-    return replace(
-        made, name=f"dev-{name}", arn=made.arn.replace("dev-shop", f"dev-{name}"), worker_configuration=worker
-    )
+    changes = {f"connectors__shop__topics__{key}": value for key, value in topics.items()}
+    return lab.another(name, connectors__shop__source__tables=["archive.*"], **changes)
 
 
 def test_a_row_of_6_mib_passes_with_its_limit(lab: Lab) -> None:

@@ -1,8 +1,11 @@
 """The database goes away while a connector streams: what means "not now" is retried, what is final stays final."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from kafka import TopicPartition
 from tenacity import retry, stop_after_delay, wait_fixed
 
 from rehearsal.connect.connector import RunningConnector
@@ -52,13 +55,13 @@ def test_an_orderly_shutdown_is_survived(lab: Lab, connector: RunningConnector) 
     insert(lab, "before")
     lab.wait_for("c", "before")
     lab.database.stop()
-    wait_for_line(connector, "Going to restart connector after")
+    wait_for_line(connector, offsets, "Going to restart connector after")
     lab.database.start()
     insert(lab, "after")
     lab.wait_for("c", "after")
     log = connector.workers.log_since(offsets)
     assert "Failed to read next byte" in log
-    assert log.count("Retry 1 of unlimited retries") == 1
+    assert log.count("Retry 1 of unlimited retries") == 1, log
     assert not failed(connector)
 
 
@@ -69,11 +72,28 @@ def test_a_reset_connection_is_opened_again(lab: Lab, connector: RunningConnecto
     assert not failed(connector)
 
 
-def test_a_purged_binlog_stays_final(lab: Lab, connector: RunningConnector, proxy: Proxy) -> None:
-    """The last test of this connector."""
-    offsets = connector.workers.log_offsets()
-    proxy.refuse()
-    proxy.end()
+def test_a_purged_binlog_stays_final(lab: Lab) -> None:
+    target = lab.database.address
+    with Proxy(lab.servers.addresses.same_host(target, 3308), target) as proxy:
+        port = {"database.port": str(proxy.address.port)}
+        late = lab.another("late")
+        connector = lab.connectors(replace(late, configuration={**late.configuration, **port}))
+        try:
+            lab.settle(TopicPartition("late.shop.customers", 0))
+            offsets = connector.workers.log_offsets()
+            proxy.refuse()
+            proxy.end()
+            purge(lab)
+            proxy.listen()
+            wait_for_failure(connector)
+            assert "Error code: 1236" in failed(connector)
+            assert "Retry" not in connector.workers.log_since(offsets)
+        finally:
+            connector.stop()
+
+
+def purge(lab: Lab) -> None:
+    """All logs but the last; the server keeps what another connector still reads."""
     lab.sql("FLUSH BINARY LOGS")
     insert(lab, "lost")
     lab.sql("FLUSH BINARY LOGS")
@@ -81,10 +101,6 @@ def test_a_purged_binlog_stays_final(lab: Lab, connector: RunningConnector, prox
         cursor.execute("SHOW BINARY LOGS")
         last = str(cursor.fetchall()[-1][0])
         cursor.execute("PURGE BINARY LOGS TO %s", (last,))
-    proxy.listen()
-    wait_for_failure(connector)
-    assert "Error code: 1236" in failed(connector)
-    assert "Retry" not in connector.workers.log_since(offsets)
 
 
 @retry(stop=stop_after_delay(60), wait=wait_fixed(0.2), reraise=True)
@@ -93,5 +109,5 @@ def wait_for_failure(connector: RunningConnector) -> None:
 
 
 @retry(stop=stop_after_delay(60), wait=wait_fixed(0.2), reraise=True)
-def wait_for_line(connector: RunningConnector, line: str) -> None:
-    assert line in connector.workers.log_since({})
+def wait_for_line(connector: RunningConnector, offsets: Mapping[Path, int], line: str) -> None:
+    assert line in connector.workers.log_since(offsets)

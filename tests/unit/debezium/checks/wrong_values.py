@@ -295,6 +295,11 @@ DEMANDS: Final = [
         "must be a time zone such as Europe/Berlin",
     ),
     Wrong(
+        transform(f"{DEBEZIUM}TimezoneConverter", converted__timezone="+18:30"),
+        "transforms.t.converted.timezone",
+        "an offset such as +08:00",
+    ),
+    Wrong(
         transform(f"{DEBEZIUM}SchemaChangeEventFilter", schema__change__event__exclude__list="ALTER, drop"),
         "transforms.t.schema.change.event.exclude.list",
         "must hold only CREATE, ALTER, DROP, TRUNCATE or DATABASE, with commas, but has 'drop'",
