@@ -2,6 +2,7 @@
 
 import re
 from typing import Final
+from zoneinfo import available_timezones
 
 from modules.debezium.regex.parsing import parse
 from modules.debezium.regex.syntax import JavaRegexError
@@ -18,6 +19,7 @@ _CLOUD_WORDS: Final = {
     "schema.name.adjustment.mode": ("none", "avro", "avro_unicode"),
 }
 _CLOUD_FIELD: Final = re.compile(r"(?:id|type|traceparent|dataSchemaName):(?:header|generate)")
+_ZONE: Final = re.compile(r"[+-](?:0\d|1[0-7]):[0-5]\d|[+-]18:00|[A-Za-z]+(?:[/_+-][A-Za-z0-9]+)*")
 _HASH: Final = re.compile(r"column\.mask\.hash\.(?:v2\.)?([^.]+)\.with\.salt\..+")
 
 
@@ -34,6 +36,10 @@ def special(key: str, value: str, of: str | None = None) -> str | None:
         return _message_keys(value)
     if key in ("gtid.source.includes", "gtid.source.excludes"):
         return _expressions(value)
+    if key == "incremental.snapshot.chunk.size":
+        return "must be 1 or more: a chunk of 0 rows reads none" if value.strip() in ("0", "+0", "-0") else None
+    if key == "driver.connectionTimeZone":
+        return _session_zone(value.strip())
     if key.startswith("topic.creation.") and key.endswith((".partitions", ".replication.factor")):
         return "must be 1 or more, or -1 for the brokers' default" if value.strip() in ("0", "+0", "-0") else None
     if found := _HASH.fullmatch(key):
@@ -51,6 +57,19 @@ def _cloud_event(key: str, value: str) -> str | None:
     if first in ("value", "header") and all(_CLOUD_FIELD.fullmatch(part) for part in others):
         return None
     return "must be value or header, then FIELD:generate or FIELD:header for id, type, traceparent, dataSchemaName"
+
+
+def is_zone(text: str) -> bool:
+    """Java's names are those of the time zone database, which not every machine has; its offsets end at 18 hours."""
+    known = available_timezones()
+    return bool(_ZONE.fullmatch(text)) and (text[0] in "+-" or not known or text in known)
+
+
+def _session_zone(text: str) -> str | None:
+    """Connector/J knows abbreviations of its own, so that only names of places are sure."""
+    if "/" not in text or is_zone(text):
+        return None
+    return "must be LOCAL, SERVER, a time zone such as Europe/Berlin, or an offset such as +08:00"
 
 
 def _skipped(value: str) -> str | None:

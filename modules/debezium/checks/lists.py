@@ -97,6 +97,11 @@ def _predicates(subject: Subject) -> Iterator[Finding]:
             yield error(predicate, wanted, name)
         if negate in subject.given and name is None:
             yield error(negate, f"must come with {predicate}: there is nothing to negate", subject.given[negate])
+    used = {subject.given.get(f"transforms.{alias}.predicate", "").strip() for alias in subject.listed("transforms")}
+    for name in subject.listed("predicates"):
+        if name and name not in used:
+            message = f"has no effect: no transform has it; write transforms.NAME.predicate: {name}"
+            yield Finding(("properties", f"predicates.{name}.type"), message, level="warning", acceptable=True)
 
 
 def _converters(subject: Subject) -> Iterator[Finding]:

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Callable, Iterator
 from typing import Final
-from zoneinfo import available_timezones
 
-from modules.debezium.checks import routing
-from modules.debezium.checks.finding import Finding, error
+from modules.debezium.checks import added_fields, kinds, routing
+from modules.debezium.checks.finding import Finding
 from modules.debezium.checks.subject import Subject
+from modules.debezium.checks.transform import Transform
 from modules.debezium.definitions import resolved
 from modules.debezium.regex.syntax import JavaRegexError
 from modules.messages.problems import either
@@ -18,8 +18,9 @@ _CASTS: Final = ("int8", "int16", "int32", "int64", "float32", "float64", "boole
 _INSERTED: Final = ("topic.field", "partition.field", "offset.field", "timestamp.field", "static.field")
 _TIMES: Final = ("string", "unix", "Date", "Time", "Timestamp")
 _DATE_LETTERS: Final = frozenset("GyYMLwWDdFEuaHkKhmsSzZX")
+_ZONE_RULE: Final = re.compile(r"(?:(?:source|topic):)?[^:]+:[^:]+")
+_HASHES: Final = ("java", "murmur")
 _SCHEMA_CHANGES: Final = ("CREATE", "ALTER", "DROP", "TRUNCATE", "DATABASE")
-_ZONE: Final = re.compile(r"[+-](?:0\d|1[0-7]):[0-5]\d|[+-]18:00|[A-Za-z]+(?:[/_+-][A-Za-z0-9]+)*")
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -27,32 +28,11 @@ def check(subject: Subject) -> Iterator[Finding]:
         of = resolved(subject.effective.get(f"transforms.{alias}.type", ""), subject.release.transforms)
         for suffix in ("", "$Value", "$Key"):
             if of and (rule := _RULES.get(of.removesuffix(suffix) if suffix else of)):
-                yield from rule(_Given(subject, f"transforms.{alias}."))
+                yield from rule(Transform(subject, alias))
                 break
 
 
-class _Given:
-    """The properties of one transform."""
-
-    def __init__(self, subject: Subject, start: str) -> None:
-        self.subject = subject
-        self.start = start
-
-    def __getitem__(self, name: str) -> str:
-        return self.subject.effective.get(self.start + name, "").strip()
-
-    def has(self, name: str) -> bool:
-        return self.start + name in self.subject.effective
-
-    def members(self, name: str) -> list[str]:
-        return [each.strip() for each in self[name].split(",")] if self[name] else []
-
-    def error(self, name: str, message: str, *, acceptable: bool = False) -> Finding:
-        key = self.start + name
-        return error(key, message, self.subject.effective.get(key), acceptable=acceptable)
-
-
-def _cast(given: _Given) -> Iterator[Finding]:
+def _cast(given: Transform) -> Iterator[Finding]:
     if given.has("spec") and not given["spec"]:
         yield given.error("spec", "must name one or more fields, as FIELD:TYPE")
         return
@@ -63,7 +43,7 @@ def _cast(given: _Given) -> Iterator[Finding]:
         yield given.error("spec", "must name the field of each type, or be one type for the whole value")
 
 
-def _insert(given: _Given) -> Iterator[Finding]:
+def _insert(given: Transform) -> Iterator[Finding]:
     if not any(given[name] for name in _INSERTED):
         yield given.error(
             "type", f"must come with a field to insert: {either(given.start + name for name in _INSERTED)}"
@@ -72,7 +52,7 @@ def _insert(given: _Given) -> Iterator[Finding]:
         yield given.error("static.field", f"must come with {given.start}static.value")
 
 
-def _timestamp(given: _Given) -> Iterator[Finding]:
+def _timestamp(given: Transform) -> Iterator[Finding]:
     if given["target.type"] and given["target.type"] not in _TIMES:
         yield given.error("target.type", f"must be {either(_TIMES)}")
     elif given["target.type"] == "string" and not given["format"]:
@@ -96,7 +76,7 @@ def _date_format(text: str) -> str | None:
     return f"{letter} is no letter of it: write '{letter}' for the letter itself" if letter else None
 
 
-def _rename(given: _Given) -> Iterator[Finding]:
+def _rename(given: Transform) -> Iterator[Finding]:
     if any(
         len([each for each in pair.split(":") if each.strip()]) != 2 or pair.count(":") != 1
         for pair in given.members("renames")
@@ -104,22 +84,22 @@ def _rename(given: _Given) -> Iterator[Finding]:
         yield given.error("renames", "must be OLD:NEW with commas between them")
 
 
-def _mask(given: _Given) -> Iterator[Finding]:
+def _mask(given: Transform) -> Iterator[Finding]:
     if given.has("replacement") and not given["replacement"]:
         yield given.error("replacement", "must not be empty; without it values become empty, 0 or false")
 
 
-def _schema(given: _Given) -> Iterator[Finding]:
+def _schema(given: Transform) -> Iterator[Finding]:
     if not given["schema.name"] and not given["schema.version"]:
         yield given.error("type", f"must come with {given.start}schema.name or {given.start}schema.version")
 
 
-def _logical_table(given: _Given) -> Iterator[Finding]:
+def _logical_table(given: Transform) -> Iterator[Finding]:
     if given["key.field.regex"] and not given["key.field.replacement"]:
         yield given.error("key.field.regex", f"must come with {given.start}key.field.replacement, such as $1")
 
 
-def _header(given: _Given) -> Iterator[Finding]:
+def _header(given: Transform) -> Iterator[Finding]:
     fields, headers = given.members("fields"), given.members("headers")
     for name, members in (("fields", fields), ("headers", headers)):
         if given.has(name) and not any(members):
@@ -129,40 +109,34 @@ def _header(given: _Given) -> Iterator[Finding]:
         yield given.error("headers", f"must be as many as {given.start}fields, {len(fields)}")
 
 
-def _filter(given: _Given) -> Iterator[Finding]:
+def _filter(given: Transform) -> Iterator[Finding]:
     if not given["predicate"]:
         wanted = f"must come with {given.start}predicate: without one it drops every event"
         yield given.error("type", wanted, acceptable=True)
 
 
-def _timezone(given: _Given) -> Iterator[Finding]:
+def _timezone(given: Transform) -> Iterator[Finding]:
     if given["include.list"] and given["exclude.list"]:
         yield given.error("exclude.list", f"must be left out beside {given.start}include.list")
     for name in ("include.list", "exclude.list"):
-        if any(":" not in rule for rule in given.members(name)):
+        if any(not _ZONE_RULE.fullmatch(rule) for rule in given.members(name)):
             yield given.error(name, "must be rules source:TABLE:FIELD, topic:TOPIC:FIELD or NAME:FIELD, with commas")
     if not given["converted.timezone"]:
         name = "converted.timezone" if given.has("converted.timezone") else "type"
         yield given.error(name, f"must come with {given.start}converted.timezone, such as Europe/Berlin")
-    elif not _is_zone(given["converted.timezone"]):
+    elif not kinds.is_zone(given["converted.timezone"]):
         yield given.error(
             "converted.timezone", "must be a time zone such as Europe/Berlin, or an offset such as +08:00"
         )
 
 
-def _is_zone(text: str) -> bool:
-    """Java's names are those of the time zone database, which not every machine has."""
-    known = available_timezones()
-    return bool(_ZONE.fullmatch(text)) and (text[0] in "+-" or not known or text in known)
-
-
-def _schema_changes(given: _Given) -> Iterator[Finding]:
+def _schema_changes(given: Transform) -> Iterator[Finding]:
     name = "schema.change.event.exclude.list"
     if wrong := [each for each in given.members(name) if each not in _SCHEMA_CHANGES]:
         yield given.error(name, f"must hold only {either(_SCHEMA_CHANGES)}, with commas, but has {wrong[0]!r}")
 
 
-def _record_size(given: _Given) -> Iterator[Finding]:
+def _record_size(given: Transform) -> Iterator[Finding]:
     for name, least in (("max.bytes", 1), ("min.field.size", 0)):
         if re.fullmatch(r"[+-]?[0-9]+", given[name]) and int(given[name]) < least:
             yield given.error(name, f"must be {least} or more")
@@ -170,7 +144,7 @@ def _record_size(given: _Given) -> Iterator[Finding]:
         yield given.error("compression.ratio", "must be more than 0")
 
 
-def _timestamp_router(given: _Given) -> Iterator[Finding]:
+def _timestamp_router(given: Transform) -> Iterator[Finding]:
     """Debezium gives its records no timestamp of Kafka's; of what is known only its outbox does."""
     alias = given.start.removeprefix("transforms.").removesuffix(".")
     try:
@@ -186,9 +160,10 @@ def _timestamp_router(given: _Given) -> Iterator[Finding]:
     yield given.error("type", "must come after what sets a timestamp: Debezium's records have none, and the task fails")
 
 
-def _outbox(given: _Given) -> Iterator[Finding]:
+def _outbox(given: Transform) -> Iterator[Finding]:
     """The router takes rows of any table for an outbox's; where their columns are missing, the task fails."""
-    subject, alias = given.subject, given.start.removeprefix("transforms.").removesuffix(".")
+    yield from added_fields.of_an_outbox(given)
+    subject, alias = given.subject, given.alias
     routed = [
         table
         for table in subject.tables
@@ -203,7 +178,13 @@ def _outbox(given: _Given) -> Iterator[Finding]:
         yield Finding(("properties", key), message, subject.given.get(key), level="warning", acceptable=True)
 
 
-_RULES: Final[dict[str, Callable[[_Given], Iterator[Finding]]]] = {
+def _partition(given: Transform) -> Iterator[Finding]:
+    """Another word is read as none, and the first record stops the task."""
+    if given["partition.hash.function"].lower() not in ("", *_HASHES):
+        yield given.error("partition.hash.function", f"must be {either(_HASHES)}")
+
+
+_RULES: Final[dict[str, Callable[[Transform], Iterator[Finding]]]] = {
     f"{_KAFKA}Cast": _cast,
     f"{_KAFKA}InsertField": _insert,
     f"{_KAFKA}TimestampConverter": _timestamp,
@@ -218,5 +199,7 @@ _RULES: Final[dict[str, Callable[[_Given], Iterator[Finding]]]] = {
     f"{_DEBEZIUM}EnforceRecordSize": _record_size,
     routing.TIMESTAMP_ROUTER: _timestamp_router,
     routing.EVENT_ROUTER: _outbox,
+    f"{_DEBEZIUM}ExtractNewRecordState": added_fields.of_events,
+    f"{_DEBEZIUM}partitions.PartitionRouting": _partition,
     f"{_DEBEZIUM}SchemaChangeEventFilter": _schema_changes,
 }

@@ -205,6 +205,22 @@ GOOD: Final[dict[str, Properties]] = {
         "transforms.with.dots.type": f"{DEBEZIUM}ExtractNewRecordState",
         "transforms.with.dots.add.fields": "op",
     },
+    "fields of an event, of its transaction, and with another name": {
+        "transforms": "t",
+        "transforms.t.type": f"{DEBEZIUM}ExtractNewRecordState",
+        "transforms.t.add.fields": "op:operation,source.ts_us,table,transaction.id,after.id",
+        "transforms.t.add.headers": "db,total_order",
+    },
+    "a field that an earlier transform adds": {
+        "transforms": "made,t",
+        "transforms.made.type": "org.apache.kafka.connect.transforms.InsertField$Value",
+        "transforms.made.static.field": "origin",
+        "transforms.made.static.value": "shop",
+        "transforms.t.type": f"{DEBEZIUM}ExtractNewRecordState",
+        "transforms.t.add.fields": "origin",
+    },
+    "a session's time zone": {"driver.connectionTimeZone": "SERVER"},
+    "a session's time zone by its place": {"driver.connectionTimeZone": "Europe/Berlin"},
     "a processor": {
         "post.processors": "again",
         "again.type": "io.debezium.processors.reselect.ReselectColumnsPostProcessor",

@@ -104,3 +104,21 @@ def test_a_router_for_more_than_the_outbox_is_warned_of(
     source = {"cluster": "orders", "secret": "cdc/orders", "server_id": 1, "tables": tables}
     found = warnings(properties, source=source, **others("outbox.event.*"))
     assert ("for an outbox's" in found.get("transforms.o.type", "")) is warned
+
+
+@pytest.mark.parametrize(
+    ("placement", "refused"),
+    [("type:header,id:ENVELOPE:key,no:partition", False), ("type:headers", True), ("id:header,no:key:x", True)],
+)
+def test_a_column_of_an_outbox_has_a_place_that_debezium_knows(placement: str, refused: bool) -> None:
+    name = "transforms.o.table.fields.additional.placement"
+    found = errors({**OUTBOX, name: placement}, **others("outbox.event.*"))
+    assert list(found) == [name] * refused
+    assert not refused or "with PLACE header, envelope or partition" in found[name]
+
+
+@pytest.mark.parametrize("used", [True, False])
+def test_a_predicate_that_no_transform_has_is_warned_of(used: bool) -> None:
+    properties = {key: value for key, value in ONLY.items() if used or key != "transforms.o.predicate"}
+    found = warnings(properties, **others("outbox.event.*"))
+    assert ("write transforms.NAME.predicate: p" in found.get("predicates.p.type", "")) is not used

@@ -295,6 +295,43 @@ DEMANDS: Final = [
         "must be a time zone such as Europe/Berlin",
     ),
     Wrong(
+        transform(f"{DEBEZIUM}ExtractNewRecordState", add__fields="op,tabel"),
+        "transforms.t.add.fields",
+        "tabel is none, and would be left out (did you mean table?)",
+    ),
+    Wrong(
+        transform(f"{DEBEZIUM}ExtractNewRecordState", add__headers="op,source.tx"),
+        "transforms.t.add.headers",
+        "must name fields of an event: source.tx is none",
+    ),
+    Wrong(
+        transform(f"{DEBEZIUM}ExtractNewRecordState", add__fields="sourc.table"),
+        "transforms.t.add.fields",
+        "must take fields of source, transaction, before or after, and sourc in sourc.table is none",
+    ),
+    Wrong(
+        transform(f"{DEBEZIUM}ExtractNewRecordState", add__fields="op:a:b"),
+        "transforms.t.add.fields",
+        "must be FIELD or FIELD:NEW_NAME with commas between them, and op:a:b is neither",
+    ),
+    Wrong(
+        transform(
+            f"{DEBEZIUM}partitions.PartitionRouting",
+            partition__payload__fields="change.id",
+            partition__topic__num=3,
+            partition__hash__function="sha",
+        ),
+        "transforms.t.partition.hash.function",
+        "must be java or murmur",
+    ),
+    Wrong(
+        transform(f"{DEBEZIUM}TimezoneConverter", converted__timezone="UTC", include__list="source:a:b:c"),
+        "transforms.t.include.list",
+        "must be rules source:TABLE:FIELD",
+    ),
+    Wrong({"driver.connectionTimeZone": "Europe/Berlinn"}, "driver.connectionTimeZone", "must be LOCAL, SERVER"),
+    Wrong({"incremental.snapshot.chunk.size": 0}, "incremental.snapshot.chunk.size", "a chunk of 0 rows reads none"),
+    Wrong(
         transform(f"{DEBEZIUM}TimezoneConverter", converted__timezone="+18:30"),
         "transforms.t.converted.timezone",
         "an offset such as +08:00",
