@@ -171,11 +171,12 @@ def test_what_it_does_not_have_is_refused(kept: Kept) -> None:
 
 
 def test_a_plan_that_loses_data_is_refused_as_in_a_deploy(kept: Kept) -> None:
-    removed = kept.content["connectors"].pop("shop")
+    connectors = kept.content["connectors"]
+    connectors["moved"] = connectors.pop("shop")
     document = kept.command("--apply", status=1)
     assert document["failed_step"] == "plan"
     assert "connector-destroyed" in {one["cause"].split(": ")[1] for one in document["failure"]["findings"]}
-    kept.content["connectors"]["shop"] = removed
+    connectors["shop"] = connectors.pop("moved")
     assert requests.get(document["endpoints"]["connect"]["cdc-week-shop"], timeout=10).ok
 
 

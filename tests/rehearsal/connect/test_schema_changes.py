@@ -53,6 +53,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 def connector(lab: Lab) -> Iterator[RunningConnector]:
     # Not the tools' own tables, which begin with _.
     started = lab.connectors(lab.configured(table__include__list=r"shop\.[^_][^.]*", database__include__list="shop"))
+    lab.settle()
     yield started
     started.stop()
 
