@@ -16,7 +16,7 @@ from modules.plugin import Plugin
 from modules.properties_file import as_lines
 from modules.roles import role
 from modules.security_group_rules import ANYWHERE, Peer, egress, ingress
-from modules.source import Aurora
+from modules.source import Database
 from modules.synthesis.sdk import (
     Construct,
     DataAwsSecretsmanagerSecret,
@@ -37,7 +37,7 @@ class Connector(Construct):
     """A connector whose name and offset topic never change: after a replacement it resumes from its offset.
 
     Public: ``name`` (str, known at synthesis), ``arn`` (str), ``log_group`` (str) and ``secrets`` (names),
-    known at synthesis.
+    known at synthesis; ``security_group_id`` of the workers (str).
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Connector(Construct):
         deployment: Deployment,
         network: Network,
         kafka: Kafka,
-        aurora: Aurora,
+        database: Database,
         plugin: Plugin,
         key: Key,
         debezium_version: str,
@@ -62,26 +62,26 @@ class Connector(Construct):
         self._offsets = topics.offsets_of(config, name=self.name)
         # What else is its own is named after its key, whatever it was called before.
         self._prefix = deployment.name(id_)
-        self._aurora = aurora
+        self._database = database
         # Metadata only: the worker reads the value, Terraform never does.
         self.secrets = tuple(configuration.secrets(config))
         self._secret_arns = [
             DataAwsSecretsmanagerSecret(self, _secret_id(secret, config), name=secret).arn for secret in self.secrets
         ]
-        workers = self._workers(network, kafka)
+        self.security_group_id = workers = self._workers(network, kafka)
         self.log_group = deployment.log_group("connectors", id_)
         self._logs = log_group(self, name=self.log_group, retention_days=config.log_retention_days, key=key)
         self.arn = self._connector(network, kafka, plugin, workers).arn
 
     def _workers(self, network: Network, kafka: Kafka) -> str:
-        """Id of the workers' security group: egress to brokers, Aurora, DNS and AWS services; no ingress."""
+        """Id of the workers' security group: egress to brokers, database, DNS and AWS services; no ingress."""
         name = f"{self._prefix}-workers"
         group = SecurityGroup(
             self, "workers", name=name, description="MSK Connect workers", vpc_id=network.vpc_id, tags={"Name": name}
         ).id
         self._rules = [
             *kafka.allow(self, security_group_id=group, ports=[msk.IAM_PORT], add_egress=True),
-            *self._aurora.allow(self, security_group_id=group),
+            *self._database.allow(self, security_group_id=group),
             *self._dns(group, network),
             *self._services(group, network),
         ]
@@ -139,8 +139,8 @@ class Connector(Construct):
         properties = configuration.connector_properties(self._config, debezium_version=self._debezium_version)
         connection = configuration.connection_properties(
             self._config,
-            hostname=self._aurora.hostname,
-            port=str(self._aurora.port),
+            hostname=self._database.hostname,
+            port=str(self._database.port),
             bootstrap=kafka.bootstrap,
         )
         # The user's are escaped with all that the file says; ours have Kafka's placeholders.
@@ -172,10 +172,11 @@ class Connector(Construct):
             lifecycle=TerraformResourceLifecycle(
                 ignore_changes=self._bootstrap_attributes(),
                 precondition=[
-                    *self._aurora.preconditions,
-                    *self._aurora.runs_with(self._debezium_version),
+                    *self._database.preconditions,
+                    *self._database.runs_with(self._debezium_version),
                     *plugin.preconditions,
-                ],
+                ]
+                or None,
             ),
         )
 

@@ -1,11 +1,15 @@
-"""The Aurora clusters that connectors read: looked up, checked, and made reachable for the workers."""
+"""The databases that connectors read: looked up, checked, and made reachable for the workers."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
+from modules.environment.environment import Environment
+from modules.environment.models.sources import ClusterSource, Host as HostConfig, InstanceSource
 from modules.network import Network
 from modules.security_group_rules import Peer, egress, ingress
 from modules.synthesis.sdk import (
     Construct,
+    DataAwsDbInstance,
     DataAwsDbSubnetGroup,
     DataAwsRdsCluster,
     DataAwsVpc,
@@ -18,6 +22,24 @@ from modules.synthesis.sdk import (
 
 # SHOW MASTER STATUS is gone with MySQL 8.4; Debezium asks otherwise from this release on.
 _READS_8_4 = 3
+# Parameter groups that RDS makes, whose binlog_format is MIXED; of MySQL 8.4 it is not documented.
+_MIXED = ("default.mysql5.7", "default.mysql8.0")
+
+
+class Database(Protocol):
+    """``hostname`` and ``port`` are those of the server with the binary log; ``preconditions`` are of its readers."""
+
+    hostname: str
+    port: float
+    preconditions: list[Precondition]
+
+    def runs_with(self, debezium_version: str) -> list[Precondition]:
+        """What this release of Debezium needs of the database; for the connectors that run it."""
+        ...
+
+    def allow(self, client: Construct, *, security_group_id: str) -> list[TerraformResource]:
+        """Allow the client's group to the database's port; the rules are created under ``client``."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -28,61 +50,43 @@ class Routed:
     rules: list[TerraformResource]
 
 
-class Aurora(Construct):
-    """An existing Aurora MySQL cluster, shared by the connectors that read it: nothing of it is created.
+class RdsDatabase(Construct):
+    """A database that RDS knows, shared by the connectors that read it: nothing of it is created.
 
-    Public: ``hostname`` (of the writer, which has the binlog), ``port``, ``preconditions`` (of a reader).
+    Public: see ``Database``. Subclasses set ``what`` it is called in messages, and ``rule`` as the id of its own rule.
     """
 
-    def __init__(self, scope: Construct, id_: str, *, network: Network) -> None:
-        """``id_`` is the cluster's identifier."""
-        super().__init__(scope, id_)
+    what: str
+    rule: str
+    hostname: str
+    port: float
+
+    def _look_up(self, network: Network, *, subnet_group: str, security_groups: list[str], version: str) -> None:
         self._network = network
-        self._cluster = DataAwsRdsCluster(self, "cluster", cluster_identifier=id_)
-        self._subnets = DataAwsDbSubnetGroup(self, "subnets", name=self._cluster.db_subnet_group_name)
-        self.hostname = self._cluster.endpoint
-        self.port = self._cluster.port
-        self._security_group_id = Token.as_string(Fn.element(Fn.sort(self._cluster.vpc_security_group_ids), 0))
-        self.preconditions = [*self._engine(), self._binlog(), *self._reachable()]
+        self._version = version
+        self._subnets = DataAwsDbSubnetGroup(self, "subnets", name=subnet_group)
+        self._security_group_id = Token.as_string(Fn.element(Fn.sort(security_groups), 0))
+        self.preconditions = [*self._checks(), *self._reachable()]
         self._routed = self._allow_ranges() if network.reachable_vpc_ids is None else None
 
+    def _checks(self) -> list[Precondition]:
+        raise NotImplementedError
+
     def _require(self, condition: object, message: str) -> Precondition:
-        message = f"Aurora cluster {self.node.id} {message}"
+        message = f"{self.what} {self.node.id} {message}"
         return Precondition(condition=Token.as_string(condition), error_message=message)
 
-    def _engine(self) -> list[Precondition]:
-        cluster = self._cluster
-        return [
-            self._require(
-                Op.eq(cluster.engine, "aurora-mysql"),
-                f"runs {cluster.engine}: source.cluster must name an aurora-mysql cluster",
-            ),
-            self._require(
-                Op.neq(cluster.engine_mode, "serverless"),
-                "is Serverless v1, which has no binlog: migrate it to provisioned or Serverless v2 first",
-            ),
-        ]
-
     def runs_with(self, debezium_version: str) -> list[Precondition]:
-        """What this release of Debezium needs of the cluster; for the connectors that run it."""
+        """What this release of Debezium needs of the database; for the connectors that run it."""
         if int(debezium_version.split(".")[0]) >= _READS_8_4:
             return []
-        version = self._cluster.engine_version
         return [
             self._require(
-                Op.not_(Fn.startswith(version, "8.4")),
-                f"runs {version}, and Debezium {debezium_version} asks for its binary log as MySQL did before 8.4:"
-                " use a plugin with Debezium 3.0 or later",
+                Op.not_(Fn.startswith(self._version, "8.4")),
+                f"runs {self._version}, and Debezium {debezium_version} asks for its binary log as MySQL did before"
+                " 8.4: use a plugin with Debezium 3.0 or later",
             )
         ]
-
-    def _binlog(self) -> Precondition:
-        group = self._cluster.db_cluster_parameter_group_name
-        return self._require(
-            Op.not_(Fn.startswith(group, "default.")),
-            f"uses the default parameter group {group}, which cannot enable the binlog:"
-            " use a custom cluster parameter group with binlog_format = ROW, and reboot the writer",
-        )
 
     def _reachable(self) -> list[Precondition]:
         reachable = self._network.reachable_vpc_ids
@@ -116,17 +120,136 @@ class Aurora(Construct):
         return Routed(peer=Peer(cidr_block=ranges), rules=rules)
 
     def allow(self, client: Construct, *, security_group_id: str) -> list[TerraformResource]:
-        """Allow the client's group to Aurora's port, egress and ingress; the rules are created under ``client``."""
+        """Allow the client's group to the port, egress and ingress; the rules are created under ``client``."""
         peer = self._routed.peer if self._routed else Peer(self._security_group_id)
         outbound = egress(client, "mysql", group=security_group_id, peer=peer, port=self.port, description="MySQL")
         if self._routed:
             return [outbound, *self._routed.rules]
         inbound = ingress(
             client,
-            "aurora",
+            self.rule,
             group=self._security_group_id,
             peer=Peer(security_group_id),
             port=self.port,
             description=f"MySQL clients: {client.node.path}",
         )
         return [outbound, inbound]
+
+
+class Aurora(RdsDatabase):
+    """An existing Aurora MySQL cluster; ``hostname`` is its writer's."""
+
+    what = "Aurora cluster"
+    rule = "aurora"
+
+    def __init__(self, scope: Construct, id_: str, *, network: Network) -> None:
+        """``id_`` is the cluster's identifier."""
+        super().__init__(scope, id_)
+        self._cluster = cluster = DataAwsRdsCluster(self, "cluster", cluster_identifier=id_)
+        self.hostname = cluster.endpoint
+        self.port = cluster.port
+        self._look_up(
+            network,
+            subnet_group=cluster.db_subnet_group_name,
+            security_groups=cluster.vpc_security_group_ids,
+            version=cluster.engine_version,
+        )
+
+    def _checks(self) -> list[Precondition]:
+        cluster, group = self._cluster, self._cluster.db_cluster_parameter_group_name
+        return [
+            self._require(
+                Op.eq(cluster.engine, "aurora-mysql"),
+                f"runs {cluster.engine}: source.cluster must name an aurora-mysql cluster",
+            ),
+            self._require(
+                Op.neq(cluster.engine_mode, "serverless"),
+                "is Serverless v1, which has no binlog: migrate it to provisioned or Serverless v2 first",
+            ),
+            self._require(
+                Op.not_(Fn.startswith(group, "default.")),
+                f"uses the default parameter group {group}, which cannot enable the binlog:"
+                " use a custom cluster parameter group with binlog_format = ROW, and reboot the writer",
+            ),
+        ]
+
+
+class Instance(RdsDatabase):
+    """An existing RDS for MySQL instance, with one or more zones."""
+
+    what = "RDS instance"
+    rule = "instance"
+
+    def __init__(self, scope: Construct, id_: str, *, network: Network) -> None:
+        """``id_`` is the instance's identifier."""
+        super().__init__(scope, id_)
+        self._instance = instance = DataAwsDbInstance(self, "instance", db_instance_identifier=id_)
+        self.hostname = instance.address
+        self.port = instance.port
+        self._look_up(
+            network,
+            subnet_group=instance.db_subnet_group,
+            security_groups=instance.vpc_security_groups,
+            version=instance.engine_version,
+        )
+
+    def _checks(self) -> list[Precondition]:
+        instance = self._instance
+        group = Token.as_string(Fn.element(instance.db_parameter_groups, 0))
+        return [
+            self._require(
+                Op.eq(instance.engine, "mysql"),
+                f"runs {instance.engine}: source.instance must name an RDS for MySQL instance;"
+                " an Aurora cluster is named by source.cluster",
+            ),
+            self._require(
+                Op.gte(instance.backup_retention_period, 1),  # CDKTF drops a 0
+                "has no automated backups, and without them RDS writes no binlog:"
+                " set its backup retention period to 1 day or more",
+            ),
+            self._require(
+                Op.not_(Fn.contains(list(_MIXED), group)),
+                f"uses the default parameter group {group}, whose binlog_format is MIXED:"
+                " use a custom parameter group with binlog_format = ROW",
+            ),
+        ]
+
+
+class Host:
+    """A server that RDS does not run: nothing of it is looked up, so no plan can check it.
+
+    Only the workers' own group is opened, towards the server; the server's owner allows the workers there.
+    """
+
+    def __init__(self, config: HostConfig) -> None:
+        self.hostname = config.address
+        self.port: float = config.port
+        self.preconditions: list[Precondition] = []
+        self._peer = Peer(config.security_group_id, config.cidr_block)
+
+    def runs_with(self, debezium_version: str) -> list[Precondition]:
+        """Nothing that a plan can check."""
+        del debezium_version
+        return []
+
+    def allow(self, client: Construct, *, security_group_id: str) -> list[TerraformResource]:
+        """Allow the client's group to the server's port."""
+        return [egress(client, "mysql", group=security_group_id, peer=self._peer, port=self.port, description="MySQL")]
+
+
+def databases(scope: Construct, config: Environment, *, network: Network) -> dict[str, Database]:
+    """Those that the connectors of ``config`` read, by ``source.database``.
+
+    RDS may have a cluster and an instance of the same name, so each kind has a parent of its own.
+    """
+    clusters, instances = Construct(scope, "sources"), Construct(scope, "source-instances")
+    sources = {connector.source.database: connector.source for connector in config.connectors.values()}
+    found: dict[str, Database] = {}
+    for database, source in sorted(sources.items()):
+        if isinstance(source, ClusterSource):
+            found[database] = Aurora(clusters, source.cluster, network=network)
+        elif isinstance(source, InstanceSource):
+            found[database] = Instance(instances, source.instance, network=network)
+        else:
+            found[database] = Host(source.host)
+    return found

@@ -1,6 +1,6 @@
 """The stacks of an environment. Stacks compose constructs; only stacks have outputs."""
 
-from modules import kafka, monitoring, network, plugin, rollout, states
+from modules import kafka, monitoring, network, plugin, rollout, source, states
 from modules.bucket import PrivateBucket
 from modules.connector import Connector
 from modules.consumer import Consumer
@@ -10,10 +10,10 @@ from modules.environment.environment import Environment
 from modules.environment.models.kafka import ProvisionedKafka
 from modules.environment.models.network import NewNetwork
 from modules.environment.models.plugins import ArchivePlugin, PublishedPlugin
+from modules.environment.models.sources import HostSource
 from modules.environment.models.state import CloudState, S3State
 from modules.healing import HealedConnector, SelfHealing
 from modules.monitoring import MonitoredConnector, Monitoring
-from modules.source import Aurora
 from modules.state_store import StateStore as StateStoreConstruct, key_alias
 from modules.synthesis.sdk import (
     AwsProvider,
@@ -167,7 +167,7 @@ class Connect(EnvironmentStack):
         self._read_without_lock()
         rollout.platform_first(self, config=config, outputs=platform.outputs)
         plugins = self._plugins()
-        sources = self._sources()
+        databases = source.databases(self, config, network=platform.network)
         parent = Construct(self, "connectors")
         self.connectors = {
             key: Connector(
@@ -177,7 +177,7 @@ class Connect(EnvironmentStack):
                 deployment=self.deployment,
                 network=platform.network,
                 kafka=platform.kafka,
-                aurora=sources[connector.source.cluster],
+                database=databases[connector.source.database],
                 plugin=plugins[connector.plugin],
                 key=platform.key,
                 debezium_version=config.plugins[connector.plugin].debezium_version,
@@ -189,6 +189,9 @@ class Connect(EnvironmentStack):
         self._accepted()
         for key, connector in self.connectors.items():
             self._output(f"connector_{key}_arn", connector.arn, f"The connector {connector.name}")
+            if isinstance(config.connectors[key].source, HostSource):
+                group = connector.security_group_id
+                self._output(f"connector_{key}_security_group_id", group, f"The workers' group of {connector.name}")
 
     def _accepted(self) -> None:
         """What connectors may lose, and why: shown with a plan, and nowhere where it takes effect."""
@@ -213,11 +216,6 @@ class Connect(EnvironmentStack):
             else:
                 plugins[key] = plugin.RegisteredPlugin(parent, key, config=config, deployment=self.deployment)
         return plugins
-
-    def _sources(self) -> dict[str, Aurora]:
-        parent = Construct(self, "sources")
-        clusters = sorted({connector.source.cluster for connector in self.config.connectors.values()})
-        return {cluster: Aurora(parent, cluster, network=self._platform.network) for cluster in clusters}
 
     def _read_without_lock(self) -> None:
         """Reading the platform's state needs no lock, and a lock table in that configuration is deprecated."""

@@ -1,4 +1,4 @@
-"""The source databases of an environment: a MySQL server for each Aurora cluster."""
+"""The source databases of an environment: a MySQL server for each cluster, instance and host."""
 
 import zlib
 from collections.abc import Iterator, Mapping
@@ -6,6 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from modules.environment.environment import Environment
+from modules.environment.models.sources import ClusterSource, HostSource, Source
 from modules.environment.names import domain
 from rehearsal.aws.seed import Endpoint, Login
 from rehearsal.database.mysql import PORT, Database
@@ -14,23 +15,21 @@ from rehearsal.processes.addresses import Addresses
 
 
 class Databases(Mapping[str, Database]):
-    """The databases by Aurora cluster, with their data below ``folder``."""
+    """The databases by ``source.database``, with their data below ``folder``."""
 
     def __init__(self, environment: Environment, *, addresses: Addresses, folder: Path, server: Server) -> None:
         self._sources = [connector.source for connector in environment.connectors.values()]
-        self._region = environment.region
         self._starting: list[Future[Database]] = []
-        self._databases = {
-            cluster: Database(
-                folder=folder / cluster,
-                address=addresses.allocate(PORT, name=self._hostname(cluster)),
-                server=server,
-            )
-            for cluster in dict.fromkeys(source.cluster for source in self._sources)
-        }
+        self._endpoints: dict[str, Endpoint] = {}
+        self._databases: dict[str, Database] = {}
+        for name, source in {source.database: source for source in self._sources}.items():
+            hostname, port = _hostname(source, environment.region), _port(source)
+            address = addresses.allocate(port, name=hostname, deployed=isinstance(source, HostSource))
+            self._endpoints[name] = Endpoint(hostname, address.port)
+            self._databases[name] = Database(folder=folder / name.replace(":", "_"), address=address, server=server)
 
-    def __getitem__(self, cluster: str) -> Database:
-        return self._databases[cluster]
+    def __getitem__(self, name: str) -> Database:
+        return self._databases[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._databases)
@@ -40,7 +39,8 @@ class Databases(Mapping[str, Database]):
 
     @property
     def endpoints(self) -> dict[str, Endpoint]:
-        return {name: Endpoint(self._hostname(name), database.address.port) for name, database in self.items()}
+        """Where RDS says that the databases are."""
+        return self._endpoints
 
     def start(self) -> None:
         """Starts all in the background; see ``wait``."""
@@ -55,14 +55,21 @@ class Databases(Mapping[str, Database]):
 
     def create_users(self, logins: Mapping[str, Login]) -> None:
         """Creates each connector's user in the database that it reads; ``logins`` by secret name."""
-        for cluster, secret in dict.fromkeys((source.cluster, source.secret) for source in self._sources):
-            self[cluster].create_user(logins[secret].username, logins[secret].password)
+        for database, secret in dict.fromkeys((source.database, source.secret) for source in self._sources):
+            self[database].create_user(logins[secret].username, logins[secret].password)
 
     def kill(self) -> None:
         for database in self.values():
             database.kill()
 
-    def _hostname(self, cluster: str) -> str:
-        """A writer endpoint with Aurora's format; the checksum replaces its account-specific part."""
-        checksum = zlib.crc32(self._region.encode())
-        return f"{cluster}.cluster-{checksum:08x}.{self._region}.rds.{domain(self._region)}"
+
+def _hostname(source: Source, region: str) -> str:
+    """An endpoint with RDS's format, of an Aurora cluster its writer's; the checksum is its account-specific part."""
+    if isinstance(source, HostSource):
+        return source.host.address
+    own = f"{zlib.crc32(region.encode()):08x}.{region}.rds.{domain(region)}"
+    return f"{source.cluster}.cluster-{own}" if isinstance(source, ClusterSource) else f"{source.instance}.{own}"
+
+
+def _port(source: Source) -> int:
+    return source.host.port if isinstance(source, HostSource) else PORT

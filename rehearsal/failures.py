@@ -9,6 +9,7 @@ from modules.debezium import reserved
 from modules.environment.environment import Environment
 from modules.environment.loading import located
 from modules.environment.models.connectors import Connector
+from modules.environment.models.sources import source_kind
 from modules.messages.problems import Problem, shown
 from rehearsal.processes.errors import RehearsalError
 from rehearsal.processes.findings import Finding
@@ -86,4 +87,6 @@ def _path(connector: Connector, name: str) -> tuple[str, ...]:
     decided = reserved.paths().get(name, "")
     if not decided and name.partition(".")[0] in type(connector).model_fields:
         decided = name  # a key of the file itself, like capacity.mcu
+    if decided == "source.cluster":
+        decided = f"source.{source_kind(connector.source)}"
     return tuple(decided.split(".")) if decided else ()

@@ -7,6 +7,7 @@ from typing import Any, Final
 from modules.environment.environment import Environment
 from modules.environment.loading import located
 from modules.environment.models.kafka import ProvisionedKafka
+from modules.environment.models.sources import source_kind
 from modules.messages.problems import Problem
 from rehearsal.processes.errors import RehearsalError
 from rehearsal.processes.findings import Finding
@@ -45,6 +46,6 @@ def _problems(before: Environment, after: Environment, endpoints: Mapping[str, A
         yield Problem(("kafka", "brokers"), f"{old.brokers} brokers were deployed, and running ones get no more")
     running = endpoints["mysql"]
     for key, connector in after.connectors.items():
-        if connector.source.cluster not in running:
-            message = f"the database cluster {connector.source.cluster} does not run here, only {', '.join(running)}"
-            yield Problem(("connectors", key, "source", "cluster"), message)
+        if (database := connector.source.database) not in running:
+            message = f"the database {database} does not run here, only {', '.join(running)}"
+            yield Problem(("connectors", key, "source", source_kind(connector.source)), message)

@@ -11,9 +11,15 @@ from typing import Final
 from modules.debezium.configuration import SECRET_PROVIDER_CLASS
 from modules.environment.environment import Environment
 from modules.environment.models.kafka import ProvisionedKafka
+from modules.environment.models.sources import HostSource, source_kind
 from rehearsal.connect.substitutions import FILE_PROVIDER_CLASS, HEAP_PER_MCU, PROVIDER, has_provider
 from rehearsal.database.mysql_server import AURORA
 
+_DATABASES: Final = {
+    "cluster": f"Aurora MySQL, compatible with {'.'.join(map(str, AURORA))}",
+    "instance": "RDS for MySQL",
+    "host": "a MySQL server elsewhere",
+}
 BROKERS: Final = 3
 KAFKA: Final = "3.9"
 CONNECT: Final = "3.7"
@@ -30,6 +36,9 @@ class Substitution:
 
 HOST_NAMES: Final = Substitution(
     "host names", "the VPC's DNS", "loopback addresses, by a hosts file that each JVM is given"
+)
+ADDRESSES: Final = Substitution(
+    "addresses of databases", "as source.host says", "loopback addresses, in the connectors' database.hostname"
 )
 CERTIFICATES: Final = Substitution(
     "brokers' certificates", "Amazon's certificate authority", "a temporary one, in each client's trust store"
@@ -76,8 +85,9 @@ def applied(
     Raises OSError and BadArchiveError for a ZIP that cannot be read.
     """
     return (
-        _database(mysql),
+        _database(environment, mysql),
         HOST_NAMES,
+        *([ADDRESSES] if _has_address(environment) else []),
         CERTIFICATES,
         *_secrets(archives),
         *_cluster(environment, brokers),
@@ -90,14 +100,19 @@ def applied(
     )
 
 
-def _database(versions: Sequence[str]) -> Substitution:
-    release = ".".join(map(str, AURORA))
+def _database(environment: Environment, versions: Sequence[str]) -> Substitution:
+    kinds = {source_kind(connector.source) for connector in environment.connectors.values()}
     servers = " ".join(filter(None, ["MySQL", ", ".join(dict.fromkeys(versions))]))
     return Substitution(
         "database",
-        f"Aurora MySQL, compatible with {release}",
-        f"{servers}, a server of its own for each cluster, with ROW binary logs and TLS",
+        " and ".join(name for kind, name in _DATABASES.items() if kind in kinds),
+        f"{servers}, a server of its own for each database, with ROW binary logs and TLS",
     )
+
+
+def _has_address(environment: Environment) -> bool:
+    sources = [connector.source for connector in environment.connectors.values()]
+    return any(isinstance(one, HostSource) and one.host.address.replace(".", "").isdecimal() for one in sources)
 
 
 def _secrets(archives: Mapping[str, Path]) -> list[Substitution]:

@@ -135,7 +135,7 @@ def main(file: str) -> None:
         with ZipFile(archive := Path(folder) / "plugin.zip", "w") as bundle:
             bundle.writestr("debezium-connector-mysql/connector.jar", b"not a connector")
         published = [name for name, plugin in environment.plugins.items() if isinstance(plugin, PublishedPlugin)]
-        sources = {connector.source.cluster for connector in environment.connectors.values()}
+        sources = {connector.source.database for connector in environment.connectors.values()}
         endpoints = {name: Endpoint(f"{name}.example", 3306) for name in sources}
         seed(environment, aws=aws.access, endpoints=endpoints, archives=dict.fromkeys(published, archive))
         print(json.dumps(asdict(aws.access)), flush=True)

@@ -19,6 +19,15 @@ def account(environment: dict[str, Stack]) -> Mocks:
     [cluster] = environment["platform"].json["resource"]["aws_msk_cluster"].values()
     return {
         "aws_caller_identity": {"account_id": ACCOUNT},
+        "aws_db_instance": {
+            "address": "orders.example",
+            "backup_retention_period": 7,
+            "db_parameter_groups": ["orders-binlog"],
+            "engine": "mysql",
+            "engine_version": "8.0.40",
+            "port": 3306,
+            "vpc_security_groups": ["sg-0aaaaaaaaaaaaaaa0"],
+        },
         "aws_db_subnet_group": {"vpc_id": VPC_ID},
         "aws_msk_cluster": {"arn": CLUSTER_ARN, "bootstrap_brokers_sasl_iam": "b-1.example:9098"},
         "aws_msk_kafka_version": {"version": cluster["kafka_version"]},

@@ -33,6 +33,7 @@ _ENVIRONMENT: Final[Mapping[str, Any]] = {
     },
 }
 PLACEHOLDER: Final = "tobefilledin"
+_GROUP: Final = "sg-0123456789abcdef0"
 # Valid values instead of FILL_IN. {} differs for every connector.
 _PLACEHOLDERS: Final[Mapping[tuple[str, str], Any]] = {
     ("source", "cluster"): PLACEHOLDER,
@@ -101,6 +102,9 @@ def _filled(body: dict[str, Any], index: int) -> dict[str, Any]:
     for (section, key), placeholder in _PLACEHOLDERS.items():
         if filled.get(section, {}).get(key) in (FILL_IN, [FILL_IN]):
             filled[section][key] = placeholder.format(index) if isinstance(placeholder, str) else placeholder
+    if (host := filled["source"].get("host", {})).get("cidr_block") == FILL_IN:
+        del host["cidr_block"]
+        host["security_group_id"] = _GROUP
     if FILL_IN in (others := filled["topics"].get("others", [])):
         others[others.index(FILL_IN)] = f"{PLACEHOLDER}-routed-{index}"
     if filled["source"]["server_id"] == FILL_IN:

@@ -21,7 +21,7 @@ _WHY: Final = {
     "heartbeat.interval.ms": "without heartbeats, the binlog position of an idle database can be purged",
     "internal.custom.retriable.exception": "this release of Debezium would stop at every failover of the database",
     "retriable.restart.connector.wait.ms": "a failover of the database takes longer than the default",
-    "snapshot.locking.mode": "Aurora has no global read lock, so other values lock every table for the whole snapshot",
+    "snapshot.locking.mode": "RDS denies the global read lock, so other values lock every table for the whole snapshot",
     "schema.history.internal.store.only.captured.databases.ddl": "schema changes of other databases are not needed",
     "topic.creation.default.partitions": "for topics that Kafka Connect creates",
     "topic.creation.default.replication.factor": "-1 is the brokers' default.replication.factor",

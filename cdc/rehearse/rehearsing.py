@@ -135,7 +135,7 @@ def _missing() -> list[str]:
 
 def _missing_room(environment: Environment) -> list[str]:
     """A line where a disk is too full; without a mirror or a cache Terraform downloads its provider for each stack."""
-    databases = {connector.source.cluster for connector in environment.connectors.values()}
+    databases = {connector.source.database for connector in environment.connectors.values()}
     state = environment.state
     stacks = 3 if isinstance(state, S3State) and state.create else 2
     return requirements.missing_room(len(databases), provider_copies=stacks if cli.copies_providers() else 0)

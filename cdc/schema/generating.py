@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from cdc.schema import page, properties
 from modules.environment import msk_properties
 from modules.environment.environment import Environment
+from modules.environment.models import sources
 from modules.environment.regions import REGIONS
 from modules.environment.shape import bare, is_model, variants, wanted
 
@@ -38,6 +39,7 @@ def schema() -> Schema:
     made["properties"]["region"] |= {"enum": list(REGIONS)}
     definitions["Connector"]["properties"]["properties"] |= {"$ref": "#/definitions/Properties"}
     definitions["ProvisionedKafka"]["properties"]["server_properties"] |= {"$ref": "#/definitions/ServerProperties"}
+    definitions["Connector"]["properties"]["source"] |= _merged(definitions, variants(sources.Source))
     definitions |= {"Properties": properties.schema(), "ServerProperties": _server_properties()}
     whole: Schema = _draft_7({**made, "$schema": _DRAFT, "title": _TITLE, "definitions": definitions})
     return whole
@@ -67,6 +69,20 @@ def _describe(own: Schema, model: type[BaseModel], texts: Mapping[page.Key, str]
     for name, field in model.model_fields.items():
         kind = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
         own["properties"][name] |= {"description": texts.get((model, name)) or f"Must be {wanted(kind)}."}
+
+
+def _merged(definitions: dict[str, Schema], options: Mapping[str, type[BaseModel]]) -> Schema:
+    """One object for models that a key of their own tells apart: an editor then marks the value that is wrong."""
+    parts = {key: definitions.pop(model.__name__) for key, model in options.items()}
+    names = {name: schema for part in parts.values() for name, schema in part["properties"].items()}
+    required = [name for name in names if all(name in part["required"] for part in parts.values())]
+    return {
+        "type": "object",
+        "properties": names,
+        "required": required,
+        "additionalProperties": False,
+        "oneOf": [{"required": [key]} for key in options],
+    }
 
 
 def _server_properties() -> Schema:

@@ -31,9 +31,9 @@ def descriptions() -> dict[Key, str]:
             kind = starts[1]
         elif row := _ROW.match(line):
             for model in [roots[kind]] if kind in roots else roots.values():
-                key = _key(model, row[1].split("."))
-                if key and (text := _text(row[2].strip(), row[3].strip())):
-                    found.setdefault(key, text)
+                for key in _keys(model, row[1].split(".")):
+                    if text := _text(row[2].strip(), row[3].strip()):
+                        found.setdefault(key, text)
     return found
 
 
@@ -52,12 +52,16 @@ def _within(kind: Any) -> Iterator[tuple[str, type[BaseModel]]]:
     yield from (variants(value) or {"": bare(value)}).items()
 
 
-def _key(model: type[BaseModel], path: list[str]) -> Key | None:
-    """``source.cluster`` of a connector is ``cluster`` of its source."""
-    for step in path[:-1]:
-        field = model.model_fields.get(step)
-        model = bare(field.annotation) if field else model
-    return (model, path[-1]) if path[-1] in model.model_fields else None
+def _keys(model: type[BaseModel], path: list[str]) -> Iterator[Key]:
+    """``source.cluster`` of a connector is ``cluster`` of its source, and ``source.secret`` that of each kind."""
+    step, *rest = path
+    if not rest:
+        yield from [(model, step)] if step in model.model_fields else []
+    elif field := model.model_fields.get(step):
+        for inner in variants(field.annotation).values() or [bare(field.annotation)]:
+            yield from _keys(inner, rest)
+    else:
+        yield from _keys(model, rest)
 
 
 def _text(default: str, cell: str) -> str:

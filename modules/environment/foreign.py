@@ -28,7 +28,10 @@ _ONE_TASK: Final = "Debezium MySQL runs one task, so it cannot scale out: increa
 _SUBNETS: Final = "subnets are set in network: network.private_subnet_ids, or network.availability_zones"
 _MADE_NAME: Final = "the name is derived from the file's name and the key"
 _SECRET: Final = "user and password are read from Secrets Manager: set the secret's name in source.secret"
-_ENDPOINT: Final = "the writer's endpoint is looked up by source.cluster"
+_ENDPOINT: Final = (
+    "the endpoint is looked up by source.cluster or source.instance; a server that RDS does not run has source.host"
+)
+_OF_HOST: Final = "it goes under source.host, with address, and with security_group_id or cidr_block"
 _MADE_ROLE: Final = "the role is created, with access to the connector's own topics, groups and secret"
 _TOPIC_SETTING: Final = "settings of new topics are set in properties, as topic.creation.default.*"
 _OWN_KEY: Final = "a KMS key with rotation is created"
@@ -172,6 +175,9 @@ _ANSWERS: Final[dict[Path, dict[str, Answer]]] = {
         cluster_identifier="cluster",
         db_cluster_identifier="cluster",
         cluster_id="cluster",
+        instance_identifier="instance",
+        db_instance_identifier="instance",
+        instance_id="instance",
         database_server_id="server_id",
         secret_name="secret",
         table_include_list="tables",
@@ -181,7 +187,8 @@ _ANSWERS: Final[dict[Path, dict[str, Answer]]] = {
         'source.tables takes them with ! before the name: ["shop.*", "!shop.audit"]',
         *("exclude_tables", "table_exclude_list", "tables_exclude", "exclude", "database_exclude_list"),
     )
-    | _answered(_ENDPOINT, "host", "hostname", "endpoint", "port", "address", "writer_endpoint")
+    | _answered(_ENDPOINT, "hostname", "endpoint", "writer_endpoint")
+    | _answered(_OF_HOST, "port", "address", "cidr_block")
     | _answered(_SECRET, "user", "username", "password", "credentials", "secret_arn")
     | _answered("the connection to the database is set in network.peerings", "vpc_id", "peering", "subnet_ids")
     | _answered(_OWN_WORKERS, "security_groups", "security_group_ids", "security_group_id"),

@@ -158,7 +158,14 @@ SecretField = Annotated[str, Text(r"^[^\s:${}]+$", _FIELD_WORDS)]
 _SCRAM_WORDS: Final = "the secret's name, not its ARN, and for SCRAM start with AmazonMSK_"
 ScramSecretName = Annotated[str, Text(r"^AmazonMSK_[A-Za-z0-9/_+=.@-]+$", _SCRAM_WORDS, length=(11, 512))]
 _CLUSTER_WORDS: Final = "an Aurora cluster's identifier, not its endpoint: lower-case letters, digits and hyphens"
-ClusterIdentifier = Annotated[str, Text(r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", _CLUSTER_WORDS, length=(1, 63))]
+_IDENTIFIER: Final = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+ClusterIdentifier = Annotated[str, Text(_IDENTIFIER, _CLUSTER_WORDS, length=(1, 63))]
+_INSTANCE_WORDS: Final = "an RDS instance's identifier, not its endpoint: lower-case letters, digits and hyphens"
+InstanceIdentifier = Annotated[str, Text(_IDENTIFIER, _INSTANCE_WORDS, length=(1, 63))]
+_HOST_WORDS: Final = "a host name or an IPv4 address, without a port: lower-case letters, digits, dots and hyphens"
+HostAddress = Annotated[
+    str, Text(r"^[a-z0-9]+(-+[a-z0-9]+)*(\.[a-z0-9]+(-+[a-z0-9]+)*)*$", _HOST_WORDS, length=(1, 253))
+]
 
 _TOPIC_WORDS: Final = "letters, digits, . _ and -, up to 200 characters"
 TopicName = Annotated[str, Text(r"^[A-Za-z0-9._-]+$", _TOPIC_WORDS, length=(1, 200))]
@@ -239,8 +246,8 @@ RetentionDays = Annotated[
 _PRIVATE: Final = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
 
 
-def _private_block(longest_prefix: int) -> AfterValidator:
-    """A block of RFC 1918 or RFC 6598, without host bits, with an allowed size of a VPC."""
+def _private_block(longest_prefix: int, *, shortest_prefix: int = 16) -> AfterValidator:
+    """A block of RFC 1918 or RFC 6598, without host bits, with an allowed size: by default a VPC's."""
 
     def check(value: str) -> str:
         try:
@@ -251,8 +258,9 @@ def _private_block(longest_prefix: int) -> AfterValidator:
             raise PydanticCustomError("block", "must be written {block}, without host bits", {"block": str(block)})
         if not any(block.subnet_of(IPv4Network(private)) for private in _PRIVATE):
             raise PydanticCustomError("block", "must be private: in {private}", {"private": ", ".join(_PRIVATE)})
-        if not 16 <= block.prefixlen <= longest_prefix:
-            raise PydanticCustomError("block", "must be from /16 to /{longest}", {"longest": longest_prefix})
+        if not shortest_prefix <= block.prefixlen <= longest_prefix:
+            sizes = {"shortest": shortest_prefix, "longest": longest_prefix}
+            raise PydanticCustomError("block", "must be from /{shortest} to /{longest}", sizes)
         return value
 
     return AfterValidator(check)
@@ -261,6 +269,7 @@ def _private_block(longest_prefix: int) -> AfterValidator:
 # In a managed VPC, a /22 is divided into private /25 and public /28 subnets; AWS's smallest is /28.
 VpcBlock = Annotated[str, _private_block(22)]
 PeerBlock = Annotated[str, _private_block(28)]
+HostBlock = Annotated[str, _private_block(32, shortest_prefix=8)]
 
 
 def partition(region: str) -> str:

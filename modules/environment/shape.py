@@ -5,12 +5,11 @@ from collections.abc import Mapping, Set
 from types import UnionType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel, Tag
+from pydantic import BaseModel, Discriminator, Tag
 from pydantic.fields import FieldInfo
 
 from modules.environment import foreign
 from modules.environment.environment import Environment
-from modules.environment.models.plugins import plugin_kind
 from modules.environment.names import Expected, OneOf, Text
 from modules.messages.problems import Path, either, nearest
 
@@ -43,6 +42,11 @@ def variants(kind: Any) -> dict[str, Model]:
             tags = [mark.tag for mark in getattr(option, "__metadata__", ()) if isinstance(mark, Tag)]
             found[tags[0] if tags else get_args(model.model_fields["kind"].annotation)[0]] = model
     return found
+
+
+def by_key(options: Mapping[str, Model]) -> bool:
+    """Whether a key of its own tells each of the models apart, and no ``kind``."""
+    return not any("kind" in model.model_fields for model in options.values())
 
 
 def locate(loc: tuple[int | str, ...]) -> tuple[Path, Any]:
@@ -86,7 +90,7 @@ def wanted(kind: Any) -> str:
     if words:
         return words[0]
     if options := variants(kind):
-        return f"a mapping with kind: {either(options)}"
+        return f"a mapping with {'' if by_key(options) else 'kind: '}{either(options)}"
     kind = bare(kind)
     if is_model(kind):
         required = [name for name, field in kind.model_fields.items() if field.is_required()]
@@ -96,6 +100,13 @@ def wanted(kind: Any) -> str:
     return {int: "a whole number", bool: "true or false", str: "text", tuple: "a list"}.get(
         get_origin(kind) or kind, "a mapping"
     )
+
+
+def alternatives(loc: tuple[int | str, ...]) -> str:
+    """What may be there instead of a missing key that is the usual one of several."""
+    _, union = locate(loc[:-2])
+    others = [tag for tag in variants(union) if tag != loc[-1]]
+    return f" (or set {either(others)})" if others and _tag(union, {}) == loc[-1] else ""
 
 
 def unknown_key(key: str, loc: tuple[int | str, ...]) -> tuple[str, str | None]:
@@ -123,7 +134,8 @@ def _foreign(answer: foreign.Answer, model: Model, loc: tuple[int | str, ...]) -
     message = f"unknown key: {answer.message}"
     if answer.meant is None or answer.meant in model.model_fields:
         return message, answer.meant
-    tags = [tag for tag, variant in variants(locate(loc[:-1])[1]).items() if answer.meant in variant.model_fields]
+    options = variants(locate(loc[:-1])[1])
+    tags = [] if by_key(options) else [tag for tag, one in options.items() if answer.meant in one.model_fields]
     return f"{message}, and goes with kind: {either(tags)}" if tags else message, None
 
 
@@ -132,7 +144,7 @@ def whole(kind: Any, value: Any, broken: Set[Path], path: Path = ()) -> Any:
     if path in broken:
         return GONE
     if options := variants(kind):
-        kind = options.get(_tag(value) or "")
+        kind = options.get(_tag(kind, value) or "")
     kind = bare(kind)
     if is_model(kind):
         return _whole_model(kind, value, broken, path)
@@ -162,9 +174,13 @@ def _whole_model(model: Model, value: Any, broken: Set[Path], path: Path) -> Any
     return made
 
 
-def _tag(value: Any) -> str | None:
-    kind = value.get("kind") if isinstance(value, Mapping) else None
-    return kind if isinstance(kind, str) else plugin_kind(value)
+def _tag(kind: Any, value: Any) -> str | None:
+    """Which of the models of a union ``value`` is of."""
+    for mark in getattr(kind, "__metadata__", ()):
+        if isinstance(mark, Discriminator) and callable(mark.discriminator):
+            return str(mark.discriminator(value) or "")
+    named = value.get("kind") if isinstance(value, Mapping) else None
+    return named if isinstance(named, str) else None
 
 
 def sections(data: Mapping[str, Any], broken: Set[Path]) -> dict[str, Any]:

@@ -58,7 +58,8 @@ def _worded(error: ErrorDetails) -> Wording:
             Problem((*path, "kind"), message, ABSENT if absent else context["tag"]), broken=path, certain=True
         )
     if type_ == "missing":
-        return Wording(Problem(path, f"is missing; must be {shape.wanted(kind)}"), broken=path, missing=True)
+        wanted = f"is missing; must be {shape.wanted(kind)}{shape.alternatives(error['loc'])}"
+        return Wording(Problem(path, wanted), broken=path, missing=True)
     if path == ("name",):
         return Wording(Problem((), f"the file's name {error['msg']}", value), broken=path)
     return Wording(Problem(path, *_message(error, path, kind)), broken=path, certain=shape.bare(kind) not in _SCALARS)

@@ -36,6 +36,7 @@ with loading("constructs", "cdktf", provider="cdktf_cdktf_provider_aws"):
         CloudwatchMetricAlarmMetricQueryMetric as CloudwatchMetricAlarmMetricQueryMetric,
     )
     from cdktf_cdktf_provider_aws.data_aws_caller_identity import DataAwsCallerIdentity as DataAwsCallerIdentity
+    from cdktf_cdktf_provider_aws.data_aws_db_instance import DataAwsDbInstance as DataAwsDbInstance
     from cdktf_cdktf_provider_aws.data_aws_db_subnet_group import DataAwsDbSubnetGroup as DataAwsDbSubnetGroup
     from cdktf_cdktf_provider_aws.data_aws_msk_bootstrap_brokers import (
         DataAwsMskBootstrapBrokers as DataAwsMskBootstrapBrokers,

@@ -16,6 +16,7 @@ from modules.debezium import configuration
 from modules.environment.environment import Environment
 from modules.environment.models.kafka import ExistingKafka, ProvisionedKafka
 from modules.environment.models.plugins import PublishedPlugin, RegisteredPlugin
+from modules.environment.models.sources import ClusterSource, HostSource, InstanceSource
 from modules.environment.models.state import S3State
 from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.client import client
@@ -28,6 +29,8 @@ _FAMILY: Final = "aurora-mysql8.0"
 _ASSUMED: Final = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ec2.amazonaws.com"}}
 TRUST: Final = json.dumps({"Version": "2012-10-17", "Statement": [_ASSUMED]})
 _VERSION: Final = "8.0.mysql_aurora.3.08.0"
+_INSTANCE_FAMILY: Final = "mysql8.0"
+_INSTANCE_VERSION: Final = "8.0.40"
 
 
 class Endpoint(NamedTuple):
@@ -47,7 +50,7 @@ class Login:
 
 @dataclass(frozen=True)
 class Seeded:
-    """What was created: logins by secret name, endpoints by cluster name, and a line for each resource."""
+    """What was created: logins by secret name, endpoints by ``source.database``, and a line for each resource."""
 
     logins: Mapping[str, Login]
     endpoints: Mapping[str, Endpoint]
@@ -67,7 +70,7 @@ def seed(
 ) -> Seeded:
     """Creates what ``environment`` names and no stack of it creates, in the embedded AWS.
 
-    ``endpoints`` are those of the source clusters' databases, ``archives`` the ZIPs of published plugins. Of
+    ``endpoints`` are those of the databases, by ``source.database``, ``archives`` the ZIPs of published plugins. Of
     ``kafka: {kind: existing}`` only the security group is created, not the cluster.
     """
     return _Seeder(environment, aws, endpoints).create_all(archives)
@@ -83,7 +86,7 @@ class _Seeder:
         self._networks = Networks(environment, ec2=self._client("ec2"), report=self._created.append)
 
     def create_all(self, archives: Mapping[str, Path]) -> Seeded:
-        self._clusters()
+        self._databases()
         logins = self._secrets()
         self._groups()
         self._roles()
@@ -97,13 +100,18 @@ class _Seeder:
     def _client(self, service: str, region: str | None = None) -> Any:
         return client(self._aws, service, region or self._environment.region)
 
-    def _clusters(self) -> None:
-        """Creates the Aurora MySQL clusters; connectors may share one."""
+    def _databases(self) -> None:
+        """Creates the Aurora MySQL clusters and the RDS instances; connectors may share one."""
         created: set[str] = set()
         for key, connector in self._environment.connectors.items():
-            if connector.source.cluster not in created:
-                created.add(connector.source.cluster)
-                self._cluster(connector.source.cluster, self._networks.vpc_of_database(key, connector))
+            source = connector.source
+            if source.database in created:
+                continue
+            created.add(source.database)
+            if isinstance(source, ClusterSource):
+                self._cluster(source.cluster, self._networks.vpc_of_database(key, connector))
+            elif isinstance(source, InstanceSource):
+                self._instance(source.instance, self._networks.vpc_of_database(key, connector))
 
     def _cluster(self, name: str, place: Vpc) -> None:
         """Creates a cluster with its own parameter group, which sets binlog_format=ROW."""
@@ -131,6 +139,36 @@ class _Seeder:
         )
         self._created.append(f"Aurora cluster {name} at {hostname}:{port}")
 
+    def _instance(self, name: str, place: Vpc) -> None:
+        """Creates an instance with backups and its own parameter group, which sets binlog_format=ROW."""
+        hostname, port = self._endpoints[f"instance:{name}"]
+        rds, described = self._client("rds"), f"{name}, which exists already"
+        rds.create_db_parameter_group(
+            DBParameterGroupName=f"{name}-binlog", DBParameterGroupFamily=_INSTANCE_FAMILY, Description=described
+        )
+        row = {"ParameterName": "binlog_format", "ParameterValue": "ROW", "ApplyMethod": "immediate"}
+        rds.modify_db_parameter_group(DBParameterGroupName=f"{name}-binlog", Parameters=[row])
+        group = f"{name}-instance"
+        rds.create_db_subnet_group(
+            DBSubnetGroupName=group, DBSubnetGroupDescription=described, SubnetIds=place.database_subnet_ids
+        )
+        rds.create_db_instance(
+            DBInstanceIdentifier=name,
+            DBInstanceClass="db.m7g.large",
+            AllocatedStorage=100,
+            Engine="mysql",
+            EngineVersion=_INSTANCE_VERSION,
+            MasterUsername="admin",
+            MasterUserPassword=secrets.token_urlsafe(),
+            Port=port,
+            BackupRetentionPeriod=7,
+            DBParameterGroupName=f"{name}-binlog",
+            DBSubnetGroupName=group,
+            VpcSecurityGroupIds=[self._networks.create_security_group(place, f"instance-{name}")],
+            Tags=[{"Key": CUSTOM_ID_TAG, "Value": hostname}],
+        )
+        self._created.append(f"RDS instance {name} at {hostname}:{port}")
+
     def _secrets(self) -> dict[str, Login]:
         """Creates each connector's secrets; every secret has another user, as two may be of the same database.
 
@@ -153,14 +191,16 @@ class _Seeder:
         return logins
 
     def _groups(self) -> None:
-        """Creates the security groups of applications, of Prometheus and of an existing cluster."""
+        """Creates the security groups of applications, of servers, of Prometheus and of an existing cluster."""
         kafka = self._environment.kafka
         given = [group for consumer in self._environment.consumers.values() for group in consumer.security_group_ids]
         if isinstance(kafka, ExistingKafka):
             given.append(kafka.security_group_id)
         elif kafka.prometheus:
             given += kafka.prometheus.security_group_ids
-        for group in dict.fromkeys(given):
+        sources = [connector.source for connector in self._environment.connectors.values()]
+        hosts = [source.host.security_group_id for source in sources if isinstance(source, HostSource)]
+        for group in filter(None, dict.fromkeys([*given, *hosts])):
             self._networks.create_security_group(self._networks.vpc_of_applications(), f"given-{group}", group_id=group)
 
     def _roles(self) -> None:

@@ -13,7 +13,7 @@ from rehearsal.aws.seed import TRUST, USERNAME, Login
 
 
 def add_missing(environment: Environment, *, aws: AwsAccess) -> list[tuple[str, Login]]:
-    """Creates the missing secrets and roles; returns new logins, each with the Aurora cluster that needs it."""
+    """Creates the missing secrets and roles; returns new logins, each with the database that needs it."""
     _add_roles(environment, aws)
     return list(_add_secrets(environment, aws))
 
@@ -32,7 +32,7 @@ def _add_secrets(environment: Environment, aws: AwsAccess) -> Iterator[tuple[str
             except manager.exceptions.ResourceExistsException:
                 continue
             if name == source.secret:
-                yield source.cluster, login
+                yield source.database, login
 
 
 def _add_roles(environment: Environment, aws: AwsAccess) -> None:

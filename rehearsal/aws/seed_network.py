@@ -47,10 +47,11 @@ class Networks:
                 self._create_route_table(peering.vpc_id, table_id=table)
 
     def vpc_of_database(self, key: str, connector: Connector) -> Vpc:
-        """The VPC of a connector's cluster; of several peerings, the one named like the connector or the cluster."""
+        """The VPC of a connector's database; of several peerings, the one named like the connector or the database."""
         if self._existing_vpc and not self._routed:
             return self._existing_vpc
-        named = self._peered_vpcs.get(key) or self._peered_vpcs.get(connector.source.cluster)
+        name = connector.source.database.rpartition(":")[2]
+        named = self._peered_vpcs.get(key) or self._peered_vpcs.get(name)
         return named or next(iter(self._peered_vpcs.values()), None) or self._create_unlisted_vpc()
 
     def vpc_of_applications(self) -> Vpc:

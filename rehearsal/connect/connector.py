@@ -18,7 +18,7 @@ from rehearsal.connect.decoder import Decoded, Message
 from rehearsal.connect.metrics import Metrics
 from rehearsal.connect.rest import Rest, RestError
 from rehearsal.connect.secret_files import SecretFiles
-from rehearsal.connect.substitutions import connector_properties, without_iam
+from rehearsal.connect.substitutions import DATABASE, connector_properties, without_iam
 from rehearsal.connect.workers import WORKER_FOLDER, Workers, server_error
 from rehearsal.iam.signing import Signing
 from rehearsal.processes import waits
@@ -193,7 +193,10 @@ class RunningConnector:
         """Applies the configuration of ``spec`` and waits until the task runs; returns at once if it is unchanged."""
         deployed = spec.configuration if self._denials.iam else without_iam(spec.configuration)
         named = {**deployed, "name": self.name}
-        properties = connector_properties(named, provider=self._provider, observed=self._observed)
+        database = self._addresses.here(*(named.get(key, "") for key in DATABASE))
+        properties = connector_properties(
+            named, provider=self._provider, observed=self._observed, database=database if all(database) else None
+        )
         (self._folder / WORKER_FOLDER / CONFIGURATION).write_text(json.dumps(properties, indent=2))
         self._offsets = offsets = self.workers.log_offsets()
         if self._call(lambda: self.rest.configuration(self.name), offsets) == properties:

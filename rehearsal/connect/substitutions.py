@@ -15,6 +15,7 @@ FILE_PROVIDER_CLASS: Final = "org.apache.kafka.common.config.provider.FileConfig
 HEAP_PER_MCU: Final = 512  # MiB
 # The prefixes of Debezium's own Kafka clients; MSK Connect configures the others.
 _CLIENTS: Final = ("schema.history.internal.producer.", "schema.history.internal.consumer.", "signal.consumer.")
+DATABASE: Final = ("database.hostname", "database.port")
 PROVIDER: Final = f"config.providers.{SECRET_PROVIDER}"
 _ABSOLUTE: Final = re.compile(rf"(\$\{{{SECRET_PROVIDER}:)/+")
 
@@ -28,12 +29,17 @@ def has_provider(archive: Path) -> bool:
     return any(name in jar.entries(EVERY_JAVA) for jar in contents.read(archive).jars)
 
 
-def connector_properties(deployed: Mapping[str, str], *, provider: bool, observed: bool) -> dict[str, str]:
+def connector_properties(
+    deployed: Mapping[str, str], *, provider: bool, observed: bool, database: tuple[str, str] | None = None
+) -> dict[str, str]:
     """The configuration that a worker gets here; ``provider`` says whether the plugin has AWS's provider.
 
-    If ``observed``, each source record is logged before, between and after the transforms.
+    If ``observed``, each source record is logged before, between and after the transforms. ``database`` is the host
+    and port that are connected to, where they differ from the deployed ones.
     """
     found = dict(deployed) if provider else {key: _ABSOLUTE.sub(r"\1", value) for key, value in deployed.items()}
+    if database:
+        found |= dict(zip(DATABASE, database, strict=True))
     return observers.observed_connector(found) if observed else found
 
 

@@ -39,7 +39,7 @@ ConnectorsRunning = Callable[[], bool]
 
 @dataclass
 class Stream:
-    """The source databases of ``environment``; ``sockets`` are theirs, by Aurora cluster.
+    """The source databases of ``environment``; ``sockets`` are theirs, by ``source.database``.
 
     ``users`` are the database users, by secret name; ``source_records`` is the folder of the workers' logs; ``schema``
     is a file of SQL that creates the tables, ``data`` one that changes rows instead of generated changes.
@@ -181,7 +181,7 @@ class Stream:
 
     def _connectors(self, cluster: str) -> dict[str, Connector]:
         connectors = self.environment.connectors.items()
-        return {key: connector for key, connector in connectors if connector.source.cluster == cluster}
+        return {key: connector for key, connector in connectors if connector.source.database == cluster}
 
     @property
     def notes(self) -> list[str]:

@@ -5,6 +5,7 @@ that it has on AWS. Elsewhere only 127.0.0.1 is up, and each server gets a free 
 """
 
 import errno
+import re
 import socket
 import sys
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ MAX_RUNS: Final = 250
 AWS_PORT: Final = 4566  # as other AWS emulators
 _SECOND_BYTE: Final = 99  # 127.99.<run>.<server>: other tools use 127.0.x.y
 EVERY_LOOPBACK: Final = sys.platform == "linux"
+_IPV4: Final = re.compile(r"[0-9.]+")
 
 
 class AddressError(Exception):
@@ -44,13 +46,17 @@ class Addresses:
         self._every_loopback = every_loopback
         self._lock = Lock()
         self._next = 2
+        self._deployed: dict[tuple[str, int], Address] = {}
         self._names: dict[str, str] = {"localhost": "127.0.0.1", socket.gethostname(): "127.0.0.1"}
         self.listener, self._run = self._claim_network()
         host, port = self.listener.getsockname()
         self.aws = Address(host, port)
 
-    def allocate(self, port: int, *, name: str | None = None) -> Address:
-        """A new address, with ``port`` where the machine allows it; ``name`` resolves to it."""
+    def allocate(self, port: int, *, name: str | None = None, deployed: bool = False) -> Address:
+        """A new address, with ``port`` where the machine allows it; ``name`` resolves to it.
+
+        ``deployed`` says that clients are configured with ``name`` and ``port``: see ``here``.
+        """
         if self._every_loopback:
             with self._lock:
                 number, self._next = self._next, self._next + 1
@@ -61,7 +67,16 @@ class Addresses:
             address = Address("127.0.0.1", free_port())
         if name:
             self.add_name(name, address.host)
+            if deployed:
+                self._deployed[name, port] = address
         return address
+
+    def here(self, name: str, port: str) -> tuple[str, str]:
+        """What clients connect to for the host ``name`` and ``port``: an IPv4 address is no name that could resolve."""
+        address = self._deployed.get((name, int(port))) if port.isdecimal() else None
+        if address is None:
+            return name, port
+        return address.host if _IPV4.fullmatch(name) else name, str(address.port)
 
     def same_host(self, address: Address, port: int) -> Address:
         """Another port on the host of ``address``, ``port`` where the machine allows it."""
@@ -81,7 +96,8 @@ class Addresses:
     def write_hosts(self, path: Path) -> Path:
         """Writes ``names`` in the format of /etc/hosts; a JVM with ``-Djdk.net.hosts.file`` resolves no others."""
         new = path.with_suffix(".new")
-        new.write_text("".join(f"{host} {name}\n" for name, host in sorted(self.names.items())))
+        names = sorted((name, host) for name, host in self.names.items() if not _IPV4.fullmatch(name))
+        new.write_text("".join(f"{host} {name}\n" for name, host in names))
         return new.replace(path)  # atomically: a JVM reads the file again for every name
 
     def _claim_network(self) -> tuple[socket.socket, int]:

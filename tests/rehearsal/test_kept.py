@@ -164,7 +164,7 @@ def test_what_it_does_not_have_is_refused(kept: Kept) -> None:
     document = kept.command("--apply", status=1)
     assert document["failed_step"] == "start"
     [found] = document["failure"]["findings"]
-    assert found["cause"] == "the database cluster orders-dev does not run here, only shop-dev"
+    assert found["cause"] == "the database orders-dev does not run here, only shop-dev"
     assert found["where"]["line"].endswith("connectors.shop.source.cluster")
     kept.content = yaml.safe_load(before)
     assert kept.run.deployed.read_text() == before

@@ -36,7 +36,7 @@ def another_cluster(content: dict[str, Any]) -> None:
 
 
 REFUSED: dict[str, tuple[Change, str, str]] = {
-    "cluster": (another_cluster, "the database cluster orders-dev does not run here", "connectors.shop.source.cluster"),
+    "cluster": (another_cluster, "the database orders-dev does not run here", "connectors.shop.source.cluster"),
     "brokers": (lambda content: content["kafka"].update(brokers=6), "3 brokers were deployed", "kafka.brokers"),
     "coordination": (
         lambda content: content["kafka"].update(coordination="zookeeper"),

@@ -61,7 +61,32 @@ def test_the_version_of_mysql_is_listed(plain: Path) -> None:
         if one.name == "database"
     ]
     assert database.deployed == "Aurora MySQL, compatible with 8.0"
-    assert database.here.startswith("MySQL 8.0.33, a server of its own for each cluster")
+    assert database.here.startswith("MySQL 8.0.33, a server of its own for each database")
+
+
+SERVERS = {"name": "db.internal", "address": "10.9.4.7"}
+
+
+@pytest.mark.parametrize(("server", "listed"), [("name", False), ("address", True)])
+def test_a_server_elsewhere_is_listed(server: str, listed: bool, plain: Path) -> None:
+    host = {"address": SERVERS[server], "port": 3307, "cidr_block": "10.9.4.0/24"}
+    changes = {"connectors__shop__source__cluster": None, "connectors__shop__source__host": host}
+    found = {one.name: one for one in applied(environment(**changes), {"debezium-mysql": plain})}
+    assert found["database"].deployed == "a MySQL server elsewhere"
+    assert ("addresses of databases" in found) == listed
+
+
+def test_an_instance_is_listed(plain: Path) -> None:
+    changes = {"connectors__shop__source__cluster": None, "connectors__shop__source__instance": "shop"}
+    [database] = [one for one in applied(environment(**changes), {"debezium-mysql": plain}) if one.name == "database"]
+    assert database.deployed == "RDS for MySQL"
+
+
+def test_a_worker_connects_to_the_database_here() -> None:
+    deployed = {"database.hostname": "10.9.4.7", "database.port": "3307", "topic.prefix": "shop"}
+    found = connector_properties(deployed, provider=False, observed=False, database=("127.99.1.5", "40001"))
+    assert found == {**deployed, "database.hostname": "127.99.1.5", "database.port": "40001"}
+    assert connector_properties(deployed, provider=False, observed=False) == deployed
 
 
 def names(path: Path, *, brokers: int | None = None, **changes: Any) -> set[str]:

@@ -159,3 +159,38 @@ def test_a_partly_applied_platform_is_refused(
     there = {name: value for name, value in outputs(planned["platform"]).items() if name != "cluster_arn"}
     outcome = terraform.plan(prod["connect"], {"partly-applied": account(prod)}, outputs=there)["partly-applied"]
     assert any("prod-platform does not have all outputs that prod-connect reads" in error for error in outcome.errors)
+
+
+INSTANCE: Final[Mapping[str, tuple[str, Mapping[str, Any], str]]] = {
+    "of-aurora": ("aws_db_instance", {"engine": "aurora-mysql"}, "runs aurora-mysql: source.instance must name an RDS"),
+    "no-backups": ("aws_db_instance", {"backup_retention_period": 0}, "has no automated backups, and without them RDS"),
+    "mixed": (
+        "aws_db_instance",
+        {"db_parameter_groups": ["default.mysql8.0"]},
+        "uses the default parameter group default.mysql8.0, whose binlog_format is MIXED",
+    ),
+    "elsewhere": ("aws_db_subnet_group", {"vpc_id": "vpc-0fffffffffffffff0"}, "which the workers cannot reach"),
+}
+
+
+@pytest.fixture(scope="module")
+def instance(
+    terraform: Terraform, planned: dict[str, Outcome], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Outcome]:
+    """A connector that reads an RDS instance, which is valid, and is not in one way each."""
+    stacks = synthesize(tmp_path_factory.mktemp("instance"), VARIANTS["instance"])
+    mocks = account(stacks)
+    accounts = {name: _with(mocks, type_, values) for name, (type_, values, _) in INSTANCE.items()}
+    return terraform.plan(stacks["connect"], {"valid": mocks, **accounts}, outputs=outputs(planned["platform"]))
+
+
+def test_a_valid_instance_is_planned(instance: dict[str, Outcome]) -> None:
+    assert instance["valid"].errors == []
+    assert instance["valid"].planned("aws_mskconnect_connector")
+
+
+@pytest.mark.parametrize("name", INSTANCE)
+def test_an_invalid_instance_is_refused(instance: dict[str, Outcome], name: str) -> None:
+    [error] = instance[name].errors
+    assert error.startswith("RDS instance orders-prod ")
+    assert INSTANCE[name][2] in error

@@ -71,6 +71,14 @@ VARIANTS: Final[Mapping[str, Document]] = {
     "china": _in_region("cn-north-1", "aws-cn"),
     "us-gov": _in_region("us-gov-west-1", "aws-us-gov"),
     "two-connectors": with_stock(PROD),
+    "instance": changed(
+        PROD, connectors__orders__source__cluster=None, connectors__orders__source__instance="orders-prod"
+    ),
+    "host": changed(
+        PROD,
+        connectors__orders__source__cluster=None,
+        connectors__orders__source__host={"address": "db.internal", "cidr_block": "10.8.4.0/24"},
+    ),
     "boundary": changed(
         PROD, permissions_boundary="arn:aws:iam::123456789012:policy/teams/boundary", iam_path="/data/cdc/"
     ),

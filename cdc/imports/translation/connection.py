@@ -13,7 +13,6 @@ _HOST: Final = re.compile(
 # Anything else may be an address with a password in it.
 _PLAIN: Final = re.compile(r"[\w.-]+")
 _NO_CLUSTER: Final = {
-    "": "is an instance endpoint, which may be a reader after a failover",
     "cluster-custom": "is a custom endpoint; only the writer has the binlog",
     "proxy": "is a proxy endpoint; the binlog cannot be read through a proxy",
 }
@@ -25,8 +24,8 @@ _OVERRIDES: Final = ("producer.override.", "consumer.override.", "admin.override
 
 
 def take(draft: Draft) -> None:
-    """Fills ``source.cluster`` and ``source.server_id``."""
-    _cluster(draft)
+    """Fills what names the database under ``source``, and ``source.server_id``."""
+    _database(draft)
     _server_id(draft)
     draft.drop("connector.class", "set from the plugin")
     _tasks(draft)
@@ -43,10 +42,17 @@ def _tasks(draft: Draft) -> None:
     draft.drop("tasks.max", "1 for every connector: Debezium MySQL runs one task")
 
 
-def _cluster(draft: Draft) -> None:
+def _database(draft: Draft) -> None:
     host = draft.take("database.hostname")
     found = _HOST.fullmatch(host.strip()) if isinstance(host, str) else None
     kind = (found["kind"] or "").lower() if found else None
+    if isinstance(host, str) and not found and _PLAIN.fullmatch(host.strip()):
+        _host(draft, host)
+        return
+    if found and kind == "":
+        why = "the RDS instance, whose endpoint is looked up; of an instance of Aurora, set source.cluster instead"
+        draft.move("database.hostname", "source.instance", found["name"].lower(), why, before=host)
+        return
     if found and kind in ("cluster", "cluster-ro"):
         name = found["name"].lower()
         why = "the cluster, whose writer endpoint is looked up"
@@ -59,6 +65,19 @@ def _cluster(draft: Draft) -> None:
     shown = host if isinstance(host, Unresolved) or _PLAIN.fullmatch(host or "") else None
     draft.fill_in("source.cluster", f"{comment}: the host {reason}", key="database.hostname", before=shown)
     draft.comments["source", "cluster"] = comment
+
+
+def _host(draft: Draft, host: str) -> None:
+    """A server that RDS does not run, or one behind a name of its own."""
+    address = host.strip().lower()
+    why = "a server that RDS does not run; of a name for an Aurora cluster or an RDS instance, set source.cluster or"
+    draft.move("database.hostname", "source.host.address", address, f"{why} source.instance instead", before=host)
+    port = draft.known("database.port")
+    if port and port.strip().isdecimal():
+        draft.take("database.port")
+        draft.move("database.port", "source.host.port", int(port), "has its own key", before=port)
+    reach = "the address range of the server, or security_group_id with its security group instead"
+    draft.fill_in("source.host.cidr_block", reach)
 
 
 def _unknown(host: Value | None) -> str:

@@ -10,6 +10,7 @@ from modules.environment.checks.rulebook import advice, repeated, rule
 from modules.environment.models.connectors import Connector
 from modules.environment.models.consumers import Consumer
 from modules.environment.models.plugins import Plugin
+from modules.environment.models.sources import HostSource
 from modules.messages import secrecy
 from modules.messages.problems import Problem, either
 
@@ -102,11 +103,14 @@ def secrets_stay_in_secrets_manager(document: object) -> Iterator[Problem]:
 
 @advice
 def snapshots_leave_tables_writable(connector: Connector) -> Iterator[Problem]:
-    if connector.snapshot.locking != "none":
+    locking = connector.snapshot.locking
+    if locking != "none" and not isinstance(connector.source, HostSource):
         message = (
-            "Aurora has no global read lock, so every captured table is locked against writes for the whole snapshot"
+            "RDS denies the global read lock, so every captured table is locked against writes for the whole snapshot"
         )
-        yield Problem(("snapshot", "locking"), message, connector.snapshot.locking)
+        yield Problem(("snapshot", "locking"), message, locking)
+    elif locking == "extended":
+        yield Problem(("snapshot", "locking"), "every table is locked against writes for the whole snapshot", locking)
 
 
 @advice

@@ -6,29 +6,7 @@ from pydantic import Field
 
 from modules.environment import msk, names
 from modules.environment.models.base import Model
-
-
-class Source(Model):
-    """An existing Aurora MySQL cluster, the secret with its credentials, and the tables to capture.
-
-    ``tables`` are ``database.table``; * stands for any characters but a dot, and those with ! are left out.
-    """
-
-    cluster: names.ClusterIdentifier
-    secret: names.SecretName
-    username_field: names.SecretField = "username"
-    password_field: names.SecretField = "password"
-    server_id: Annotated[int, Field(ge=1, le=2**32 - 1)]
-    tables: Annotated[names.Many[names.TablePattern], Field(min_length=1)]
-
-    @property
-    def captured(self) -> tuple[str, ...]:
-        return tuple(table for table in self.tables if not table.startswith("!"))
-
-    @property
-    def excluded(self) -> tuple[str, ...]:
-        """Tables among those ``captured`` that are left out."""
-        return tuple(table[1:] for table in self.tables if table.startswith("!"))
+from modules.environment.models.sources import Source
 
 
 class Topics(Model):

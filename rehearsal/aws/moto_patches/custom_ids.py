@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any, Final
 
 from moto.ec2.models import route_tables, security_groups, subnets, vpcs
-from moto.rds.models import DBCluster
+from moto.rds.models import DBCluster, DBInstance
 from moto.s3.models import FakeKey, S3Backend
 from moto.utilities.id_generator import TAG_KEY_CUSTOM_ID
 
@@ -27,7 +27,7 @@ def use_custom_ids() -> None:
     _patch_id(route_tables, route_tables.RouteBackend, "route_table")
     _patch_id(security_groups, security_groups.SecurityGroupBackend, "security_group")
     _patch_object_version()
-    _patch_cluster_endpoint()
+    _patch_endpoints()
 
 
 def _patch_id(module: ModuleType, backend: type, kind: str) -> None:
@@ -59,13 +59,17 @@ def _patch_object_version() -> None:
     replace(S3Backend, put_object_tagging=put_object_tagging)
 
 
-def _patch_cluster_endpoint() -> None:
-    generated = vars(DBCluster)["endpoint"].__get__
+def _patch_endpoints() -> None:
+    of_cluster, of_instance = vars(DBCluster)["endpoint"].__get__, vars(DBInstance)["address"].__get__
 
     def endpoint(self: DBCluster) -> str:
-        return _custom_id(self.tags) or generated(self)
+        return _custom_id(self.tags) or of_cluster(self)
+
+    def address(self: DBInstance) -> str:
+        return _custom_id(self.tags) or of_instance(self)
 
     replace(DBCluster, endpoint=property(endpoint))
+    replace(DBInstance, address=property(address))
 
 
 def _custom_id(tags: Tags) -> str | None:

@@ -34,10 +34,8 @@ def entry(folder: Path, **config: Any) -> tuple[dict[str, Any], Imported]:
         ("shop.cluster-c1a2.cn-north-1.rds.amazonaws.com.cn", "shop", "whose writer endpoint is looked up"),
         ("shop.cluster-ro-c1a2b3c4d5e6.eu-west-1.rds.amazonaws.com", "shop", "the reader endpoint has no binlog"),
         ("shop.cluster-custom-c1a2b3.eu-west-1.rds.amazonaws.com", "FILL_IN", "is a custom endpoint"),
-        ("shop-1.c1a2b3c4d5e6.eu-west-1.rds.amazonaws.com", "FILL_IN", "is an instance endpoint"),
         ("shop.proxy-c1a2b3c4d5e6.eu-west-1.rds.amazonaws.com", "FILL_IN", "is a proxy endpoint"),
-        ("db.internal", "FILL_IN", "is not the writer endpoint of an Aurora cluster"),
-        ("10.0.0.7", "FILL_IN", "is not the writer endpoint of an Aurora cluster"),
+        ("db internal", "FILL_IN", "is not the writer endpoint of an Aurora cluster"),
     ],
 )
 def test_the_cluster_of_an_endpoint(host: str, cluster: str, says: str, tmp_path: Path) -> None:
@@ -45,6 +43,24 @@ def test_the_cluster_of_an_endpoint(host: str, cluster: str, says: str, tmp_path
     assert body["source"]["cluster"] == cluster
     (line,) = [line for line in found.report.splitlines() if "database.hostname" in line]
     assert says in line
+
+
+def test_an_instance_is_named(tmp_path: Path) -> None:
+    body, found = entry(tmp_path, **{"database.hostname": "Shop-1.c1a2b3c4d5e6.eu-west-1.rds.amazonaws.com"})
+    assert body["source"]["instance"] == "shop-1"
+    assert "cluster" not in body["source"]
+    assert "of an instance of Aurora, set source.cluster instead" in found.report
+
+
+@pytest.mark.parametrize(("address", "port"), [("DB.internal", "3307"), ("10.0.0.7", None), ("localhost", "x")])
+def test_a_server_that_rds_does_not_run(address: str, port: str | None, tmp_path: Path) -> None:
+    """What the workers reach it through is in no connector's configuration."""
+    given_port = {"database.port": port} if port else {}
+    body, found = entry(tmp_path, **{"database.hostname": address, **given_port})
+    own = {"port": 3307} if port == "3307" else {}
+    assert body["source"]["host"] == {"address": address.lower(), **own, "cidr_block": "FILL_IN"}
+    assert "cidr_block: FILL_IN  # the address range of the server" in found.output
+    assert ("there it is the worker itself" in found.report) == (address == "localhost")
 
 
 def test_missing_values_are_marked_with_what_to_fill_in(tmp_path: Path) -> None:

@@ -29,7 +29,8 @@ class SeededAccount:
         self.environment = Environment.model_validate({"name": "seeded", **content})
         connectors = self.environment.connectors.values()
         endpoints = {
-            c.source.cluster: Endpoint(f"{c.source.cluster}.example", 3306 + n) for n, c in enumerate(connectors)
+            c.source.database: Endpoint(f"{c.source.database.removeprefix('instance:')}.example", 3306 + n)
+            for n, c in enumerate(connectors)
         }
         archives = dict.fromkeys(self.environment.plugins, archive)
         self.seeded: Seeded = seed(self.environment, aws=aws, endpoints=endpoints, archives=archives)
@@ -242,3 +243,27 @@ def test_a_permissions_boundary_exists(seeded: Callable[[Document], SeededAccoun
     arn = "arn:aws:iam::123456789012:policy/teams/boundary"
     account = seeded(changed(PROD, permissions_boundary=arn))
     assert account.aws("iam").get_policy(PolicyArn=arn)["Policy"]["PolicyName"] == "boundary"
+
+
+def test_an_instance_has_backups_its_own_parameters_and_a_group(seeded: Callable[[Document], SeededAccount]) -> None:
+    account = seeded(
+        changed(PROD, connectors__orders__source__cluster=None, connectors__orders__source__instance="shop")
+    )
+    [found] = account.aws("rds").describe_db_instances(DBInstanceIdentifier="shop")["DBInstances"]
+    assert found["Engine"] == "mysql"
+    assert found["BackupRetentionPeriod"] > 0
+    assert found["Endpoint"]["Address"] == "shop.example"
+    [parameters] = found["DBParameterGroups"]
+    assert not parameters["DBParameterGroupName"].startswith("default.")
+    peering = PROD["network"]["peerings"]["orders"]["vpc_id"]
+    assert found["DBSubnetGroup"]["VpcId"] == peering
+    assert [account.vpc_of_group(one["VpcSecurityGroupId"]) for one in found["VpcSecurityGroups"]] == [peering]
+
+
+def test_of_a_server_only_its_group_is_created(seeded: Callable[[Document], SeededAccount]) -> None:
+    group = "sg-0abc1234def567899"
+    host = {"address": "db.internal", "security_group_id": group}
+    account = seeded(changed(PROD, connectors__orders__source__cluster=None, connectors__orders__source__host=host))
+    assert account.vpc_of_group(group)
+    assert account.aws("rds").describe_db_clusters()["DBClusters"] == []
+    assert account.aws("rds").describe_db_instances()["DBInstances"] == []

@@ -100,3 +100,19 @@ def test_the_hosts_file_has_every_name(stack: ExitStack, tmp_path: Path) -> None
 
 def test_a_free_port_accepts_no_connections() -> None:
     assert listens(Address("127.0.0.1", free_port())) is None
+
+
+@pytest.mark.parametrize("every_loopback", [pytest.param(True, marks=linux), False])
+def test_what_is_deployed_with_an_address_leads_here(every_loopback: bool, tmp_path: Path) -> None:
+    ours = Addresses(every_loopback=every_loopback)
+    try:
+        named = ours.allocate(3307, name="db.internal", deployed=True)
+        numbered = ours.allocate(3307, name="10.9.4.7", deployed=True)
+        assert ours.here("db.internal", "3307") == ("db.internal", str(named.port))
+        assert ours.here("10.9.4.7", "3307") == (numbered.host, str(numbered.port))
+        assert ours.here("10.9.4.7", "3306") == ("10.9.4.7", "3306")
+        hosts = ours.write_hosts(tmp_path / "hosts").read_text()
+        assert f"{named.host} db.internal" in hosts
+        assert "10.9.4.7" not in hosts
+    finally:
+        ours.listener.close()

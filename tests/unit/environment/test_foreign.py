@@ -29,7 +29,7 @@ connectors.orders.tasks.max | heartbeat_seconds: 10 -> tasks.max: 2 | Debezium M
 connectors.orders.service_execution_role_arn | heartbeat_seconds: 10 -> service_execution_role_arn: x | role is created
 connectors.orders.connectorConfiguration | heartbeat_seconds: 10 -> connectorConfiguration: {} | it is called properties
 connectors.orders.source.databases | server_id: 5401 -> databases: [shop] | every table of the database shop
-connectors.orders.source.hostname | server_id: 5401 -> hostname: x | the writer's endpoint is looked up
+connectors.orders.source.hostname | server_id: 5401 -> hostname: x | the endpoint is looked up by source.cluster
 connectors.orders.source.security_group_ids | server_id: 5401 -> security_group_ids: [x] | their own security group
 connectors.orders.topics.replication_factor | partitions: 6 -> replication_factor: 3 | the brokers' default.replication
 connectors.orders.topics.retention_ms | partitions: 6 -> retention_ms: 1 | topic.creation.default.*

@@ -16,6 +16,7 @@ from tests.unit.environment import (
     adoption_cases,
     broker_cases,
     connect_cases,
+    database_cases,
     document_cases,
     kafka_cases,
     platform_cases,
@@ -30,6 +31,7 @@ _TABLES = (
     broker_cases,
     connect_cases,
     source_cases,
+    database_cases,
     adoption_cases,
     document_cases,
     reach_cases,
@@ -62,6 +64,10 @@ connectors.orders.capacity.mcu | {mcu: 2, workers: 1} -> {mcu: 2.0} | must be 1,
 connectors.orders.capacity.workers | {mcu: 2, workers: 1} -> {workers: true} | must be a whole number, got true
 connectors.orders.topics.partitions | partitions: 6 -> partitions: true | must be a whole number, got true
 connectors.orders.source.server_id | 5401 -> true | must be a whole number, got true
+connectors.orders.source.instance | cluster: orders-prod -> instance: Orders | must be an RDS instance's identifier
+connectors.orders.source.host | cluster: orders-prod -> host: db.internal | must be a mapping with address, got
+connectors.orders.source.host.cidr_block | cluster: orders-prod -> host: {cidr_block: 52.8.0.0/16, address: d} | must be
+connectors.orders.source.host.cidr_block | cluster: orders-prod -> host: {address: db, cidr_block: 10.0.0.0/7} | must be
 connectors.orders.heartbeat_seconds | seconds: 10 -> seconds: true | must be a whole number, got true
 kafka.brokers | brokers: 3 -> brokers: true | must be a whole number, got true
 state.lock_table | acme-cdc-locks -> a/b | must be a DynamoDB table's name
@@ -114,6 +120,32 @@ alarms.sns_topic_arn | arn:aws:sns:us-east-1:123456789012:oncall -> oncall | mus
 
 # What no line of prod.yaml holds: sections in another form.
 SECTIONS = [
+    Refused(
+        {f"    source:\n      {database_cases.CLUSTER}": "    source:  # <-"},
+        "connectors.orders.source.cluster",
+        "is missing; must be an Aurora cluster's identifier, not its endpoint: lower-case letters, digits and hyphens"
+        " (or set instance or host)",
+    ),
+    Refused(
+        {database_cases.CLUSTER: "cluster: orders-prod\n      instance: orders  # <-"},
+        "connectors.orders.source.instance",
+        "unknown key with cluster; it is one or the other",
+    ),
+    Refused(
+        database_cases.host("address: 'db:3306', cidr_block: 10.8.0.0/16"),
+        "connectors.orders.source.host.address",
+        "must be a host name or an IPv4 address, without a port",
+    ),
+    Refused(
+        database_cases.host("address: db, port: 0, cidr_block: 10.8.0.0/16"),
+        "connectors.orders.source.host.port",
+        "must be at least 1",
+    ),
+    Refused(
+        {"connectors:": "connectors: {orders: {plugin: debezium-mysql, source: db, topics: {prefix: orders}}}  # <-"},
+        "connectors.orders.source",
+        "must be a mapping with secret, server_id, tables and cluster, got 'db'",
+    ),
     Refused({"state:": "state: {bucket: acme}  # <-"}, "state.kind", "is missing; must be s3, cloud or local"),
     Refused({"state:": "state: local  # <-"}, "state", "must be a mapping with kind: s3, cloud or local, got 'local'"),
     Refused(
@@ -270,7 +302,25 @@ ADVICE = {
         "no connector writes there: they write to orders or orders.*, got 'ordres.orders.*'",
     ),
 }
-ADVICE |= adoption_cases.ADVICE
+ADVICE |= adoption_cases.ADVICE | database_cases.ADVICE
+
+
+def test_an_instance_is_named_too(tmp_path: Path) -> None:
+    file = write(
+        tmp_path, edited(database_cases.host("address: a.c1a2.us-east-1.rds.amazonaws.com, cidr_block: 10.0.0.0/8"))
+    )
+    assert "source.instance: a finds the endpoint" in str(warnings(load(file), file)[0])
+
+
+@pytest.mark.parametrize(
+    ("locking", "host", "warned"),
+    [("minimal", True, ""), ("extended", True, "every table is locked"), ("minimal", False, "RDS denies the global")],
+)
+def test_a_server_of_ones_own_has_a_global_read_lock(locking: str, host: bool, warned: str, tmp_path: Path) -> None:
+    source = database_cases.host(f"address: db.internal, {database_cases.GROUP}") if host else {}
+    file = write(tmp_path, edited({**source, "locking: none": f"locking: {locking}"}))
+    found = [str(one) for one in warnings(load(file), file)]
+    assert [warned in one for one in found] == ([True] if warned else [])
 
 
 @pytest.mark.parametrize("advised", ADVICE.values(), ids=ADVICE)

@@ -15,7 +15,7 @@ from cdc.plans.reading.resources import UNKNOWN, changed
 from cdc.plans.summary.markdown import LIMIT, code, codes, cut
 from cdc.plans.summary.page import summary
 from modules.debezium import configuration
-from modules.environment.models.connectors import Source
+from modules.environment.models.sources import ClusterSource
 from tests.cdc.plans import small
 from tests.cdc.plans.altered import acting, narrowed, resource, sensitive, then, unknown, with_property
 from tests.cdc.plans.conftest import Planned
@@ -263,7 +263,9 @@ def test_a_comment_is_never_too_long_for_github(planned: Planned) -> None:
     "table", ["orders.customers", "shop.*", "or*s.line_*_2", "a-b.c$d", "s#p.a~b", "x.a+b(c)|d\\e"]
 )
 def test_tables_are_in_the_environment_files_syntax(table: str) -> None:
-    source = Source(cluster="orders", secret="cdc/orders", server_id=1, tables=(table, "other.table", "!other.t*"))
+    source = ClusterSource(
+        cluster="orders", secret="cdc/orders", server_id=1, tables=(table, "other.table", "!other.t*")
+    )
     included = configuration._include_lists(source, None)
     assert properties.tables(included["table.include.list"]) == [table, "other.table", "!other.t*"]
 

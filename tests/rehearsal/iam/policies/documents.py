@@ -5,8 +5,9 @@ from typing import Final
 from modules import policies
 from modules.debezium import topics
 from modules.deployment import Deployment
-from modules.environment.models.connectors import Connector, Source, Topics
+from modules.environment.models.connectors import Connector, Topics
 from modules.environment.models.consumers import Consumer
+from modules.environment.models.sources import ClusterSource
 from tests.mocked_account import ACCOUNT, CLUSTER_ARN, REGION, SECRET_ARN
 
 DEPLOYMENT: Final = Deployment("prod", REGION, "aws", ACCOUNT)
@@ -16,7 +17,7 @@ ARNS: Final = policies.ClusterArns(
 )
 CONNECTOR: Final = Connector(
     plugin="debezium-mysql",
-    source=Source(cluster="orders-prod", secret="cdc/orders", server_id=5401, tables=("orders.customers",)),
+    source=ClusterSource(cluster="orders-prod", secret="cdc/orders", server_id=5401, tables=("orders.customers",)),
     topics=Topics(prefix="orders"),
 )
 EXECUTION: Final = policies.connector_execution(
