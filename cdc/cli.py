@@ -16,9 +16,11 @@ from cdc.imports.command import import_connectors
 from cdc.plans.guard_command import plan_guard
 from cdc.plans.summary_command import plan_summary
 from cdc.plugin import commands as plugin
+from cdc.preflight.command import preflight
 from cdc.rehearse.command import rehearse
 from cdc.state import commands as state
 from cdc.state.bootstrap import bootstrap
+from cdc.verify.command import verify
 from cdc.version import version
 from modules.messages.output import filtered
 from modules.program import run
@@ -33,6 +35,8 @@ app.command()(check)
 app.command()(explain)
 app.command("import")(import_connectors)
 app.command()(rehearse)
+app.command()(preflight)
+app.command()(verify)
 app.command()(bootstrap)
 app.command()(export)
 app.command()(lock_providers)

@@ -39,7 +39,7 @@ ROWS: Final = (
     ("rehearsal/kafka/",),
     ("rehearsal/plugin/",),
     ("rehearsal/events/",),
-    ("rehearsal/database/",),
+    ("rehearsal/database/", "cdc/preflight/"),
     ("rehearsal/aws/test_terraform.py", "rehearsal/aws/test_lost_answers.py"),
     ("cdc/deep/", "cdc/definitions/test_generated.py"),
     ("rehearsal/processes/test_java.py", "rehearsal/processes/test_compiler.py"),

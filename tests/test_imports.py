@@ -40,10 +40,10 @@ REHEARSAL = [
     ["kept"],
 ]
 CDC = [
-    ["options", "environments", "terraform", "console", "version"],
-    ["display", "jars"],
+    ["aws", "findings", "options", "environments", "terraform", "console", "version"],
+    ["display", "jars", "report"],
     ["deep", "definitions"],
-    ["artifacts", "check", "explain", "imports", "schema", "delivery", "plans", "plugin", "state"],
+    ["artifacts", "check", "explain", "imports", "schema", "delivery", "plans", "plugin", "preflight", "state", "verify"],
     ["rehearse"],
     ["cli"],
     ["start"],

@@ -137,6 +137,12 @@ class _Seeder:
             VpcSecurityGroupIds=[self._networks.create_security_group(place, f"aurora-{name}")],
             Tags=[{"Key": CUSTOM_ID_TAG, "Value": hostname}],
         )
+        rds.create_db_instance(
+            DBInstanceIdentifier=f"{name}-1",
+            DBClusterIdentifier=name,
+            Engine="aurora-mysql",
+            DBInstanceClass="db.r6g.large",
+        )
         self._created.append(f"Aurora cluster {name} at {hostname}:{port}")
 
     def _instance(self, name: str, place: Vpc) -> None:

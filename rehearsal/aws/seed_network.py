@@ -78,6 +78,7 @@ class Networks:
         """Creates a VPC with one private subnet per zone, which route to the internet through NAT."""
         block = self._free_range()
         place = self._create_vpc(block, vpc_id=network.vpc_id)
+        self._ec2.modify_vpc_attribute(VpcId=place.id, EnableDnsHostnames={"Value": True})
         private = self._create_route_table(place.id)
         for index, subnet in enumerate(network.private_subnet_ids):
             self._create_subnet(place.id, block, index, index, subnet_id=subnet)

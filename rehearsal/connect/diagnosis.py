@@ -38,12 +38,19 @@ def diagnose(*texts: str, configuration: Mapping[str, str]) -> list[Finding]:
     Without a known cause it is the last exception or line. ``configuration`` is the connector's and its worker's.
     """
     for text in texts:
-        for read in _READERS:
-            if found := read(text, configuration):
-                return found
+        if found := explained(text, configuration=configuration):
+            return found
     lines = [line for text in texts for line in text.splitlines() if line.strip() and not _FRAME.match(line)]
     last = ([line for line in lines if _EXCEPTION.search(line)] or lines or ["its log is empty"])[-1]
     return [Finding(f"the connector does not run: {last.strip()}", evidence=_shorten(lines[-_EVIDENCE_LINES:]))]
+
+
+def explained(text: str, *, configuration: Mapping[str, str]) -> list[Finding]:
+    """The known causes in ``text``; none where it has none. See ``diagnose``."""
+    for read in _READERS:
+        if found := read(text, configuration):
+            return found
+    return []
 
 
 def _known(text: str, configuration: Mapping[str, str]) -> list[Finding]:

@@ -1,0 +1,43 @@
+"""The AWS account of the caller's credentials."""
+
+from functools import cache, cached_property
+from typing import Any, Final
+
+_CONNECT_SECONDS: Final = 10
+_READ_SECONDS: Final = 30
+
+
+class Aws:
+    """Clients in ``region`` with the caller's credentials, and the endpoint of AWS_ENDPOINT_URL if that is set."""
+
+    def __init__(self, region: str) -> None:
+        self.region = region
+        self.client = cache(self._client)
+
+    @property
+    def has_credentials(self) -> bool:
+        """Whether there are any; they may be expired."""
+        return self._session.get_credentials() is not None
+
+    @cached_property
+    def _session(self) -> Any:
+        import boto3  # takes a third of a second, which other commands do not need
+
+        return boto3.Session()
+
+    def _client(self, service: str) -> Any:
+        from botocore.config import Config
+
+        config = Config(connect_timeout=_CONNECT_SECONDS, read_timeout=_READ_SECONDS, retries={"total_max_attempts": 3})
+        return self._session.client(service, region_name=self.region, config=config)
+
+    def pages(self, service: str, operation: str, key: str, **arguments: Any) -> list[Any]:
+        """All items under ``key`` of a paginated operation."""
+        pages = self.client(service).get_paginator(operation).paginate(**arguments)
+        return [item for page in pages for item in page.get(key, ())]
+
+
+def code(error: Any) -> str:
+    """The code of a ClientError."""
+    found: str = error.response.get("Error", {}).get("Code", "")
+    return found

@@ -1,0 +1,1 @@
+"""``cdc preflight``: checks the account and the databases before a deploy."""

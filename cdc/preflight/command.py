@@ -1,0 +1,94 @@
+"""``cdc preflight``: checks the real account and the real databases before a deploy; changes nothing."""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cdc.aws import Aws
+from cdc.console import err, fail, out
+from cdc.environments import UnknownEnvironmentError, files
+from cdc.findings import Result, unknown
+from cdc.options import EnvArgument, JsonOption
+from cdc.report import lines, passed
+from modules.environment.environment import Environment
+from modules.environment.loading import load
+from modules.environment.models.connectors import Connector
+from modules.messages.problems import EnvironmentErrors
+
+
+def preflight(
+    name: EnvArgument,
+    host: Annotated[str | None, typer.Option("--host", help="The database's address, such as a tunnel's.")] = None,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Its port.")] = 3306,
+    ca: Annotated[
+        Path | None, typer.Option("--ca", exists=True, dir_okay=False, help="Certificates to verify it with.")
+    ] = None,
+    connector: Annotated[
+        str | None, typer.Option("--connector", metavar="NAME", help="Check the database of this connector only.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check the real account and databases before a deploy."""
+    try:
+        environment = load(files([name])[0])
+    except (EnvironmentErrors, UnknownEnvironmentError) as error:
+        fail(error)
+    chosen = _chosen(environment, connector, host)
+    aws = Aws(environment.region)
+    account = aws if aws.has_credentials else None
+    with err.status(f"checking {environment.name}"):
+        results = [*_account(environment, account), *_databases(chosen, account, host=host, port=port, ca=ca)]
+    if as_json:
+        document = {"passed": passed(results), "results": [result.document for result in results]}
+        out.print_json(json.dumps(document))
+    else:
+        for line in lines(results):
+            out.print(line, markup=False, soft_wrap=True)
+    if not passed(results):
+        raise typer.Exit(1)
+
+
+def _chosen(environment: Environment, connector: str | None, host: str | None) -> dict[str, Connector]:
+    """The connectors whose databases are checked; one address is that of one database."""
+    connectors = environment.connectors
+    if connector is not None:
+        if connector not in connectors:
+            raise typer.BadParameter(f"--connector must be one of {', '.join(connectors)}, got {connector}")
+        connectors = {connector: connectors[connector]}
+    databases = {one.source.database for one in connectors.values()}
+    if host and len(databases) > 1:
+        raise typer.BadParameter(
+            f"--host is the address of one database, and there are {len(databases)}: choose with --connector"
+        )
+    return dict(connectors)
+
+
+def _account(environment: Environment, aws: Aws | None) -> Iterator[Result]:
+    if aws is None:
+        fix = "sign in, as with aws sso login, or set AWS_PROFILE"
+        yield Result("account", "credentials", unknown("the account was not checked: there are no credentials", fix))
+        return
+    from cdc.preflight.aws import checks  # with all of botocore
+
+    yield from checks.check(environment, aws)
+
+
+def _databases(
+    connectors: Mapping[str, Connector], aws: Aws | None, *, host: str | None, port: int, ca: Path | None
+) -> Iterator[Result]:
+    from cdc.preflight.database import checks
+    from cdc.preflight.database.connecting import Route
+    from cdc.preflight.routes import Routes
+
+    given = Route(host, port, given=True, authority=ca) if host else None
+    routes = Routes(given, aws, os.environ, authority=ca)
+    for key, connector in connectors.items():
+        route, login = routes.to(connector), routes.login(connector)
+        if route and login:
+            yield from checks.check(key, connector, route, login)
+        else:
+            yield Result(f"connector {key}: database", "connection", routes.missing(route, login))

@@ -1,0 +1,1 @@
+"""The source databases, as their connectors' users see them."""

@@ -1,0 +1,1 @@
+"""``cdc verify``: whether what runs after an apply is what was asked for."""

@@ -1,0 +1,78 @@
+"""What was asked for: the connectors in the synthesized stack, as Terraform reads them."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+_REFERENCE: Final = re.compile(r"\$\{(\w+)\.([\w.-]+?)\.(\w+)\}")
+_UNESCAPED: Final = re.compile(r"(?<!\$)\$\{|(?<!%)%\{")
+
+
+class NoStackError(Exception):
+    """There is no synthesized stack to compare with."""
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A connector. ``configuration`` has None for values that only Terraform knows, as of a data source.
+
+    ``plugin`` is a custom plugin's name or ARN.
+    """
+
+    name: str
+    version: str
+    configuration: Mapping[str, str | None]
+    plugin: str
+    worker_configuration: str
+    mcu: int
+    workers: int
+    log_group: str
+
+    @property
+    def heartbeats(self) -> bool:
+        """Whether it writes records without any change."""
+        return (self.configuration.get("heartbeat.interval.ms") or "0") != "0"
+
+
+def read(stacks: Path, environment: str) -> list[Expected]:
+    """The connectors of ``<environment>-connect`` below the folder ``stacks``. Raises NoStackError."""
+    file = stacks / f"{environment}-connect" / "cdk.tf.json"
+    try:
+        stack = json.loads(file.read_text())
+    except (OSError, ValueError) as error:
+        raise NoStackError(
+            f"{file} must be the synthesized stack: {error}; run cdktf synth, or give --stacks"
+        ) from error
+    return list(_connectors(stack.get("resource", {})))
+
+
+def _connectors(resources: Mapping[str, Any]) -> Iterator[Expected]:
+    for body in resources.get("aws_mskconnect_connector", {}).values():
+        capacity = body["capacity"]["provisioned_capacity"]
+        logs = body["log_delivery"]["worker_log_delivery"]["cloudwatch_logs"]
+        [plugin] = body["plugin"]
+        yield Expected(
+            name=body["name"],
+            version=body["kafkaconnect_version"],
+            configuration={key: _value(value) for key, value in body["connector_configuration"].items()},
+            plugin=_named(plugin["custom_plugin"]["arn"], resources),
+            worker_configuration=_named(body["worker_configuration"]["arn"], resources),
+            mcu=capacity["mcu_count"],
+            workers=capacity["worker_count"],
+            log_group=_named(logs["log_group"], resources),
+        )
+
+
+def _value(text: str) -> str | None:
+    if _UNESCAPED.search(text):
+        return None
+    return text.replace("$${", "${").replace("%%{", "%{")
+
+
+def _named(text: str, resources: Mapping[str, Any]) -> str:
+    """The name of the resource that a reference is about; a literal as it is."""
+    match = _REFERENCE.fullmatch(text)
+    return str(resources[match[1]][match[2]]["name"]) if match else text
