@@ -60,7 +60,7 @@ class Servers:
         self._environment = environment
         self._archives = archives
         self._seeded = Event()
-        addresses = Addresses()
+        self._addresses = addresses = Addresses()
         self.access = AwsAccess.create(f"http://{addresses.aws}")
         self._keys = self.access.write_variables(folder / "aws.env", region=environment.region)
         self._account = EmbeddedAccount(self.access, environment.region)
@@ -149,6 +149,7 @@ class Servers:
             "decode": self._decode,
             "endpoints": self._endpoints,
             "servers": self._pids,
+            "names": self._names,
             "forget": self._forget,
             "failures": lambda _: [found.document for found in self._running.failures],
             "waiting": lambda _: waits.CURRENT.long(),
@@ -174,6 +175,15 @@ class Servers:
         asked = json.loads(request.get_data())
         messages = [(topic, _bytes(key), _bytes(value)) for topic, key, value in asked["messages"]]
         return self._running.decode(asked["connector"], messages)
+
+    def _names(self, request: Request) -> object:
+        """The address of each host name; ``{"name": name, "host": address}`` moves one first.
+
+        A worker reads the new address with its next look-up, some seconds later.
+        """
+        if moved := json.loads(request.get_data() or b"{}"):
+            self._addresses.add_name(moved["name"], moved["host"])
+        return self._addresses.names
 
     def _pids(self, request: Request) -> object:
         """The running servers' process ids; with ``{"start": name}`` it first starts one that was killed."""

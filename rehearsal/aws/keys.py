@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from moto.core.utils import utcnow
 from moto.sts.models import AssumedRole, sts_backends
 
 from rehearsal.aws.access import AwsAccess
@@ -47,3 +48,8 @@ def session_key(found: AssumedRole) -> Key:
     """The temporary credentials of a session."""
     expires = found.expiration.replace(tzinfo=UTC) if found.expiration.tzinfo is None else found.expiration
     return Key(found.access_key_id, found.secret_access_key, found.session_token, expires)
+
+
+def shorten(found: AssumedRole, lifetime: timedelta) -> None:
+    """The session ends after ``lifetime``, which may be shorter than STS's shortest."""
+    found.expiration = utcnow() + lifetime

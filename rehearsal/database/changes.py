@@ -164,6 +164,10 @@ class Changes:
                     raise
             due = max(due + 1 / ticks, time.monotonic() - _MAX_DELAY_SECONDS)
 
+    def redirect(self, database: AdminAccess) -> None:
+        """From its next connection on it changes ``database``, which took over. From any thread."""
+        self._writer.redirect(database)
+
     def close(self) -> None:
         """Closes the connection."""
         self._writer.close()

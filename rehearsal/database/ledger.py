@@ -31,6 +31,11 @@ class Ledger:
         with self._lock:
             self._transactions.append(transaction)
 
+    def forget(self) -> None:
+        """Forgets the transactions so far: a comparison begins here."""
+        with self._lock:
+            self._transactions.clear()
+
     @property
     def transactions(self) -> tuple[Transaction, ...]:
         with self._lock:

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pymysql
 from pymysql.constants.CR import CR_CONN_HOST_ERROR, CR_CONNECTION_ERROR, CR_SERVER_GONE_ERROR, CR_SERVER_LOST
-from pymysql.constants.ER import SERVER_SHUTDOWN
+from pymysql.constants.ER import OPTION_PREVENTS_STATEMENT, SERVER_SHUTDOWN
 
 from rehearsal.database.mysql import AdminAccess, AdminConnection
 from rehearsal.database.tables import Row
@@ -20,6 +20,7 @@ _CONNECTION_ERRORS: Final = {
     CR_SERVER_GONE_ERROR,
     CR_SERVER_LOST,
     SERVER_SHUTDOWN,
+    OPTION_PREVENTS_STATEMENT,  # it has become read-only, and another is the writer
     0,  # the connection was closed by an earlier failure
 }
 _RETRY_SECONDS: Final = 0.1
@@ -44,8 +45,8 @@ class Writer:
 
         Returns its GTID, and how many rows it changed: where it was sent again after it was committed, all of ``rows``.
 
-        Waits up to 60 s for a server that is down. Raises pymysql's errors; nothing is committed then, unless the
-        server stayed down.
+        Waits up to 60 s for a server that is down or read-only. Raises pymysql's errors; nothing is committed then,
+        unless the server stayed down.
         """
         gtid = f"{self._uuid}:{next(self._numbers)}"
         deadline = time.monotonic() + _PATIENCE_SECONDS
@@ -63,6 +64,10 @@ class Writer:
             else:
                 return gtid, changed if tries == 1 else len(rows)  # none, if the first time it was committed
         raise AssertionError("unreachable")
+
+    def redirect(self, database: AdminAccess) -> None:
+        """The next connection is to ``database``, which has every transaction that was committed. From any thread."""
+        self._database = database
 
     def close(self) -> None:
         """Closes the connection; an open transaction is rolled back."""

@@ -81,6 +81,11 @@ class Deliveries:
         """Whether every source record so far was received or dropped."""
         return not self._open
 
+    @property
+    def rows_settled(self) -> bool:
+        """As ``settled``, of rows alone: a heartbeat that is sent again after an error counts as another one."""
+        return not any(one.record.kind in ROWS for one in self._open)
+
     def changes(self, connector: str, gtid: str, table: str) -> list[Delivery]:
         """The rows of a transaction that ``connector`` read."""
         return self._changes.get((connector, gtid, table), [])

@@ -1,8 +1,12 @@
 """IAM of one rehearsal: the authorizer, the brokers' access, the workers' credentials, and their control pages."""
 
+import json
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+
+from werkzeug.wrappers import Request
 
 from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.backends import ConnectorSpec
@@ -55,10 +59,17 @@ class Enforcement:
         self.pages: Mapping[str, Page] = {
             "iam/authenticate": lambda request: self.authorizer.authenticate(request.get_data()),
             "iam/authorize": lambda request: self.authorizer.authorize(request.get_data()),
+            "iam/sessions": self._sessions,
             CREDENTIALS: lambda request: self.signing.credentials(request.headers.get("Authorization", "")),
             "permissions": lambda _: self.permissions,
             "denials": lambda _: [found.document for found in self.denials],
         }
+
+    def _sessions(self, request: Request) -> object:
+        """``{"seconds": seconds}`` is how long workers' new sessions live, ``{}`` as long as STS's shortest."""
+        seconds = json.loads(request.get_data()).get("seconds")
+        self.signing.shorten(timedelta(seconds=seconds) if seconds else None)
+        return {"seconds": seconds}
 
     def on_change(self, target: Target) -> None:
         """To be called after every request that may have changed something."""

@@ -3,7 +3,7 @@
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Final
 from botocore.exceptions import ClientError
 
 from modules.debezium.configuration import IAM_CLIENT
+from rehearsal.aws import keys
 from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.backends import ConnectorSpec, ServerError
 from rehearsal.aws.client import client
@@ -60,6 +61,7 @@ class Signing:
         self._trust_store = trust_store
         self._lock = Lock()
         self._sessions: dict[str, _WorkerSession] = {}
+        self._lifetime: timedelta | None = None
 
     @property
     def options(self) -> Sequence[str]:
@@ -74,13 +76,17 @@ class Signing:
             self._sessions[token] = worker
         return {"AWS_CONTAINER_CREDENTIALS_FULL_URI": self._url, "AWS_CONTAINER_AUTHORIZATION_TOKEN": token}
 
+    def shorten(self, lifetime: timedelta | None) -> None:
+        """New sessions end after ``lifetime``, and are renewed after half of it; None is STS's shortest."""
+        self._lifetime = lifetime
+
     def credentials(self, token: str) -> Mapping[str, str]:
         """Credentials for the container credential provider of AWS's SDKs; raises ValueError for an unknown token."""
         with self._lock:
             worker = self._sessions.get(token)
             if worker is None:
                 raise ValueError("unknown token: credentials are for workers only")
-            if self._now() - worker.since > _RENEW_AFTER:
+            if self._now() - worker.since > self._renew_after:
                 worker.session, worker.since = self._assume(worker.spec), self._now()
             key = worker.session.key
         assert key.token
@@ -127,8 +133,20 @@ class Signing:
             raise ServerError(f"the key {key} of a secret does not exist: {error}") from error
         return arn
 
+    @property
+    def _renew_after(self) -> timedelta:
+        return min(_RENEW_AFTER, self._lifetime / 2) if self._lifetime else _RENEW_AFTER
+
     def _assume(self, spec: ConnectorSpec) -> Session:
         try:
-            return self._roles.assume(spec.role_arn, service=SERVICE, source_arn=spec.arn, session=spec.name)
+            found = self._roles.assume(spec.role_arn, service=SERVICE, source_arn=spec.arn, session=spec.name)
         except (NoRoleError, PolicyError) as error:
             raise ServerError(f"the role of {spec.name} cannot be assumed: {error}") from error
+        return self._shortened(found) if self._lifetime else found
+
+    def _shortened(self, found: Session) -> Session:
+        assumed = keys.assumed_role(found.key.access_key)
+        assert assumed, "it was just opened"
+        assert self._lifetime
+        keys.shorten(assumed, self._lifetime)
+        return replace(found, key=keys.session_key(assumed))

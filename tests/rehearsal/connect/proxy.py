@@ -4,7 +4,6 @@ import select
 import socket
 import struct
 import threading
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Final, Self
 
@@ -15,16 +14,14 @@ _RESET: Final = struct.pack("ii", 1, 0)  # SO_LINGER for no time: close sends RS
 
 
 class Proxy:
-    """Forwards ``address`` to ``target``. ``admit`` is called with each connection's number, from 1, and may wait."""
+    """Forwards ``address`` to ``target``."""
 
     def __init__(self, address: Address, target: Address) -> None:
         self.address = address
-        self.admit: Callable[[int], object] = lambda _: None
-        self.forwarding = threading.Event()
-        self.forwarding.set()
+        self._forwarding = threading.Event()
+        self._forwarding.set()
         self._target = target
         self._open: list[socket.socket] = []
-        self._accepted = 0
         self._listener: socket.socket | None = None
 
     def __enter__(self) -> Self:
@@ -32,15 +29,22 @@ class Proxy:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.forwarding.set()
+        self.forward()
         self.refuse()
         self.end()
 
     def listen(self) -> None:
-        """Accepts connections, numbered from 1 again."""
-        self._accepted = 0
+        """Accepts connections."""
         self._listener = socket.create_server((self.address.host, self.address.port))
         threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
+
+    def hold(self) -> None:
+        """Forwards nothing, and answers no connection, as a network that loses every packet."""
+        self._forwarding.clear()
+
+    def forward(self) -> None:
+        """What was held passes."""
+        self._forwarding.set()
 
     def refuse(self) -> None:
         """Refuses new connections, as a host without a server does."""
@@ -69,11 +73,10 @@ class Proxy:
         with suppress(OSError):
             while True:
                 client, _ = listener.accept()
-                self._accepted += 1
-                threading.Thread(target=self._serve, args=(client, self._accepted), daemon=True).start()
+                threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
-    def _serve(self, client: socket.socket, number: int) -> None:
-        self.admit(number)
+    def _serve(self, client: socket.socket) -> None:
+        self._forwarding.wait()
         try:
             server = socket.create_connection((self._target.host, self._target.port))
         except OSError:
@@ -88,7 +91,7 @@ class Proxy:
     def _forward(self, client: socket.socket, server: socket.socket) -> None:
         while True:
             ready, _, _ = select.select([client, server], [], [], 0.5)
-            self.forwarding.wait()
+            self._forwarding.wait()
             for source in ready:
                 data = source.recv(_BLOCK)
                 if not data:

@@ -289,3 +289,13 @@ def test_columns_are_those_that_were_read_last() -> None:
     for columns in (("id",), ("id", "name")):
         one.deliveries.log(Columns("shop", "shop.orders", columns))
     assert one.deliveries.columns == {("shop", "shop.orders"): ("id", "name")}
+
+
+def test_a_heartbeat_that_was_sent_again_does_not_hold_up_rows() -> None:
+    pipeline = Pipeline()
+    pipeline.read("a", pipeline.commit(), sent=b"{}")
+    pipeline.read("b", kind=EventKind.HEARTBEAT, sent=b"{}", topic="heartbeats", table="")
+    assert not pipeline.deliveries.rows_settled
+    pipeline.receive(b"{}")
+    assert pipeline.deliveries.rows_settled
+    assert not pipeline.deliveries.settled

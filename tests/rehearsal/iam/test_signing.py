@@ -254,3 +254,20 @@ def test_missing_permissions_since_a_moment(service: Service) -> None:
     assert text.startswith(f"{spec.role} may not {WRITE} on {topic('b')}: no statement allows it\n")
     assert other.role not in text
     assert service.signing.missing_permissions(spec, since=time.monotonic() + 1) == ""
+
+
+def test_sessions_may_be_shorter_and_are_renewed_in_time(service: Service) -> None:
+    spec = service.spec()
+    service.signing.shorten(timedelta(seconds=40))
+    token = service.token(spec)
+    first = service.signing.credentials(token)
+    found = session(first["AccessKeyId"])
+    assert found
+    assert found.key.expires
+    assert timedelta(seconds=30) < found.key.expires - datetime.now(UTC) <= timedelta(seconds=40)
+    assert first["Expiration"] == found.key.expires.strftime("%Y-%m-%dT%H:%M:%SZ")
+    service.now += timedelta(seconds=21)
+    assert service.signing.credentials(token) != first
+    service.signing.shorten(None)
+    other = service.signing.credentials(service.token(spec))
+    assert datetime.strptime(other["Expiration"], "%Y-%m-%dT%H:%M:%S%z") > datetime.now(UTC) + 10 * MINUTE

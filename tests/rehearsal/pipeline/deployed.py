@@ -15,6 +15,7 @@ import yaml
 from cdc.rehearse import rehearsing
 from modules.app import build
 from modules.environment.loading import load
+from modules.environment.msk import Coordination
 from rehearsal.aws.client import client
 from rehearsal.daemon_client import DaemonClient
 from rehearsal.database.mysql import AdminAccess
@@ -44,8 +45,7 @@ ENVIRONMENT: Mapping[str, Any] = {
             "plugin": "debezium-mysql",
             "source": {"cluster": "shop", "secret": "cdc/shop", "server_id": 5701, "tables": list(TABLES)},
             "topics": {"prefix": "shop", "partitions": 3},
-            # Shorter than deployed: tests wait for it.
-            "properties": {"retriable.restart.connector.wait.ms": RETRY_SECONDS * 1000},
+            "properties": {},
         }
     },
 }
@@ -164,12 +164,20 @@ class Deployed:
 
 
 @contextmanager
-def deployed(folder: Path) -> Iterator[Deployed]:
-    """Deploys the environment and waits until its snapshot and first changes were received."""
-    (file := folder / "drill.yaml").write_text(yaml.safe_dump(dict(ENVIRONMENT)))
+def deployed(
+    folder: Path, *, coordination: Coordination = "zookeeper", retry_seconds: int = RETRY_SECONDS
+) -> Iterator[Deployed]:
+    """Deploys the environment and waits until its snapshot and first changes were received.
+
+    Debezium waits ``retry_seconds`` before it starts again: the default is shorter than deployed, as tests wait for it.
+    """
+    environment = copy.deepcopy(dict(ENVIRONMENT))
+    environment["kafka"]["coordination"] = coordination
+    environment["connectors"]["shop"]["properties"]["retriable.restart.connector.wait.ms"] = retry_seconds * 1000
+    (file := folder / "drill.yaml").write_text(yaml.safe_dump(environment))
     script = rehearsing.inputs(rehearsing.Options(str(file)), SilentReporter())
     archive = {"archive": str(script.archives["debezium-mysql"])}  # without the provider it is not the file's own
-    file.write_text(yaml.safe_dump({**ENVIRONMENT, "plugins": {"debezium-mysql": archive}}))
+    file.write_text(yaml.safe_dump({**environment, "plugins": {"debezium-mysql": archive}}))
     run = runs.create(script.environment.name)
     process = DaemonClient.start(run, daemon_config(script))
     rehearsal = None

@@ -4,15 +4,16 @@ import json
 import secrets
 import signal
 import time
-from collections.abc import Callable
 
 import pytest
 
-from rehearsal.connect.rest import Rest
 from rehearsal.database.event_kinds import EventKind
 from tests.rehearsal.pipeline.deployed import CONNECTOR, Deployed, access
+from tests.rehearsal.pipeline.role import narrow
+from tests.rehearsal.pipeline.state import outcomes, task_failed, wait
 
 ROWS_PER_SECOND = 1000
+DENIED = "a restart cannot help: the brokers deny something"
 CLUSTER = "cdc-drill"
 
 
@@ -59,7 +60,7 @@ def test_a_restart_of_the_database_loses_nothing(world: Deployed) -> None:
     with world.load(ROWS_PER_SECOND):
         wait_for_events(world)
         world.kill("shop/mysql", signal.SIGTERM)
-        wait_until(lambda: "shop/mysql" not in world.pids())
+        wait(lambda: "shop/mysql" not in world.pids())
         world.start("shop/mysql")
         wait_for_events(world)
         assert not task_failed(world)
@@ -72,13 +73,13 @@ def test_a_task_that_failed_is_restarted_by_the_deployed_function(world: Deploye
     with world.load(ROWS_PER_SECOND):
         wait_for_events(world)
         world.kill("shop/mysql", signal.SIGTERM)
-        wait_until(lambda: task_failed(world))
+        wait(lambda: task_failed(world))
         world.start("shop/mysql")
-        wait_until(lambda: not task_failed(world), lambda: outcomes(world))
+        wait(lambda: not task_failed(world), lambda: outcomes(world))
         wait_for_events(world)
     settled(world, rows)
     assert "restarted" in outcomes(world)
-    wait_until(lambda: outcomes(world)[-1] == "healed")
+    wait(lambda: outcomes(world)[-1] == "healed")
 
 
 def test_a_rotated_password_loses_nothing(world: Deployed) -> None:
@@ -90,9 +91,35 @@ def test_a_rotated_password_loses_nothing(world: Deployed) -> None:
             cursor.execute("ALTER USER debezium IDENTIFIED BY %s", (password,))
         content = json.dumps({"username": "debezium", "password": password})
         world.aws("secretsmanager").put_secret_value(SecretId="cdc/shop", SecretString=content)
-        wait_until(lambda: "the secret has changed: restarted" in outcomes(world), lambda: outcomes(world))
+        wait(lambda: "the secret has changed: restarted" in outcomes(world), lambda: outcomes(world))
         wait_for_events(world)
     settled(world, rows)
+
+
+def test_a_role_that_was_narrowed_is_given_back_by_an_apply(world: Deployed) -> None:
+    """The function names the cause instead of restarting: only once the role is whole does a restart help."""
+    rows, before = world.snapshot_events(), len(outcomes(world))
+    with world.load(ROWS_PER_SECOND):
+        wait_for_events(world)
+        narrow(world, sid="Events", action="kafka-cluster:WriteData")
+        wait(lambda: task_failed(world))
+        wait(lambda: any(DENIED in one for one in outcomes(world)[before:]), lambda: outcomes(world)[before:])
+        assert "restarted" not in outcomes(world)[before:]
+        assert not world.connect.plan_is_empty()
+        world.connect.apply()
+        world.aws("kafkaconnect").restart_connector(connectorArn=world.connector["connectorArn"], onlyFailedTasks=True)
+        wait_for_events(world)
+    settled(world, rows)
+    assert world.connect.plan_is_empty()
+
+
+def test_a_name_moves_to_another_address(world: Deployed) -> None:
+    name = "moved.rehearsal.example"
+    found = world.daemon.request("names", {"name": name, "host": "127.0.0.9"})
+    assert found == world.daemon.request("names")
+    assert found[name] == "127.0.0.9"
+    [hosts] = (world.rehearsal.daemon.run.folder / "connect").glob(f"{CONNECTOR}-*/.worker/hosts")
+    wait(lambda: f"127.0.0.9 {name}\n" in hosts.read_text(), hosts.read_text)
 
 
 def settled(world: Deployed, snapshot_events: int) -> None:
@@ -100,24 +127,3 @@ def settled(world: Deployed, snapshot_events: int) -> None:
     print(f"{result.committed} rows, {result.duplicates} arrived again")
     assert result.lost == 0
     assert world.snapshot_events() == snapshot_events
-
-
-def outcomes(world: Deployed) -> list[str]:
-    """What the function that restarts failed tasks has logged, one step after the other."""
-    group = "/aws/vendedlogs/cdc/drill/self-healing"
-    lines = [one["message"] for one in world.aws("logs").filter_log_events(logGroupName=group)["events"]]
-    return [json.loads(line)["outcome"] if line.startswith("{") else line for line in lines]
-
-
-def task_failed(world: Deployed) -> bool:
-    """Whether the task failed, by the worker's REST API: the connector's state in MSK Connect stays RUNNING."""
-    status = Rest(world.daemon.request("endpoints")["connect"][CONNECTOR]).status(CONNECTOR)
-    return bool(status and status.failed)
-
-
-def wait_until(condition: Callable[[], bool], state: Callable[[], object] = lambda: None) -> None:
-    """Waits for ``condition``; ``state`` is for the error."""
-    deadline = time.monotonic() + 120
-    while not condition():
-        assert time.monotonic() < deadline, state()
-        time.sleep(0.1)
