@@ -1,5 +1,6 @@
 """The databases that connectors read: looked up, checked, and made reachable for the workers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -27,11 +28,15 @@ _MIXED = ("default.mysql5.7", "default.mysql8.0")
 
 
 class Database(Protocol):
-    """``hostname`` and ``port`` are those of the server with the binary log; ``preconditions`` are of its readers."""
+    """``hostname`` and ``port`` are those of the server with the binary log; ``preconditions`` are of its readers.
+
+    ``identity`` differs once another database has its name; it is empty where that is not known.
+    """
 
     hostname: str
     port: float
     preconditions: list[Precondition]
+    identity: Mapping[str, str]
 
     def runs_with(self, debezium_version: str) -> list[Precondition]:
         """What this release of Debezium needs of the database; for the connectors that run it."""
@@ -60,13 +65,21 @@ class RdsDatabase(Construct):
     rule: str
     hostname: str
     port: float
+    identity: Mapping[str, str]
 
-    def _look_up(self, network: Network, *, subnet_group: str, security_groups: list[str], version: str) -> None:
+    def _look_up(
+        self, network: Network, *, subnet_group: str, security_groups: list[str], version: str, resource_id: str
+    ) -> None:
         self._network = network
         self._version = version
         self._subnets = DataAwsDbSubnetGroup(self, "subnets", name=subnet_group)
         self._security_group_id = Token.as_string(Fn.element(Fn.sort(security_groups), 0))
         self.preconditions = [*self._checks(), *self._reachable()]
+        self.identity = {
+            "resource_id": resource_id,
+            # 8.0 of 8.0.mysql_aurora.3.08.0: minor upgrades are automatic.
+            "mysql": Token.as_string(Fn.regex("^[0-9]*[.]?[0-9]*", version)),
+        }
         self._routed = self._allow_ranges() if network.reachable_vpc_ids is None else None
 
     def _checks(self) -> list[Precondition]:
@@ -153,6 +166,7 @@ class Aurora(RdsDatabase):
             subnet_group=cluster.db_subnet_group_name,
             security_groups=cluster.vpc_security_group_ids,
             version=cluster.engine_version,
+            resource_id=cluster.cluster_resource_id,
         )
 
     def _checks(self) -> list[Precondition]:
@@ -191,6 +205,7 @@ class Instance(RdsDatabase):
             subnet_group=instance.db_subnet_group,
             security_groups=instance.vpc_security_groups,
             version=instance.engine_version,
+            resource_id=instance.resource_id,
         )
 
     def _checks(self) -> list[Precondition]:
@@ -225,6 +240,7 @@ class Host:
         self.hostname = config.address
         self.port: float = config.port
         self.preconditions: list[Precondition] = []
+        self.identity: Mapping[str, str] = {}
         self._peer = Peer(config.security_group_id, config.cidr_block)
 
     def runs_with(self, debezium_version: str) -> list[Precondition]:

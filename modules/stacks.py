@@ -187,6 +187,7 @@ class Connect(EnvironmentStack):
         self._consumers()
         self._alarms()
         self._accepted()
+        self._identities(databases)
         for key, connector in self.connectors.items():
             self._output(f"connector_{key}_arn", connector.arn, f"The connector {connector.name}")
             if isinstance(config.connectors[key].source, HostSource):
@@ -200,6 +201,12 @@ class Connect(EnvironmentStack):
         }
         if accepted:
             TerraformOutput(self, states.ACCEPTED, value=accepted, description="What connectors may lose, and why")
+
+    def _identities(self, databases: dict[str, source.Database]) -> None:
+        """So that the state has what the next plan is compared with."""
+        identities = {name: dict(one.identity) for name, one in databases.items() if one.identity}
+        if identities:
+            TerraformOutput(self, states.SOURCES, value=identities, description="The databases, to notice another one")
 
     def _plugins(self) -> dict[str, plugin.Plugin]:
         parent = Construct(self, "plugins")

@@ -6,6 +6,8 @@ from typing import Final
 PARTS: Final = ("state", "platform", "connect")
 # The output of connect with what its connectors accept, and why: by connector and property.
 ACCEPTED: Final = "accepted"
+# The output of connect with the databases that it reads: by name, what identifies each.
+SOURCES: Final = "databases"
 
 
 def s3_key(stack: str) -> str:

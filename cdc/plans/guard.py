@@ -11,6 +11,7 @@ from cdc.plans.checks import (
     producers,
     roles,
     server_ids,
+    sources,
     stored_data,
 )
 from cdc.plans.reading.plan import Plan
@@ -24,7 +25,7 @@ def check(plans: Sequence[Plan]) -> list[Finding]:
 
 def _all(plans: Sequence[Plan]) -> Iterator[Finding]:
     for plan in plans:
-        for room in (stored_data, keys, buckets, brokers, connectors, roles):
+        for room in (stored_data, keys, buckets, brokers, connectors, sources, roles):
             yield from room.check(plan)
         yield from producers.check_workers(plan)
     yield from server_ids.check(plans)

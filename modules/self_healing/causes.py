@@ -19,20 +19,41 @@ class FinalCause:
 
 PURGED: Final = FinalCause(
     "no longer available on the server",
-    "the binlog position of the committed offset is purged; raise binlog retention hours, and take a new snapshot",
+    "the database does not have the binlog position of the committed offset: it is purged, or another database has the"
+    " name; take a new snapshot, and raise binlog retention hours",
 )
+REFUSED: Final = FinalCause("Error code: 1236", f"error 1236: {PURGED.cause}")
 HISTORY: Final = FinalCause(
     "history topic or its content is fully or partially missing",
     "the schema history topic is missing or incomplete; set snapshot.mode recovery once",
 )
+UNREADABLE: Final = FinalCause(
+    "DDL statement couldn't be parsed",
+    "Debezium cannot read a statement that changes a structure; set schema_history.skip_unparseable_ddl, and where it"
+    " is about a captured table also snapshot.mode recovery, once",
+)
+UNKNOWN_TABLE: Final = FinalCause(
+    "whose schema isn't known to this connector",
+    "the schema history does not have the structure of a captured table; set snapshot.mode recovery once",
+)
+OTHER_COLUMNS: Final = FinalCause(
+    "restart connector with schema recovery mode",
+    "a table has other columns than the schema history has of it, as after an ALTER without binlog; set snapshot.mode"
+    " recovery once",
+)
+UNFIT: Final = FinalCause(
+    "Failed to properly convert",
+    "a value does not fit the type that the schema history has of its column; if an ALTER was not in the binlog, set"
+    " snapshot.mode recovery once",
+)
+TOO_LARGE: Final = FinalCause(
+    "RecordTooLargeException", "an event is larger than Kafka takes; set topics.max_message_bytes"
+)
 FINAL: Final = (
     PURGED,
-    FinalCause("Error code: 1236", f"the database refuses the binlog position (error 1236); {PURGED.cause}"),
+    REFUSED,
     FinalCause("purged required binary logs", PURGED.cause),
-    FinalCause(
-        "Could not find first log file name in binary log index file",
-        f"the database refuses the binlog position (error 1236); {PURGED.cause}",
-    ),
+    FinalCause("Could not find first log file name in binary log index file", REFUSED.cause),
     HISTORY,
     FinalCause("history topic is missing", HISTORY.cause),
     FinalCause(
@@ -43,6 +64,11 @@ FINAL: Final = (
     FinalCause("Not authorized to access", "the brokers deny something to the connector's role; compare its policy"),
     FinalCause("command denied to user", "the database user does not have a privilege; grant it"),
     FinalCause("you need (at least one of) the", "the database user does not have a privilege; grant it"),
+    UNREADABLE,
+    UNKNOWN_TABLE,
+    OTHER_COLUMNS,
+    UNFIT,
+    TOO_LARGE,
 )
 
 

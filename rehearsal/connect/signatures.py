@@ -42,9 +42,36 @@ SIGNATURES: Final = tuple(
         ),
         (
             r"Encountered change event for table (?P<table>\S+) whose schema isn't known to this connector",
-            "the schema history does not have the structure of {table}, which is captured since a later deploy;"
+            "the schema history does not have the structure of {table}, which is captured since a later deploy,"
+            " or whose statement was skipped;"
             " deploy once with snapshot.mode: recovery, as docs/source-database.md says in Adding tables later",
             "table.include.list",
+        ),
+        (
+            r"DDL statement couldn't be parsed[^\n]* with the statement '(?P<statement>[^\n]{0,159}[^\n'])",
+            "Debezium cannot read a statement: {statement}; set schema_history.skip_unparseable_ddl, and where it is"
+            " about a captured table also snapshot.mode: recovery, once",
+            "schema.history.internal.skip.unparseable.ddl",
+        ),
+        (
+            r"Error processing row in (?P<table>\S+), internal schema size (?P<known>\d+), but row size (?P<found>\d+)",
+            "the table {table} has {found} columns, and the schema history has {known} of them, as after an ALTER"
+            " without binlog; deploy once with snapshot.mode: recovery",
+            "snapshot.mode",
+        ),
+        (
+            r"Failed to properly convert (?:data|key) value for '(?P<table>[^']+)\.(?P<column>[^.']+)' of type"
+            r" (?P<type>[^\n]+?)(?= \(io\.|\n|$)",
+            "a value of {table}.{column} does not fit {type}, its type in the schema history; if an ALTER was not in"
+            " the binlog, deploy once with snapshot.mode: recovery; else event.converting.failure.handling.mode: warn"
+            " makes it null",
+            "event.converting.failure.handling.mode",
+        ),
+        (
+            r"Table definition has changed, please retry transaction",
+            "the structure of a table changed while the snapshot was read; restart the connector: the snapshot begins"
+            " again, so change no structure until it is over",
+            "snapshot.locking.mode",
         ),
         (
             r"Access denied for user '(?P<user>[^']*)'@'[^']*' to database '(?P<database>[^']*)'",
@@ -89,6 +116,10 @@ SIGNATURES: Final = tuple(
         (
             re.escape(causes.PURGED.phrase),
             causes.PURGED.cause,
+        ),
+        (
+            r"(?:^|: )(?P<error>[^\n:]+?)\.? Error code: 1236",
+            f"{causes.REFUSED.cause} ({{error}})",
         ),
         (
             r"(?:slave|replica) with the same (?:server_uuid/)?server_id",
@@ -141,7 +172,7 @@ SIGNATURES: Final = tuple(
         ),
         (
             r"OutOfMemoryError: (?P<what>[^\n]+)",
-            "the worker ran out of memory ({what}); raise capacity.mcu, or lower max.queue.size and max.batch.size",
+            "the worker ran out of memory ({what}); raise capacity.mcu, or lower max.queue.size.in.bytes",
             "capacity.mcu",
         ),
         (

@@ -123,3 +123,16 @@ def test_connectors_of_one_server_share_its_lookups(synth: Synthesize) -> None:
     stack = synth(with_another(with_connector(source=source(instance="orders-prod")), "again"))["connect"]
     assert stack.lookup("aws_db_instance")["db_instance_identifier"] == "orders-prod"
     assert {"connectors/orders/instance", "connectors/again/instance"} <= rules(stack, "ingress").keys()
+
+
+def test_the_state_has_what_identifies_each_database_of_rds(synth: Synthesize, connect: Stack, instance: Stack) -> None:
+    [cluster] = connect.json["output"]["databases"]["value"].items()
+    assert cluster[0] == "orders-prod"
+    assert cluster[1]["resource_id"].endswith(".cluster_resource_id}")
+    [of_instance] = instance.json["output"]["databases"]["value"].items()
+    assert of_instance[0] == "instance:orders-prod"
+    assert of_instance[1]["resource_id"].endswith(".resource_id}")
+    for identity in (cluster[1], of_instance[1]):
+        assert identity["mysql"].startswith('${regex("^[0-9]*[.]?[0-9]*", data.')
+        assert identity["mysql"].endswith(".engine_version)}")
+    assert "databases" not in host(synth, security_group_id=GROUP).json["output"]

@@ -11,7 +11,7 @@ from cdc.plans.reading import stack
 from cdc.plans.reading.nodes import at, blocks
 from cdc.plans.reading.resources import Read, Resource, Values
 from cdc.plans.reading.shapes import ShapeError
-from modules.states import ACCEPTED
+from modules.states import ACCEPTED, SOURCES
 from modules.user_files.bounds import JsonDepthError, parsed_json
 
 MAJOR: Final = "1"
@@ -25,7 +25,11 @@ class PlanError(Exception):
 
 class _Output(Read):
     actions: tuple[str, ...]
+    before: Any = None
     after: Any = None
+
+
+_NO_OUTPUT: Final = _Output(actions=("no-op",))
 
 
 class _Document(Read):
@@ -39,7 +43,8 @@ class _Document(Read):
 class Plan:
     """``stack`` is, for example, ``prod-connect``; the file's name where the plan does not say.
 
-    ``accepted`` are the reasons for what connectors may lose: by connector and property.
+    ``accepted`` are the reasons for what connectors may lose: by connector and property. ``sources`` identify
+    databases by name, at the last apply and now.
     """
 
     stack: str
@@ -47,6 +52,7 @@ class Plan:
     outputs_change: bool
     configuration: Values
     accepted: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    sources: tuple[Mapping[str, Mapping[str, str]], Mapping[str, Mapping[str, str]]] = ({}, {})
 
     def of(self, *types: str) -> Iterator[Resource]:
         """Managed resources of these types."""
@@ -85,12 +91,15 @@ def parse(content: bytes, name: str) -> Plan:
     _check_shapes(read.resource_changes, name)
     if read.errored:
         raise PlanError(f"{name}: this plan ended in an error and is incomplete: fix the error, and plan again")
+    outputs = read.output_changes
+    sources = outputs.get(SOURCES, _NO_OUTPUT)
     return Plan(
         stack=stack.name(read.configuration, read.resource_changes) or name,
         resources=read.resource_changes,
-        outputs_change=any(output.actions != ("no-op",) for output in read.output_changes.values()),
+        outputs_change=any(output.actions != ("no-op",) for output in outputs.values()),
         configuration=read.configuration,
-        accepted=_accepted(read.output_changes.get(ACCEPTED)),
+        accepted=_texts(outputs.get(ACCEPTED, _NO_OUTPUT).after),
+        sources=(_texts(sources.before), _texts(sources.after)),
     )
 
 
@@ -102,13 +111,11 @@ def _check_shapes(resources: Sequence[Resource], name: str) -> None:
             raise PlanError(f"{name}: {error}") from None
 
 
-def _accepted(output: _Output | None) -> dict[str, dict[str, str]]:
-    given = output.after if output else None
-    connectors = given.items() if isinstance(given, dict) else ()
+def _texts(value: Any) -> dict[str, dict[str, str]]:
+    """A mapping of mappings; what is none of these is left out."""
+    mappings = value.items() if isinstance(value, dict) else ()
     return {
-        str(name): {str(key): str(reason) for key, reason in reasons.items()}
-        for name, reasons in connectors
-        if isinstance(reasons, dict)
+        str(name): {str(key): str(text) for key, text in one.items()} for name, one in mappings if isinstance(one, dict)
     }
 
 

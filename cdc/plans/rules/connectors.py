@@ -105,6 +105,16 @@ SOURCE_CHANGED: Final = Rule(
     " fails",
     instead="add a connector for the new database, and remove this one when it has read all changes",
 )
+SOURCE_REPLACED: Final = Rule(
+    name="source-replaced",
+    grade=Grade.TO_CONFIRM,
+    finds="another database has the name of one that connectors read, or it has another version of MySQL such as 8.4",
+    example="`orders-prod` is `cluster-DEF…` instead of `cluster-ABC…` after a blue/green deployment or a restore",
+    why="it has a binary log of its own: with GTIDs a connector finds its place there, without them it may have"
+    " skipped rows, and does not fail",
+    instead="ask the database for @@gtid_mode; unless it is ON, take a new snapshot, as docs/source-database.md says in"
+    " When the database is replaced",
+)
 SERVER_ID_REUSED: Final = Rule(
     name="server-id-reused",
     finds="two connectors of a database have the same `database.server.id`, after the apply or during it",

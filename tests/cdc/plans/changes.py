@@ -104,6 +104,11 @@ def _workers(document: Document) -> None:
     body(document, "aws_s3_bucket_versioning")["versioning_configuration"]["status"] = "Suspended"
 
 
+def _switched_over(document: Document) -> None:
+    """Another cluster has the name of the one that was read at the last apply."""
+    document["output"]["databases"]["value"]["orders-prod"]["resource_id"] = "cluster-GREEN"
+
+
 def _fewer(base: Document) -> Document:
     """The connector of the uploaded plugin is removed, and with it the plugin and its bucket."""
     base = changed(base, connectors__stock=None, plugins__uploaded=None)
@@ -181,6 +186,7 @@ CHANGES: Final[Mapping[str, Change]] = {
     "fewer": Change("connect", _fewer, _forget_refunds),
     "moved": Change("connect", _as_is, _rename_blocks),
     "first": Change("connect", _as_is, flags=(EMPTY_STATE,)),
+    "blue/green": Change("connect", _as_is, _switched_over),
     "grown": Change("platform", _grown),
     "weakened": Change("platform", _as_is, _weakened),
     "zones": Change("platform", _zones, unguarded),

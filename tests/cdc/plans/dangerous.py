@@ -11,6 +11,7 @@ from tests.cdc.plans.altered import (
     only,
     then,
     unknown,
+    whole,
     with_property,
     without,
     without_property,
@@ -59,6 +60,7 @@ DANGEROUS: Final = {
     "old versions expire sooner": Dangerous("first", expiring(90, 7), "versions-expire-sooner"),
     "the lock table is destroyed": Dangerous("no state store", narrowed(TABLE), "lock-table-destroyed"),
     "the lock table gets another name": Dangerous("other names", narrowed(TABLE), "lock-table-destroyed"),
+    "another cluster has the database's name": Dangerous("blue/green", whole, "source-replaced"),
     "a connector is destroyed": Dangerous("fewer", narrowed(STOCK), "connector-destroyed"),
     "a connector is destroyed while an unrelated one is added": Dangerous(
         "weekly", then(narrowed(STOCK, RETURNS), acting(STOCK, "delete")), "connector-destroyed"

@@ -37,11 +37,23 @@ def same(type_: str, values: Document, *, name: str = "x") -> Document:
     return change(type_, values, values, name=name)
 
 
-def plan(*changes: Document, references: dict[str, tuple[str, str]] | None = None) -> Document:
-    """``references``: by address, an attribute and the address that it refers to."""
+def plan(
+    *changes: Document,
+    references: dict[str, tuple[str, str]] | None = None,
+    outputs: dict[str, tuple[Any, Any]] | None = None,
+) -> Document:
+    """``references``: by address, an attribute and the address that it refers to; ``outputs``: before and after."""
     resources = [
         {"address": address, "expressions": {attribute: [{"arn": {"references": [f"{to}.arn", to]}}]}}
         for address, (attribute, to) in (references or {}).items()
     ]
     document: Document = {"format_version": "1.2", "planned_values": {}, "resource_changes": [*changes]}
-    return {**document, "configuration": {"root_module": {"resources": resources}}}
+    output_changes = {
+        name: {"actions": ["no-op" if before == after else "update"], "before": before, "after": after}
+        for name, (before, after) in (outputs or {}).items()
+    }
+    return {
+        **document,
+        "output_changes": output_changes,
+        "configuration": {"root_module": {"resources": resources}},
+    }

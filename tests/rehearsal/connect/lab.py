@@ -3,7 +3,7 @@
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -94,18 +94,32 @@ class Lab:
         arn = made.arn.replace("dev-shop", f"dev-{name}")
         return replace(made, name=f"dev-{name}", arn=arn, worker_configuration=worker)
 
+    def records(self, topic: str) -> list[Any]:
+        """What the one partition of ``topic`` has so far; none where it is missing."""
+        found: list[Any] = []
+        partition = TopicPartition(topic, 0)
+        bootstrap = self.cluster.plain_bootstrap.split(",")
+        with KafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest") as reader:
+            if not reader.partitions_for_topic(topic):
+                return []
+            reader.assign([partition])
+            end = reader.end_offsets([partition])[partition]
+            while reader.position(partition) < end:
+                for records in reader.poll(timeout_ms=1000).values():
+                    found += records
+        return found
+
+    def messages(self, topic: str) -> list[Any]:
+        """The content of ``records`` but tombstones."""
+        return [json.loads(record.value) for record in self.records(topic) if record.value]
+
+    def rows(self, topic: str) -> list[tuple[str, Any]]:
+        """Operation and row of each event in ``topic`` so far."""
+        return [(event["op"], event["after"]) for event in self.messages(topic)]
+
     def events(self, topic: TopicPartition = CUSTOMERS) -> list[tuple[str, str]]:
         """Operation and name of every event about customers so far."""
-        found: list[Mapping[str, Any]] = []
-        with KafkaConsumer(
-            bootstrap_servers=self.cluster.plain_bootstrap.split(","), auto_offset_reset="earliest"
-        ) as reader:
-            reader.assign([topic])
-            end = reader.end_offsets([topic])[topic]
-            while reader.position(topic) < end:
-                for records in reader.poll(timeout_ms=1000).values():
-                    found += [json.loads(record.value) for record in records]
-        return [(event["op"], event["after"]["name"]) for event in found]
+        return [(operation, row["name"]) for operation, row in self.rows(topic.topic)]
 
     @retry(retry=retry_if_exception_type(AssertionError), stop=stop_after_delay(60), wait=wait_fixed(0.2), reraise=True)
     def wait_for(self, operation: str, name: str, topic: TopicPartition = CUSTOMERS) -> None:

@@ -14,13 +14,13 @@ _RESET: Final = struct.pack("ii", 1, 0)  # SO_LINGER for no time: close sends RS
 
 
 class Proxy:
-    """Forwards ``address`` to ``target``."""
+    """Forwards ``address`` to ``target``, which may change."""
 
     def __init__(self, address: Address, target: Address) -> None:
         self.address = address
         self._forwarding = threading.Event()
         self._forwarding.set()
-        self._target = target
+        self.target = target
         self._open: list[socket.socket] = []
         self._listener: socket.socket | None = None
 
@@ -78,7 +78,7 @@ class Proxy:
     def _serve(self, client: socket.socket) -> None:
         self._forwarding.wait()
         try:
-            server = socket.create_connection((self._target.host, self._target.port))
+            server = socket.create_connection((self.target.host, self.target.port))
         except OSError:
             client.close()
             return

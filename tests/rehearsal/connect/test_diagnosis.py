@@ -34,8 +34,9 @@ STAMP = "[2026-11-21 15:59:01,432]"
         (
             "io.debezium.DebeziumException: Encountered change event for table crm.accounts whose schema isn't known to"
             " this connector. One possible cause is an incomplete database schema history topic.",
-            "the schema history does not have the structure of crm.accounts, which is captured since a later deploy;"
-            " deploy once with snapshot.mode: recovery, as docs/source-database.md says in Adding tables later",
+            "the schema history does not have the structure of crm.accounts, which is captured since a later deploy,"
+            " or whose statement was skipped; deploy once with snapshot.mode: recovery, as docs/source-database.md says"
+            " in Adding tables later",
         ),
         (
             "Access denied; you need (at least one of) the RELOAD privilege(s) for this operation",
@@ -44,8 +45,8 @@ STAMP = "[2026-11-21 15:59:01,432]"
         (
             "io.debezium.DebeziumException: The connector is trying to read change stream starting at"
             " BinlogOffsetContext{}, but this is no longer available on the server. Reconfigure the connector",
-            "the binlog position of the committed offset is purged; raise binlog retention hours, and take a new"
-            " snapshot",
+            "the database does not have the binlog position of the committed offset: it is purged, or another database"
+            " has the name; take a new snapshot, and raise binlog retention hours",
         ),
         (
             "Caused by: io.debezium.DebeziumException: A slave with the same server_uuid/server_id as this slave has"
@@ -62,9 +63,39 @@ STAMP = "[2026-11-21 15:59:01,432]"
             "the database at db.example:3306 must offer TLS, as database.ssl.mode is 'required'",
         ),
         (
+            "io.debezium.DebeziumException: Could not find first log file name in binary log index file Error code:"
+            " 1236; SQLSTATE: HY000.",
+            "error 1236: the database does not have the binlog position of the committed offset: it is purged, or"
+            " another database has the name; take a new snapshot, and raise binlog retention hours (Could not find"
+            " first log file name in binary log index file)",
+        ),
+        (
+            "io.debezium.text.ParsingException: DDL statement couldn't be parsed. Please open a GitHub issue at"
+            " https://github.com/debezium/dbz/issues with the statement 'ALTER TABLE d4 REORGANIZE PARTITION'",
+            "Debezium cannot read a statement: ALTER TABLE d4 REORGANIZE PARTITION; set"
+            " schema_history.skip_unparseable_ddl, and where it is about a captured table also snapshot.mode: recovery,"
+            " once",
+        ),
+        (
+            "io.debezium.DebeziumException: Error processing row in t, internal schema size 3, but row size 5 , restart"
+            " connector with schema recovery mode.",
+            "the table t has 5 columns, and the schema history has 3 of them, as after an ALTER without binlog; deploy"
+            " once with snapshot.mode: recovery",
+        ),
+        (
+            "io.debezium.DebeziumException: Failed to properly convert data value for 'drift.t.n' of type INT UNSIGNED",
+            "a value of drift.t.n does not fit INT UNSIGNED, its type in the schema history; if an ALTER was not in the"
+            " binlog, deploy once with snapshot.mode: recovery; else event.converting.failure.handling.mode: warn makes"
+            " it null",
+        ),
+        (
+            "Caused by: java.sql.SQLException: Table definition has changed, please retry transaction",
+            "the structure of a table changed while the snapshot was read; restart the connector: the snapshot begins"
+            " again, so change no structure until it is over",
+        ),
+        (
             "Terminating due to java.lang.OutOfMemoryError: Java heap space",
-            "the worker ran out of memory (Java heap space); raise capacity.mcu, or lower max.queue.size and"
-            " max.batch.size",
+            "the worker ran out of memory (Java heap space); raise capacity.mcu, or lower max.queue.size.in.bytes",
         ),
         (
             "org.apache.kafka.common.errors.TopicAuthorizationException: Not authorized to access topics: [shop.a]",

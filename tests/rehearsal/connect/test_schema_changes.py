@@ -1,11 +1,9 @@
 """Tables change while a connector streams, as people and their tools change them: the task goes on, with every row."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from kafka import KafkaConsumer, TopicPartition
 from tenacity import retry, stop_after_delay, wait_fixed
 
 from rehearsal.connect.connector import RunningConnector
@@ -65,27 +63,11 @@ def run(lab: Lab, script: str) -> None:
             cursor.execute(statement)
 
 
-def events(lab: Lab, table: str) -> list[tuple[str, Any]]:
-    """Operation and row of each event about ``table`` so far."""
-    found: list[dict[str, Any]] = []
-    partition = TopicPartition(f"shop.shop.{table}", 0)
-    bootstrap = lab.cluster.plain_bootstrap.split(",")
-    with KafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest") as reader:
-        if not reader.partitions_for_topic(partition.topic):
-            return []
-        reader.assign([partition])
-        end = reader.end_offsets([partition])[partition]
-        while reader.position(partition) < end:
-            for records in reader.poll(timeout_ms=1000).values():
-                found += [json.loads(record.value) for record in records if record.value]
-    return [(event["op"], event["after"]) for event in found]
-
-
 @retry(stop=stop_after_delay(60), wait=wait_fixed(0.5), reraise=True)
 def wait_for(lab: Lab, table: str, *expected: tuple[str, Any]) -> None:
     """All events about ``table`` are these, the snapshot's first."""
     first = ("r", {"id": 1, "name": "first"})
-    assert events(lab, table) == [first, *expected]
+    assert lab.rows(f"shop.shop.{table}") == [first, *expected]
 
 
 def healthy(connector: RunningConnector) -> bool:
@@ -108,7 +90,7 @@ def test_rows_of_a_renamed_table_are_in_the_topic_of_its_new_name(lab: Lab, conn
 
 @retry(stop=stop_after_delay(60), wait=wait_fixed(0.5), reraise=True)
 def wait_for_topic(lab: Lab, table: str, expected: list[tuple[str, Any]]) -> None:
-    assert events(lab, table) == expected
+    assert lab.rows(f"shop.shop.{table}") == expected
 
 
 def test_a_table_that_is_dropped_and_created_again_has_its_new_columns(lab: Lab, connector: RunningConnector) -> None:

@@ -15,6 +15,7 @@ from tests.cdc.plans.checks import (
     event_cases,
     network_cases,
     permission_cases,
+    source_cases,
 )
 from tests.cdc.plans.small import Case
 
@@ -25,6 +26,7 @@ FILES = {
     "events": event_cases,
     "network": network_cases,
     "permissions": permission_cases,
+    "sources": source_cases,
 }
 REFUSED = {f"{name}: {key}": case for name, file in FILES.items() for key, case in file.REFUSED.items()}
 ALLOWED = {f"{name}: {key}": case for name, file in FILES.items() for key, case in file.ALLOWED.items()}
@@ -53,3 +55,12 @@ def test_the_time_is_linear_in_the_connectors() -> None:
     found = guard.check([read])
     assert len(found) == 1600
     assert time.process_time() - began < 10
+
+
+@pytest.mark.parametrize("name", ["orders", "instance:orders"])
+def test_another_database_is_named_with_its_readers(name: str) -> None:
+    plan = source_cases.sources({name: source_cases.BLUE}, {name: source_cases.GREEN})
+    [finding] = guard.check([parse(json.dumps(plan).encode(), "plan.json")])
+    assert finding.address == f"output.databases.{name}"
+    change = "resource_id cluster-BLUE → cluster-GREEN; read by orders"
+    assert finding.what == f"{name} is another database than at the last apply: {change}"
