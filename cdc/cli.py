@@ -13,6 +13,8 @@ from cdc.delivery.export import export
 from cdc.delivery.providers import lock_providers
 from cdc.explain.command import explain
 from cdc.imports.command import import_connectors
+from cdc.operate.restart import restart
+from cdc.operate.status import status
 from cdc.plans.guard_command import plan_guard
 from cdc.plans.summary_command import plan_summary
 from cdc.plugin import commands as plugin
@@ -37,6 +39,8 @@ app.command("import")(import_connectors)
 app.command()(rehearse)
 app.command()(preflight)
 app.command()(verify)
+app.command()(status)
+app.command()(restart)
 app.command()(bootstrap)
 app.command()(export)
 app.command()(lock_providers)

@@ -45,6 +45,7 @@ CDC = [
     ["deep", "definitions"],
     ["artifacts", "check", "explain", "imports", "schema", "delivery", "plans", "plugin", "state"],
     ["preflight", "verify"],
+    ["operate"],
     ["rehearse"],
     ["cli"],
     ["start"],

@@ -7,14 +7,13 @@ from typing import Final, TypeAlias
 from cdc.aws import Aws
 from cdc.findings import Finding, Result, error, ok, unknown, warning
 from cdc.verify.expected import Expected
-from cdc.verify.observed import MINUTES, Observed, Operation, read
+from cdc.verify.observed import MINUTES, Observed, Operation, observed
 from modules.messages.secrecy import shown_value
 from rehearsal.connect.diagnosis import explained, problems
 
 Check: TypeAlias = Callable[[Expected, Observed], Iterator[Finding]]
 _CHANGING: Final = ("CREATING", "UPDATING", "RESTARTING", "RESUMING")
 _DONE: Final = ("UPDATE_COMPLETE", "RESTART_COMPLETE")
-_PREFIX: Final = re.compile(r"^\[Worker-[^\]]*\] ", re.MULTILINE)
 _ERROR: Final = re.compile(r"\] (?:ERROR|FATAL) ")
 _SHOWN: Final = 300
 _AGAIN: Final = "correct the cause, and apply again"
@@ -129,7 +128,7 @@ def records(expected: Expected, found: Observed) -> Iterator[Finding]:
 
 def log(_: Expected, found: Observed) -> Iterator[Finding]:
     """Errors of the last minutes, explained by the known signatures."""
-    text = problems(_PREFIX.sub("", found.log))
+    text = problems(found.log)
     if not _ERROR.search(text):
         yield ok(f"no error in {MINUTES} minutes" if found.log else f"no line in {MINUTES} minutes")
         return
@@ -141,7 +140,7 @@ def log(_: Expected, found: Observed) -> Iterator[Finding]:
 
 
 def _cause(found: Observed) -> str:
-    known = explained(problems(_PREFIX.sub("", found.log)), configuration=found.configuration)
+    known = explained(problems(found.log), configuration=found.configuration)
     return f": {known[0].cause}" if known else ""
 
 
@@ -163,7 +162,7 @@ WAITED: Final = ("state", "operation", "tasks")
 def check(aws: Aws, expected: Expected) -> Iterator[Result]:
     """All findings about a connector. Raises ClientError, BotoCoreError."""
     where = f"connector {expected.name}"
-    found = read(aws, expected)
+    found = observed(aws, expected.name, log_group=expected.log_group)
     if found is None:
         yield Result(where, "state", error("must exist, it does not", "apply the connect stack"))
         return

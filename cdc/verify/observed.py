@@ -1,5 +1,6 @@
 """What runs: a connector, its operations, metrics and log, as AWS shows them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -8,11 +9,12 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from cdc.aws import Aws, code
-from cdc.verify.expected import Expected
 
 MINUTES: Final = 10
 _METRICS: Final = ("RunningTaskCount", "ErroredTaskCount", "SourceRecordWriteRate")
 _LINES: Final = 2000
+# MSK Connect writes it before each record (its developer guide, "Logging").
+_PREFIX: Final = re.compile(r"\[Worker-[^\]]*\] ")
 
 
 @dataclass(frozen=True)
@@ -26,9 +28,10 @@ class Operation:
 
 @dataclass(frozen=True)
 class Observed:
-    """A connector. ``metrics`` are the values of the last MINUTES, oldest first; ``log`` is the end of its log.
+    """A connector.
 
-    ``plugin`` and ``worker_configuration`` are ARNs. ``old`` says whether it exists for longer than MINUTES.
+    ``metrics`` are the values of the last MINUTES, oldest first; ``log`` is the end of its log, as the worker wrote
+    it. ``plugin`` and ``worker_configuration`` are ARNs. ``old`` says whether it exists for longer than MINUTES.
     """
 
     state: str
@@ -45,11 +48,11 @@ class Observed:
     log: str
 
 
-def read(aws: Aws, expected: Expected) -> Observed | None:
-    """None where there is no such connector. Raises ClientError, BotoCoreError."""
+def observed(aws: Aws, connector: str, *, log_group: str) -> Observed | None:
+    """The connector of this name; None where there is none. Raises ClientError, BotoCoreError."""
     connect = aws.client("kafkaconnect")
-    listed = aws.pages("kafkaconnect", "list_connectors", "connectors", connectorNamePrefix=expected.name)
-    arn = next((one["connectorArn"] for one in listed if one["connectorName"] == expected.name), None)
+    listed = aws.pages("kafkaconnect", "list_connectors", "connectors", connectorNamePrefix=connector)
+    arn = next((one["connectorArn"] for one in listed if one["connectorName"] == connector), None)
     if arn is None:
         return None
     found = connect.describe_connector(connectorArn=arn)
@@ -66,8 +69,8 @@ def read(aws: Aws, expected: Expected) -> Observed | None:
         workers=capacity.get("workerCount", 0),
         old=datetime.now(UTC) - found["creationTime"] > timedelta(minutes=MINUTES),
         operation=_operation(connect, arn),
-        metrics={name: _metric(aws, expected.name, name) for name in _METRICS},
-        log=_log(aws, expected.log_group),
+        metrics={name: _metric(aws, connector, name) for name in _METRICS},
+        log=_log(aws, log_group),
     )
 
 
@@ -107,4 +110,4 @@ def _log(aws: Aws, group: str) -> str:
         if code(failed) != "ResourceNotFoundException":
             raise
         return ""
-    return "\n".join(event["message"].rstrip("\n") for event in events[-_LINES:])
+    return "\n".join(_PREFIX.sub("", event["message"].rstrip("\n"), count=1) for event in events[-_LINES:])

@@ -1,0 +1,1 @@
+"""What people do to running connectors: ``cdc status``, ``cdc restart``."""
