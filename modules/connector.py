@@ -3,8 +3,9 @@
 import hashlib
 from typing import Any
 
-from modules import policies
+from modules import policies, registry_policies
 from modules.debezium import configuration, topics
+from modules.debezium.formats import OF_REGISTRIES, Registry
 from modules.deployment import Deployment
 from modules.encryption import Key
 from modules.environment import msk
@@ -14,6 +15,7 @@ from modules.logs import log_group
 from modules.network import Network
 from modules.plugin import Plugin
 from modules.properties_file import as_lines
+from modules.registry import UrlRegistry
 from modules.roles import role
 from modules.security_group_rules import ANYWHERE, Peer, egress, ingress
 from modules.source import Database
@@ -53,10 +55,14 @@ class Connector(Construct):
         plugin: Plugin,
         key: Key,
         debezium_version: str,
+        registry: Registry | None = None,
+        registry_access: UrlRegistry | None = None,
     ) -> None:
         super().__init__(scope, id_)
         self._config = config
         self._debezium_version = debezium_version
+        self._registry = registry
+        self._registry_access = registry_access if config.format in OF_REGISTRIES else None
         self._deployment = deployment
         self.name = deployment.connector_name(id_, config)
         self._offsets = topics.offsets_of(config, name=self.name)
@@ -64,7 +70,7 @@ class Connector(Construct):
         self._prefix = deployment.name(id_)
         self._database = database
         # Metadata only: the worker reads the value, Terraform never does.
-        self.secrets = tuple(configuration.secrets(config))
+        self.secrets = tuple(configuration.secrets(config, registry))
         self._secret_arns = [
             DataAwsSecretsmanagerSecret(self, _secret_id(secret, config), name=secret).arn for secret in self.secrets
         ]
@@ -85,6 +91,8 @@ class Connector(Construct):
             *self._dns(group, network),
             *self._services(group, network),
         ]
+        if self._registry_access:
+            self._rules += self._registry_access.allow(self, security_group_id=group, add_egress=True)
         return group
 
     def _dns(self, group: str, network: Network) -> list[TerraformResource]:
@@ -114,6 +122,7 @@ class Connector(Construct):
             arns=kafka.arns,
             offsets=self._offsets,
             secret_arns=self._secret_arns,
+            schemas=registry_policies.writer(self._deployment, self._config, self._registry),
         )
         self._permissions = IamRolePolicy(
             self, "permissions", name=f"{self._prefix}-worker", role=made.id, policy=document
@@ -136,7 +145,9 @@ class Connector(Construct):
         )
 
     def _configuration(self, kafka: Kafka) -> dict[str, str]:
-        properties = configuration.connector_properties(self._config, debezium_version=self._debezium_version)
+        properties = configuration.connector_properties(
+            self._config, debezium_version=self._debezium_version, registry=self._registry
+        )
         connection = configuration.connection_properties(
             self._config,
             hostname=self._database.hostname,

@@ -1,10 +1,13 @@
 """An application that reads events: its IAM policy and its security group."""
 
+from collections.abc import Sequence
+
 from modules import policies
 from modules.deployment import Deployment
 from modules.environment.models.consumers import Consumer as ConsumerConfig
 from modules.kafka import Kafka
 from modules.network import Network
+from modules.registry import UrlRegistry
 from modules.synthesis.sdk import Construct, IamPolicy, IamRolePolicyAttachment, SecurityGroup
 
 
@@ -23,10 +26,12 @@ class Consumer(Construct):
         deployment: Deployment,
         network: Network,
         kafka: Kafka,
+        schemas: Sequence[policies.Statement] = (),
+        registry_access: UrlRegistry | None = None,
     ) -> None:
         super().__init__(scope, id_)
         name = deployment.name(id_, "consumer")
-        document = policies.consumer(config, arns=kafka.arns)
+        document = policies.consumer(config, arns=kafka.arns, schemas=schemas)
         policy = IamPolicy(
             self,
             "policy",
@@ -39,6 +44,8 @@ class Consumer(Construct):
         for role in config.role_names:
             IamRolePolicyAttachment(self, f"attach-{role}", role=role, policy_arn=policy.arn)
         self.security_group_id = None if config.security_group_ids else self._own_group(name, network, kafka)
+        if registry_access and self.security_group_id:
+            registry_access.allow(self, security_group_id=self.security_group_id, add_egress=True)
 
     def _own_group(self, name: str, network: Network, kafka: Kafka) -> str:
         group = SecurityGroup(

@@ -36,6 +36,7 @@ from modules.synthesis.sdk import (
 
 # Services that a worker calls besides brokers and database, if there is no NAT.
 ENDPOINTS = ("kms", "logs", "secretsmanager", "sts")
+REGISTRY_ENDPOINT = "glue"
 
 
 class Network(Protocol):
@@ -73,9 +74,18 @@ class NewNetwork(Construct):
     """A VPC: NAT gateways in public subnets, brokers and workers in private ones; nothing is reachable from outside."""
 
     def __init__(
-        self, scope: Construct, id_: str, *, config: NewNetworkConfig, deployment: Deployment, key: Key
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        config: NewNetworkConfig,
+        deployment: Deployment,
+        key: Key,
+        endpoints: Sequence[str] = ENDPOINTS,
     ) -> None:
+        """``endpoints`` are services that need an interface endpoint if there is no NAT."""
         super().__init__(scope, id_)
+        self._endpoints = endpoints
         self._config = config
         self._deployment = deployment
         vpc = Vpc(
@@ -202,7 +212,7 @@ class NewNetwork(Construct):
             vpc_id=self.vpc_id,
             tags={"Name": name},
         ).id
-        for service in ENDPOINTS:
+        for service in self._endpoints:
             VpcEndpoint(
                 self,
                 f"endpoint-{service}",

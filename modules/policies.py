@@ -153,19 +153,27 @@ def connector_execution(
     arns: ClusterArns,
     offsets: str,
     secret_arns: Sequence[str],
+    schemas: Sequence[Statement] = (),
 ) -> str:
-    """The permissions of the worker of connector ``name``: its cluster, its topics and groups, its secrets."""
+    """The permissions of the worker of connector ``name``: its cluster, its topics and groups, its secrets.
+
+    ``schemas`` are those in the schema registry.
+    """
     return document(
-        *_connect(arns, name=name, offsets=offsets), *_debezium(arns, connector), *_secrets(deployment, secret_arns)
+        *_connect(arns, name=name, offsets=offsets),
+        *_debezium(arns, connector),
+        *_secrets(deployment, secret_arns),
+        *schemas,
     )
 
 
-def consumer(consumer: Consumer, *, arns: ClusterArns) -> str:
-    """The permissions of an application: its topics and consumer groups."""
+def consumer(consumer: Consumer, *, arns: ClusterArns, schemas: Sequence[Statement] = ()) -> str:
+    """The permissions of an application: its topics and consumer groups, and ``schemas`` in the registry."""
     return document(
         allow("Cluster", _kafka("Connect"), [arns.cluster]),
         allow("Topics", _kafka("DescribeTopic", "ReadData"), arns.topic(*consumer.topics)),
         allow("Groups", _kafka("AlterGroup", "DescribeGroup"), arns.group(*consumer.groups)),
+        *schemas,
     )
 
 

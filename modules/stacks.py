@@ -1,90 +1,25 @@
 """The stacks of an environment. Stacks compose constructs; only stacks have outputs."""
 
-from modules import kafka, monitoring, network, plugin, rollout, source, states
+from modules import kafka, monitoring, network, plugin, registry_policies, rollout, source, states
 from modules.bucket import PrivateBucket
 from modules.connector import Connector
 from modules.consumer import Consumer
-from modules.deployment import Deployment
 from modules.encryption import Key
 from modules.environment.environment import Environment
 from modules.environment.models.kafka import ProvisionedKafka
 from modules.environment.models.network import NewNetwork
 from modules.environment.models.plugins import ArchivePlugin, PublishedPlugin
+from modules.environment.models.schema_registry import GlueRegistry as GlueConfig, UrlRegistry as UrlConfig
 from modules.environment.models.sources import HostSource
-from modules.environment.models.state import CloudState, S3State
+from modules.environment.models.state import S3State
+from modules.environment_stack import EnvironmentStack
 from modules.healing import HealedConnector, SelfHealing
 from modules.monitoring import MonitoredConnector, Monitoring
-from modules.state_store import StateStore as StateStoreConstruct, key_alias
-from modules.synthesis.sdk import (
-    AwsProvider,
-    AwsProviderDefaultTags,
-    CloudBackend,
-    Construct,
-    DataAwsCallerIdentity,
-    LocalBackend,
-    NamedCloudWorkspace,
-    S3Backend,
-    TerraformOutput,
-    TerraformStack,
-)
+from modules.registry import GlueRegistry, UrlRegistry
+from modules.state_store import StateStore as StateStoreConstruct
+from modules.synthesis.sdk import Construct, TerraformOutput
 
-REQUIRED_TERRAFORM = ">= 1.10"
 KEEP_PLUGIN_DAYS = 90
-
-
-class EnvironmentStack(TerraformStack):
-    """A stack ``<environment>-<part>``: provider, default tags, account guard and state."""
-
-    def __init__(self, scope: Construct, part: str, *, config: Environment) -> None:
-        super().__init__(scope, f"{config.name}-{part}")
-        self.config = config
-        self.add_override("terraform.required_version", REQUIRED_TERRAFORM)
-        AwsProvider(
-            self,
-            "aws",
-            region=config.region,
-            allowed_account_ids=[config.account_id] if config.account_id else None,
-            default_tags=[
-                AwsProviderDefaultTags(tags={"environment": config.name, "project": "msk-cdc"} | config.tags)
-            ],
-        )
-        self.deployment = Deployment(
-            environment=config.name,
-            region=config.region,
-            partition=config.partition,
-            account_id=DataAwsCallerIdentity(self, "account").account_id,
-            permissions_boundary=config.permissions_boundary,
-            iam_path=config.iam_path,
-        )
-        self._configure_backend(f"{config.name}-{part}")
-
-    def _configure_backend(self, name: str) -> None:
-        state = self.config.state
-        if isinstance(state, S3State):
-            self._s3_backend(state, name)
-        elif isinstance(state, CloudState):
-            workspace = NamedCloudWorkspace(name, project=state.project)
-            CloudBackend(self, hostname=state.hostname, organization=state.organization, workspaces=workspace)
-        else:
-            LocalBackend(self, path=states.local_path(name))
-
-    def _s3_backend(self, state: S3State, name: str) -> None:
-        key = key_alias(self.deployment) if state.create else state.kms_key_arn
-        S3Backend(
-            self,
-            bucket=state.bucket,
-            key=states.s3_key(name),
-            region=state.region or self.config.region,
-            # Without a key, encrypt would use SSE-S3 instead of the bucket's default encryption.
-            encrypt=True if key else None,
-            kms_key_id=key,
-            dynamodb_table=state.lock_table,
-        )
-        if state.lockfile:
-            self.add_override("terraform.backend.s3.use_lockfile", True)
-
-    def _output(self, name: str, value: str | list[str], description: str) -> None:
-        TerraformOutput(self, name, value=value, description=description)
 
 
 class StateStore(EnvironmentStack):
@@ -112,12 +47,22 @@ class Platform(EnvironmentStack):
         )
         self.network = self._network()
         self.kafka = self._kafka()
+        if isinstance(config.schema_registry, GlueConfig):
+            GlueRegistry(self, "schema-registry", config=config.schema_registry)
         self.outputs = self._add_outputs()
 
     def _network(self) -> network.Network:
         config = self.config.network
         if isinstance(config, NewNetwork):
-            return network.NewNetwork(self, "network", config=config, deployment=self.deployment, key=self.key)
+            glue = isinstance(self.config.schema_registry, GlueConfig)
+            return network.NewNetwork(
+                self,
+                "network",
+                config=config,
+                deployment=self.deployment,
+                key=self.key,
+                endpoints=(*network.ENDPOINTS, *([network.REGISTRY_ENDPOINT] if glue else [])),
+            )
         return network.ExistingNetwork(self, "network", config=config)
 
     def _kafka(self) -> kafka.Kafka:
@@ -168,6 +113,8 @@ class Connect(EnvironmentStack):
         rollout.platform_first(self, config=config, outputs=platform.outputs)
         plugins = self._plugins()
         databases = source.databases(self, config, network=platform.network)
+        registry = config.schema_registry
+        self._registry_access = UrlRegistry(registry) if isinstance(registry, UrlConfig) else None
         parent = Construct(self, "connectors")
         self.connectors = {
             key: Connector(
@@ -181,6 +128,8 @@ class Connect(EnvironmentStack):
                 plugin=plugins[connector.plugin],
                 key=platform.key,
                 debezium_version=config.plugins[connector.plugin].debezium_version,
+                registry=config.registry,
+                registry_access=self._registry_access,
             )
             for key, connector in config.connectors.items()
         }
@@ -251,6 +200,8 @@ class Connect(EnvironmentStack):
                 deployment=self.deployment,
                 network=self._platform.network,
                 kafka=self._platform.kafka,
+                schemas=registry_policies.reader(config, [*self.config.connectors.values()], self.config.registry),
+                registry_access=self._registry_access,
             )
             self._output(f"consumer_{key}_policy_arn", consumer.policy_arn, f"The IAM policy of consumer {key}")
             if consumer.security_group_id:
@@ -265,7 +216,10 @@ class Connect(EnvironmentStack):
         given = [group for consumer in self.config.consumers.values() for group in consumer.security_group_ids]
         parent = Construct(self, "consumer-groups")
         for group in sorted(set(given)):
-            self._platform.kafka.allow(Construct(parent, group), security_group_id=group)
+            client = Construct(parent, group)
+            self._platform.kafka.allow(client, security_group_id=group)
+            if self._registry_access:
+                self._registry_access.allow(client, security_group_id=group)
 
     def _self_healing(self) -> SelfHealing | None:
         if not self.config.alarms.self_healing:

@@ -68,7 +68,7 @@ class Daemon:
         os.environ["MOTO_ACCOUNT_ID"] = account_id(environment)
         lock = load_lock()
         mysqld = Path(config.mysqld) if config.mysqld else None
-        files = pinned_files.files(lock, *requirements.pinned_sets(mysqld))
+        files = pinned_files.files(lock, *requirements.pinned_sets(mysqld, environment))
         paths = fetch(files, sources=sources([]), cache=Cache(), offline=True)
         return Servers(
             environment,

@@ -1,7 +1,7 @@
 """A cluster, a database and workers without Terraform, for benchmarks and tests."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,10 +88,11 @@ class LabServers:
         signed: bool = True,
         metrics: Metrics | None = None,
         observed: bool = False,
+        registry_url: Callable[[str], str] | None = None,
     ) -> Connectors:
         """Connectors below the folder ``name``; they sign in if ``signed`` and the brokers enforce IAM.
 
-        If ``observed``, they log each source record.
+        If ``observed``, they log each source record. ``registry_url`` is that of a schema registry, by its kind.
         """
         observers_jar = observers.jar(compiler=self.jars.compiler, libraries=self.jars.connect) if observed else None
         return Connectors(
@@ -102,6 +103,7 @@ class LabServers:
             metrics=metrics,
             signing=self.iam.enforcement.signing if self.iam and signed else None,
             source_records=SourceRecordLog(observers_jar, self.source_records) if observers_jar else None,
+            registry_url=registry_url,
         )
 
 
@@ -148,6 +150,7 @@ def _enforced_iam(folder: Path, addresses: Addresses, jars: Jars) -> Iterator[Ia
         start_connector=_no_connector,
         pages=enforcement.pages,
         on_change=enforcement.on_change,
+        denied=enforcement.denied,
     )
     aws.start()
     try:

@@ -4,10 +4,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from modules.environment.environment import Environment
+from modules.environment.models.schema_registry import UrlRegistry
 from rehearsal.database import mysql_server
 from rehearsal.processes import pinned_files, runs
 from rehearsal.processes.disk import FileSystem
 from rehearsal.processes.errors import RehearsalError
+from rehearsal.registry.server import SET
 
 # Bytes. environments/rehearsal.yaml took 130 MB at most: MySQL 90, the stacks 12, the embedded AWS 12, the worker 12,
 # the brokers 3. Logs are truncated, and binary logs and topics hold what a rehearsal writes: twice that is enough.
@@ -41,7 +44,11 @@ def missing_room(databases: int, *, provider_copies: int = 0) -> list[str]:
     return [f"{needed // 10**6:,} MB of room; free some, or set XDG_CACHE_HOME to another folder; {system}"]
 
 
-def pinned_sets(mysqld: Path | None = None) -> tuple[str, ...]:
-    """The sets of ``artifacts.lock.toml`` that a rehearsal on this machine runs, with ``mysqld`` if that is given."""
+def pinned_sets(mysqld: Path | None = None, environment: Environment | None = None) -> tuple[str, ...]:
+    """The sets of ``artifacts.lock.toml`` that a rehearsal on this machine runs, with ``mysqld`` if that is given.
+
+    With a schema registry by URL in ``environment``, also that of a registry.
+    """
     mysql = None if mysql_server.installed(mysqld) else mysql_server.pinned_set()
-    return (pinned_files.KAFKA, pinned_files.CONNECT, pinned_files.COMPILER, *filter(None, [mysql]))
+    registry = SET if environment and isinstance(environment.schema_registry, UrlRegistry) else None
+    return (pinned_files.KAFKA, pinned_files.CONNECT, pinned_files.COMPILER, *filter(None, [mysql, registry]))

@@ -8,6 +8,7 @@ from typing import Any
 from rehearsal.aws.backends import ClusterSpec, ConnectorSpec, ServerError
 from rehearsal.connect.connector import RunningConnector
 from rehearsal.connect.decoder import Decoded, Message
+from rehearsal.connect.registries import uses_glue
 from rehearsal.database.mysql import Database
 from rehearsal.kafka.cluster import KafkaCluster
 from rehearsal.processes.findings import Finding
@@ -26,12 +27,15 @@ class RunningServers:
         start_cluster: Callable[[ClusterSpec], KafkaCluster],
         start_connector: Callable[[ConnectorSpec], RunningConnector],
         databases: Mapping[str, Database],
+        reader_variables: Callable[[str, ConnectorSpec], Mapping[str, str]],
     ) -> None:
         self._start_cluster = start_cluster
         self._start_connector = start_connector
         self._databases = databases
+        self._reader_variables = reader_variables
         self._clusters: dict[str, KafkaCluster] = {}
         self._connectors: dict[str, RunningConnector] = {}
+        self._specs: dict[str, ConnectorSpec] = {}
         self._lock = Lock()
         self._not_started: list[Finding] = []
 
@@ -47,6 +51,7 @@ class RunningServers:
             connector = self._start_connector(spec)
         with self._lock:
             self._connectors[spec.name] = connector
+            self._specs[spec.name] = spec
         return connector
 
     @contextmanager
@@ -85,10 +90,20 @@ class RunningServers:
         }
 
     def decode(self, connector: str, messages: Sequence[Message]) -> list[Decoded]:
-        """With the connector's own converters; raises DecoderError."""
+        """With the connector's own converters; raises DecoderError.
+
+        Converters that ask Glue for schemas do it with the credentials of the application that reads the topic.
+        """
         with self._lock:
-            running = self._connectors[connector]
-        return running.decode(messages)
+            running, spec = self._connectors[connector], self._specs[connector]
+        if not uses_glue(spec.configuration):
+            return running.decode(messages)
+        found: dict[int, Decoded] = {}
+        for topic in dict.fromkeys(topic for topic, _, _ in messages):
+            places = [place for place, message in enumerate(messages) if message[0] == topic]
+            variables = self._reader_variables(topic, spec)
+            found |= zip(places, running.decode([messages[place] for place in places], variables), strict=True)
+        return [found[place] for place in range(len(messages))]
 
     @property
     def pids(self) -> dict[str, int | None]:

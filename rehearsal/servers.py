@@ -13,6 +13,7 @@ from werkzeug.wrappers import Request
 from modules.artifacts.lock import File, Lock
 from modules.environment.environment import Environment
 from modules.environment.models.kafka import ExistingKafka, ProvisionedKafka
+from modules.environment.models.schema_registry import UrlRegistry
 from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.pages import Page
 from rehearsal.aws.seed import seed
@@ -30,7 +31,10 @@ from rehearsal.iam.enforcement import Enforcement
 from rehearsal.kafka.clusters import Clusters
 from rehearsal.processes import pinned_files, waits
 from rehearsal.processes.addresses import Addresses
+from rehearsal.processes.background import Background
 from rehearsal.processes.logs import LogShipper
+from rehearsal.registry import server as registry_server
+from rehearsal.registry.server import RegistryServer
 from rehearsal.running_servers import RunningServers
 
 # The settings of an existing cluster are not known here: it gets this project's defaults.
@@ -85,6 +89,7 @@ class Servers:
             max_brokers=max_brokers,
             access=self._iam.access,
         )
+        self._registry = _registry(environment, lock, paths, folder=folder, addresses=addresses)
         connect = pinned_files.jars(lock, pinned_files.CONNECT, paths)
         connectors = Connectors(
             addresses=addresses,
@@ -97,11 +102,15 @@ class Servers:
             source_records=SourceRecordLog(
                 observers.jar(compiler=compiler, libraries=connect), folder / SOURCE_RECORDS
             ),
+            registry_url=self._registry.url if self._registry else None,
         )
         mysql = mysql_server.server(pinned_files.fetched(lock, mysql_server.pinned_set(), paths), mysqld)
         self._databases = Databases(environment, addresses=addresses, folder=folder / "mysql", server=mysql)
         self._running = RunningServers(
-            start_cluster=self._clusters, start_connector=connectors, databases=self._databases
+            start_cluster=self._clusters,
+            start_connector=connectors,
+            databases=self._databases,
+            reader_variables=self._iam.reader_variables,
         )
         self._aws = EmbeddedAws(
             addresses.listener,
@@ -111,12 +120,16 @@ class Servers:
             start_connector=self._running.start_connector,
             pages={**self._pages, **self._iam.pages, **pages},
             on_change=self._iam.on_change,
+            denied=self._iam.denied,
         )
 
     def start(self) -> None:
         """Starts everything; the embedded AWS answers when this returns, the databases may still be starting."""
         self._databases.start()
+        registry = Background(self._registry.start) if self._registry else None
         self._aws.start()
+        if registry:
+            registry.result()
 
     def seed(self) -> None:
         """Waits for the databases, and creates the resources that exist before a deploy."""
@@ -131,6 +144,8 @@ class Servers:
         """Stops workers, brokers, AWS and databases."""
         self._aws.stop()
         self._databases.kill()
+        if self._registry:
+            self._registry.kill()
         self._metrics.close()
 
     def _add_existing_cluster(self, kafka: ExistingKafka) -> None:
@@ -190,6 +205,17 @@ class Servers:
         if name := json.loads(request.get_data() or b"{}").get("start"):
             self._running.start_again(name)
         return self._running.pids
+
+
+def _registry(
+    environment: Environment, lock: Lock, paths: Mapping[File, Path], *, folder: Path, addresses: Addresses
+) -> RegistryServer | None:
+    """A registry where the environment has one by URL."""
+    if not isinstance(environment.schema_registry, UrlRegistry):
+        return None
+    [archive] = pinned_files.fetched(lock, registry_server.SET, paths)
+    address = addresses.allocate(registry_server.PORT)
+    return RegistryServer(archive, folder=folder / "schema-registry", address=address)
 
 
 def _bytes(encoded: str | None) -> bytes | None:

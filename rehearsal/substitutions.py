@@ -11,6 +11,7 @@ from typing import Final
 from modules.debezium.configuration import SECRET_PROVIDER_CLASS
 from modules.environment.environment import Environment
 from modules.environment.models.kafka import ProvisionedKafka
+from modules.environment.models.schema_registry import GlueRegistry
 from modules.environment.models.sources import HostSource, source_kind
 from rehearsal.connect.substitutions import FILE_PROVIDER_CLASS, HEAP_PER_MCU, PROVIDER, has_provider
 from rehearsal.database.mysql_server import AURORA
@@ -54,6 +55,17 @@ SECRET_ENDPOINT: Final = Substitution(
     "Secrets Manager of the region, with the role's credentials",
     f"the embedded AWS, by {PROVIDER}.param.endpoint",
 )
+GLUE_ENDPOINT: Final = Substitution(
+    "Glue's endpoint",
+    "Glue of the region, with the role's credentials",
+    "the embedded AWS, by the converters' property endpoint; it keeps schemas and enforces IAM, and compares no schema"
+    " with the versions before",
+)
+REGISTRY: Final = Substitution(
+    "schema registry",
+    "the one that schema_registry.url names",
+    "Apicurio's, in memory, without TLS and without a login",
+)
 OBSERVERS: Final = Substitution(
     "observers of events",
     "transforms and producer interceptors as configured",
@@ -92,6 +104,7 @@ def applied(
         *_secrets(archives),
         *_cluster(environment, brokers),
         *_connect(environment),
+        *_registry(environment),
         OBSERVERS,
         *([BOUNDARY] if environment.permissions_boundary else []),
         HEAP,
@@ -131,6 +144,13 @@ def _cluster(environment: Environment, limit: int | None) -> list[Substitution]:
     if not version.startswith(KAFKA):
         found.append(Substitution("Kafka's version", version, f"{KAFKA}.2"))
     return found
+
+
+def _registry(environment: Environment) -> list[Substitution]:
+    registry = environment.schema_registry
+    if registry is None:
+        return []
+    return [GLUE_ENDPOINT if isinstance(registry, GlueRegistry) else REGISTRY]
 
 
 def _connect(environment: Environment) -> list[Substitution]:

@@ -102,7 +102,7 @@ def effective(environment: Environment, name: str) -> dict[str, str]:
     connector = environment.connectors[name]
     properties = {
         "name": name,
-        **connector_properties(connector),
+        **connector_properties(connector, registry=environment.registry),
         **connection_properties(connector, hostname=_HOSTNAME, port=_PORT, bootstrap=_BOOTSTRAP),
     }
     known = release(environment.plugins[connector.plugin].debezium_version, connector.kafkaconnect_version)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cdc.explain.lookup import Meaning
-from modules.debezium import reserved, topics
+from modules.debezium import formats, reserved, topics
 from modules.debezium.configuration import connection_properties, connector_properties, worker_properties
 from modules.deployment import Deployment
 from modules.environment.environment import Environment
@@ -27,7 +27,7 @@ def properties(environment: Environment, key: str) -> dict[str, str]:
     """The connector's configuration, without values that are known after apply."""
     connector = environment.connectors[key]
     version = environment.plugins[connector.plugin].debezium_version
-    return connector_properties(connector, debezium_version=version)
+    return connector_properties(connector, debezium_version=version, registry=environment.registry)
 
 
 def effective(environment: Environment, key: str, meaning: Meaning) -> Effective:
@@ -40,7 +40,9 @@ def effective(environment: Environment, key: str, meaning: Meaning) -> Effective
             return Effective(place, _shown(meaning.name, configured[meaning.name]), "properties")
         generated = properties(environment, key)
         later = connection_properties(connector, hostname=_UNKNOWN, port=_UNKNOWN, bootstrap=_UNKNOWN)
-        origin = reserved.paths().get(meaning.name, "set for every connector")
+        of_format = formats.properties(connector.format, environment.registry)
+        otherwise = "format" if meaning.name in of_format else "set for every connector"
+        origin = reserved.paths().get(meaning.name, otherwise)
         return _known(place, meaning, generated | later, origin)
     if meaning.kind == "worker":
         deployment = Deployment(environment.name, environment.region, environment.partition, "")

@@ -37,7 +37,9 @@ def note(entries: list[Entry], environment: Environment) -> None:
         if connector := environment.connectors.get(entry.key):
             plugin = environment.plugins[connector.plugin]
             known = release(plugin.debezium_version, connector.kafkaconnect_version)
-            generated = connector_properties(connector, debezium_version=plugin.debezium_version)
+            generated = connector_properties(
+                connector, debezium_version=plugin.debezium_version, registry=environment.registry
+            )
             _note(entry, generated, known)
 
 

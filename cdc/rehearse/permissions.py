@@ -8,12 +8,10 @@ from itertools import groupby, zip_longest
 from typing import Any, Final
 
 from cdc.console import out
-from modules import policies
+from modules import policies, registry_policies
 from modules.debezium import configuration, topics
 from modules.deployment import Deployment
 from modules.environment.environment import Environment
-from modules.environment.models.connectors import Connector
-from modules.environment.models.consumers import Consumer
 from modules.environment.models.kafka import ExistingKafka
 from modules.policies import ClusterArns, Statement
 from rehearsal.iam.permissions import reasons
@@ -94,8 +92,8 @@ def permissions(environment: Environment) -> list[Permission]:
     )
     arns = _arns(environment, deployment)
     return [
-        *(one for key, config in environment.connectors.items() for one in _connector(deployment, key, config, arns)),
-        *(one for key, config in environment.consumers.items() for one in _consumer(deployment, key, config, arns)),
+        *(one for key in environment.connectors for one in _connector(deployment, environment, key, arns)),
+        *(one for key in environment.consumers for one in _consumer(deployment, environment, key, arns)),
     ]
 
 
@@ -106,7 +104,9 @@ def _arns(environment: Environment, deployment: Deployment) -> ClusterArns:
     return ClusterArns(*stems)
 
 
-def _connector(deployment: Deployment, key: str, config: Connector, arns: ClusterArns) -> Iterator[Permission]:
+def _connector(deployment: Deployment, environment: Environment, key: str, arns: ClusterArns) -> Iterator[Permission]:
+    config, registry = environment.connectors[key], environment.registry
+    secrets = configuration.secrets(config, registry)
     role = f"{deployment.name(key)}-worker"
     name = deployment.connector_name(key, config)
     document = policies.connector_execution(
@@ -115,14 +115,17 @@ def _connector(deployment: Deployment, key: str, config: Connector, arns: Cluste
         name=name,
         arns=arns,
         offsets=topics.offsets_of(config, name=name),
-        secret_arns=[deployment.arn("secretsmanager", f"secret:{secret}") for secret in configuration.secrets(config)],
+        secret_arns=[deployment.arn("secretsmanager", f"secret:{secret}") for secret in secrets],
+        schemas=registry_policies.writer(deployment, config, registry),
     )
     return _explained(Holder("connector", key, role, (role,)), document)
 
 
-def _consumer(deployment: Deployment, key: str, config: Consumer, arns: ClusterArns) -> Iterator[Permission]:
+def _consumer(deployment: Deployment, environment: Environment, key: str, arns: ClusterArns) -> Iterator[Permission]:
+    config = environment.consumers[key]
     holder = Holder("consumer", key, deployment.name(key, "consumer"), config.role_names)
-    return _explained(holder, policies.consumer(config, arns=arns))
+    schemas = registry_policies.reader(config, [*environment.connectors.values()], environment.registry)
+    return _explained(holder, policies.consumer(config, arns=arns, schemas=schemas))
 
 
 def _explained(holder: Holder, document: str) -> Iterator[Permission]:

@@ -71,7 +71,7 @@ def inputs(options: Options, reporter: Reporter) -> Inputs:
     lock = load_lock()
     with FetchProgress() as progress:
         builder = Builder(lock, sources(options.source), offline=options.offline, progress=progress)
-        _fetch_parts(lock, options, progress)
+        _fetch_parts(lock, options, environment, progress)
         archives = builder.archives(environment)
         environment = using(environment, archives)
         _validate(environment, file, Machine(lock, sources(options.source), options.offline, progress), archives)
@@ -114,9 +114,9 @@ def stop(name: str) -> dict[str, list[str]]:
     return {run.folder.name: DaemonClient.attach(run).stop() for run in running}
 
 
-def _fetch_parts(lock: Lock, options: Options, progress: FetchProgress) -> None:
+def _fetch_parts(lock: Lock, options: Options, environment: Environment, progress: FetchProgress) -> None:
     fetch(
-        pinned_files.files(lock, *requirements.pinned_sets(options.mysqld)),
+        pinned_files.files(lock, *requirements.pinned_sets(options.mysqld, environment)),
         sources=sources(options.source),
         cache=Cache(),
         offline=options.offline,

@@ -16,6 +16,8 @@ OBJECT_METHODS: Final = {
     ("getClass", "()Ljava/lang/Class;"), ("hashCode", "()I"), ("notify", "()V"), ("notifyAll", "()V"),
     ("toString", "()Ljava/lang/String;"), ("wait", "()V"), ("wait", "(J)V"), ("wait", "(JI)V"),
 }  # fmt: skip
+# Interfaces of Kafka's command line tools, which a library may implement: no worker loads these implementations.
+TOOLS: Final = "org/apache/kafka/tools/"
 # Java's own classes may have any method; these common superclasses have no fields to inherit.
 WITHOUT_FIELDS: Final = {
     OBJECT, "java/lang/Enum", "java/lang/Record", "java/lang/Throwable", "java/lang/Exception",
@@ -71,7 +73,7 @@ class _Linker:
                     yield Missing(jar.name, shown(reference), dotted(user.name), reference.owner)
 
     def _provided(self, name: str) -> bool:
-        return name.startswith(PROVIDED) or name in self._left_out
+        return (name.startswith(PROVIDED) and not name.startswith(TOOLS)) or name in self._left_out
 
     def _find(self, name: str) -> ClassFile | None:
         own = None if shared(name) else self._plugin.find(name)

@@ -7,7 +7,8 @@ properties are Debezium 3.6's and MSK Connect's own documentation.
 import re
 from typing import Final
 
-from modules.debezium import failover, topics
+from modules.debezium import failover, formats, topics
+from modules.debezium.formats import Registry
 from modules.debezium.internal import overlap
 from modules.debezium.settings import Connector, Signals, Source
 from modules.properties_file import as_text
@@ -57,16 +58,17 @@ def _include_lists(source: Source, signals: Signals | None) -> dict[str, str]:
     return {"database.include.list": ",".join(databases), "table.include.list": ",".join(names)}
 
 
-def secrets(connector: Connector) -> dict[str, tuple[str, ...]]:
+def secrets(connector: Connector, registry: Registry | None = None) -> dict[str, tuple[str, ...]]:
     """The secrets whose values the worker reads, and the keys of each, in the order of the properties."""
     found: dict[str, dict[str, None]] = {}
-    for value in connector_properties(connector).values():
+    for value in connector_properties(connector, registry=registry).values():
         for placeholder in PLACEHOLDER.finditer(value):
             found.setdefault(placeholder["secret"], {})[placeholder["key"]] = None
     return {secret: tuple(keys) for secret, keys in found.items()}
 
 
-def _placeholder(secret: str, key: str) -> str:
+def placeholder(secret: str, key: str) -> str:
+    """What a worker replaces by the value of ``key`` in a secret."""
     return f"${{{SECRET_PROVIDER}:{secret}:{key}}}"
 
 
@@ -128,7 +130,9 @@ def _failures(debezium_version: str) -> dict[str, str]:
     return mode if tuple(map(int, debezium_version.split(".")[:2])) >= since else {}
 
 
-def connector_properties(connector: Connector, *, debezium_version: str = RELEASE) -> dict[str, str]:
+def connector_properties(
+    connector: Connector, *, debezium_version: str = RELEASE, registry: Registry | None = None
+) -> dict[str, str]:
     """What the file alone decides; the user's own properties come last."""
     source, prefix = connector.source, connector.topics.prefix
     ours = {
@@ -136,8 +140,8 @@ def connector_properties(connector: Connector, *, debezium_version: str = RELEAS
         "tasks.max": "1",
         # A rotated secret must not restart the task at a moment of its own choosing.
         "config.action.reload": "none",
-        "database.user": _placeholder(source.secret, source.username_field),
-        "database.password": _placeholder(source.secret, source.password_field),
+        "database.user": placeholder(source.secret, source.username_field),
+        "database.password": placeholder(source.secret, source.password_field),
         "database.server.id": str(source.server_id),
         "database.ssl.mode": "required",
         **_include_lists(source, connector.signals),
@@ -156,8 +160,16 @@ def connector_properties(connector: Connector, *, debezium_version: str = RELEAS
         **_failures(debezium_version),
         **failover.properties(debezium_version),
         **_signals(connector),
+        **_format(connector, registry),
     }
     return ours | {key: as_text(value) for key, value in connector.properties.items()}
+
+
+def _format(connector: Connector, registry: Registry | None) -> dict[str, str]:
+    """Without what belongs to a converter of keys that the user's own replaces."""
+    found = formats.properties(connector.format, registry)
+    own = formats.KEY in connector.properties
+    return {key: value for key, value in found.items() if not (own and key.startswith(f"{formats.KEY}."))}
 
 
 def bootstrap_keys(connector: Connector) -> list[str]:

@@ -8,7 +8,8 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from modules.environment import names
+from modules.debezium.formats import Registry
+from modules.environment import names, registries
 from modules.environment.checks import rules
 from modules.environment.models.alarms import Alarms
 from modules.environment.models.base import Model
@@ -17,6 +18,7 @@ from modules.environment.models.consumers import Consumer
 from modules.environment.models.kafka import Kafka
 from modules.environment.models.network import Network
 from modules.environment.models.plugins import Plugin
+from modules.environment.models.schema_registry import SchemaRegistry
 from modules.environment.models.state import State
 from modules.messages.problems import failure
 
@@ -33,6 +35,7 @@ class Environment(Model):
     state: State
     network: Network
     kafka: Kafka
+    schema_registry: SchemaRegistry | None = None
     plugins: Annotated[names.Keyed[names.Name, Plugin], Field(min_length=1)]
     connectors: Annotated[names.Keyed[names.Name, Connector], Field(min_length=1)]
     consumers: names.Keyed[names.Name, Consumer] = {}
@@ -47,6 +50,11 @@ class Environment(Model):
     def max_message_bytes(self) -> int | None:
         """Of the largest events of all connectors; None where Kafka's default is enough."""
         return max((one.topics.max_message_bytes or 0 for one in self.connectors.values()), default=0) or None
+
+    @property
+    def registry(self) -> Registry | None:
+        """The schema registry as converters find it."""
+        return registries.found(self.schema_registry, self.region)
 
     @model_validator(mode="after")
     def _rules(self) -> Self:

@@ -155,6 +155,10 @@ SecretName = Annotated[str, Text(r"^[A-Za-z0-9/_+=.@-]+$", _SECRET_WORDS, length
 # A placeholder ends at a brace, and its parts at colons.
 _FIELD_WORDS: Final = "a field of the secret's JSON, without spaces, colons, $ and braces"
 SecretField = Annotated[str, Text(r"^[^\s:${}]+$", _FIELD_WORDS)]
+_REGISTRY_WORDS: Final = "a Glue registry's name: letters, digits, - _ . $ and #"
+GlueRegistryName = Annotated[str, Text(r"^[A-Za-z0-9_.$#-]+$", _REGISTRY_WORDS, length=(1, 255))]
+_URL_WORDS: Final = "one URL without user and password: https://HOST:PORT/PATH, or http://"
+RegistryUrl = Annotated[str, Text(r"^https?://[A-Za-z0-9.-]+(:[1-9][0-9]{0,4})?(/[^\s?#,@]*)?$", _URL_WORDS)]
 _SCRAM_WORDS: Final = "the secret's name, not its ARN, and for SCRAM start with AmazonMSK_"
 ScramSecretName = Annotated[str, Text(r"^AmazonMSK_[A-Za-z0-9/_+=.@-]+$", _SCRAM_WORDS, length=(11, 512))]
 _CLUSTER_WORDS: Final = "an Aurora cluster's identifier, not its endpoint: lower-case letters, digits and hyphens"

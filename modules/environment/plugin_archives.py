@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from modules.archive.manifest import Manifest, read
 from modules.archive.zips import BadArchiveError
+from modules.debezium import formats
 from modules.debezium.checks.classes import in_archive
 from modules.debezium.configuration import CONNECTOR_CLASS, SECRET_PROVIDER_CLASS
 from modules.environment.checks.property_rules import subject
@@ -110,8 +111,23 @@ def _errors(environment: Environment, name: str, found: Contents) -> Iterator[Pr
                 f"must be {either(checked)}, which the archive of {name} was checked against",
                 connector.kafkaconnect_version,
             )
-        for finding in in_archive(subject(connector, environment.plugins[name]), found.classes):
+        as_it_runs = subject(connector, environment.plugins[name], registry=environment.registry)
+        for finding in in_archive(as_it_runs, found.classes):
             yield Problem(("connectors", key, *finding.place), finding.message, finding.value)
+        yield from _without_converter(environment, key, found)
+
+
+def _without_converter(environment: Environment, key: str, found: Contents) -> Iterator[Problem]:
+    """Where the archive lacks the class that writes the connector's format."""
+    connector, registry = environment.connectors[key], environment.registry
+    class_ = formats.converter(connector.format, registry)
+    if registry and class_ and class_ not in found.classes.get("converters", (class_,)):
+        part = formats.PARTS[registry.kind]
+        remedy = (
+            f"; build it with: cdc plugin build {connector.plugin} --with {part}" if connector.format == "avro" else ""
+        )
+        wanted = f"must come with a plugin that contains {class_}{remedy}"
+        yield Problem(("connectors", key, "format"), wanted, connector.format)
 
 
 def _without_provider(environment: Environment, contents: Mapping[str, Contents]) -> Iterator[Problem]:

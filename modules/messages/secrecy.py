@@ -59,7 +59,7 @@ def _parts(node: object) -> Iterable[tuple[str | int, object]]:
 
 def _key(path: tuple[str | int, ...]) -> str:
     """The key that shows whether a value is secret; empty for our own keys that contain a secret's name."""
-    if path[2:4] == ("source", "secret") or path[:2] == ("kafka", "scram_secrets"):
+    if path[2:4] == ("source", "secret") or path[:2] in (("kafka", "scram_secrets"), ("schema_registry", "secret")):
         return ""
     return next((step for step in reversed(path) if isinstance(step, str)), "")
 

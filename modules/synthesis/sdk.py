@@ -38,6 +38,7 @@ with loading("constructs", "cdktf", provider="cdktf_cdktf_provider_aws"):
     from cdktf_cdktf_provider_aws.data_aws_caller_identity import DataAwsCallerIdentity as DataAwsCallerIdentity
     from cdktf_cdktf_provider_aws.data_aws_db_instance import DataAwsDbInstance as DataAwsDbInstance
     from cdktf_cdktf_provider_aws.data_aws_db_subnet_group import DataAwsDbSubnetGroup as DataAwsDbSubnetGroup
+    from cdktf_cdktf_provider_aws.data_aws_glue_registry import DataAwsGlueRegistry as DataAwsGlueRegistry
     from cdktf_cdktf_provider_aws.data_aws_msk_bootstrap_brokers import (
         DataAwsMskBootstrapBrokers as DataAwsMskBootstrapBrokers,
     )
@@ -59,6 +60,7 @@ with loading("constructs", "cdktf", provider="cdktf_cdktf_provider_aws"):
     )
     from cdktf_cdktf_provider_aws.eip import Eip as Eip
     from cdktf_cdktf_provider_aws.flow_log import FlowLog as FlowLog
+    from cdktf_cdktf_provider_aws.glue_registry import GlueRegistry as GlueRegistry
     from cdktf_cdktf_provider_aws.iam_policy import IamPolicy as IamPolicy
     from cdktf_cdktf_provider_aws.iam_role import IamRole as IamRole
     from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy as IamRolePolicy

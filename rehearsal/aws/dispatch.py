@@ -9,17 +9,18 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from moto.core.request import Request
-from werkzeug.wrappers import Response
+from werkzeug.wrappers import Request as AnyRequest, Response
 
 from rehearsal.aws import refusals
 from rehearsal.aws.faults import Faults
 from rehearsal.aws.journal import Journal
 from rehearsal.aws.keys import Keys
 from rehearsal.aws.long_polls import held
-from rehearsal.aws.pages import PREFIX, Pages
+from rehearsal.aws.pages import CREDENTIALS, PREFIX, Pages
 from rehearsal.aws.replays import Replays
 from rehearsal.aws.request_signatures import UnauthenticRequestError, verify
 from rehearsal.aws.service import Service, ServiceError, error_response, operation_name
+from rehearsal.processes.addresses import LOCAL
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 _SCOPE: Final = re.compile(r"Credential=[^/]+/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 _READING: Final = ("Describe", "Get", "Head", "List")
 _FORM: Final = "application/x-www-form-urlencoded"
+_KEY: Final = re.compile(r"Credential=(?P<key>[^/]+)/")
+_DENIED: Final = 400  # of services with JSON
 _MOTO: Final = "/moto-api"  # its pages reset everything, and show everything
 
 
@@ -44,11 +47,20 @@ class Target:
         return self.operation.startswith(_READING)
 
 
+# Why the sender of a request may not send it; None where it may.
+Denied = Callable[[Request, Target], str | None]
+
+
+def nothing_denied(*_: object) -> None:
+    """Every signed request is allowed."""
+
+
 class Application:
     """Signed requests go to the service of their credential scope: to one of ``services``, or to ``moto``.
 
     Requests must be for ``host`` (``address:port``), from no web page, and signed with one of ``keys``; the control
     pages have a token instead. moto's own pages are not served.
+    ``denied`` says why the sender of a request may not send it.
     ``on_change`` is called after each request that may have changed something, before the client gets the response.
     """
 
@@ -63,6 +75,7 @@ class Application:
         journal: Journal,
         faults: Faults,
         on_change: Callable[[Target], None],
+        denied: Denied = nothing_denied,
     ) -> None:
         self._services = services
         self._moto = moto
@@ -73,6 +86,7 @@ class Application:
         self._faults = faults
         self._replays = Replays()
         self._on_change = on_change
+        self._denied = denied
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         request = Request(environ)
@@ -96,13 +110,18 @@ class Application:
 
     def _problem(self, request: Request) -> str | None:
         """Why the request comes from no client of this AWS: a name may resolve to loopback (DNS rebinding)."""
-        if (host := request.environ.get("HTTP_HOST")) != self._host:
+        if (host := request.environ.get("HTTP_HOST")) != self._host and not self._for_workers(request):
             return f"the host must be {self._host}, got {host!r}"
         if origin := request.headers.get("Origin"):
             return f"requests of web pages are refused, got Origin {origin!r}"
         if request.path.startswith(_MOTO):
             return f"{_MOTO} is not served"
         return None
+
+    def _for_workers(self, request: Request) -> bool:
+        """Credentials, which have a token, by the name that hosts files of workers have for this AWS."""
+        named = f"{LOCAL}:{self._host.rpartition(':')[2]}"
+        return request.path == f"{PREFIX}{CREDENTIALS}" and request.environ.get("HTTP_HOST") == named
 
     def _answer(self, request: Request) -> tuple[Target, Response]:
         """The response to an authentic request, after ``on_change``; AWS's error for any other."""
@@ -126,6 +145,9 @@ class Application:
             if fault.error:
                 error = ServiceError(fault.error.code, fault.error.message)
                 return error_response(target.service, target.operation, error, status=fault.error.status)
+        if why := self._denied(request, target):
+            error = ServiceError("AccessDeniedException", why)
+            return error_response(target.service, target.operation, error, status=_DENIED)
         response = self._made(request, target)
         if fault and fault.lost:
             raise ConnectionAbortedError("a fault of this rehearsal")  # werkzeug closes the connection
@@ -143,6 +165,12 @@ class Application:
             return held(request, target.operation, lambda: service.answer(request, target.region))
         # Not buffered: an S3 object is streamed.
         return Response.from_app(self._moto, request.environ)
+
+
+def access_key(request: AnyRequest) -> str:
+    """The id of the key that a request is signed with; empty where it says none."""
+    found = _KEY.search(request.headers.get("Authorization", ""))
+    return found["key"] if found else ""
 
 
 def _scope(request: Request) -> tuple[str, str]:

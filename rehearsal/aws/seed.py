@@ -186,7 +186,7 @@ class _Seeder:
         logins = {name: Login(user, secrets.token_urlsafe()) for name, user in zip(names, users, strict=True)}
         contents: dict[str, dict[str, str]] = {}
         for connector in connectors:
-            for name, keys in configuration.secrets(connector).items():
+            for name, keys in configuration.secrets(connector, self._environment.registry).items():
                 contents.setdefault(name, {}).update({key: secrets.token_urlsafe() for key in keys})
         for connector in connectors:
             source, login = connector.source, logins[connector.source.secret]

@@ -22,7 +22,7 @@ def _add_secrets(environment: Environment, aws: AwsAccess) -> Iterator[tuple[str
     manager = client(aws, "secretsmanager", environment.region)
     for connector in environment.connectors.values():
         source = connector.source
-        for name, keys in configuration.secrets(connector).items():
+        for name, keys in configuration.secrets(connector, environment.registry).items():
             login = Login(f"{USERNAME}_{secrets.token_hex(4)}", secrets.token_urlsafe())
             content = {key: secrets.token_urlsafe() for key in keys}
             if name == source.secret:

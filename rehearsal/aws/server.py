@@ -15,7 +15,7 @@ from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.account import Account
 from rehearsal.aws.automation import MINUTE_SECONDS, Automation
 from rehearsal.aws.backends import StartCluster, StartConnector
-from rehearsal.aws.dispatch import Application, Target
+from rehearsal.aws.dispatch import Application, Denied, Target, nothing_denied
 from rehearsal.aws.faults import Faults
 from rehearsal.aws.journal import Journal
 from rehearsal.aws.msk import Msk
@@ -58,6 +58,7 @@ class EmbeddedAws:
         minute: float = MINUTE_SECONDS,
         pages: Mapping[str, Page] = MappingProxyType({}),
         on_change: Callable[[Target], None] = lambda _: None,
+        denied: Denied = nothing_denied,
     ) -> None:
         self._host, self._port = listener.getsockname()[:2]
         self.access = access or AwsAccess.create(f"http://{self._host}:{self._port}")
@@ -71,6 +72,7 @@ class EmbeddedAws:
         self._automation = Automation(self.access, minute=minute)
         self._listener = listener
         self._on_change = on_change
+        self._denied = denied
         self._server: BaseWSGIServer | None = None
         self._pages = Pages(pages, token=self.access.token, journal=self.journal, faults=self.faults)
 
@@ -95,6 +97,7 @@ class EmbeddedAws:
             journal=self.journal,
             faults=self.faults,
             on_change=self._on_change,
+            denied=self._denied,
         )
         self._server = make_server(
             self._host,

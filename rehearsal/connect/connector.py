@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import RLock
+from types import MappingProxyType
 from typing import Final, TypeVar
 
 from tenacity import retry, retry_if_exception, stop_after_delay, wait_fixed
@@ -16,6 +17,7 @@ from rehearsal.aws.backends import ConnectorSpec, ServerError
 from rehearsal.connect import diagnosis, refusals
 from rehearsal.connect.decoder import Decoded, Message
 from rehearsal.connect.metrics import Metrics
+from rehearsal.connect.registries import Registries
 from rehearsal.connect.rest import Rest, RestError
 from rehearsal.connect.secret_files import SecretFiles
 from rehearsal.connect.substitutions import DATABASE, connector_properties, without_iam
@@ -77,6 +79,7 @@ class RunningConnector:
         observed: bool,
         metrics: Metrics | None,
         denials: "Denials",
+        registries: Registries,
     ) -> None:
         self.name = spec.name
         self.workers = workers
@@ -88,6 +91,7 @@ class RunningConnector:
         self._observed = observed
         self._metrics = metrics
         self._denials = denials
+        self._registries = registries
         self._lock = RLock()
         self._offsets: Mapping[Path, int] = {}
 
@@ -161,9 +165,9 @@ class RunningConnector:
         finally:
             self._lock.release()
 
-    def decode(self, messages: Sequence[Message]) -> list[Decoded]:
-        """The content of messages that it sent; raises DecoderError."""
-        return self.workers.decoder(self._spec.configuration).decode(messages)
+    def decode(self, messages: Sequence[Message], variables: Mapping[str, str] = MappingProxyType({})) -> list[Decoded]:
+        """The content of messages that it sent, by converters with these ``variables``; raises DecoderError."""
+        return self.workers.decoder(self._registries.applied(self._spec.configuration)).decode(messages, variables)
 
     def measure(self) -> dict[str, float]:
         """The current values of MSK Connect's metrics; utilization in percent of the capacity as it is here."""
@@ -192,7 +196,7 @@ class RunningConnector:
     def _configure(self, spec: ConnectorSpec) -> None:
         """Applies the configuration of ``spec`` and waits until the task runs; returns at once if it is unchanged."""
         deployed = spec.configuration if self._denials.iam else without_iam(spec.configuration)
-        named = {**deployed, "name": self.name}
+        named = {**self._registries.applied(deployed), "name": self.name}
         database = self._addresses.here(*(named.get(key, "") for key in DATABASE))
         properties = connector_properties(
             named, provider=self._provider, observed=self._observed, database=database if all(database) else None

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,11 +13,12 @@ from rehearsal.aws.backends import ConnectorSpec, ServerError
 from rehearsal.connect import observers
 from rehearsal.connect.connector import Denials, RunningConnector
 from rehearsal.connect.metrics import Metrics
+from rehearsal.connect.registries import Registries, uses_glue
 from rehearsal.connect.secret_files import ReadSecret, SecretFiles
 from rehearsal.connect.substitutions import has_provider, worker_properties
 from rehearsal.connect.workers import PLUGIN, PLUGINS, WORKER_FOLDER, Logs, WorkerGroup, WorkerRuntime, Workers
 from rehearsal.iam import signing
-from rehearsal.iam.signing import Signing
+from rehearsal.iam.signing import CREDENTIALS_URL, Signing
 from rehearsal.processes.addresses import Addresses
 
 _NO_CREDENTIALS: Final = {"AWS_ACCESS_KEY_ID": "rehearsal", "AWS_SECRET_ACCESS_KEY": "rehearsal"}
@@ -36,7 +37,8 @@ class Connectors:
 
     ``jars`` are the worker's libraries; ``secrets`` returns the content of a secret, or raises LookupError. Without
     ``signing`` the clients of brokers do not sign in. With ``source_records`` the workers log each source record to
-    a folder. Public: ``specs`` of all connectors, by their roles' names.
+    a folder. ``registry_url`` is that of a schema registry here, by its kind.
+    Public: ``specs`` of all connectors, by their roles' names.
     """
 
     def __init__(
@@ -50,7 +52,9 @@ class Connectors:
         metrics: Metrics | None = None,
         signing: Signing | None = None,
         source_records: SourceRecordLog | None = None,
+        registry_url: Callable[[str], str] | None = None,
     ) -> None:
+        self._registries = Registries(f"http://{addresses.aws}", registry_url)
         self._source_records = source_records
         self._signing = signing
         self.specs: dict[str, ConnectorSpec] = {}
@@ -108,11 +112,14 @@ class Connectors:
             observed=bool(self._source_records),
             metrics=self._metrics,
             denials=refused,
+            registries=self._registries,
         )
 
     def _worker_runtime(self, spec: ConnectorSpec) -> WorkerRuntime:
         signs = self._signing
         variables = {**_worker_env(spec.region), **(signs.env(spec) if signs else _NO_CREDENTIALS)}
+        if uses_glue(spec.configuration):
+            variables = self._addresses.by_local_name(variables, CREDENTIALS_URL)
         options, jars = [*(signs.options if signs else ())], [*self._jars]
         if log := self._source_records:
             options.append(f"-D{observers.FOLDER}={log.folder}")

@@ -1,12 +1,14 @@
 """Decodes messages with a connector's own converters, as an application that reads them does."""
 
 import json
+import os
 import subprocess
 import tempfile
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from modules.properties_file import as_lines
@@ -37,15 +39,25 @@ class Decoder:
     plugin: Path
     properties: Mapping[str, str]
 
-    def decode(self, messages: Sequence[Message]) -> list[Decoded]:
-        """``key`` and ``value`` of each, as JSON has them, or the converter's ``error``; raises DecoderError."""
+    def decode(self, messages: Sequence[Message], variables: Mapping[str, str] = MappingProxyType({})) -> list[Decoded]:
+        """``key`` and ``value`` of each, as JSON has them, or the converter's ``error``; raises DecoderError.
+
+        ``variables`` are environment variables for the converters.
+        """
         with tempfile.TemporaryDirectory() as folder:
             (file := Path(folder, "converters.properties")).write_text(as_lines(self.properties))
             jvm = Jvm(_MAIN, self.jars, heap=_HEAP)
             command = jvm.command(str(self.plugin), str(file), folder=Path(folder))
             lines = "".join(map(_line, messages))
             done = subprocess.run(
-                command, input=lines, capture_output=True, text=True, encoding="utf-8", timeout=_SECONDS, check=False
+                command,
+                input=lines,
+                capture_output=True,
+                text=True,
+                encoding="utf-8",
+                timeout=_SECONDS,
+                check=False,
+                env={**os.environ, **variables},
             )
         if done.returncode:
             raise DecoderError(f"the connector's converters cannot be started:\n{done.stderr.strip()}")

@@ -3,19 +3,23 @@
 import json
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import ClientError
 from werkzeug.wrappers import Request
 
 from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.backends import ConnectorSpec
-from rehearsal.aws.dispatch import Target
+from rehearsal.aws.client import client
+from rehearsal.aws.dispatch import Target, access_key
 from rehearsal.aws.pages import CREDENTIALS, PREFIX, Page
+from rehearsal.iam import glue_actions
 from rehearsal.iam.access import IamAccess
 from rehearsal.iam.authorizer import Authorizer, Hosts, Tags
 from rehearsal.iam.permissions import missing_permissions, report
-from rehearsal.iam.roles import Roles
+from rehearsal.iam.roles import Roles, session
 from rehearsal.iam.signing import Signing
 from rehearsal.iam.tls import CertificateAuthority
 from rehearsal.processes.findings import Finding
@@ -41,6 +45,7 @@ class Enforcement:
         applications: Mapping[str, tuple[str, ...]],
     ) -> None:
         folder.mkdir()
+        self._aws = aws
         self._roles = Roles(aws)
         self._connectors = connectors
         self._applications = applications
@@ -70,6 +75,44 @@ class Enforcement:
         seconds = json.loads(request.get_data()).get("seconds")
         self.signing.shorten(timedelta(seconds=seconds) if seconds else None)
         return {"seconds": seconds}
+
+    def denied(self, request: Request, target: Target) -> str | None:
+        """Why a role may not send a request to Glue; None where it may, and for all that no role sends."""
+        sender = session(access_key(request)) if target.service == glue_actions.SERVICE else None
+        if sender is None:
+            return None
+        partition, account = sender.arn.split(":")[1], sender.arn.split(":")[4]
+        needed = glue_actions.resources(
+            target.operation,
+            request.get_data(),
+            prefix=f"arn:{partition}:glue:{target.region}:{account}",
+            schema_of=partial(self._schema_of, target.region),
+        )
+        action = f"glue:{target.operation}"
+        refused = next((one for one in needed if not self.authorizer.allows(sender.role, action, one)), None)
+        return f"User: {sender.arn} is not authorized to perform: {action} on resource: {refused}" if refused else None
+
+    def _schema_of(self, region: str, version: str) -> str | None:
+        glue = client(self._aws, "glue", region)
+        try:
+            return str(glue.get_schema_version(SchemaVersionId=version)["SchemaArn"])
+        except ClientError:
+            return None
+
+    def reader_variables(self, topic: str, connector: ConnectorSpec) -> Mapping[str, str]:
+        """Environment variables with the credentials of an application that reads ``topic``, else of the connector."""
+        readers = (
+            role for role, topics in self._applications.items() if missing_permissions.matches_topic(topics, topic)
+        )
+        role = self._roles.get(next(readers, connector.role))
+        key = self._roles.open_session(role, "decoder").key
+        assert key.token, "a session's credentials are temporary"
+        return {
+            "AWS_ACCESS_KEY_ID": key.access_key,
+            "AWS_SECRET_ACCESS_KEY": key.secret,
+            "AWS_SESSION_TOKEN": key.token,
+            "AWS_REGION": connector.region,
+        }
 
     def on_change(self, target: Target) -> None:
         """To be called after every request that may have changed something."""

@@ -23,6 +23,7 @@ from rehearsal.iam.policies.policy import PolicyError
 from rehearsal.iam.roles import NoRoleError, Roles, Session
 from rehearsal.processes.findings import Finding
 
+CREDENTIALS_URL: Final = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 SERVICE: Final = "kafkaconnect.amazonaws.com"
 _RENEW_AFTER: Final = timedelta(minutes=1)
 # Connect's own clients; those of Debezium are configured in the connector.
@@ -74,7 +75,7 @@ class Signing:
         worker = _WorkerSession(spec, self._assume(spec), self._now())
         with self._lock:
             self._sessions[token] = worker
-        return {"AWS_CONTAINER_CREDENTIALS_FULL_URI": self._url, "AWS_CONTAINER_AUTHORIZATION_TOKEN": token}
+        return {CREDENTIALS_URL: self._url, "AWS_CONTAINER_AUTHORIZATION_TOKEN": token}
 
     def shorten(self, lifetime: timedelta | None) -> None:
         """New sessions end after ``lifetime``, and are renewed after half of it; None is STS's shortest."""

@@ -16,6 +16,7 @@ from typing import Final
 
 MAX_RUNS: Final = 250
 AWS_PORT: Final = 4566  # as other AWS emulators
+LOCAL: Final = "localhost"
 _SECOND_BYTE: Final = 99  # 127.99.<run>.<server>: other tools use 127.0.x.y
 EVERY_LOOPBACK: Final = sys.platform == "linux"
 _IPV4: Final = re.compile(r"[0-9.]+")
@@ -47,10 +48,11 @@ class Addresses:
         self._lock = Lock()
         self._next = 2
         self._deployed: dict[tuple[str, int], Address] = {}
-        self._names: dict[str, str] = {"localhost": "127.0.0.1", socket.gethostname(): "127.0.0.1"}
+        self._names: dict[str, str] = {LOCAL: "127.0.0.1", socket.gethostname(): "127.0.0.1"}
         self.listener, self._run = self._claim_network()
         host, port = self.listener.getsockname()
         self.aws = Address(host, port)
+        self._names[LOCAL] = host
 
     def allocate(self, port: int, *, name: str | None = None, deployed: bool = False) -> Address:
         """A new address, with ``port`` where the machine allows it; ``name`` resolves to it.
@@ -77,6 +79,17 @@ class Addresses:
         if address is None:
             return name, port
         return address.host if _IPV4.fullmatch(name) else name, str(address.port)
+
+    def by_local_name(self, variables: Mapping[str, str], name: str) -> dict[str, str]:
+        """``variables`` where the URL in ``name`` has LOCAL instead of the address of ``aws``.
+
+        Older AWS SDKs, such as that of Glue's converter, take credentials from 127.0.0.1 only, and from LOCAL, which
+        the hosts files here resolve.
+        """
+        found = dict(variables)
+        if name in found:
+            found[name] = found[name].replace(f"//{self.aws.host}:", f"//{LOCAL}:")
+        return found
 
     def same_host(self, address: Address, port: int) -> Address:
         """Another port on the host of ``address``, ``port`` where the machine allows it."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from cdc.plans.checks import captured, events, kafka, producers, transforms
+from cdc.plans.checks import captured, events, formats, kafka, producers, transforms
 from cdc.plans.checks.described import changed, differs, unknown
 from cdc.plans.reading import connectors
 from cdc.plans.reading.connectors import Connector
@@ -89,4 +89,7 @@ def _same_worker(before: Connector, after: Connector) -> bool:
     return old == new and new is not UNKNOWN and len({*own}) == 1
 
 
-_CHECKS: Final[tuple[Check, ...]] = (kafka.check, events.check, captured.check, transforms.check, producers.check)
+_CHECKS: Final[tuple[Check, ...]] = (
+    *(kafka.check, events.check, captured.check, transforms.check, producers.check),
+    formats.check,
+)

@@ -51,5 +51,6 @@ _CHECKS: Final[dict[str, tuple[Check, ...]]] = {
     "aws_kms_key": (_guarded(rules.KEY_DESTROYED, "the key", "arn"), _key_disabled),
     "aws_kms_alias": (_state_alias,),
     "aws_s3_bucket": (_guarded(rules.BUCKET_DESTROYED, "the bucket", "bucket"),),
+    "aws_glue_registry": (_guarded(rules.REGISTRY_DESTROYED, "the schema registry", "registry_name"),),
     "aws_dynamodb_table": (_guarded(rules.LOCK_TABLE_DESTROYED, "the lock table", "name"),),
 }

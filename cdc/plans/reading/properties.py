@@ -21,7 +21,9 @@ _HARMLESS: Final = frozenset(
     errors.tolerance event.converting.failure.handling.mode event.processing.failure.handling.mode
     gtid.source.excludes gtid.source.filter.dml.events gtid.source.includes heartbeat.interval.ms include.query
     include.schema.changes include.schema.comments inconsistent.schema.handling.mode incremental.snapshot.chunk.size
-    key.converter key.converter.schemas.enable max.batch.size max.queue.size max.queue.size.in.bytes
+    field.name.adjustment.mode
+    key.converter key.converter.apicurio.registry.url key.converter.registry.name key.converter.schema.registry.url
+    key.converter.schemas.enable max.batch.size max.queue.size max.queue.size.in.bytes
     message.key.columns min.row.count.to.stream.results notification.enabled.channels offset.flush.interval.ms
     offset.flush.timeout.ms offset.storage.topic poll.interval.ms producer.acks producer.batch.size
     producer.buffer.memory producer.compression.type producer.enable.idempotence producer.linger.ms
@@ -36,7 +38,9 @@ _HARMLESS: Final = frozenset(
     table.ignore.builtin table.include.list tasks.max time.precision.mode tombstones.on.delete
     topic.creation.default.cleanup.policy topic.creation.default.compression.type topic.creation.default.partitions
     topic.creation.default.replication.factor topic.creation.default.retention.bytes
-    topic.creation.default.retention.ms topic.prefix value.converter value.converter.schemas.enable
+    topic.creation.default.retention.ms topic.prefix value.converter value.converter.apicurio.registry.url
+    value.converter.compatibility value.converter.region value.converter.registry.name
+    value.converter.schema.registry.url value.converter.schemas.enable
     """.split()  # noqa: SIM905 - a list of one word a line is too long to read
 )
 

@@ -106,3 +106,20 @@ UNKNOWN_TRANSFORM: Final = Rule(
     why="the plan does not show whether it drops events",
     instead="check what it does with every kind of event, deletes and tombstones too",
 )
+FORMAT_CHANGED: Final = Rule(
+    name="event-format-changed",
+    grade=Grade.TO_CONFIRM,
+    finds="`key.converter` or `value.converter` of a connector gets another class, or JSON gets or loses its schemas",
+    example="`format`: `json` → `avro`",
+    why="consumers that read the old format fail at the next event, and a topic has both until the old events expire",
+    instead="let every consumer read both formats first, or write the new one with a connector of another prefix",
+)
+REGISTRY_CHANGED: Final = Rule(
+    name="schema-registry-changed",
+    grade=Grade.TO_CONFIRM,
+    finds="a connector that keeps its format gets another schema registry",
+    example="`schema_registry.name`: `cdc` → `events`",
+    why="events hold the numbers of their schemas, which mean others in the new registry, or none: consumers cannot"
+    " read the old events with the new registry, nor the new ones with the old",
+    instead="keep the registry, or copy all schemas with their numbers and move every consumer first",
+)

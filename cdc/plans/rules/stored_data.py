@@ -79,3 +79,10 @@ LOCK_TABLE_DESTROYED: Final = Rule(
     why="without locks two applies at the same time can overwrite each other's state, and the state digests are lost",
     instead=f"keep the table; {STOP_MANAGING}",
 )
+REGISTRY_DESTROYED: Final = Rule(
+    name="schema-registry-destroyed",
+    finds="a Glue schema registry is destroyed or replaced",
+    example="`schema_registry.name`: `cdc` → `events`",
+    why="all schemas in it are lost, and without them no consumer can read the events that exist",
+    instead=f"keep the registry and its name; {STOP_MANAGING}",
+)

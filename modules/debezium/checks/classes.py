@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Set
 from typing import Final
 
+from modules.debezium import formats
 from modules.debezium.checks import aliases
 from modules.debezium.checks.aliases import CONVERTERS, KINDS
 from modules.debezium.checks.finding import Finding, error
@@ -14,6 +15,11 @@ from modules.messages.problems import nearest
 
 _OWNERS: Final = ("io.debezium.", "org.apache.kafka.connect.")
 _SERIALIZATION: Final = "org.apache.kafka.common.serialization."
+HEADERS: Final = "header.converter"
+_OF_HEADERS: Final = ("org.apache.kafka.connect.storage.SimpleHeaderConverter",)
+_NOT_OF_HEADERS: Final = ("io.debezium.converters.CloudEventsConverter",)
+# Converters of schema registries by their short names, which no release has.
+_OF_REGISTRIES: Final = {class_.rpartition(".")[2]: class_ for class_ in reversed(formats.CLASSES.values())}
 _SCRIPTED: Final = ("io.debezium.transforms.Filter", "io.debezium.transforms.ContentBasedRouter")
 SECTIONS: Final = {
     "transforms": "a transform",
@@ -32,6 +38,8 @@ def check(subject: Subject) -> Iterator[Finding]:
         known = resolved(name, classes)
         if subject.release.later(since := CLASSES_SINCE.get(known or name)):
             yield error(key, f"must be a class that {subject.name} has: this came with {since}", name)
+        elif known and (wrong := _misplaced(key, known)):
+            yield error(key, wrong, name)
         elif not name or known:
             continue
         elif wrong := _wrong(subject, name, section, classes):
@@ -59,6 +67,15 @@ def _keys(subject: Subject) -> Iterator[tuple[str, str]]:
     yield from ((key, "converters") for key in CONVERTERS if key in subject.given)
 
 
+def _misplaced(key: str, name: str) -> str | None:
+    """Of a converter that is for headers only, or never for them."""
+    if key != HEADERS and name in _OF_HEADERS:
+        return f"must be a converter of keys and values, and this is one of headers: write {HEADERS}"
+    if key == HEADERS and name in _NOT_OF_HEADERS:
+        return "must be a converter of headers, and this is one of keys and values"
+    return None
+
+
 def _wrong(subject: Subject, name: str, section: str, classes: Mapping[str, Properties]) -> str | None:
     """What can be said of a class wherever its jar may come from."""
     if moved := CLASSES.get(name):
@@ -77,5 +94,8 @@ def _wrong(subject: Subject, name: str, section: str, classes: Mapping[str, Prop
 def _absent(name: str, classes: Mapping[str, Properties]) -> str:
     if name in _SCRIPTED:
         return "must be in the plugin, and this is in debezium-scripting, which Debezium's archive does not hold"
-    near = nearest(name, classes)
+    if found := _OF_REGISTRIES.get(name):
+        return f"must be a class of the plugin or of the worker: set format and schema_registry, or {found}"
+    short = {} if "." in name else {class_.rpartition(".")[2]: class_ for class_ in classes}
+    near = short.get(nearest(name, short) or "") or nearest(name, classes)
     return f"must be a class of the plugin or of the worker{f' (did you mean {near}?)' if near else ''}"

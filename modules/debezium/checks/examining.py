@@ -7,6 +7,7 @@ from modules.debezium.checks import (
     classes,
     columns,
     combinations,
+    converters,
     lists,
     loss,
     names,
@@ -23,7 +24,7 @@ _Check = Callable[[Subject], Iterator[Finding]]
 # A name comes before its value, a value before what it does with others.
 _CHECKS: Final[tuple[_Check, ...]] = (
     *(names.check, words.check, placeholders.check, values.check, lists.check, combinations.check),
-    *(columns.check, topic_checks.check, transforms.check, classes.check, loss.check),
+    *(columns.check, topic_checks.check, transforms.check, classes.check, converters.check, loss.check),
 )
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from modules.debezium import configuration, topics
 from modules.debezium.definitions import Found, Release, release
 from modules.debezium.finding import find
+from modules.debezium.formats import Registry
 from modules.debezium.settings import Connector
 from modules.properties_file import as_text
 
@@ -25,6 +26,7 @@ class Subject:
     kafkaconnect_version: str
     plugin_at_hand: bool = False
     whole: bool = True
+    registry: Registry | None = None
 
     @cached_property
     def release(self) -> Release:
@@ -40,7 +42,9 @@ class Subject:
         """All that is known before a deploy, the user's own last."""
         if not self.whole:
             return self.given
-        return configuration.connector_properties(self.connector, debezium_version=self.debezium_version)
+        return configuration.connector_properties(
+            self.connector, debezium_version=self.debezium_version, registry=self.registry
+        )
 
     def found(self, key: str) -> Found | None:
         """What a name is on this connector; None where nothing reads it."""

@@ -6,27 +6,38 @@ from typing import Literal
 from modules.debezium.checks.examining import examine
 from modules.debezium.checks.finding import Finding
 from modules.debezium.checks.subject import Subject
+from modules.debezium.formats import Registry
+from modules.environment import registries
 from modules.environment.checks.rulebook import advice, rule
 from modules.environment.models.connectors import Connector
 from modules.environment.models.plugins import ArchivePlugin, Plugin
+from modules.environment.models.schema_registry import SchemaRegistry
 from modules.messages.problems import ABSENT, Problem
 
 
 @rule
-def properties_do_what_they_say(connector: Connector, plugins: dict[str, Plugin]) -> Iterator[Problem]:
-    yield from _problems(connector, plugins, "error")
+def properties_do_what_they_say(
+    connector: Connector, plugins: dict[str, Plugin], schema_registry: SchemaRegistry | None, region: str
+) -> Iterator[Problem]:
+    yield from _problems(connector, plugins, schema_registry, region, "error")
 
 
 @advice
-def properties_lose_nothing(connector: Connector, plugins: dict[str, Plugin]) -> Iterator[Problem]:
-    yield from _problems(connector, plugins, "warning")
+def properties_lose_nothing(
+    connector: Connector, plugins: dict[str, Plugin], schema_registry: SchemaRegistry | None, region: str
+) -> Iterator[Problem]:
+    yield from _problems(connector, plugins, schema_registry, region, "warning")
 
 
 def _problems(
-    connector: Connector, plugins: dict[str, Plugin], level: Literal["error", "warning"]
+    connector: Connector,
+    plugins: dict[str, Plugin],
+    schema_registry: SchemaRegistry | None,
+    region: str,
+    level: Literal["error", "warning"],
 ) -> Iterator[Problem]:
     if connector.plugin in plugins:
-        for finding in _findings(connector, plugins[connector.plugin]):
+        for finding in _findings(connector, plugins[connector.plugin], schema_registry, region):
             if finding.level == level:
                 yield Problem(finding.place, finding.message, _value(connector, finding))
 
@@ -39,7 +50,7 @@ def _value(connector: Connector, finding: Finding) -> object:
     return ABSENT if finding.value is None else finding.value
 
 
-def subject(connector: Connector, plugin: Plugin, *, whole: bool = True) -> Subject:
+def subject(connector: Connector, plugin: Plugin, *, registry: Registry | None = None, whole: bool = True) -> Subject:
     """``connector`` as it runs from ``plugin``."""
     return Subject(
         connector,
@@ -47,11 +58,14 @@ def subject(connector: Connector, plugin: Plugin, *, whole: bool = True) -> Subj
         connector.kafkaconnect_version,
         plugin_at_hand=isinstance(plugin, ArchivePlugin),
         whole=whole,
+        registry=registry,
     )
 
 
-def _findings(connector: Connector, plugin: Plugin) -> tuple[Finding, ...]:
+def _findings(
+    connector: Connector, plugin: Plugin, schema_registry: SchemaRegistry | None, region: str
+) -> tuple[Finding, ...]:
     try:
-        return examine(subject(connector, plugin))
+        return examine(subject(connector, plugin, registry=registries.found(schema_registry, region)))
     except AttributeError:  # of a file with errors: the rulebook ends a rule so
         return examine(subject(connector, plugin, whole=False))

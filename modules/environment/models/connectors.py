@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from modules.debezium.formats import Format
 from modules.environment import msk, names
 from modules.environment.models.base import Model
 from modules.environment.models.sources import Source
@@ -75,6 +76,7 @@ class Connector(Model):
     signals: Signals | None = None
     notifications: bool = False
     schema_history: SchemaHistory = SchemaHistory()
+    format: Format = "json"
     heartbeat_seconds: Annotated[int, Field(ge=1, le=300)] = 10
     capacity: Capacity = Capacity()
     kafkaconnect_version: msk.KafkaConnectVersion = "3.7.x"

@@ -42,7 +42,7 @@ def finding(denial: Denial, spec: ConnectorSpec | None) -> Finding:
     cause = f"{denial.role} may not {denial.action} on {denial.resource}: {denial.reason}"
     evidence = "\n".join(_reason("connector" if spec else "consumer", denial, at))
     found = Finding(cause, at.next_step, evidence).at(role=denial.role)
-    kind, _, name = denial.resource.split(":", 5)[5].partition("/")
+    kind, _, name = _resource(denial)
     topic = name.split("/", 2)[2] if kind == "topic" else ""
     place = at.configuration_line.partition("=")[0]
     return found.at(connector=spec.name if spec else "", topic=topic, property=place if spec else "")
@@ -63,8 +63,15 @@ def matches_topic(topics: Sequence[str], topic: str) -> bool:
 
 
 def _consumer_origin(denial: Denial) -> Origin:
-    kind = denial.resource.split(":", 5)[5].partition("/")[0]
+    if denial.action.startswith("glue:"):
+        return Origin("ReadSchemas", "the application's own client, of a schema registry")
+    kind = _resource(denial)[0]
     return Origin(_CONSUMER.get(kind, ""), f"the application's own client, of a {kind}")
+
+
+def _resource(denial: Denial) -> tuple[str, str, str]:
+    """``topic``, ``/`` and ``CLUSTER/UUID/NAME`` of an ARN; of * nothing."""
+    return denial.resource.partition(":")[2].split(":", 4)[-1].partition("/")
 
 
 def _reason(role: Role, denial: Denial, origin_: Origin) -> Iterator[str]:
@@ -79,8 +86,11 @@ def _reason(role: Role, denial: Denial, origin_: Origin) -> Iterator[str]:
 
 def origin(denial: Denial, spec: ConnectorSpec) -> Origin:
     """The statement and the property of ``spec`` for a denied resource."""
-    kind, _, name = denial.resource.split(":", 5)[5].partition("/")
+    kind, _, name = _resource(denial)
     configuration, worker = spec.configuration, spec.worker_configuration
+    if denial.action.startswith("glue:"):
+        sid = "ReadSchemas" if denial.action == "glue:GetSchemaVersion" else "RegisterSchemas"
+        return Origin(sid, _property(configuration, "value.converter"))
     if kind == "topic":
         return _topic(name.split("/", 2)[2], configuration, worker)
     if kind == "group":

@@ -15,6 +15,9 @@ _USES: Final = "MSK developer guide, Common use cases for client authorization p
 _PROTOCOL: Final = "Kafka documentation, Authorization: protocol operations and resources"
 _SIGNALS: Final = "Debezium sources, KafkaSignalChannel"
 _PROVIDER: Final = "msk-config-providers sources, SecretsManagerConfigProvider"
+_SERIALIZERS: Final = "Glue developer guide, IAM examples for serializers"
+_DESERIALIZERS: Final = "Glue developer guide, IAM examples for deserializers"
+_CONVERTER: Final = "aws-glue-schema-registry sources, AWSSchemaRegistryClient"
 _DECRYPTION: Final = "Secrets Manager user guide, Secret encryption and decryption"
 
 _NOT_CHECKED: Final = "Kafka checks it in none of the runs; {} and live MSK may check it where Kafka does not"
@@ -222,6 +225,54 @@ _SECRET: Final = (
     ),
 )
 
+_SCHEMAS: Final = (
+    _connector(
+        "RegisterSchemas",
+        "glue:GetSchemaByDefinition",
+        "before it writes with a schema, the converter asks whether the registry has it, and under which number",
+        "the task fails at its first event",
+        _SERIALIZERS,
+    ),
+    _connector(
+        "RegisterSchemas",
+        "glue:CreateSchema",
+        "the converter registers the schema of a topic's first event",
+        "the task fails at the first event of a new topic",
+        _SERIALIZERS,
+    ),
+    _connector(
+        "RegisterSchemas",
+        "glue:RegisterSchemaVersion",
+        "a table that changes makes a new version of its topic's schema",
+        "the task fails at the first event after the change",
+        _SERIALIZERS,
+        "only a table that changes makes a new version",
+    ),
+    _connector(
+        "RegisterSchemas",
+        "glue:PutSchemaVersionMetadata",
+        "the converter notes the topic at each version that it registers",
+        "the worker logs a warning for each version, and the note is missing",
+        _SERIALIZERS,
+    ),
+    _connector(
+        "ReadSchemas",
+        "glue:GetSchemaVersion",
+        "the converter waits until the registry has compared a new version with those before",
+        "the task fails at the first event after a table has changed",
+        _CONVERTER,
+        "only a table that changes makes a new version",
+    ),
+    _consumer(
+        "ReadSchemas",
+        "glue:GetSchemaVersion",
+        "the application reads the schema of an event by the version's number in the event",
+        "no event can be decoded",
+        _DESERIALIZERS,
+        "only an application that decodes Avro with Glue's library asks for a schema",
+    ),
+)
+
 _APPLICATION: Final = (
     _consumer(
         "Cluster",
@@ -260,7 +311,7 @@ _APPLICATION: Final = (
     ),
 )
 
-REASONS: Final = (*_CLUSTER, *_CONNECT, *_DEBEZIUM, *_SECRET, *_APPLICATION)
+REASONS: Final = (*_CLUSTER, *_CONNECT, *_DEBEZIUM, *_SECRET, *_SCHEMAS, *_APPLICATION)
 _BY_PERMISSION: Final = {(reason.role, reason.sid, reason.action): reason for reason in REASONS}
 
 

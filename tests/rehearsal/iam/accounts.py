@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.client import client
-from rehearsal.aws.dispatch import Target
+from rehearsal.aws.dispatch import Denied, Target, nothing_denied
 from rehearsal.aws.server import EmbeddedAws
 from tests.mocked_account import REGION
 from tests.rehearsal.aws.recording_backends import RecordingBackends
@@ -21,7 +21,9 @@ _NUMBERS: Final = count(1)
 
 
 @contextmanager
-def embedded(folder: Path, changed: Callable[[Target], None] = lambda _: None) -> Iterator[EmbeddedAws]:
+def embedded(
+    folder: Path, changed: Callable[[Target], None] = lambda _: None, denied: Denied = nothing_denied
+) -> Iterator[EmbeddedAws]:
     """An embedded AWS on its own port. Its IAM's resources belong to the whole process."""
     backends = RecordingBackends()
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -31,6 +33,7 @@ def embedded(folder: Path, changed: Callable[[Target], None] = lambda _: None) -
             start_cluster=backends.start_cluster,
             start_connector=backends.start_connector,
             on_change=changed,
+            denied=denied,
         )
         aws.start()
         try:

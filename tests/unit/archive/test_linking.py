@@ -53,6 +53,8 @@ def missing(worker: Worker, data: bytes, *more: str, left_out: frozenset[str] = 
         (method(f"[L{SOURCE};", "clone", "()Ljava/lang/Object;"), None),
         (method("java/lang/invoke/MethodHandle", "invoke", "(I)V"), None),
         (method("com/optional/Library", "call"), None),
+        (interface_method("org/apache/kafka/tools/api/RecordReader", "close"), None),
+        (interface_method("org/apache/kafka/toolsmith/A", "close"), "org/apache/kafka/toolsmith/A"),
     ],
     ids=lambda value: f"{value.owner}.{value.name}" if isinstance(value, Reference) else "",
 )

@@ -21,6 +21,7 @@ from tests.unit.environment import (
     kafka_cases,
     platform_cases,
     reach_cases,
+    registry_cases,
     source_cases,
 )
 from tests.unit.environment.environment_files import PROD, Edits, Refused, edited, marked, marked_line, write
@@ -35,6 +36,7 @@ _TABLES = (
     adoption_cases,
     document_cases,
     reach_cases,
+    registry_cases,
 )
 CASES = {name: cases for table in _TABLES for name, cases in table.CASES.items()}
 
@@ -208,6 +210,9 @@ def test_a_value_that_does_not_do_is_told(path: str, edit: str, message: str, tm
     assert_told(tmp_path, marked(old, new.strip()), path, message)
 
 
+SECTIONS += registry_cases.SECTIONS
+
+
 @pytest.mark.parametrize("refused", SECTIONS, ids=[refused.path for refused in SECTIONS])
 def test_a_section_that_does_not_do_is_told(refused: Refused, tmp_path: Path) -> None:
     assert_told(tmp_path, edited(refused.edits), refused.path, refused.message)
@@ -302,7 +307,7 @@ ADVICE = {
         "no connector writes there: they write to orders or orders.*, got 'ordres.orders.*'",
     ),
 }
-ADVICE |= adoption_cases.ADVICE | database_cases.ADVICE
+ADVICE |= adoption_cases.ADVICE | database_cases.ADVICE | registry_cases.ADVICE
 
 
 def test_an_instance_is_named_too(tmp_path: Path) -> None:

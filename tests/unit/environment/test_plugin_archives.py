@@ -154,3 +154,24 @@ def test_a_class_of_the_archive_or_of_the_worker_is_taken(name: str, tmp_path: P
     environment = with_transform(tmp_path, name)
     assert of(environment, replace(COMPLETE, classes=CLASSES)) == Findings((), ())
     assert of(environment, COMPLETE) == Findings((), ())
+
+
+AVRO = "com.amazonaws.services.schemaregistry.kafkaconnect.AWSKafkaAvroConverter"
+
+
+@pytest.mark.parametrize(
+    ("converters", "refused"), [({AVRO}, False), ({"x.Y"}, True), (None, False)], ids=["has it", "lacks it", "unknown"]
+)
+def test_the_archive_has_the_converter_of_the_format(
+    tmp_path: Path, converters: set[str] | None, *, refused: bool
+) -> None:
+    registry = "\nschema_registry: {kind: glue, name: cdc}\nplugins:"
+    edits = {"\nplugins:": registry, "heartbeat_seconds: 10": "format: avro"}
+    text = edited({"plugins:": f"plugins: {{debezium-mysql: {{archive: {ARCHIVE}}}}}", **edits})
+    contents = replace(COMPLETE, classes={} if converters is None else {"converters": frozenset(converters)})
+    errors = of(load(write(tmp_path, text)), contents).errors
+    assert [shown(error.path) for error in errors] == ["connectors.orders.format"] * refused
+    if refused:
+        assert f"contains {AVRO}; build it with: cdc plugin build debezium-mysql --with glue-schema-registry" in str(
+            errors[0]
+        )

@@ -7,9 +7,11 @@ from typing import Final
 
 import pytest
 
-from modules import policies
+from modules import policies, registry_policies
 from modules.debezium import configuration, topics
+from modules.debezium.formats import Registry
 from modules.environment.models.connectors import Signals, Topics
+from modules.environment.models.consumers import Consumer
 from rehearsal.aws.backends import ConnectorSpec
 from rehearsal.iam.permissions.decision_log import DecisionLog, Denial
 from rehearsal.iam.permissions.missing_permissions import describe, finding, hidden_topics, matches_topic, origin
@@ -231,10 +233,22 @@ def granted(document: str) -> set[tuple[str, str, str]]:
     }
 
 
+GLUE: Final = Registry("glue", region=REGION, name="cdc", compatibility="FULL")
+IN_AVRO: Final = SIGNALLED.model_copy(update={"format": "avro"})
 CONNECTORS: Final = granted(
-    policies.connector_execution(DEPLOYMENT, SIGNALLED, name=NAME, arns=ARNS, offsets=OFFSETS, secret_arns=[SECRET_ARN])
+    policies.connector_execution(
+        DEPLOYMENT,
+        SIGNALLED,
+        name=NAME,
+        arns=ARNS,
+        offsets=OFFSETS,
+        secret_arns=[SECRET_ARN],
+        schemas=registry_policies.writer(DEPLOYMENT, IN_AVRO, GLUE),
+    )
 )
-CONSUMERS: Final = granted(documents.BILLING)
+READER: Final = Consumer(topics=("orders.*",), groups=("billing",))
+SCHEMAS: Final = policies.document(*registry_policies.reader(READER, [IN_AVRO], GLUE))
+CONSUMERS: Final = granted(documents.BILLING) | granted(SCHEMAS)
 
 
 @pytest.mark.parametrize(("sid", "action", "resource"), sorted(CONNECTORS))

@@ -7,7 +7,8 @@ from dataclasses import fields
 
 import pytest
 
-from modules import policies
+from modules import policies, registry_policies
+from modules.debezium.formats import Registry
 from modules.deployment import Deployment
 from modules.environment.models.connectors import Connector
 from modules.environment.models.consumers import Consumer
@@ -28,19 +29,27 @@ DOCUMENTED = {
 Permission = tuple[str, str, str]
 
 
+DEPLOYMENT = Deployment("prod", "eu-west-1", "aws", "123456789012")
+GLUE = Registry("glue", region="eu-west-1", name="cdc", compatibility="FULL")
+
+
 def execution_role(**more: object) -> str:
+    connector = Connector.model_validate({**CONNECTOR, **more})
     return policies.connector_execution(
-        Deployment("prod", "eu-west-1", "aws", "123456789012"),
-        Connector.model_validate({**CONNECTOR, **more}),
+        DEPLOYMENT,
+        connector,
         name="cdc-prod-orders",
         arns=ARNS,
         offsets="cdc-prod-orders-offsets",
         secret_arns=["arn:aws:secretsmanager:eu-west-1:123456789012:secret:cdc/orders-AbCdEf"],
+        schemas=registry_policies.writer(DEPLOYMENT, connector, GLUE),
     )
 
 
 def consumers_role() -> str:
-    return policies.consumer(Consumer(topics=("orders.*",), groups=("billing",)), arns=ARNS)
+    consumer = Consumer(topics=("orders.*",), groups=("billing",))
+    written = Connector.model_validate({**CONNECTOR, "format": "avro"})
+    return policies.consumer(consumer, arns=ARNS, schemas=registry_policies.reader(consumer, [written], GLUE))
 
 
 def permissions(role: Role, document: str) -> list[Permission]:
@@ -51,7 +60,9 @@ def permissions(role: Role, document: str) -> list[Permission]:
 GRANTED = [
     *permissions(
         "connector",
-        execution_role(signals={"topic": "orders-signals"}, topics={"prefix": "orders", "others": ["outbox.*"]}),
+        execution_role(
+            signals={"topic": "orders-signals"}, topics={"prefix": "orders", "others": ["outbox.*"]}, format="avro"
+        ),
     ),
     *permissions("consumer", consumers_role()),
 ]
@@ -73,7 +84,7 @@ def test_each_permission_has_one_reason_and_each_reason_a_permission() -> None:
 def test_a_difference_is_reported() -> None:
     assert differences(REASONS[1:], GRANTED) == ["missing: connector Cluster kafka-cluster:Connect"]
     assert differences([*REASONS, REASONS[0]], GRANTED) == ["more: connector Cluster kafka-cluster:Connect"]
-    plain = execution_role(topics={"prefix": "orders", "others": ["outbox.*"]})
+    plain = execution_role(topics={"prefix": "orders", "others": ["outbox.*"]}, format="avro")
     without_signals = [*permissions("connector", plain), *permissions("consumer", consumers_role())]
     assert differences(REASONS, without_signals) == [
         "more: connector Signals kafka-cluster:DescribeTopic",
