@@ -99,6 +99,7 @@ clean:  ## remove all files that these commands create
 .venv/.installed: Pipfile.lock pyproject.toml
 	$(call venv,.venv)
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --disable-pip-version-check --editable .
+	@echo "installed; next: make demo rehearses environments/rehearsal.yaml, $(BIN)/cdc --help lists the commands"
 
 $(LINTERS)/.installed: tests/policies/Pipfile.lock
 	$(call venv,$(LINTERS))

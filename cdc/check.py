@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from cdc.console import err, fail, out
+from cdc.console import fail, out, show_line
 from cdc.environments import UnknownEnvironmentError, files
 from cdc.options import EnvsArgument, JsonOption, OfflineOption, SourceOption
 from modules.debezium.checks.classes import SECTIONS
@@ -111,9 +111,9 @@ def _look(archive: Path) -> Contents | None:
 
 def _print(chosen: list[Path], errors: tuple[Problem, ...], advice: tuple[Problem, ...]) -> None:
     for problem in errors:
-        err.print(str(problem), markup=False, soft_wrap=True)
+        show_line(str(problem))
     for problem in advice:
-        err.print(f"warning: {problem}", markup=False, soft_wrap=True)
+        show_line(f"warning: {problem}")
     wrong = {problem.file for problem in errors}
     for file in chosen:
         if str(file) not in wrong:

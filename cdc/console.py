@@ -1,7 +1,8 @@
 """Terminal output of all commands: stdout and stderr, failures, tables, download progress."""
 
 import sys
-from collections.abc import Iterable
+import textwrap
+from collections.abc import Iterable, Iterator
 from threading import Lock
 from types import TracebackType
 from typing import IO, Any, NoReturn, Self, cast
@@ -68,6 +69,23 @@ def fail(message: object, *, status: int = 1) -> NoReturn:
     """Ends the command with ``message`` on stderr, without wrapping or markup."""
     err.print(str(message), markup=False, soft_wrap=True)
     raise typer.Exit(status)
+
+
+def wrapped(text: str, *, indent: int = 2) -> Iterator[str]:
+    """Lines for stderr's terminal, never broken within a word, which may be a path; unchanged in a file or pipe."""
+    if not err.is_terminal:
+        yield text
+        return
+    for line in text.splitlines():
+        yield from textwrap.wrap(
+            line, err.width, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False
+        ) or [""]
+
+
+def show_line(text: str) -> None:
+    """Prints ``text`` to stderr: see ``wrapped``."""
+    for line in wrapped(text):
+        err.print(line, markup=False, soft_wrap=True)
 
 
 def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]]) -> Table:

@@ -1,8 +1,6 @@
 """Progress of long commands on the terminal, step by step."""
 
-import textwrap
 import time
-from collections.abc import Iterator
 from types import TracebackType
 from typing import Final, Self
 
@@ -10,11 +8,11 @@ from rich.live import Live
 from rich.spinner import Spinner
 from rich.text import Text
 
-from cdc.console import err
+from cdc.console import err, wrapped
 from modules.messages.escaping import escaped
 from rehearsal.steps import Step
 
-_INDENT: Final = " " * 7
+_INDENT: Final = 7
 
 
 def clock(seconds: float) -> str:
@@ -67,13 +65,5 @@ class Display:
     def message(self, text: str) -> None:
         if self._quiet:
             return
-        for line in _wrapped(text) if err.is_terminal else [text]:
+        for line in wrapped(text, indent=_INDENT):
             err.print(line, markup=False, soft_wrap=True)
-
-
-def _wrapped(text: str) -> Iterator[str]:
-    """Lines for the terminal's width, never broken within a word, which may be a path."""
-    for line in text.splitlines():
-        yield from textwrap.wrap(
-            line, err.width, subsequent_indent=_INDENT, break_long_words=False, break_on_hyphens=False
-        ) or [""]

@@ -9,7 +9,7 @@ from modules.environment.loading import located
 from modules.environment.models.kafka import ProvisionedKafka
 from modules.environment.models.sources import source_kind
 from modules.messages.problems import Problem
-from rehearsal.processes.errors import RehearsalError
+from rehearsal.processes.errors import RefusedError
 from rehearsal.processes.findings import Finding
 
 # Sections and keys that decide what a rehearsal starts with.
@@ -19,14 +19,14 @@ _NEXT: Final = "stop the kept rehearsal, and start a new one"
 
 
 def check(before: Environment, after: Environment, file: Path, endpoints: Mapping[str, Any]) -> None:
-    """Raises RehearsalError with a finding for each change that would need another rehearsal.
+    """Raises RefusedError with a finding for each change that would need another rehearsal.
 
     ``endpoints`` are those of the kept rehearsal, ``file`` has the environment ``after``.
     """
     problems = located(_problems(before, after, endpoints), file)
     if problems:
         findings = [Finding(str(problem.message), _NEXT, where={"line": _place(problem)}) for problem in problems]
-        raise RehearsalError("the kept rehearsal does not have what the change needs", *findings)
+        raise RefusedError("the kept rehearsal does not have what the change needs", *findings)
 
 
 def _place(problem: Problem) -> str:

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,17 +24,19 @@ _VARIABLES: Final = ("AWS_", "TF_")
 
 
 def write(
-    run: Run, *, aws: AwsAccess, region: str, endpoints: Mapping[str, Any], terraform: Terraform
+    run: Run, *, aws: AwsAccess, region: str, endpoints: Mapping[str, Any], stacks: Sequence[Terraform]
 ) -> dict[str, Any]:
-    """Writes the files, readable by this user only, into the rehearsal's folder; returns their paths by part."""
+    """Writes the files, readable by this user only, into the rehearsal's folder; returns their paths by part.
+
+    ``stacks`` are in the order in which they are deployed.
+    """
     folder = run.folder / "clients"
     folder.mkdir(exist_ok=True)
-    stacks = terraform.folder.parent
     return {
         "mysql": {name: str(_mysql(folder, name, at)) for name, at in endpoints["mysql"].items()},
         **(_kafka(folder, aws, region, endpoints) if endpoints["brokers"] else {}),
-        "terraform": str(_terraform(folder, terraform)),
-        "stacks": [str(path) for path in sorted(stacks.iterdir()) if path.is_dir()],
+        "terraform": str(_terraform(folder, stacks[0])),
+        "stacks": [str(stack.folder) for stack in stacks],
     }
 
 

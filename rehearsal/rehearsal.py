@@ -26,7 +26,7 @@ from rehearsal.failures import Failure, failure
 from rehearsal.inputs import Inputs, daemon_config
 from rehearsal.outcome import Outcome
 from rehearsal.processes import disk, runs, temporary
-from rehearsal.processes.errors import RehearsalError
+from rehearsal.processes.errors import RefusedError, RehearsalError
 from rehearsal.processes.findings import Finding
 from rehearsal.processes.runs import Run
 from rehearsal.steps import Reporter, Steps
@@ -149,7 +149,7 @@ class Rehearsal:
                 aws=self.daemon.aws,
                 region=self._inputs.environment.region,
                 endpoints=endpoints,
-                terraform=self.deployment.stacks[CONNECT],
+                stacks=[self.deployment.stacks[part] for part in self.deployment.stacks.parts],
             )
         except (AssertionError, OSError, BotoCoreError, ClientError, pymysql.MySQLError) as error:
             self._steps.reporter.message(f"no files for clients: {error!r}")
@@ -283,11 +283,14 @@ class Rehearsal:
     def _failure(self, error: RehearsalError) -> Failure:
         """The error with the findings of the servers behind the embedded AWS, or that it has stopped itself.
 
+        Failures that are older than a refusal are left out.
+
         A full disk comes first: whatever else has failed follows from it.
         """
         findings: list[dict[str, Any]] = []
         try:
-            findings = self._daemon.request("failures") if self._daemon else []
+            if self._daemon and not isinstance(error, RefusedError):
+                findings = self._daemon.request("failures")
         except DaemonError as gone:
             error = gone
         said = "\n".join([str(error), *map(str, findings)])

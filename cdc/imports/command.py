@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cdc.console import err, fail, out
+from cdc.console import err, fail, out, show_line
 from cdc.imports import checking, differences, output
 from cdc.imports.formats.described import InputError
 from cdc.imports.reading import MOST_BYTES, Shape, connectors
@@ -78,7 +78,7 @@ def _print(found: list[Entry], *, as_json: bool) -> None:
         return
     for entry in found:
         for note in sorted(entry.notes, key=lambda note: note.kind in OPEN):
-            err.print(str(note), markup=False, soft_wrap=True)
+            show_line(str(note))
     typer.echo(output.text(found), nl=False)
     imported, left = [entry for entry in found if entry.body], sum(len(entry.open) for entry in found)
     err.print(f"{len(imported)} of {len(found)} connectors imported, {left or 'nothing'} left to do", markup=False)

@@ -37,13 +37,16 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True)
 class Order:
-    """What to build from ``lock``; raises OrderError for a name that is not in it."""
+    """What to build from ``lock``; raises OrderError for a name that is not in it.
+
+    ``connects`` are the versions of Kafka Connect that it must run on, by default the recipe's own.
+    """
 
     lock: Lock
     plugin: str
     extras: Sequence[str] = ()
     without: Sequence[str] = ()
-    kafkaconnect_versions: Sequence[str] = ("3.7.x",)
+    connects: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         _known("the plugin", self.plugin, self.lock.plugins)
@@ -57,6 +60,10 @@ class Order:
     @property
     def recipe(self) -> PluginRecipe:
         return self.lock.plugins[self.plugin]
+
+    @property
+    def kafkaconnect_versions(self) -> Sequence[str]:
+        return self.connects or (self.recipe.kafkaconnect,)
 
     @property
     def left_out(self) -> tuple[str, ...]:

@@ -37,7 +37,7 @@ def build_(
     without: Annotated[list[str] | None, typer.Option(metavar="PART", help="Leave out a part.")] = None,
     kafkaconnect: Annotated[
         list[str] | None,
-        typer.Option(metavar="VERSION", help=f"Kafka Connect version; default: {CONNECT}."),
+        typer.Option(metavar="VERSION", help="Kafka Connect version; default: the plugin's own."),
     ] = None,
     source: SourceOption = None,
     offline: OfflineOption = False,
@@ -49,7 +49,7 @@ def build_(
     """
     target = output or building.PLUGINS / f"{name}.zip"
     try:
-        order = building.Order(load(), name, extras or (), without or (), kafkaconnect or (CONNECT,))
+        order = building.Order(load(), name, extras or (), without or (), kafkaconnect or ())
         built = building.unchanged(order, target) or _build(order, target, source, offline=offline)
     except FetchErrors as error:
         fail(f"{error}\n{REMEDY}")

@@ -89,7 +89,7 @@ def rehearse(
         _write_junit(junit_file, partial(junit.write_error, environment=environment, error=text))
         fail(text)
     written = _write_junit(junit_file, partial(junit.write, outcome=outcome))
-    _print(outcome, environment, as_json=as_json)
+    _print(outcome, environment, as_json=as_json, applied=apply)
     if not written:
         raise typer.Exit(1)
 
@@ -112,14 +112,14 @@ def _explained(error: Exception) -> str:
     return f"{full}\n\n{error}" if full else str(error)
 
 
-def _print(outcome: Outcome, environment: str, *, as_json: bool) -> None:
+def _print(outcome: Outcome, environment: str, *, as_json: bool, applied: bool) -> None:
     """The result; exits with status 1 if the rehearsal failed."""
     if as_json:
         out.print_json(json.dumps(outcome.document))
     else:
         if not outcome.failure:
             summary(outcome, environment)
-        endpoints(outcome, environment)
+        endpoints(outcome, environment, again=applied)
     if outcome.failure:
         failure_screen.show(outcome)
     for line in (*outcome.shortcomings, *logs_of(outcome)):

@@ -12,7 +12,7 @@ from modules.artifacts.progress import Progress
 from modules.artifacts.sources import Source
 from modules.artifacts.transport import Policy
 from modules.environment.environment import Environment
-from modules.environment.models.plugins import ArchivePlugin
+from modules.environment.models.plugins import ArchivePlugin, Plugin
 from rehearsal.processes.errors import RehearsalError
 
 # Of plugins that lack a part which a rehearsal substitutes: they must not be deployed.
@@ -42,24 +42,32 @@ class Builder:
         One without parts that no source has is below ``REHEARSED``, where no deploy finds it.
         """
         return {
-            name: self._own(name, Path(plugin.archive)) if isinstance(plugin, ArchivePlugin) else self._published(name)
+            name: self._own(name, plugin) if isinstance(plugin, ArchivePlugin) else self._published(name, plugin)
             for name, plugin in environment.plugins.items()
         }
 
-    def _own(self, name: str, path: Path) -> Path:
-        return path if path.is_file() else self._built(self._recipe(name, path.stem), path)
+    def _own(self, name: str, plugin: ArchivePlugin) -> Path:
+        path = Path(plugin.archive)
+        return path if path.is_file() else self._built(self._recipe(plugin, name, path.stem), path)
 
-    def _published(self, name: str) -> Path:
+    def _published(self, name: str, plugin: Plugin) -> Path:
         """A plugin built here: the object in S3 is not read."""
-        path = building.PLUGINS / f"{self._recipe(name)}.zip"
+        path = building.PLUGINS / f"{self._recipe(plugin, name)}.zip"
         return path if path.is_file() else self._built(path.stem, path)
 
-    def _recipe(self, *names: str) -> str:
-        """The plugin of the lock file with one of these ``names``, or the only one."""
+    def _recipe(self, plugin: Plugin, *names: str) -> str:
+        """The plugin of the lock file with one of these ``names``, or the only one with its version of Debezium."""
         known = self._lock.plugins
-        if found := next((name for name in names if name in known), next(iter(known)) if len(known) == 1 else None):
+        if found := next((name for name in names if name in known), None):
             return found
+        same = [name for name in known if plugin.debezium_version in self._versions(name)]
+        if len(same) == 1:
+            return same[0]
         raise RehearsalError(f"plugins.{names[0]} must be a plugin in artifacts.lock.toml, or its archive must exist")
+
+    def _versions(self, recipe: str) -> set[str]:
+        """Of the files of its connector."""
+        return {file.maven.version for file in self._lock.sets[self._lock.plugins[recipe].parts[0]].files}
 
     def _built(self, recipe: str, target: Path) -> Path:
         order = building.Order(self._lock, recipe)

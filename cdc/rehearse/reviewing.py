@@ -8,12 +8,12 @@ from cdc.plans import guard_command
 from cdc.plans.overrides import Result
 from cdc.plans.reading.plan import PlanError, parse
 from cdc.plans.summary.page import summary
-from rehearsal.processes.errors import RehearsalError
+from rehearsal.processes.errors import RefusedError, RehearsalError
 from rehearsal.processes.findings import Finding
 
 
 def review(plans: Mapping[str, Mapping[str, Any]]) -> str:
-    """The summary of the plans, by stack; raises RehearsalError for what the plan guard refuses, or asks to confirm.
+    """The summary of the plans, by stack; raises RefusedError for what the plan guard refuses, or asks to confirm.
 
     What plan-overrides.yaml accepts passes, as in a deploy.
     """
@@ -23,7 +23,7 @@ def review(plans: Mapping[str, Mapping[str, Any]]) -> str:
         raise RehearsalError(f"a plan cannot be read: {error}") from error
     result = guard_command.check(parsed, None)
     if not result.passes:
-        raise RehearsalError("the plan guard refuses the change; nothing was applied", *_findings(result))
+        raise RefusedError("the plan guard refuses the change; nothing was applied", *_findings(result))
     return summary(parsed, result).strip()
 
 

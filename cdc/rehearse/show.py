@@ -4,6 +4,7 @@ import json
 import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from rehearsal.outcome import Outcome
 # A class with its package, which would not fit: --json has it whole.
 _CLASS: Final = re.compile(r"\b(?:[a-z_]\w*\.){3,}([A-Z]\w+)")
 _SAMPLE_LINES: Final = 4
+_HOW_TO_REACH: Final = "how-to-reach.txt"
 
 
 def summary(outcome: Outcome, environment: str) -> None:
@@ -24,7 +26,7 @@ def summary(outcome: Outcome, environment: str) -> None:
     _rows("", [
         ("resources", _counts(outcome.resources)),
         ("changes made", _counts(outcome.changes)),
-        ("events received", _counts(outcome.events)),
+        ("events received", f"{_counts(outcome.events)}, {_span(outcome)}" if outcome.events else "none"),
         ("lost", str(outcome.lost)),
         ("dropped on purpose", str(outcome.dropped)),
         ("duplicates", str(outcome.duplicates)),
@@ -40,6 +42,12 @@ def summary(outcome: Outcome, environment: str) -> None:
         "differences from AWS:",
         [(one.name, _CLASS.sub(r"\1", f"{one.here}; deployed: {one.deployed}")) for one in outcome.substitutions],
     )
+
+
+def _span(outcome: Outcome) -> str:
+    """Which events were counted: not only those of the changes made."""
+    applied = any(step.name == "plan" for step in outcome.steps)
+    return "since the first start" if applied else "with the snapshot"
 
 
 def _sample(event: Mapping[str, Any]) -> None:
@@ -82,12 +90,20 @@ def _counts(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{kind} {count}" for kind, count in counts.items() if count)
 
 
-def endpoints(outcome: Outcome, environment: str) -> None:
-    """Prints how to reach each part of a kept rehearsal: each line below a title can be copied."""
+def endpoints(outcome: Outcome, environment: str, *, again: bool = False) -> None:
+    """Prints how to reach each part of a kept rehearsal: each line below a title can be copied.
+
+    The lines stay in a file of the rehearsal; ``again`` prints only its name.
+    """
     if not outcome.endpoints:
         return
+    found = list(_parts(outcome.endpoints, environment))
+    file = Path(outcome.endpoints["keys"]).with_name(_HOW_TO_REACH)
+    copied = [text for part, lines in found for text in (part, *(f"  {line}" for line in lines))]
+    with suppress(OSError):
+        file.write_text("\n".join([*copied, ""]))
     out.print("\nrunning:", style="bold", markup=False)
-    for part, lines in _parts(outcome.endpoints, environment):
+    for part, lines in [("how to reach each part", [f"cat {file}"]), *found[-2:]] if again else found:
         out.print(part, markup=False)
         for line in lines:
             out.print(f"  {line}", markup=False, soft_wrap=True)

@@ -114,9 +114,13 @@ class FileSet(_Closed):
 
 
 class PluginRecipe(_Closed):
-    """The contents of a plugin for ``cdc plugin build``; ``parts`` and ``extras`` are sets."""
+    """The contents of a plugin for ``cdc plugin build``; ``parts`` and ``extras`` are sets.
+
+    ``kafkaconnect`` is the version that it is for, a key of ``workers``.
+    """
 
     connector: Text
+    kafkaconnect: Text = "3.7.x"
     parts: Annotated[tuple[str, ...], AfterValidator(_some)]
     extras: tuple[str, ...] = ()
 

@@ -9,3 +9,7 @@ class RehearsalError(Exception):
     def __init__(self, message: str, *findings: Finding) -> None:
         super().__init__(message)
         self.findings = findings
+
+
+class RefusedError(RehearsalError):
+    """What was asked for is refused before anything was changed: no failure of a server explains it."""

@@ -10,6 +10,10 @@ TABLES: Final = "table.include.list"
 DATABASES: Final = "database.include.list"
 NOT_SET: Final = "not set"
 _ANY: Final = "[^.]*"
+# Lists of transforms and predicates, their classes, and which predicate a transform has.
+_IS_CLASS: Final = re.compile(
+    r"transforms|predicates|(?:transforms|predicates)\.[^.]+\.type|transforms\.[^.]+\.predicate"
+)
 # Properties of Kafka Connect and Debezium that never hold a secret. Others are compared, but not printed.
 _HARMLESS: Final = frozenset(
     """
@@ -80,7 +84,7 @@ def shown(key: str, value: Any) -> str:
         return str(UNKNOWN.value)
     if value is None:
         return NOT_SET
-    if key not in _HARMLESS or "${" in str(value) or secrecy.literal(key, value):
+    if not (key in _HARMLESS or _IS_CLASS.fullmatch(key)) or "${" in str(value) or secrecy.literal(key, value):
         return secrecy.HIDDEN
     return ", ".join(tables(value)) if key in (TABLES, DATABASES) else str(value)
 

@@ -20,6 +20,7 @@ ATTACHMENT_TYPE: Final = "aws_iam_role_policy_attachment"
 _OWN_LINES: Final = ("capacity", "connector_configuration", "plugin", "worker_configuration", "kafkaconnect_version")
 _COMPUTED: Final = ("arn", "id", "version", "tags", "tags_all")
 _CONSUMER: Final = "-consumer"
+_EXISTING_ROWS: Final = "docs/source-database.md, adding tables later"
 
 
 def connector_lines(plan: Plan) -> Lines:
@@ -93,6 +94,8 @@ def _table_changes(key: str, before: Connector, after: Connector) -> Lines:
     old, new = (properties.tables(value) for value in values)
     if added := [one for one in new if one not in old]:
         yield f"  - {what} added: {codes(added)}"
+        if key == TABLES:
+            yield f"    - rows that they have already are not read, only changes: {_EXISTING_ROWS}"
     if removed := [one for one in old if one not in new]:
         yield f"  - {what} removed: {codes(removed)}"
 

@@ -13,6 +13,8 @@ from modules.environment.models.connectors import Connector
 
 _CONNECT: Final = "3.7.x"
 _ANY: Final = "[^.]*"
+# The ends of the names of classes, also of a user's own.
+_ROUTERS: Final = ("Router",)
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,12 @@ class _Deployed(Subject):
     def tables(self) -> tuple[str, ...]:
         listed = self.configuration.get("table.include.list", "").split(",")
         return tuple(re.sub(r"\\(.)", r"\1", table.strip().replace(_ANY, "*")) for table in listed)
+
+
+def has_router(configuration: Mapping[str, str]) -> bool:
+    """Whether a transform gives events another topic."""
+    aliases = (alias.strip() for alias in configuration.get("transforms", "").split(","))
+    return any(configuration.get(f"transforms.{alias}.type", "").endswith(_ROUTERS) for alias in aliases if alias)
 
 
 def decided_by(topic: str, configuration: Mapping[str, str]) -> str:

@@ -101,7 +101,10 @@ def test_a_part_is_left_out_only_by_name(cdc: Cdc, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("debezium-mysq",), "the plugin must be debezium-mysql, got debezium-mysq; did you mean debezium-mysql?"),
+        (
+            ("debezium-mysq",),
+            "must be debezium-mysql or debezium-mysql-2, got debezium-mysq; did you mean debezium-mysql?",
+        ),
         ((PLUGIN, "--without", "kafka"), "a part of debezium-mysql must be debezium-connector-mysql or"),
         ((PLUGIN, "--with", "glue"), "an extra of debezium-mysql must be apicurio-converter,"),
         ((PLUGIN, "--kafkaconnect", "4.0"), "the Connect version must be 2.7.1 or 3.7.x, got 4.0"),

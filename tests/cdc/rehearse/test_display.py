@@ -5,7 +5,8 @@ import io
 import pytest
 from rich.console import Console
 
-from cdc import display
+from cdc import console as console_module, display
+from cdc.console import show_line
 from cdc.display import Display
 from rehearsal.steps import Step
 
@@ -20,7 +21,8 @@ def screen(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> i
     terminal, width = request.param
     monkeypatch.delenv("NO_COLOR", raising=False)
     console = Console(file=(output := io.StringIO()), force_terminal=terminal, width=width, color_system=None)
-    monkeypatch.setattr(display, "err", console)
+    for module in (display, console_module):
+        monkeypatch.setattr(module, "err", console)
     return output
 
 
@@ -32,6 +34,15 @@ def test_a_long_message_is_wrapped_between_words(screen: io.StringIO, request: p
     assert len(lines) >= 2
     assert " ".join(line.strip() for line in lines) == LONG
     assert [line for line in lines if len(line) > width] == [f"       {LONG.rpartition(' ')[2]}"]
+
+
+@pytest.mark.parametrize("screen", [(True, 80), (False, 80)], indirect=True, ids=["terminal", "log"])
+def test_an_error_is_wrapped_on_a_terminal_only(screen: io.StringIO, request: pytest.FixtureRequest) -> None:
+    terminal, width = request.node.callspec.params["screen"]
+    show_line(LONG)
+    lines = screen.getvalue().splitlines()
+    assert " ".join(line.strip() for line in lines) == LONG
+    assert [len(line) <= width for line in lines] == ([True, True, False] if terminal else [False])
 
 
 @pytest.mark.parametrize("screen", [(False, 80)], indirect=True, ids=["log"])

@@ -10,6 +10,7 @@ from modules.artifacts.lock import Lock, load
 from modules.artifacts.sources import sources
 from modules.environment.environment import Environment
 from modules.environment.models.plugins import ArchivePlugin
+from rehearsal.processes.errors import RehearsalError
 from tests.synthesized import document
 
 PLUGIN = "debezium-mysql"
@@ -70,6 +71,21 @@ def test_a_complete_one_is_built_where_the_environment_names_it() -> None:
     assert archives[PLUGIN].is_file()
     assert not REHEARSED.exists()
     assert using(config, archives) == config
+
+
+@pytest.mark.parametrize(
+    ("version", "recipe"),
+    [("3.6.1.Final", "debezium-mysql"), ("2.7.4.Final", "debezium-mysql-2"), ("3.5.0.Final", None)],
+)
+def test_a_plugin_of_another_name_is_built_by_its_version(version: str, recipe: str | None) -> None:
+    plugin = ArchivePlugin(archive="build/plugins/ours.zip", debezium_version=version)
+    build = builder(load())
+    if recipe is None:
+        with pytest.raises(RehearsalError, match=r"plugins\.ours must be a plugin in artifacts\.lock\.toml"):
+            build._recipe(plugin, "ours")
+    else:
+        assert build._recipe(plugin, "ours") == recipe
+    assert build._recipe(plugin, "debezium-mysql-2") == "debezium-mysql-2"
 
 
 def test_one_that_exists_is_used() -> None:

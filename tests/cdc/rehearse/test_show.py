@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from rich.console import Console
 from cdc.rehearse import permission_report, show
 from rehearsal.failures import Failure
 from rehearsal.outcome import Outcome
+from rehearsal.steps import Step
 from rehearsal.substitutions import Substitution
 
 ARN = "arn:aws:kafka:us-east-1:123456789012"
@@ -165,6 +167,32 @@ def test_a_kept_rehearsal_is_described_in_lines_that_can_be_copied(terminal: io.
         "cdc rehearse mine/rehearsal.yaml --stop",
     }
     assert [line for line in lines if len(line) > 80] == []
+
+
+def test_a_change_does_not_repeat_how_to_reach_each_part(terminal: io.StringIO, tmp_path: Path) -> None:
+    kept = {**ENDPOINTS, "keys": str(tmp_path / "aws.env"), "clients": CLIENTS}
+    show.endpoints(outcome(endpoints=kept), "rehearsal")
+    first = terminal.getvalue()
+    show.endpoints(outcome(endpoints=kept), "rehearsal", again=True)
+    again = terminal.getvalue().removeprefix(first)
+    assert again.splitlines()[1:] == [
+        "running:",
+        "how to reach each part",
+        f"  cat {tmp_path}/how-to-reach.txt",
+        "deploy a changed environment file to it",
+        "  cdc rehearse rehearsal --apply",
+        "stop it",
+        "  cdc rehearse rehearsal --stop",
+    ]
+    assert first.endswith((tmp_path / "how-to-reach.txt").read_text())
+
+
+@pytest.mark.parametrize(("steps", "span"), [(("start", "plan"), "since the first start"), ((), "with the snapshot")])
+def test_what_the_events_are_counted_from(terminal: io.StringIO, steps: tuple[str, ...], span: str) -> None:
+    made = [Step(name, 0.0) for name in steps]
+    show.summary(Outcome("rehearsal", (), made, events={"snapshot": 3}), "rehearsal")
+    [line] = [line for line in terminal.getvalue().splitlines() if line.startswith("events received")]
+    assert line.removeprefix("events received").strip() == f"snapshot 3, {span}"
 
 
 def test_what_failed_before_its_brokers_is_described_too(terminal: io.StringIO) -> None:

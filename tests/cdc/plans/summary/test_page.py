@@ -84,12 +84,13 @@ def test_changed_connectors(planned: Planned) -> None:
         "capacity: `mcu 4, workers 1`",
     ]
     orders = part(text, "- `cdc-prod-orders` is replaced (forces replacement: `plugin`)")
-    assert orders[:2] == [
+    assert orders[:3] == [
         "tables added: `orders.invoices`, `orders.line_*`",
+        "rows that they have already are not read, only changes: docs/source-database.md, adding tables later",
         "capacity: `mcu 2, workers 1` → `mcu 4, workers 1`",
     ]
-    assert re.fullmatch(r"plugin: `cdc-prod-debezium-mysql-\w{12}` → `cdc-prod-debezium-mysql-\w{12}`", orders[2])
-    assert orders[3:] == ["`heartbeat.interval.ms`: `10000` → `5000`"]
+    assert re.fullmatch(r"plugin: `cdc-prod-debezium-mysql-\w{12}` → `cdc-prod-debezium-mysql-\w{12}`", orders[3])
+    assert orders[4:] == ["`heartbeat.interval.ms`: `10000` → `5000`"]
     assert part(text, "- `cdc-prod-stock` changes in place") == [
         "`column.mask.hash.v2.SHA-256.with.salt.(hidden)`: set, not shown",
         "`decimal.handling.mode`: removed",

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from rehearsal.iam.permissions.report import permissions
 from rehearsal.iam.roles import Roles
 from tests.mocked_account import CLUSTER_ARN, SECRET_ARN
 from tests.rehearsal.iam.accounts import READ, WRITE, Account, document, embedded, statement
+from tests.rehearsal.iam.permissions.test_missing_permissions import SPEC
 from tests.rehearsal.iam.policies.documents import BILLING, DECRYPT, EXECUTION, KEY, group, topic
 
 DESCRIBE: Final = "kafka-cluster:DescribeTopic"
@@ -38,9 +40,11 @@ class Ran:
         )
         self.changed = self._authorizer.invalidate
         self.asks = self._authorizer.allows
+        self.configuration: Mapping[str, str] = {}
 
     def reports(self, *connectors: str) -> list[dict[str, Any]]:
-        return permissions(self._authorizer.log, self._roles, connectors)
+        specs = {name: replace(SPEC, configuration=self.configuration) for name in connectors}
+        return permissions(self._authorizer.log, self._roles, specs)
 
     def report(self, *connectors: str) -> Report:
         [found] = self.reports(*connectors)
@@ -100,6 +104,29 @@ def test_unused_permissions_have_a_reason(account: Account, ran: Ran) -> None:
     report = ran.report(role)
     for sid, action in (("Cluster", "kafka-cluster:DescribeCluster"), ("SecretKey", "kms:Decrypt")):
         assert reason(report, sid, action) == reasons.lookup("connector", sid, action).unseen != ""
+
+
+ROUTED: Final = "a transform routes events elsewhere; those that it does not take keep their topics under the prefix"
+
+
+@pytest.mark.parametrize(
+    ("type_", "why"),
+    [
+        ("io.debezium.transforms.outbox.EventRouter", ROUTED),
+        ("org.apache.kafka.connect.transforms.RegexRouter", ROUTED),
+        ("io.debezium.transforms.ExtractNewRecordState", None),
+    ],
+)
+def test_events_that_a_router_takes_may_leave_the_prefix_unused(
+    account: Account, ran: Ran, type_: str, why: str | None
+) -> None:
+    role = account.role(EXECUTION)
+    ran.configuration = {"transforms": "unwrap, last", "transforms.last.type": type_}
+    ran.asks(role, CONNECT, CLUSTER_ARN)
+    report = ran.report(role)
+    unused = {one["resource"]: one["reason"] for one in report["unused"] if one["action"] == WRITE}
+    assert unused[topic("orders.*")] == why
+    assert unused[topic("orders")] is None, "schema changes are not routed away"
 
 
 def test_a_permission_that_is_wider_than_needed_has_no_reason(account: Account, ran: Ran) -> None:
@@ -195,4 +222,4 @@ def test_a_report_is_json(account: Account, ran: Ran) -> None:
 
 def test_without_requests_there_is_no_report(account: Account) -> None:
     account.role(EXECUTION)
-    assert permissions(DecisionLog(), Roles(account.access), []) == []
+    assert permissions(DecisionLog(), Roles(account.access), {}) == []
