@@ -8,7 +8,7 @@ import typer
 
 from cdc.console import fail, out
 from cdc.environments import UnknownEnvironmentError, files
-from cdc.explain import lookup, text
+from cdc.explain import keys, lookup, text
 from cdc.explain.effective import Effective, effective, properties
 from cdc.explain.lookup import Meaning, Unavailable
 from cdc.options import JsonOption
@@ -21,34 +21,42 @@ _COLUMNS = 100
 
 
 def explain(
-    name: Annotated[str, typer.Argument(metavar="PROPERTY", help="A property of a connector, its worker or brokers.")],
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help="A property of connectors, workers or brokers, or a key of the file."),
+    ],
     env: Annotated[str | None, typer.Argument(metavar="ENV", help="An environment, or its file.")] = None,
     connector: Annotated[
         str | None, typer.Option("--connector", metavar="NAME", help="Show the value on this connector.")
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Explain a property, and say where its value is set.
+    """Explain a property or a key of the environment file, and say where a property is set.
 
     Shows type, default, allowed values and documentation, for properties of Debezium's MySQL connector, its plugin's
-    other classes, Kafka Connect and the brokers.
-    Exit status: 0, or 1 for an unknown property.
+    other classes, Kafka Connect and the brokers, and for keys such as kafka.brokers or connectors.NAME.source.
+    Exit status: 0, or 1 for an unknown name.
     """
+    name = name.strip()
+    of_file = keys.keys(name)
     places = _places(env, connector)
     known, configured = _known(places)
-    name = name.strip()
     unavailable = None if (found := lookup.meanings(known, name, configured)) else lookup.unavailable(known, name)
     for successor in unavailable.successors if unavailable else ():
         found += lookup.meanings(known, successor, configured)
-    if not found and unavailable is None:
+    if not found and unavailable is None and not of_file:
         _unknown(known, name)
     values = [[effective(environment, key, meaning) for environment, key in places] for meaning in found]
     if as_json:
-        out.print_json(json.dumps(_document(known, name, unavailable, found, values)))
+        document = _document(known, name, unavailable, found, values)
+        out.print_json(json.dumps(document | {"keys": [asdict(key) for key in of_file]}))
     else:
-        for line in text.lines(known, unavailable, found, values, width=min(out.width, _COLUMNS)):
+        width = min(out.width, _COLUMNS)
+        of_properties = text.lines(known, unavailable, found, values, width=width)
+        between = [""] if of_file and (found or unavailable) else []
+        for line in (*text.key_lines(of_file, width=width), *between, *of_properties):
             typer.echo(line)
-    if not found:
+    if not found and not of_file:
         raise typer.Exit(1)
 
 
@@ -79,7 +87,7 @@ def _known(places: list[tuple[Environment, str]]) -> tuple[Release, dict[str, st
 
 
 def _unknown(known: Release, name: str) -> None:
-    near = lookup.nearest(known, name)
+    near = [*lookup.nearest(known, name), *filter(None, [keys.near(name)])]
     hint = f"; did you mean {either(near)}?" if near else ""
     fail(f"{name}: unknown in Debezium {known.version} for MySQL, Kafka Connect and Kafka{hint}")
 

@@ -1,10 +1,11 @@
 """An explanation as lines of text."""
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from cdc.explain.effective import Effective
+from cdc.explain.keys import Key
 from cdc.explain.lookup import Meaning, Unavailable
 from modules.debezium.definitions import RELEASES, Release
 from modules.messages import secrecy
@@ -37,6 +38,30 @@ def lines(
             yield from textwrap.wrap(
                 meaning.property.documentation, width, initial_indent=_INDENT, subsequent_indent=_INDENT
             )
+
+
+def key_lines(found: Sequence[Key], *, width: int) -> Iterator[str]:
+    """The explanation of a key of the environment file, once for each kind of block that has it."""
+    for index, key in enumerate(found):
+        if index:
+            yield ""
+        yield f"{key.path}: a key of the environment file{f', with {key.kind}' if key.kind else ''}"
+        facts = {
+            "type": key.type,
+            "default": key.default or ("" if key.required else "none"),
+            "allowed": key.allowed,
+            "required": "yes" if key.required else "",
+            "keys": ", ".join(key.keys),
+            "documented": key.documented,
+        }
+        for label, text in facts.items():
+            start = f"{_INDENT}{label:<{_COLUMN}}"
+            yield from textwrap.wrap(
+                text, width, initial_indent=start, subsequent_indent=" " * len(start), break_on_hyphens=False
+            )
+        if key.description:
+            yield ""
+            yield from textwrap.wrap(key.description, width, initial_indent=_INDENT, subsequent_indent=_INDENT)
 
 
 def _facts(known: Release, meaning: Meaning) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from modules.environment.environment import Environment
+from modules.environment.loading import load, warnings
 from tests.places import DOCS, ROOT
 
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.glob("*.md"), *(ROOT / "benchmarks").glob("*.md")])
@@ -35,6 +36,19 @@ def models(kind: object) -> Iterator[type[BaseModel]]:
 def test_every_key_of_the_environment_file_is_documented(model: str, field: str) -> None:
     text = (DOCS / "environment-file.md").read_text()
     assert re.search(rf"`([a-z_<>.]+\.)?{field}(: [a-z_]+)?[`.]", text), f"{model}.{field}"
+
+
+def whole_files(text: str) -> list[str]:
+    """The environment files that a page has from their first line on."""
+    return re.findall(r"^```yaml\n(region:.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def test_a_whole_environment_file_of_the_documentation_is_valid(tmp_path: Path) -> None:
+    texts = [(page.stem, text) for page in PAGES for text in whole_files(page.read_text())]
+    assert "outbox" in {name for name, _ in texts}
+    for name, text in texts:
+        (file := tmp_path / f"{name}.yaml").write_text(text)
+        assert warnings(load(file), file) == ()
 
 
 def anchors(text: str) -> set[str]:
