@@ -101,6 +101,8 @@ def _parts(node: Node) -> Iterator[Node]:
     """``node`` itself, or all that it refers to."""
     if reference := node.get("$ref"):
         yield from _parts(_schema()["definitions"][reference.rpartition("/")[2]])
+    elif "properties" in node:
+        yield node
     elif inner := [part for key in ("oneOf", "anyOf", "allOf") for part in node.get(key, ())]:
         for part in inner:
             yield from _parts(part)
