@@ -69,7 +69,7 @@ class Lines:
 
 
 def line(drill: Drill, cost: Cost) -> str:
-    lost = f"{cost.lost}: {drill.lost}" if cost.lost and drill.lost else str(cost.lost)
+    lost = f"{cost.lost} ({drill.lost})" if cost.lost and drill.lost else str(cost.lost)
     return f"| {drill.name} | {cost.rows} | {lost} | {cost.again} | {cost.gap:.0f} s | {drill.healed} |"
 
 

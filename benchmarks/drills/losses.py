@@ -107,9 +107,9 @@ def _by_hand(mode: str) -> str:
     return f"**you**: `snapshot: {{mode: {mode}}}`, `.venv/bin/cdktf deploy prod-connect`, then back and deploy again"
 
 
-_AGAIN: Final = "a row that was written and deleted meanwhile: the new snapshot finds only what is there"
+_WHY: Final = "[why](#what-is-lost)"
 DRILLS: Final = (
     Drill("schema history topic deleted", immediate(lose_history), _by_hand("recovery"), "kraft"),
-    Drill("offsets deleted", immediate(lose_offsets), "Debezium, by a new snapshot", "kraft", _AGAIN),
-    Drill("binary log purged", purge, _by_hand("when_needed"), "kraft", _AGAIN),
+    Drill("offsets deleted", immediate(lose_offsets), "Debezium, by a new snapshot", "kraft", _WHY),
+    Drill("binary log purged", purge, _by_hand("when_needed"), "kraft", _WHY),
 )

@@ -1,12 +1,13 @@
 """The network between the worker and its brokers or its database is away for a minute."""
 
+import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Final
 
 from benchmarks.drills.measuring import SOURCE, Drill, Stage
-from benchmarks.drills.servers import WORKER, stop
+from benchmarks.drills.servers import WORKER
 from rehearsal.processes.addresses import Address, Addresses
 from tests.rehearsal.connect.proxy import Proxy
 from tests.rehearsal.pipeline.deployed import Deployed
@@ -47,7 +48,7 @@ def move(world: Deployed, name: str, host: str) -> None:
 def renew(world: Deployed) -> None:
     """A new worker, which looks every name up again."""
     before = world.pids()[WORKER]
-    stop(world, WORKER)
+    world.kill(WORKER, signal.SIGTERM)
     wait(lambda: world.pids().get(WORKER, before) != before)
     wait(lambda: running(world))
 

@@ -30,10 +30,11 @@ def kill(*servers: str, how: signal.Signals = signal.SIGKILL, away: float = _AWA
     """Kills servers, and starts them again ``away`` seconds later, all at once."""
 
     def breaks(world: Deployed) -> None:
+        before = world.pids()
         for server in servers:
             world.kill(server, how)
-        if how is not signal.SIGKILL:
-            wait(lambda: not set(servers) & world.pids().keys())
+        # A worker may have been replaced meanwhile.
+        wait(lambda: all(world.pids().get(server) != before[server] for server in servers))
         time.sleep(away)
         start(world, *servers)
 
@@ -93,8 +94,8 @@ def _all(letter: str, *numbers: int) -> list[str]:
 
 _REPLACED: Final = "MSK Connect, which replaces it"
 _GROWN: Final = (
-    "Kafka, without that broker. Its disk: `autoscale_to_gib` enlarges it before; else **you**, by a larger"
-    " `volume_gib` and `.venv/bin/cdktf deploy prod-platform`"
+    "Kafka, on the other brokers. The disk: `autoscale_to_gib`, else **you**: a larger `volume_gib`, and"
+    " `.venv/bin/cdktf deploy prod-platform`"
 )
 _KRAFT: Final = "kraft"
 DRILLS: Final = (
