@@ -39,8 +39,16 @@ def spec(lab: Lab) -> ConnectorSpec:
 @pytest.fixture(scope="module")
 def connector(lab: Lab, spec: ConnectorSpec) -> Iterator[RunningConnector]:
     started = lab.connectors(spec)
+    settle(lab, "poison.mixed.keyless", "INSERT INTO mixed.keyless VALUES (0)")
     yield started
     started.stop()
+
+
+@retry(stop=stop_after_delay(60), wait=wait_fixed(0.5), reraise=True)
+def settle(lab: Lab, topic: str, insert: str) -> None:
+    """Until the connector streams: what changes while it reads its snapshot is no change."""
+    lab.sql(insert)
+    assert any(operation == "c" for operation, _ in lab.rows(topic))
 
 
 @dataclass(frozen=True)
