@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from threading import Event, Thread
 from typing import Final, Protocol
@@ -34,7 +35,7 @@ PLUGIN: Final = f"{PLUGINS}/plugin"
 class Logs(Protocol):
     """Ships logs: a ``rehearsal.processes.logs.LogShipper``."""
 
-    def ship(self, log: Path, group: str | None, stream: str) -> None: ...
+    def ship(self, log: Path, group: str | None, stream: str, prefix: str = "") -> None: ...
 
     def finish(self, log: Path) -> None: ...
 
@@ -190,7 +191,8 @@ class Workers:
 
     def _ship(self, program: Program) -> None:
         if self._runtime.logs:
-            self._runtime.logs.ship(program.log, self._group.log_group, f"{self._group.name}-{program.name}")
+            stream, number = f"{self._group.name}-{program.name}", sha256(program.name.encode()).hexdigest()[:17]
+            self._runtime.logs.ship(program.log, self._group.log_group, stream, f"[Worker-{number}] ")
 
     def _ready(self, rest: Rest, offsets: Mapping[Path, int]) -> bool | None:
         """True once the worker is in its group: only then it knows the connectors."""

@@ -83,6 +83,7 @@ class _Log:
     group: str | None
     stream: str
     rate_limit: RateLimit
+    prefix: str = ""
     offset: int = 0
     unfinished: bytes = b""
     dropped: int = 0
@@ -109,14 +110,15 @@ class LogShipper:
         self._thread = Thread(target=self._follow, name="logs", daemon=True)
         self._thread.start()
 
-    def ship(self, log: Path, group: str | None, stream: str) -> None:
+    def ship(self, log: Path, group: str | None, stream: str, prefix: str = "") -> None:
         """Ships ``log``, which need not exist yet, to ``stream`` of ``group``; without a group it is only kept small.
 
-        A log that is followed already continues at its offset, with this group and stream.
+        Each line begins with ``prefix``. A log that is followed already continues at its offset, with this group and
+        stream.
         """
         with self._lock:
             followed = self._logs.setdefault(
-                log, _Log(log, group, stream, RateLimit(burst=self._burst, rate=self._rate))
+                log, _Log(log, group, stream, RateLimit(burst=self._burst, rate=self._rate), prefix)
             )
             followed.group, followed.stream = group, stream
 
@@ -176,7 +178,7 @@ class LogShipper:
 
     def _send(self, followed: _Log, texts: Sequence[str]) -> None:
         now = time.time_ns() // 1_000_000
-        lines = [(now, text) for text in texts if text]  # CloudWatch takes no empty line
+        lines = [(now, followed.prefix + text) for text in texts if text]  # CloudWatch takes no empty line
         for batch in _batches(lines):
             try:
                 self._put(str(followed.group), followed.stream, batch)

@@ -1,4 +1,7 @@
-"""What AWS does by itself: it runs functions for alarms, for schedules that are due, and for secrets that change."""
+"""What AWS does by itself: it makes metrics of log lines, evaluates alarms, and runs functions.
+
+Functions run for alarms, for schedules that are due, and for secrets that change.
+"""
 
 import logging
 from threading import Event, Thread
@@ -7,6 +10,7 @@ from typing import Final
 from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.automation.alarms import Alarms
 from rehearsal.aws.automation.functions import Functions
+from rehearsal.aws.automation.metric_filters import MetricFilters
 from rehearsal.aws.automation.rotations import Rotations
 from rehearsal.aws.automation.schedules import Schedules
 
@@ -21,6 +25,7 @@ class Automation:
 
     def __init__(self, access: AwsAccess, *, minute: float) -> None:
         functions = Functions(access, minute=minute)
+        self._metric_filters = MetricFilters()
         self._alarms = Alarms(functions.invoke, minute=minute)
         self._schedules = Schedules(functions.invoke)
         self._rotations = Rotations(functions.invoke)
@@ -41,6 +46,7 @@ class Automation:
     def _run(self) -> None:
         while not self._stopped.wait(_POLL_SECONDS):
             try:
+                self._metric_filters.publish()
                 self._alarms.evaluate()
                 self._schedules.start_due()
                 self._rotations.publish()

@@ -1,8 +1,10 @@
-"""Evaluates CloudWatch's alarms on one metric, and runs their functions when they go into ALARM."""
+"""Evaluates CloudWatch's alarms, on one metric or on other alarms, and runs the actions of those that change."""
 
 import json
+import logging
 import operator
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -11,6 +13,9 @@ from rehearsal.aws.automation.functions import allows
 
 ALARMS: Final = "lambda.alarms.cloudwatch.amazonaws.com"
 Invoke = Callable[[str, dict[str, Any]], None]
+_LOG: Final = logging.getLogger(__name__)
+_IN_ALARM: Final = r'ALARM\("([^"]+)"\)'
+_ANY_IN_ALARM: Final = re.compile(rf"{_IN_ALARM}(?: OR {_IN_ALARM})*")
 
 _OPERATORS: Final[dict[str, Callable[[float, float], bool]]] = {
     "LessThanThreshold": operator.lt,
@@ -58,7 +63,8 @@ class Metric:
 class Alarms:
     """Every alarm of the account whose metric has been published; ``minute`` is how long a minute takes, in seconds.
 
-    ``invoke`` runs a function by its ARN, with the event that CloudWatch documents.
+    ``invoke`` runs a function by its ARN, with the event that CloudWatch documents. Topics get a message for each
+    change. A composite alarm is evaluated if its rule is that any of some alarms is in ALARM.
     """
 
     def __init__(self, invoke: Invoke, *, minute: float) -> None:
@@ -68,8 +74,10 @@ class Alarms:
     def evaluate(self) -> None:
         """Compares each alarm with its metric, and runs the actions of those that change to ALARM."""
         for account, region, backend in _backends():
-            for alarm in list(backend.alarms.values()):
-                state = self._state(alarm, backend.metric_data)
+            alarms = list(backend.alarms.values())
+            for alarm in sorted(alarms, key=lambda one: one.rule is not None):
+                composite = alarm.rule is not None
+                state = _any_state(alarm.rule, backend.alarms) if composite else self._state(alarm, backend.metric_data)
                 if state and state != alarm.state_value:
                     self._change(alarm, state, account, region)
 
@@ -100,11 +108,33 @@ class Alarms:
     def _change(self, alarm: Any, state: str, account: str, region: str) -> None:
         previous = alarm.state_value
         alarm.update_state(f"evaluated as {state}", json.dumps({}), state)
-        if state == "ALARM" and alarm.actions_enabled:
-            for action in alarm.alarm_actions or ():
-                source = {"AWS:SourceArn": alarm.alarm_arn, "AWS:SourceAccount": account}
-                if ":lambda:" in action and allows(action, ALARMS, source):
-                    self._invoke(action, _event(alarm, previous, account, region))
+        actions = alarm.alarm_actions if state == "ALARM" else alarm.ok_actions
+        for action in (actions or ()) if alarm.actions_enabled else ():
+            source = {"AWS:SourceArn": alarm.alarm_arn, "AWS:SourceAccount": account}
+            if ":sns:" in action:
+                _notify(action, alarm, state, account)
+            elif ":lambda:" in action and allows(action, ALARMS, source):
+                self._invoke(action, _event(alarm, previous, account, region))
+
+
+def _any_state(rule: str, alarms: Mapping[str, Any]) -> str | None:
+    """Of a composite alarm; None for a rule that is not understood here."""
+    if not _ANY_IN_ALARM.fullmatch(rule):
+        return None
+    states = [alarms[name].state_value for name in re.findall(_IN_ALARM, rule) if name in alarms]
+    return "ALARM" if "ALARM" in states else "OK"
+
+
+def _notify(topic: str, alarm: Any, state: str, account: str) -> None:
+    """As CloudWatch does, in short."""
+    from moto.sns.models import sns_backends
+
+    message = {"AlarmName": alarm.name, "AlarmDescription": alarm.description, "NewStateValue": state}
+    try:
+        backend = sns_backends[account][topic.split(":")[3]]
+        backend.publish(json.dumps(message), topic, subject=f"{state}: {alarm.name}"[:100])
+    except Exception:  # on AWS too, an alarm whose topic is gone changes its state
+        _LOG.warning("alarm %s cannot notify %s", alarm.name, topic, exc_info=True)
 
 
 def _event(alarm: Any, previous: str, account: str, region: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ Each patch says what AWS does and what moto does. Its test fails once moto no lo
 
 from functools import cache
 
-from rehearsal.aws.moto_patches import autoscaling, custom_ids, ec2, functions, s3
+from rehearsal.aws.moto_patches import autoscaling, cloudwatch, custom_ids, ec2, functions, s3
 from rehearsal.aws.moto_patches.custom_ids import CUSTOM_ID_TAG as CUSTOM_ID_TAG
 
 
@@ -13,6 +13,8 @@ from rehearsal.aws.moto_patches.custom_ids import CUSTOM_ID_TAG as CUSTOM_ID_TAG
 def patch_moto() -> None:
     """Patches moto in this process, once; its server may be running already."""
     autoscaling.keep_scalable_target_tags()
+    cloudwatch.put_composite_alarms()
+    cloudwatch.replace_metric_filters()
     ec2.describe_every_rule()
     ec2.change_rules_one_at_a_time()
     ec2.change_tags_one_at_a_time()

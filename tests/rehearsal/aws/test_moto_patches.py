@@ -65,6 +65,24 @@ def tags_of_a_scalable_target(aws: AwsAccess) -> object:
     return scaling.list_tags_for_resource(ResourceARN=arn)["Tags"]
 
 
+def rule_of_a_composite_alarm(aws: AwsAccess) -> object:
+    cloudwatch = client(aws, "cloudwatch", REGION)
+    cloudwatch.put_composite_alarm(AlarmName="orders", AlarmRule='ALARM("a") OR ALARM("b")')
+    found = cloudwatch.describe_alarms(AlarmNames=["orders"], AlarmTypes=["CompositeAlarm"])["CompositeAlarms"]
+    return [alarm["AlarmRule"] for alarm in found]
+
+
+def patterns_of_a_metric_filter_put_twice(aws: AwsAccess) -> object:
+    logs = client(aws, "logs", REGION)
+    logs.create_log_group(logGroupName="measured")
+    metric = {"metricName": "lag", "metricNamespace": "cdc", "metricValue": "1"}
+    for pattern in ("[a]", "[b]"):
+        logs.put_metric_filter(
+            logGroupName="measured", filterName="lag", filterPattern=pattern, metricTransformations=[metric]
+        )
+    return [one["filterPattern"] for one in logs.describe_metric_filters(logGroupName="measured")["metricFilters"]]
+
+
 def description_of_a_rule_between_groups(aws: AwsAccess) -> object:
     ec2 = client(aws, "ec2", REGION)
     group = ec2.create_security_group(GroupName="brokers", Description="brokers", VpcId=vpc(ec2, "10.1.0.0/16"))
@@ -194,6 +212,8 @@ PATCHES = [
     (logging_of_a_function, ("/functions/one", "/functions/another")),
     (invocation_of_a_function, None),
     (tags_of_a_scalable_target, {"owner": "data", "new": "y"}),
+    (rule_of_a_composite_alarm, ['ALARM("a") OR ALARM("b")']),
+    (patterns_of_a_metric_filter_put_twice, ["[b]"]),
     (description_of_a_rule_between_groups, ["Kafka clients"]),
     (error_of_a_rule_that_is_gone, "InvalidSecurityGroupRuleId.NotFound"),
     (network_interfaces_after_deleting_a_nat_gateway, []),
