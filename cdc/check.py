@@ -12,6 +12,7 @@ from cdc.console import fail, out, show_line
 from cdc.environments import UnknownEnvironmentError, files
 from cdc.options import EnvsArgument, JsonOption, OfflineOption, SourceOption
 from modules.debezium.checks.classes import SECTIONS
+from modules.environment import ca_bundles
 from modules.environment.environment import Environment
 from modules.environment.loading import load_all, located, warnings
 from modules.environment.plugin_archives import Contents, findings, recorded
@@ -63,7 +64,7 @@ def _checked(chosen: list[Path], *, deep: Deep | None) -> tuple[Problems, Proble
     loadable = True
     for environment, file in zip(environments, chosen, strict=True):
         found = findings(environment, look=_look)
-        errors += located((*found.errors, *found.on_msk_connect), file)
+        errors += located((*found.errors, *found.on_msk_connect, *ca_bundles.problems(environment)), file)
         loadable = loadable and not any(problem.path[0] == "plugins" for problem in found.errors)
         advice += warnings(environment, file)
     refused, skipped = deep(environments, chosen) if deep and loadable else ((), ())

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from modules import stacks
+from modules.environment import ca_bundles
 from modules.environment.environment import Environment
 from modules.environment.loading import load_all, located, warnings
 from modules.environment.models.state import S3State
@@ -68,7 +69,7 @@ def _check_archives(environments: Iterable[tuple[Environment, Path]]) -> None:
     errors: list[Problem] = []
     for environment, file in environments:
         found = findings(environment)
-        errors += located(found.errors, file)
+        errors += located((*found.errors, *ca_bundles.problems(environment)), file)
         for warning in (*warnings(environment, file), *located(found.on_msk_connect, file)):
             print(f"warning: {warning}", file=sys.stderr)
     if errors:

@@ -4,6 +4,7 @@ import hashlib
 from typing import Any
 
 from modules import policies, registry_policies
+from modules.bucket import PrivateBucket
 from modules.debezium import configuration, topics
 from modules.debezium.formats import OF_REGISTRIES, Registry
 from modules.deployment import Deployment
@@ -22,6 +23,7 @@ from modules.source import Database
 from modules.synthesis.sdk import (
     Construct,
     DataAwsSecretsmanagerSecret,
+    Fn,
     IamRole,
     IamRolePolicy,
     MskconnectConnector,
@@ -33,6 +35,7 @@ from modules.synthesis.sdk import (
     TerraformResourceLifecycle,
 )
 from modules.template_text import escaped
+from modules.trust_store import TrustStore
 
 
 class Connector(Construct):
@@ -57,7 +60,9 @@ class Connector(Construct):
         debezium_version: str,
         registry: Registry | None = None,
         registry_access: UrlRegistry | None = None,
+        bucket: PrivateBucket | None = None,
     ) -> None:
+        """``bucket`` is for the trust store of a source with ``tls``."""
         super().__init__(scope, id_)
         self._config = config
         self._debezium_version = debezium_version
@@ -69,6 +74,7 @@ class Connector(Construct):
         # What else is its own is named after its key, whatever it was called before.
         self._prefix = deployment.name(id_)
         self._database = database
+        self._trust_store = self._authorities(id_, bucket)
         # Metadata only: the worker reads the value, Terraform never does.
         self.secrets = tuple(configuration.secrets(config, registry))
         self._secret_arns = [
@@ -77,7 +83,13 @@ class Connector(Construct):
         self.security_group_id = workers = self._workers(network, kafka)
         self.log_group = deployment.log_group("connectors", id_)
         self._logs = log_group(self, name=self.log_group, retention_days=config.log_retention_days, key=key)
-        self.arn = self._connector(network, kafka, plugin, workers).arn
+        self.arn = self._connector(network, kafka, plugin, workers, key).arn
+
+    def _authorities(self, id_: str, bucket: PrivateBucket | None) -> TrustStore | None:
+        tls = self._config.source.tls
+        if bucket is None or tls is None or tls.ca_bundle is None:
+            return None
+        return TrustStore(self, "trust-store", ca_bundle=tls.ca_bundle, connector=id_, bucket=bucket)
 
     def _workers(self, network: Network, kafka: Kafka) -> str:
         """Id of the workers' security group: egress to brokers, database, DNS and AWS services; no ingress."""
@@ -107,12 +119,15 @@ class Connector(Construct):
         endpoints = network.endpoint_security_group_id
         services = Peer(endpoints) if endpoints else Peer(cidr_block=ANYWHERE)
         rules = [egress(self, "https", group=group, peer=services, port=443, description="AWS services")]
+        if self._trust_store and network.s3_prefix_list_id:
+            s3 = Peer(prefix_list_id=network.s3_prefix_list_id)
+            rules.append(egress(self, "s3", group=group, peer=s3, port=443, description="S3"))
         if endpoints:
             clients = f"HTTPS clients: {self.node.path}"
             rules.append(ingress(self, "endpoints", group=endpoints, peer=Peer(group), port=443, description=clients))
         return rules
 
-    def _role(self, kafka: Kafka) -> IamRole:
+    def _role(self, kafka: Kafka, key: Key) -> IamRole:
         trust = policies.connector_trust(self._deployment, self.name)
         made = role(self, "role", name=f"{self._prefix}-worker", trust=trust, deployment=self._deployment)
         document = policies.connector_execution(
@@ -123,11 +138,17 @@ class Connector(Construct):
             offsets=self._offsets,
             secret_arns=self._secret_arns,
             schemas=registry_policies.writer(self._deployment, self._config, self._registry),
+            trusted=self._trusted(key),
         )
         self._permissions = IamRolePolicy(
             self, "permissions", name=f"{self._prefix}-worker", role=made.id, policy=document
         )
         return made
+
+    def _trusted(self, key: Key) -> policies.EncryptedObjects | None:
+        if self._trust_store is None:
+            return None
+        return policies.EncryptedObjects(self._trust_store.arns, self._trust_store.bucket_arn, key.arn)
 
     def _worker_configuration(self) -> MskconnectWorkerConfiguration:
         properties = configuration.worker_properties(
@@ -153,12 +174,20 @@ class Connector(Construct):
             hostname=self._database.hostname,
             port=str(self._database.port),
             bootstrap=kafka.bootstrap,
+            trust_store=self._trust_store_file(),
         )
         # The user's are escaped with all that the file says; ours have Kafka's placeholders.
         given = self._config.properties
         return {key: value if key in given else escaped(value) for key, value in properties.items()} | connection
 
-    def _connector(self, network: Network, kafka: Kafka, plugin: Plugin, workers: str) -> MskconnectConnector:
+    def _trust_store_file(self) -> str | None:
+        """A placeholder of the worker's. Joined by Terraform: CDKTF takes its ``${`` for one of its own."""
+        if self._trust_store is None:
+            return None
+        before, _, after = configuration.imported("/", region=self._deployment.region).partition("/")
+        return Fn.join("", ["$", before.removeprefix("$"), self._trust_store.path, after])
+
+    def _connector(self, network: Network, kafka: Kafka, plugin: Plugin, workers: str, key: Key) -> MskconnectConnector:
         configuration = self._worker_configuration()
         capacity = self._config.capacity
         custom = MskconnectConnectorPluginCustomPlugin(arn=plugin.arn, revision=plugin.revision)
@@ -175,7 +204,7 @@ class Connector(Construct):
             kafka_cluster_encryption_in_transit={"encryption_type": "TLS"},
             plugin=[MskconnectConnectorPlugin(custom_plugin=custom)],
             worker_configuration={"arn": configuration.arn, "revision": configuration.latest_revision},
-            service_execution_role_arn=self._role(kafka).arn,
+            service_execution_role_arn=self._role(kafka, key).arn,
             log_delivery={"worker_log_delivery": {"cloudwatch_logs": {"enabled": True, "log_group": self._logs.name}}},
             timeouts={"create": "45m", "update": "45m", "delete": "20m"},
             # A worker that starts before its rules and permissions exist fails, and so does the connector.

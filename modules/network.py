@@ -44,6 +44,7 @@ class Network(Protocol):
 
     ``reachable_vpc_ids``: VPCs in which a database may be; None if routing is managed elsewhere.
     ``endpoint_security_group_id``: of the interface endpoints to AWS services; None with NAT.
+    ``s3_prefix_list_id``: S3's addresses, behind the gateway endpoint; None with NAT.
     """
 
     vpc_id: str
@@ -52,6 +53,7 @@ class Network(Protocol):
     private_cidr_blocks: list[str]
     reachable_vpc_ids: list[str] | None
     endpoint_security_group_id: str | None
+    s3_prefix_list_id: str | None
 
 
 class ExistingNetwork(Construct):
@@ -68,6 +70,7 @@ class ExistingNetwork(Construct):
         ]
         self.reachable_vpc_ids = None if config.externally_routed else [config.vpc_id]
         self.endpoint_security_group_id: str | None = None
+        self.s3_prefix_list_id: str | None = None
 
 
 class NewNetwork(Construct):
@@ -104,7 +107,8 @@ class NewNetwork(Construct):
         self.private_subnet_ids = list(self._private.values())
         self.private_cidr_blocks = [subnets.private_block(self.cidr_block, zone) for zone in self._private]
         self.endpoint_security_group_id = self._egress()
-        self._gateway_endpoint()
+        s3 = self._gateway_endpoint()
+        self.s3_prefix_list_id = s3.prefix_list_id if config.nat == "none" else None
         self._peer_all(config.peerings)
         peered = [self.vpc_id, *(peering.vpc_id for peering in config.peerings.values())]
         self.reachable_vpc_ids = None if config.externally_routed else peered
@@ -190,8 +194,8 @@ class NewNetwork(Construct):
         )
         return gateway.id
 
-    def _gateway_endpoint(self) -> None:
-        VpcEndpoint(
+    def _gateway_endpoint(self) -> VpcEndpoint:
+        return VpcEndpoint(
             self,
             "s3",
             vpc_id=self.vpc_id,

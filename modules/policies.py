@@ -145,6 +145,24 @@ def _secrets(deployment: Deployment, arns: Sequence[str]) -> list[Statement]:
     ]
 
 
+@dataclass(frozen=True)
+class EncryptedObjects:
+    """The ARN of objects of S3, of their bucket, and of the key that the bucket is encrypted with."""
+
+    arns: str
+    bucket: str
+    key: str
+
+
+def _trust_store(deployment: Deployment, trusted: EncryptedObjects) -> list[Statement]:
+    # With a bucket key, KMS sees the bucket and no object (S3 user guide, Reducing the cost of SSE-KMS).
+    through = {"kms:ViaService": deployment.via_service("s3"), "kms:EncryptionContext:aws:s3:arn": trusted.bucket}
+    return [
+        allow("TrustStore", ["s3:GetObject"], [trusted.arns]),
+        allow("TrustStoreKey", ["kms:Decrypt"], [trusted.key], Condition={"StringEquals": through}),
+    ]
+
+
 def connector_execution(
     deployment: Deployment,
     connector: Connector,
@@ -154,16 +172,18 @@ def connector_execution(
     offsets: str,
     secret_arns: Sequence[str],
     schemas: Sequence[Statement] = (),
+    trusted: EncryptedObjects | None = None,
 ) -> str:
     """The permissions of the worker of connector ``name``: its cluster, its topics and groups, its secrets.
 
-    ``schemas`` are those in the schema registry.
+    ``schemas`` are those in the schema registry, ``trusted`` are its trust stores.
     """
     return document(
         *_connect(arns, name=name, offsets=offsets),
         *_debezium(arns, connector),
         *_secrets(deployment, secret_arns),
         *schemas,
+        *(_trust_store(deployment, trusted) if trusted else []),
     )
 
 

@@ -9,10 +9,11 @@ ANYWHERE = "0.0.0.0/0"
 
 @dataclass(frozen=True)
 class Peer:
-    """The other side of a rule: a security group, or a CIDR block where no group can be referenced."""
+    """The other side of a rule: a security group, or addresses where no group can be referenced."""
 
     security_group_id: str | None = None
     cidr_block: str | None = None
+    prefix_list_id: str | None = None
 
 
 def ingress(scope: Construct, id_: str, *, group: str, peer: Peer, port: float, description: str) -> TerraformResource:
@@ -40,6 +41,7 @@ def egress(
         security_group_id=group,
         referenced_security_group_id=peer.security_group_id,
         cidr_ipv4=peer.cidr_block,
+        prefix_list_id=peer.prefix_list_id,
         ip_protocol=protocol,
         from_port=port,
         to_port=port,

@@ -4,6 +4,7 @@ from modules import kafka, monitoring, network, plugin, registry_policies, rollo
 from modules.bucket import PrivateBucket
 from modules.connector import Connector
 from modules.consumer import Consumer
+from modules.debezium.configuration import imports_trust_store
 from modules.encryption import Key
 from modules.environment.environment import Environment
 from modules.environment.models.kafka import ProvisionedKafka
@@ -109,6 +110,7 @@ class Connect(EnvironmentStack):
     def __init__(self, scope: Construct, *, config: Environment, platform: Platform) -> None:
         super().__init__(scope, "connect", config=config)
         self._platform = platform
+        self._bucket: PrivateBucket | None = None
         self._read_without_lock()
         rollout.platform_first(self, config=config, outputs=platform.outputs)
         plugins = self._plugins()
@@ -130,6 +132,7 @@ class Connect(EnvironmentStack):
                 debezium_version=config.plugins[connector.plugin].debezium_version,
                 registry=config.registry,
                 registry_access=self._registry_access,
+                bucket=self._plugin_bucket() if imports_trust_store(connector) else None,
             )
             for key, connector in config.connectors.items()
         }
@@ -159,13 +162,11 @@ class Connect(EnvironmentStack):
 
     def _plugins(self) -> dict[str, plugin.Plugin]:
         parent = Construct(self, "plugins")
-        bucket: PrivateBucket | None = None
         plugins: dict[str, plugin.Plugin] = {}
         for key, config in self.config.plugins.items():
             if isinstance(config, ArchivePlugin):
-                bucket = bucket or self._plugin_bucket()
                 plugins[key] = plugin.UploadedPlugin(
-                    parent, key, config=config, deployment=self.deployment, bucket=bucket
+                    parent, key, config=config, deployment=self.deployment, bucket=self._plugin_bucket()
                 )
             elif isinstance(config, PublishedPlugin):
                 plugins[key] = plugin.PublishedPlugin(parent, key, config=config, deployment=self.deployment)
@@ -180,14 +181,13 @@ class Connect(EnvironmentStack):
             self.add_override(f"data.terraform_remote_state.{source}.config.dynamodb_table", None)
 
     def _plugin_bucket(self) -> PrivateBucket:
-        account, region = self.deployment.account_id, self.deployment.region
-        return PrivateBucket(
-            self,
-            "plugin-bucket",
-            name=self.deployment.name("plugins", account, region),
-            key_arn=self._platform.key.arn,
-            keep_days=KEEP_PLUGIN_DAYS,
+        """The bucket of what is uploaded; made where it is asked for."""
+        name = self.deployment.name("plugins", self.deployment.account_id, self.deployment.region)
+        key = self._platform.key.arn
+        self._bucket = self._bucket or PrivateBucket(
+            self, "plugin-bucket", name=name, key_arn=key, keep_days=KEEP_PLUGIN_DAYS
         )
+        return self._bucket
 
     def _consumers(self) -> None:
         self._allow_given_groups()

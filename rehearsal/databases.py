@@ -11,13 +11,22 @@ from modules.environment.names import domain
 from rehearsal.aws.seed import Endpoint, Login
 from rehearsal.database.mysql import PORT, Database
 from rehearsal.database.mysql_server import Server
+from rehearsal.iam.tls import CertificateAuthority
 from rehearsal.processes.addresses import Addresses
 
 
 class Databases(Mapping[str, Database]):
-    """The databases by ``source.database``, with their data below ``folder``."""
+    """The databases by ``source.database``, with their data below ``folder``; ``authority`` signs for them."""
 
-    def __init__(self, environment: Environment, *, addresses: Addresses, folder: Path, server: Server) -> None:
+    def __init__(
+        self,
+        environment: Environment,
+        *,
+        addresses: Addresses,
+        folder: Path,
+        server: Server,
+        authority: CertificateAuthority,
+    ) -> None:
         self._sources = [connector.source for connector in environment.connectors.values()]
         self._starting: list[Future[Database]] = []
         self._endpoints: dict[str, Endpoint] = {}
@@ -26,7 +35,10 @@ class Databases(Mapping[str, Database]):
             hostname, port = _hostname(source, environment.region), _port(source)
             address = addresses.allocate(port, name=hostname, deployed=isinstance(source, HostSource))
             self._endpoints[name] = Endpoint(hostname, address.port)
-            self._databases[name] = Database(folder=folder / name.replace(":", "_"), address=address, server=server)
+            own = folder / name.replace(":", "_")
+            own.mkdir(parents=True)
+            certificate = authority.write_keystore(own / "certificate.pem", hostname, address.host)
+            self._databases[name] = Database(folder=own, address=address, server=server, certificate=certificate)
 
     def __getitem__(self, name: str) -> Database:
         return self._databases[name]

@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.client import client
 from rehearsal.processes.logs import cloudwatch
@@ -27,6 +29,14 @@ class EmbeddedAccount:
             return {key: str(value) for key, value in json.loads(text).items()}
         except (AttributeError, ValueError) as error:
             raise LookupError(f"secret {name} must be a JSON object with username and password") from error
+
+    def object(self, bucket: str, key: str) -> bytes:
+        """The content of an object of S3; raises LookupError for a missing one."""
+        try:
+            content: bytes = self._client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+        except ClientError as error:
+            raise LookupError(error.response["Error"]["Message"]) from error
+        return content
 
     def cluster_tags(self, arn: str) -> Mapping[str, str]:
         tags: Mapping[str, str] = self._client("kafka").list_tags_for_resource(ResourceArn=arn)["Tags"]

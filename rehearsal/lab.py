@@ -15,6 +15,7 @@ from rehearsal.connect import observers
 from rehearsal.connect.connectors import Connectors, SourceRecordLog
 from rehearsal.connect.metrics import Metrics
 from rehearsal.connect.secret_files import ReadSecret
+from rehearsal.connect.trust_stores import ReadObject
 from rehearsal.database import mysql_server
 from rehearsal.database.mysql import PORT, Database
 from rehearsal.iam import extension
@@ -89,10 +90,12 @@ class LabServers:
         metrics: Metrics | None = None,
         observed: bool = False,
         registry_url: Callable[[str], str] | None = None,
+        objects: ReadObject | None = None,
     ) -> Connectors:
         """Connectors below the folder ``name``; they sign in if ``signed`` and the brokers enforce IAM.
 
-        If ``observed``, they log each source record. ``registry_url`` is that of a schema registry, by its kind.
+        If ``observed``, they log each source record. ``registry_url`` is that of a schema registry, by its kind;
+        ``objects`` reads S3.
         """
         observers_jar = observers.jar(compiler=self.jars.compiler, libraries=self.jars.connect) if observed else None
         return Connectors(
@@ -104,14 +107,25 @@ class LabServers:
             signing=self.iam.enforcement.signing if self.iam and signed else None,
             source_records=SourceRecordLog(observers_jar, self.source_records) if observers_jar else None,
             registry_url=registry_url,
+            objects=objects,
         )
 
 
 @contextmanager
 def running(
-    folder: Path, jars: Jars, *, cluster: ClusterSpec, mysql: mysql_server.Server, host: str, enforced: bool
+    folder: Path,
+    jars: Jars,
+    *,
+    cluster: ClusterSpec,
+    mysql: mysql_server.Server,
+    host: str,
+    enforced: bool,
+    certificate: Path | None = None,
 ) -> Iterator[LabServers]:
-    """Starts the servers, and stops them at the end of the block; ``host`` is the database's host name."""
+    """Starts the servers, and stops them at the end of the block.
+
+    ``host`` is the database's host name, ``certificate`` a PEM file with its key and certificate.
+    """
     with ExitStack() as ending:
         addresses = Addresses()
         ending.callback(addresses.listener.close)
@@ -123,7 +137,8 @@ def running(
         if iam:
             iam.hosts.extend(started.broker_names)
         address = addresses.allocate(PORT, name=host)
-        database = ending.enter_context(Database(folder=folder / "mysql", address=address, server=mysql))
+        own = Database(folder=folder / "mysql", address=address, server=mysql, certificate=certificate)
+        database = ending.enter_context(own)
         yield LabServers(folder, jars, addresses, started, database, iam)
 
 

@@ -103,9 +103,17 @@ class Servers:
                 observers.jar(compiler=compiler, libraries=connect), folder / SOURCE_RECORDS
             ),
             registry_url=self._registry.url if self._registry else None,
+            objects=self._account.object,
+            authorities=[self._iam.authority.der],
         )
         mysql = mysql_server.server(pinned_files.fetched(lock, mysql_server.pinned_set(), paths), mysqld)
-        self._databases = Databases(environment, addresses=addresses, folder=folder / "mysql", server=mysql)
+        self._databases = Databases(
+            environment,
+            addresses=addresses,
+            folder=folder / "mysql",
+            server=mysql,
+            authority=self._iam.authority,
+        )
         self._running = RunningServers(
             start_cluster=self._clusters,
             start_connector=connectors,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from modules.debezium.configuration import SECRET_PROVIDER_CLASS
+from modules.debezium.configuration import IMPORT_PROVIDER_CLASS, SECRET_PROVIDER_CLASS, imports_trust_store
 from modules.environment.environment import Environment
 from modules.environment.models.kafka import ProvisionedKafka
 from modules.environment.models.schema_registry import GlueRegistry
@@ -43,6 +43,16 @@ ADDRESSES: Final = Substitution(
 )
 CERTIFICATES: Final = Substitution(
     "brokers' certificates", "Amazon's certificate authority", "a temporary one, in each client's trust store"
+)
+DATABASE_CERTIFICATES: Final = Substitution(
+    "databases' certificates",
+    "those of each server, verified where source.tls says so",
+    "of a temporary authority, which is added to each connector's trust store",
+)
+IMPORTED_FILES: Final = Substitution(
+    "trust stores in files",
+    IMPORT_PROVIDER_CLASS,
+    "the rehearsal reads the object from the embedded AWS if the role may, and writes the file for the worker",
 )
 SECRET_FILES: Final = Substitution(
     "secrets in files",
@@ -101,6 +111,8 @@ def applied(
         HOST_NAMES,
         *([ADDRESSES] if _has_address(environment) else []),
         CERTIFICATES,
+        DATABASE_CERTIFICATES,
+        *([IMPORTED_FILES] if any(map(imports_trust_store, environment.connectors.values())) else []),
         *_secrets(archives),
         *_cluster(environment, brokers),
         *_connect(environment),

@@ -11,7 +11,7 @@ from tests.places import ROOT
 # never from their own or a later one; within a folder only circular imports are forbidden.
 MODULES = [
     ["program"],
-    ["cache_folder", "messages", "properties_file", "template_text", "user_files"],
+    ["cache_folder", "certificates", "messages", "properties_file", "template_text", "user_files"],
     ["archive", "debezium", "self_healing"],
     ["artifacts"],
     ["environment"],
@@ -19,7 +19,7 @@ MODULES = [
     ["deployment", "states", "subnets"],
     ["policies"],
     ["bucket", "encryption", "healing_policies", "monitoring", "registry_policies", "rollout", "security_group_rules"],
-    ["logs", "plugin", "registry", "roles", "state_store"],
+    ["logs", "plugin", "registry", "roles", "state_store", "trust_store"],
     ["environment_stack", "healing", "network"],
     ["kafka", "source"],
     ["connector", "consumer"],
@@ -66,8 +66,8 @@ READS_MACHINE = {"modules.cache_folder", "modules.synthesis.bindings"}
 BEFORE_SYNTHESIS = ("modules.archive.", "modules.artifacts.")
 READ_BY_SYNTHESIS = {"modules.archive.manifest", "modules.archive.zips"}
 SEEN_BY_REHEARSAL = (
-    "archive", "artifacts", "cache_folder", "debezium", "environment", "messages", "properties_file", "self_healing",
-    "user_files",
+    "archive", "artifacts", "cache_folder", "certificates", "debezium", "environment", "messages", "properties_file",
+    "self_healing", "user_files",
 )  # fmt: skip
 
 Sources = Mapping[str, str]

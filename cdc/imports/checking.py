@@ -105,6 +105,8 @@ def _filled(body: dict[str, Any], index: int) -> dict[str, Any]:
     if (host := filled["source"].get("host", {})).get("cidr_block") == FILL_IN:
         del host["cidr_block"]
         host["security_group_id"] = _GROUP
+    if (tls := filled["source"].get("tls", {})).get("ca_bundle") == FILL_IN:
+        tls["ca_bundle"] = f"{PLACEHOLDER}.pem"
     if FILL_IN in (others := filled["topics"].get("others", [])):
         others[others.index(FILL_IN)] = f"{PLACEHOLDER}-routed-{index}"
     if filled["source"]["server_id"] == FILL_IN:

@@ -15,6 +15,7 @@ from modules.artifacts.cache import Cache
 from modules.artifacts.fetch import fetch
 from modules.artifacts.lock import Lock, load as load_lock
 from modules.artifacts.sources import sources
+from modules.environment import ca_bundles
 from modules.environment.environment import Environment
 from modules.environment.loading import load, located
 from modules.environment.models.state import S3State
@@ -65,6 +66,8 @@ def inputs(options: Options, reporter: Reporter) -> Inputs:
     """All inputs of the rehearsal, downloaded and built; raises as ``rehearse``."""
     [file] = files([options.environment])
     environment = load(file)
+    if problems := ca_bundles.problems(environment):
+        raise EnvironmentErrors(located(problems, file))
     for script in (options.schema, options.data):
         _check_script(script)
     requirements.check([*_missing(), *_missing_room(environment)], mysqld=options.mysqld)

@@ -18,6 +18,11 @@ CONNECTOR_CLASS: Final = "io.debezium.connector.mysql.MySqlConnector"
 SECRET_PROVIDER: Final = "secretsmanager"
 SECRET_PROVIDER_CLASS: Final = "com.amazonaws.kafka.config.providers.SecretsManagerConfigProvider"
 
+# Copies an S3 object to a file of its last name, and becomes the file's path.
+IMPORT_PROVIDER: Final = "s3import"
+IMPORT_PROVIDER_CLASS: Final = "com.amazonaws.kafka.config.providers.S3ImportConfigProvider"
+TRUST_STORE: Final = "database.ssl.truststore"
+
 PLACEHOLDER: Final = re.compile(rf"\$\{{{SECRET_PROVIDER}:(?P<secret>[^}}:]*):(?P<key>[^}}]*)\}}")
 
 _PRODUCER_BUFFER: Final = 32 * 2**20  # Kafka's default
@@ -70,6 +75,20 @@ def secrets(connector: Connector, registry: Registry | None = None) -> dict[str,
 def placeholder(secret: str, key: str) -> str:
     """What a worker replaces by the value of ``key`` in a secret."""
     return f"${{{SECRET_PROVIDER}:{secret}:{key}}}"
+
+
+def imported(path: str, *, region: str) -> str:
+    """The placeholder of a file with the S3 object ``path``, ``bucket/key``."""
+    return f"${{{IMPORT_PROVIDER}:{region}:{path}}}"
+
+
+def imports_trust_store(connector: Connector) -> bool:
+    """Whether the worker reads a trust store from S3."""
+    return bool(connector.source.tls and connector.source.tls.ca_bundle)
+
+
+def _tls_mode(source: Source) -> str:
+    return f"verify_{source.tls.verify}" if source.tls else "required"
 
 
 def _signals(connector: Connector) -> dict[str, str]:
@@ -143,7 +162,7 @@ def connector_properties(
         "database.user": placeholder(source.secret, source.username_field),
         "database.password": placeholder(source.secret, source.password_field),
         "database.server.id": str(source.server_id),
-        "database.ssl.mode": "required",
+        "database.ssl.mode": _tls_mode(source),
         **_include_lists(source, connector.signals),
         "topic.prefix": prefix,
         # -1 is the brokers' default.replication.factor (Kafka 2.4 and later).
@@ -180,14 +199,20 @@ def bootstrap_keys(connector: Connector) -> list[str]:
     return keys
 
 
-def connection_properties(connector: Connector, *, hostname: str, port: str, bootstrap: str) -> dict[str, str]:
-    """What only a deploy knows: the writer's endpoint, and the brokers for Debezium's own clients."""
+def connection_properties(
+    connector: Connector, *, hostname: str, port: str, bootstrap: str, trust_store: str | None = None
+) -> dict[str, str]:
+    """What only a deploy knows: the database's endpoint, and the brokers for Debezium's own clients.
+
+    ``trust_store`` is a file's path, or what becomes one.
+    """
     clients = ["schema.history.internal.producer.", "schema.history.internal.consumer."]
     if connector.signals and connector.signals.topic:
         clients.append("signal.consumer.")
     return {
         "database.hostname": hostname,
         "database.port": port,
+        **({TRUST_STORE: trust_store} if trust_store else {}),
         **dict.fromkeys(bootstrap_keys(connector), bootstrap),
         **{client + key: value for client in clients for key, value in IAM_CLIENT.items()},
     }
@@ -202,7 +227,14 @@ def worker_properties(connector: Connector | None = None, *, region: str, offset
     if connector:
         own = {key: as_text(value) for key, value in connector.worker.items()}
         given = _producer_of_large_messages(connector) | own
-    provider = f"config.providers.{SECRET_PROVIDER}"
+    provider, imports = f"config.providers.{SECRET_PROVIDER}", f"config.providers.{IMPORT_PROVIDER}"
+    trusted: dict[str, str] = {}
+    if connector and imports_trust_store(connector):
+        trusted = {
+            "config.providers": f"{SECRET_PROVIDER},{IMPORT_PROVIDER}",
+            f"{imports}.class": IMPORT_PROVIDER_CLASS,
+            f"{imports}.param.region": region,
+        }
     return {
         "key.converter": "org.apache.kafka.connect.json.JsonConverter",
         "key.converter.schemas.enable": "false",
@@ -213,6 +245,7 @@ def worker_properties(connector: Connector | None = None, *, region: str, offset
         f"{provider}.param.region": region,
         # The default, ignore, turns a missing secret into an empty password.
         f"{provider}.param.NotFoundStrategy": "fail",
+        **trusted,
         "offset.storage.topic": offset_topic,
         # One connector needs one of each, and MSK Connect would make 25 and 5: brokers limit their number.
         "offset.storage.partitions": "1",

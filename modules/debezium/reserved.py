@@ -13,6 +13,8 @@ _OWNED: Final = {
     "database.user": "it comes from source.secret",
     "database.password": "it comes from source.secret",
     "database.server.id": "set source.server_id",
+    "database.ssl.truststore": "set source.tls, with ca_bundle",
+    "database.ssl.truststore.password": "set source.tls, with ca_bundle; its trust store has no password",
     "database.include.list": "set source.tables",
     "table.include.list": "set source.tables",
     "topic.prefix": "set topics.prefix",

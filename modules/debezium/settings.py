@@ -4,6 +4,13 @@ from collections.abc import Mapping
 from typing import Protocol
 
 
+class Tls(Protocol):
+    @property
+    def verify(self) -> str: ...
+    @property
+    def ca_bundle(self) -> str | None: ...
+
+
 class Source(Protocol):
     """``captured`` and ``excluded`` are ``database.table``; * stands for any characters but a dot."""
 
@@ -19,6 +26,8 @@ class Source(Protocol):
     def captured(self) -> tuple[str, ...]: ...
     @property
     def excluded(self) -> tuple[str, ...]: ...
+    @property
+    def tls(self) -> Tls | None: ...
 
 
 class Topics(Protocol):

@@ -189,6 +189,9 @@ _ANSWERS: Final[dict[Path, dict[str, Answer]]] = {
     )
     | _answered(_ENDPOINT, "hostname", "endpoint", "writer_endpoint")
     | _answered(_OF_HOST, "port", "address", "cidr_block")
+    | _answered(
+        "set source.tls, with verify and ca_bundle", "ssl", "ssl_mode", "ssl_ca", "ca", "ca_bundle", "truststore"
+    )
     | _answered(_SECRET, "user", "username", "password", "credentials", "secret_arn")
     | _answered("the connection to the database is set in network.peerings", "vpc_id", "peering", "subnet_ids")
     | _answered(_OWN_WORKERS, "security_groups", "security_group_ids", "security_group_id"),

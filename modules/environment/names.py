@@ -226,6 +226,8 @@ _DEBEZIUM: Final = r"^[0-9]+\.[0-9]+\.[0-9]+\.[A-Z][A-Za-z0-9]*$"
 DebeziumVersion = Annotated[str, Text(_DEBEZIUM, "a Debezium version, such as 3.6.1.Final")]
 KafkaVersion = Annotated[str, Text(r"^[0-9]+\.[0-9]+\.[0-9x]", "a Kafka version as MSK spells it, such as 3.9.x")]
 ArchivePath = Annotated[str, Text(r"[^/]\.zip$", "the path of a .zip file")]
+_BUNDLE_WORDS: Final = "the path of a file with certificates in PEM, such as certs/global-bundle.pem"
+BundlePath = Annotated[str, Text(r"[^/]$", _BUNDLE_WORDS, length=(1, 1024))]
 ObjectVersion = Annotated[str, Text(r"^[!-~]+$", "the object's version id")]
 Organization = Annotated[str, Text(r"^[A-Za-z0-9_-]+$", "an organization's name: letters, digits, _ and -")]
 _PROJECT_WORDS: Final = "a project's name: letters, digits, spaces, _ and -, 3 to 40 characters"

@@ -9,7 +9,12 @@ from modules.archive.manifest import Manifest, read
 from modules.archive.zips import BadArchiveError
 from modules.debezium import formats
 from modules.debezium.checks.classes import in_archive
-from modules.debezium.configuration import CONNECTOR_CLASS, SECRET_PROVIDER_CLASS
+from modules.debezium.configuration import (
+    CONNECTOR_CLASS,
+    IMPORT_PROVIDER_CLASS,
+    SECRET_PROVIDER_CLASS,
+    imports_trust_store,
+)
 from modules.environment.checks.property_rules import subject
 from modules.environment.environment import Environment
 from modules.environment.models.connectors import Connector
@@ -133,6 +138,9 @@ def _without_converter(environment: Environment, key: str, found: Contents) -> I
 def _without_provider(environment: Environment, contents: Mapping[str, Contents]) -> Iterator[Problem]:
     for name, found in contents.items():
         keys = [key for key, _ in _connectors(environment, name)]
+        trusting = [key for key, one in _connectors(environment, name) if imports_trust_store(one)]
+        if trusting and SECRET_PROVIDER_CLASS in found.config_providers:
+            yield from _without_import(name, trusting, found)
         if not keys or SECRET_PROVIDER_CLASS in found.config_providers:
             continue
         without = "".join(f" --without {part}" for part in found.left_out)
@@ -141,6 +149,14 @@ def _without_provider(environment: Environment, contents: Mapping[str, Contents]
             f"must contain {SECRET_PROVIDER_CLASS}, which reads the database's password for"
             f" {either(keys, last='and')}{without and f'; it was built{without}'};"
             f" build it where every part can be downloaded: cdc plugin build {name}",
+        )
+
+
+def _without_import(name: str, keys: list[str], found: Contents) -> Iterator[Problem]:
+    if IMPORT_PROVIDER_CLASS not in found.config_providers:
+        yield Problem(
+            ("plugins", name, "archive"),
+            f"must contain {IMPORT_PROVIDER_CLASS}, which reads source.tls.ca_bundle for {either(keys, last='and')}",
         )
 
 

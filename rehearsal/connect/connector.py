@@ -21,6 +21,7 @@ from rehearsal.connect.registries import Registries
 from rehearsal.connect.rest import Rest, RestError
 from rehearsal.connect.secret_files import SecretFiles
 from rehearsal.connect.substitutions import DATABASE, connector_properties, without_iam
+from rehearsal.connect.trust_stores import TrustStores
 from rehearsal.connect.workers import WORKER_FOLDER, Workers, server_error
 from rehearsal.iam.signing import Signing
 from rehearsal.processes import waits
@@ -72,6 +73,7 @@ class RunningConnector:
         spec: ConnectorSpec,
         workers: Workers,
         secrets: SecretFiles,
+        trust_stores: TrustStores,
         *,
         folder: Path,
         addresses: Addresses,
@@ -85,6 +87,7 @@ class RunningConnector:
         self.workers = workers
         self._spec = spec
         self._secrets = secrets
+        self._trust_stores = trust_stores
         self._folder = folder
         self._addresses = addresses
         self._provider = provider
@@ -196,7 +199,7 @@ class RunningConnector:
     def _configure(self, spec: ConnectorSpec) -> None:
         """Applies the configuration of ``spec`` and waits until the task runs; returns at once if it is unchanged."""
         deployed = spec.configuration if self._denials.iam else without_iam(spec.configuration)
-        named = {**self._registries.applied(deployed), "name": self.name}
+        named = {**self._trust_stores.local(self._registries.applied(deployed)), "name": self.name}
         database = self._addresses.here(*(named.get(key, "") for key in DATABASE))
         properties = connector_properties(
             named, provider=self._provider, observed=self._observed, database=database if all(database) else None

@@ -16,6 +16,7 @@ from rehearsal.connect.metrics import Metrics
 from rehearsal.connect.registries import Registries, uses_glue
 from rehearsal.connect.secret_files import ReadSecret, SecretFiles
 from rehearsal.connect.substitutions import has_provider, worker_properties
+from rehearsal.connect.trust_stores import ReadObject, TrustStores
 from rehearsal.connect.workers import PLUGIN, PLUGINS, WORKER_FOLDER, Logs, WorkerGroup, WorkerRuntime, Workers
 from rehearsal.iam import signing
 from rehearsal.iam.signing import CREDENTIALS_URL, Signing
@@ -37,7 +38,8 @@ class Connectors:
 
     ``jars`` are the worker's libraries; ``secrets`` returns the content of a secret, or raises LookupError. Without
     ``signing`` the clients of brokers do not sign in. With ``source_records`` the workers log each source record to
-    a folder. ``registry_url`` is that of a schema registry here, by its kind.
+    a folder. ``registry_url`` is that of a schema registry here, by its kind. ``objects`` reads S3, and ``authorities``
+    sign the databases' certificates, in DER: they are added to the trust stores of connectors.
     Public: ``specs`` of all connectors, by their roles' names.
     """
 
@@ -53,9 +55,13 @@ class Connectors:
         signing: Signing | None = None,
         source_records: SourceRecordLog | None = None,
         registry_url: Callable[[str], str] | None = None,
+        objects: ReadObject | None = None,
+        authorities: Sequence[bytes] = (),
     ) -> None:
         self._registries = Registries(f"http://{addresses.aws}", registry_url)
         self._source_records = source_records
+        self._objects = objects
+        self._authorities = authorities
         self._signing = signing
         self.specs: dict[str, ConnectorSpec] = {}
         self._addresses = addresses
@@ -106,6 +112,7 @@ class Connectors:
             spec,
             Workers(group, self._worker_runtime(spec)),
             SecretFiles(folder, partial(self._secret, spec), write_files=not provider),
+            TrustStores(folder / WORKER_FOLDER, partial(self._object, spec), authorities=self._authorities),
             folder=folder,
             addresses=self._addresses,
             provider=provider,
@@ -130,6 +137,13 @@ class Connectors:
         if self._signing:
             self._signing.check_secret(spec, name)
         return self._secrets(name)
+
+    def _object(self, spec: ConnectorSpec, bucket: str, key: str) -> bytes:
+        if self._signing:
+            self._signing.check_object(spec, bucket, key)
+        if self._objects is None:
+            raise LookupError("there is no S3 here")
+        return self._objects(bucket, key)
 
 
 def _unpack(archive: Path, folder: Path) -> None:

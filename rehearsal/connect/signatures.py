@@ -138,6 +138,23 @@ SIGNATURES: Final = tuple(
             "database.hostname",
         ),
         (
+            r"CertificateExpiredException|CertificateNotYetValidException|validity check failed",
+            "the certificate of the database at {database_hostname}:{database_port} is not valid now; renew it",
+            "database.ssl.truststore",
+        ),
+        (
+            r"PKIX path building failed|CertPathValidatorException|unable to find valid certification path",
+            "the certificate of the database at {database_hostname}:{database_port} is signed by no authority of the"
+            " trust store; add the authority to the file of source.tls.ca_bundle",
+            "database.ssl.truststore",
+        ),
+        (
+            r"Server identity verification failed|identity was not confirmed",
+            "the certificate of the database is not for {database_hostname}; connect to a name that it has, or set"
+            " source.tls to verify: ca",
+            "database.ssl.mode",
+        ),
+        (
             r"SSL Connection required, but not supported|javax\.net\.ssl\.SSL\w+Exception",
             "the database at {database_hostname}:{database_port} must offer TLS, as database.ssl.mode is"
             " {database_ssl_mode!r}",

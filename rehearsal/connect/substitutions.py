@@ -8,7 +8,7 @@ from typing import Final
 from modules.archive import contents, manifest
 from modules.archive.jar import EVERY_JAVA
 from modules.archive.zips import open_archive
-from modules.debezium.configuration import SECRET_PROVIDER, SECRET_PROVIDER_CLASS
+from modules.debezium.configuration import IMPORT_PROVIDER, SECRET_PROVIDER, SECRET_PROVIDER_CLASS
 from rehearsal.connect import observers
 
 FILE_PROVIDER_CLASS: Final = "org.apache.kafka.common.config.provider.FileConfigProvider"
@@ -16,6 +16,7 @@ HEAP_PER_MCU: Final = 512  # MiB
 # The prefixes of Debezium's own Kafka clients; MSK Connect configures the others.
 _CLIENTS: Final = ("schema.history.internal.producer.", "schema.history.internal.consumer.", "signal.consumer.")
 DATABASE: Final = ("database.hostname", "database.port")
+_DECLARED: Final = "config.providers"
 PROVIDER: Final = f"config.providers.{SECRET_PROVIDER}"
 _ABSOLUTE: Final = re.compile(rf"(\$\{{{SECRET_PROVIDER}:)/+")
 
@@ -55,8 +56,17 @@ def _is_access(key: str) -> bool:
 
 def worker_properties(deployed: Mapping[str, str], *, provider: bool, endpoint: str, observed: bool) -> dict[str, str]:
     """The worker configuration that runs here; ``endpoint`` is the embedded AWS's URL."""
-    found = _with_secrets(deployed, provider=provider, endpoint=endpoint)
+    found = _with_secrets(_without_import(deployed), provider=provider, endpoint=endpoint)
     return observers.observed_worker(found) if observed else found
+
+
+def _without_import(deployed: Mapping[str, str]) -> dict[str, str]:
+    """Without the provider of trust stores: the rehearsal writes them to files itself."""
+    found = {
+        key: value for key, value in deployed.items() if not key.startswith(f"config.providers.{IMPORT_PROVIDER}.")
+    }
+    declared = [name for name in found.get(_DECLARED, "").split(",") if name != IMPORT_PROVIDER]
+    return {**found, _DECLARED: ",".join(declared)} if _DECLARED in found else found
 
 
 def _with_secrets(deployed: Mapping[str, str], *, provider: bool, endpoint: str) -> dict[str, str]:

@@ -96,15 +96,17 @@ class AdminAccess:
 class Database(AdminAccess):
     """A server on ``address`` with its data in ``folder``; killed at the end of the block.
 
-    The data stays for the next start. Public: ``program``, None before the start.
+    The data stays for the next start. ``certificate`` is a PEM file with key and certificate, else the server makes its
+    own. Public: ``program``, None before the start.
     """
 
-    def __init__(self, *, folder: Path, address: Address, server: Server) -> None:
+    def __init__(self, *, folder: Path, address: Address, server: Server, certificate: Path | None = None) -> None:
         super().__init__(_socket(folder))
         self.address = address
         self.folder = folder
         self.program: Program | None = None
         self._server = server
+        self._certificate = certificate
         self._data = folder / "data"
 
     def start(self) -> Self:
@@ -170,6 +172,7 @@ class Database(AdminAccess):
             f"--port={self.address.port}",
             f"--socket={self.socket}",
             f"--pid-file={self.folder / 'mysqld.pid'}",
+            *([f"--ssl-cert={self._certificate}", f"--ssl-key={self._certificate}"] if self._certificate else []),
         ]
 
     @property

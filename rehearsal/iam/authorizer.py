@@ -124,7 +124,8 @@ class Authorizer:
         if decision.allowed:
             self.log.allowed(_permission_uses(found, decision))
         else:
-            self.log.denied(role, action, resource, decision.reason, speculative=speculative)
+            via = (context or {}).get("kms:ViaService", "")
+            self.log.denied(role, action, resource, decision.reason, speculative=speculative, via=via)
         return decision.allowed
 
     def _resource_tags(self, resource: str) -> dict[str, str]:

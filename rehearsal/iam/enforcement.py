@@ -29,8 +29,8 @@ class Enforcement:
     """IAM for the embedded ``aws``; writes its files to ``folder``; ``extension`` is the brokers' jar.
 
     ``connectors`` returns the connectors by their roles' names, ``applications`` has the topics of each consumer's
-    role. Public: ``access`` for clusters, ``signing`` for workers, ``authorizer``, ``certificate`` (PEM) and
-    ``trust_store`` (PKCS #12) for clients, ``pages``.
+    role. Public: ``access`` for clusters, ``signing`` for workers, ``authorizer``, ``authority`` of certificates, its
+    ``certificate`` (PEM) and ``trust_store`` (PKCS #12) for clients, ``pages``.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Enforcement:
         self._connectors = connectors
         self._applications = applications
         self.authorizer = Authorizer(folder / "generation", roles=self._roles, hosts=hosts, tags=tags)
-        authorities = CertificateAuthority()
+        self.authority = authorities = CertificateAuthority()
         self.certificate = authorities.write_certificate(folder / "ca.pem")
         self.trust_store = authorities.write_trust_store(folder / "trusted.p12")
         self.access = IamAccess(f"{aws.url}{PREFIX}iam", aws.token, self.authorizer.generation, extension, authorities)

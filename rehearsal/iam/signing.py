@@ -13,6 +13,7 @@ from typing import Final
 from botocore.exceptions import ClientError
 
 from modules.debezium.configuration import IAM_CLIENT
+from modules.environment.names import partition
 from rehearsal.aws import keys
 from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.backends import ConnectorSpec, ServerError
@@ -118,6 +119,31 @@ class Signing:
         ):
             raise ServerError(self.missing_permissions(spec, since=since), *self.denied(spec, since=since))
 
+    def check_object(self, spec: ConnectorSpec, bucket: str, key: str) -> None:
+        """Raises ServerError where the role of ``spec`` may not read the object of S3; ignores a missing bucket."""
+        since = time.monotonic()
+        allows = partial(self._authorizer.allows, spec.role)
+        bucket_arn = f"arn:{partition(spec.region)}:s3:::{bucket}"
+        if not allows("s3:GetObject", f"{bucket_arn}/{key}"):
+            raise ServerError(self.missing_permissions(spec, since=since), *self.denied(spec, since=since))
+        through = {
+            "kms:ViaService": f"s3.{spec.region}.amazonaws.com",
+            "kms:EncryptionContext:aws:s3:arn": bucket_arn,
+        }
+        encrypted = self._bucket_key(spec.region, bucket)
+        if encrypted and not allows("kms:Decrypt", self._key_arn(spec.region, encrypted), context=through):
+            raise ServerError(self.missing_permissions(spec, since=since), *self.denied(spec, since=since))
+
+    def _bucket_key(self, region: str, bucket: str) -> str | None:
+        """The key with which new objects of the bucket are encrypted."""
+        try:
+            found = client(self._aws, "s3", region).get_bucket_encryption(Bucket=bucket)
+        except ClientError:
+            return None
+        [rule] = found["ServerSideEncryptionConfiguration"]["Rules"]
+        key: str | None = rule["ApplyServerSideEncryptionByDefault"].get("KMSMasterKeyID")
+        return key
+
     def denied(self, spec: ConnectorSpec, *, since: float) -> list[Finding]:
         """What the role of ``spec`` was denied since then (``time.monotonic``)."""
         denials = self._authorizer.log.denials(spec.role, since=since)
@@ -131,7 +157,7 @@ class Signing:
         try:
             arn: str = client(self._aws, "kms", region).describe_key(KeyId=key)["KeyMetadata"]["Arn"]
         except ClientError as error:
-            raise ServerError(f"the key {key} of a secret does not exist: {error}") from error
+            raise ServerError(f"the key {key} of a secret or a bucket does not exist: {error}") from error
         return arn
 
     @property

@@ -2,6 +2,7 @@
 
 import os
 from datetime import UTC, datetime, timedelta
+from ipaddress import AddressValueError, IPv4Address
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +29,11 @@ class CertificateAuthority:
             .sign(self._key, SHA256())
         )
 
+    @property
+    def der(self) -> bytes:
+        """Its certificate."""
+        return self._certificate.public_bytes(Encoding.DER)
+
     def write_certificate(self, path: Path) -> Path:
         """Writes PEM, for clients in Python and librdkafka."""
         path.write_bytes(self._pem)
@@ -43,9 +49,9 @@ class CertificateAuthority:
         return path
 
     def write_keystore(self, path: Path, *names: str) -> Path:
-        """Writes PEM, readable by this user only: a new key, and its certificate for the servers' DNS ``names``.
+        """Writes PEM, readable by this user only: a new key, and its certificate for the servers' ``names``.
 
-        ``*.example.com`` covers every name one level below.
+        ``*.example.com`` covers every name one level below; an IPv4 address is a name too.
         """
         key = generate_private_key(SECP256R1())
         secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
@@ -66,10 +72,17 @@ class CertificateAuthority:
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_usage(signs_certificates=False), critical=True)
             .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-            .add_extension(x509.SubjectAlternativeName(map(x509.DNSName, names)), critical=False)
+            .add_extension(x509.SubjectAlternativeName(map(_general_name, names)), critical=False)
             .add_extension(issuer, critical=False)
             .sign(self._key, SHA256())
         )
+
+
+def _general_name(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(IPv4Address(name))
+    except AddressValueError:
+        return x509.DNSName(name)
 
 
 def _named(name: str) -> x509.Name:

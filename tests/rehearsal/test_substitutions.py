@@ -97,13 +97,27 @@ def names(path: Path, *, brokers: int | None = None, **changes: Any) -> set[str]
 
 ALWAYS = {
     "database", "host names", "brokers' certificates", "worker's memory", "prevent_destroy", "provider's retries",
-    "observers of events",
+    "observers of events", "databases' certificates",
 }  # fmt: skip
 
 
 def test_the_provider_is_looked_for_in_the_archive(plain: Path) -> None:
     assert names(plain) == {*ALWAYS, "secrets in files"}
     assert not has_provider(plain)
+
+
+def test_a_trust_store_is_written_by_the_rehearsal(plain: Path) -> None:
+    tls: Any = {"connectors__shop__source__tls": {"ca_bundle": "certs/bundle.pem"}}
+    assert names(plain, **tls) - names(plain) == {"trust stores in files"}
+
+
+def test_a_worker_here_has_no_provider_of_trust_stores() -> None:
+    config = environment(connectors__shop__source__tls={"ca_bundle": "certs/bundle.pem"}).connectors["shop"]
+    deployed = configuration.worker_properties(config, region="eu-west-1", offset_topic="offsets")
+    assert deployed != DEPLOYED
+    for provider in (False, True):
+        here = worker_properties(deployed, provider=provider, endpoint=ENDPOINT, observed=False)
+        assert here == worker_properties(DEPLOYED, provider=provider, endpoint=ENDPOINT, observed=False)
 
 
 def test_a_provider_in_the_archive_is_used(provided: Path) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from tests.places import ROOT
 from tests.synthesized import Document, changed, document, with_another
 
 PROD: Final = document("prod")
@@ -39,6 +40,7 @@ def with_stock(base: Document, **changes: Any) -> Document:
     return with_another(base, "stock", source=source, signals={"topic": "stock-signals"}, **changes)
 
 
+BUNDLE: Final = ROOT / "tests/terraform/authority.pem"
 CUSTOM_PLUGIN: Final = (
     "arn:aws:kafkaconnect:us-east-1:123456789012:custom-plugin/debezium/0a1b2c3d-4e5f-4000-8000-0123456789ab-2"
 )
@@ -74,6 +76,7 @@ VARIANTS: Final[Mapping[str, Document]] = {
     "instance": changed(
         PROD, connectors__orders__source__cluster=None, connectors__orders__source__instance="orders-prod"
     ),
+    "tls": changed(PROD, network__nat="none", connectors__orders__source__tls={"ca_bundle": str(BUNDLE)}),
     "host": changed(
         PROD,
         connectors__orders__source__cluster=None,

@@ -16,6 +16,8 @@ _NO_CLUSTER: Final = {
     "cluster-custom": "is a custom endpoint; only the writer has the binlog",
     "proxy": "is a proxy endpoint; the binlog cannot be read through a proxy",
 }
+_MODE: Final = "database.ssl.mode"
+_TRUST_STORES: Final = ("database.ssl.truststore", "database.ssl.truststore.password")
 _TLS: Final = ("required", "verify_ca", "verify_identity")
 _SERVER_IDS: Final = range(1, 2**32)
 _IAM: Final = re.compile(r"(security\.protocol|sasl\.|ssl\.|bootstrap\.servers)")
@@ -97,14 +99,28 @@ def _server_id(draft: Draft) -> None:
 
 
 def _tls(draft: Draft) -> None:
-    mode = draft.known("database.ssl.mode")
+    mode = draft.known(_MODE)
     if mode is None:
         return
     word = mode.strip().lower()
-    if word == "required":
-        draft.drop("database.ssl.mode", "every connector has this value")
+    if word.startswith("verify_") and word in _TLS:
+        _verified(draft, mode, word.removeprefix("verify_"))
+    elif word == "required":
+        draft.drop(_MODE, "every connector has this value")
     elif word not in _TLS:
-        draft.drop("database.ssl.mode", "required instead: the database is read over TLS only")
+        draft.drop(_MODE, "required instead: the database is read over TLS only")
+
+
+def _verified(draft: Draft, mode: str, verify: str) -> None:
+    """The authorities are in a trust store that only the worker has."""
+    draft.take(_MODE)
+    draft.move(_MODE, "source.tls.verify", verify, "has its own key", before=mode)
+    public = "host" in draft.entry["source"] and draft.left.keys().isdisjoint(_TRUST_STORES)
+    for key in _TRUST_STORES:
+        draft.drop(key, "the trust store is made of source.tls.ca_bundle")
+    if public:  # without one, Java's public authorities are trusted
+        return
+    draft.fill_in("source.tls.ca_bundle", "a PEM file with the authorities that sign the server's certificate")
 
 
 def _clients(draft: Draft) -> None:

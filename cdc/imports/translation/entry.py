@@ -15,7 +15,17 @@ from modules.messages import secrecy
 
 _LONGEST_KEY: Final = 32
 _ORDER: Final = ("plugin", "source", "topics", "snapshot", "signals", "heartbeat_seconds", "capacity")
-_SOURCE: Final = ("cluster", "instance", "host", "secret", "username_field", "password_field", "server_id", "tables")
+_SOURCE: Final = (
+    "cluster",
+    "instance",
+    "host",
+    "secret",
+    "username_field",
+    "password_field",
+    "server_id",
+    "tables",
+    "tls",
+)
 
 
 @dataclass

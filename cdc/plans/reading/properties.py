@@ -18,9 +18,11 @@ _IS_CLASS: Final = re.compile(
 _HARMLESS: Final = frozenset(
     """
     bigint.unsigned.handling.mode binary.handling.mode column.exclude.list column.include.list config.action.reload
-    config.providers config.providers.secretsmanager.class config.providers.secretsmanager.param.NotFoundStrategy
+    config.providers config.providers.s3import.class config.providers.s3import.param.region
+    config.providers.secretsmanager.class config.providers.secretsmanager.param.NotFoundStrategy
     config.providers.secretsmanager.param.region connector.class database.exclude.list database.hostname
-    database.include.list database.port database.server.id database.ssl.mode datatype.propagate.source.type
+    database.include.list database.port database.server.id database.ssl.mode database.ssl.truststore
+    datatype.propagate.source.type
     decimal.handling.mode enable.time.adjuster errors.log.enable errors.max.retries errors.retry.timeout
     errors.tolerance event.converting.failure.handling.mode event.processing.failure.handling.mode
     gtid.source.excludes gtid.source.filter.dml.events gtid.source.includes heartbeat.interval.ms include.query

@@ -15,6 +15,7 @@ from modules.environment.checks import (
     registry_rules,
     rulebook,
     source_rules,
+    tls_rules,
     worker_rules,
 )
 from modules.messages.problems import Problem
@@ -32,6 +33,7 @@ __all__ = [
     "reach_rules",
     "registry_rules",
     "source_rules",
+    "tls_rules",
     "warned",
     "worker_rules",
 ]

@@ -1,6 +1,6 @@
 """The databases that connectors read: an Aurora cluster, an RDS for MySQL instance, or any other MySQL server."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Discriminator, Field, Tag
 
@@ -10,8 +10,15 @@ from modules.environment.models.base import Model
 KINDS: Final = ("cluster", "instance", "host")
 
 
+class Tls(Model):
+    """The server's certificate is verified; ``ca_bundle`` is a PEM file relative to the project's folder."""
+
+    verify: Literal["ca", "identity"] = "identity"
+    ca_bundle: names.BundlePath | None = None
+
+
 class _Source(Model):
-    """The secret with the database user's credentials, and the tables to capture.
+    """The secret with the database user's credentials, and the tables to capture. TLS is used in any case.
 
     ``tables`` are ``database.table``; * stands for any characters but a dot, and those with ! are left out.
     """
@@ -21,6 +28,7 @@ class _Source(Model):
     password_field: names.SecretField = "password"
     server_id: Annotated[int, Field(ge=1, le=2**32 - 1)]
     tables: Annotated[names.Many[names.TablePattern], Field(min_length=1)]
+    tls: Tls | None = None
 
     @property
     def captured(self) -> tuple[str, ...]:

@@ -12,13 +12,17 @@ HARMLESS: Final = frozenset({"kafka-cluster:DescribeTopicDynamicConfiguration"})
 
 @dataclass(frozen=True)
 class Denial:
-    """A request that was denied to a role; ``at`` is on the clock of ``time.monotonic``."""
+    """A request that was denied to a role; ``at`` is on the clock of ``time.monotonic``.
+
+    ``via`` is the service that makes the request for the role, as ``kms:ViaService`` has it.
+    """
 
     role: str
     action: str
     resource: str
     reason: str
     at: float
+    via: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,12 +50,14 @@ class DecisionLog:
         with self._lock:
             self._uses.update(uses)
 
-    def denied(self, role: str, action: str, resource: str, why: str, *, speculative: bool = False) -> None:
+    def denied(
+        self, role: str, action: str, resource: str, why: str, *, speculative: bool = False, via: str = ""
+    ) -> None:
         with self._lock:
             if speculative or action in HARMLESS:
                 self._speculative.add((role, action, resource))
             else:
-                self._denials.append(Denial(role, action, resource, why, time.monotonic()))
+                self._denials.append(Denial(role, action, resource, why, time.monotonic(), via))
 
     def forget_denials(self) -> None:
         """Forgets what was denied so far."""
@@ -78,7 +84,7 @@ class DecisionLog:
         """Each denied request since then, without duplicates, in order."""
         with self._lock:
             found = [one for one in self._denials if one.at >= since and role in (None, one.role)]
-        return list({(one.role, one.action, one.resource): one for one in reversed(found)}.values())[::-1]
+        return list({(one.role, one.action, one.resource, one.via): one for one in reversed(found)}.values())[::-1]
 
     def harmless(self, role: str) -> list[tuple[str, str]]:
         """Action and resource of requests whose denial does not matter."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from modules.debezium.configuration import PLACEHOLDER
+from modules.debezium.configuration import PLACEHOLDER, TRUST_STORE
 from modules.debezium.internal import covers
 from modules.debezium.topics import HEARTBEAT_PREFIX
 from rehearsal.aws.backends import ConnectorSpec
@@ -101,6 +101,8 @@ def origin(denial: Denial, spec: ConnectorSpec) -> Origin:
         return Origin("Cluster", f"kafkaCluster.bootstrapServers={spec.bootstrap}")
     if kind == "transactional-id":
         return Origin("", f"transactional.id={name.split('/', 2)[2]}")
+    if denial.action.startswith("s3:") or denial.via.startswith("s3."):
+        return Origin(f"TrustStore{'Key' if denial.via else ''}", _property(configuration, TRUST_STORE))
     sid = "Secret" if denial.action.startswith("secretsmanager:") else "SecretKey"
     return Origin(sid, _property(configuration, _reader(name, configuration)))
 

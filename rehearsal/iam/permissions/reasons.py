@@ -18,6 +18,8 @@ _PROVIDER: Final = "msk-config-providers sources, SecretsManagerConfigProvider"
 _SERIALIZERS: Final = "Glue developer guide, IAM examples for serializers"
 _DESERIALIZERS: Final = "Glue developer guide, IAM examples for deserializers"
 _CONVERTER: Final = "aws-glue-schema-registry sources, AWSSchemaRegistryClient"
+_IMPORT: Final = "msk-config-providers sources, S3ImportConfigProvider"
+_BUCKET_KEY: Final = "S3 user guide, Reducing the cost of SSE-KMS with Amazon S3 Bucket Keys"
 _DECRYPTION: Final = "Secrets Manager user guide, Secret encryption and decryption"
 
 _NOT_CHECKED: Final = "Kafka checks it in none of the runs; {} and live MSK may check it where Kafka does not"
@@ -273,6 +275,23 @@ _SCHEMAS: Final = (
     ),
 )
 
+_TRUST_STORE: Final = (
+    _connector(
+        "TrustStore",
+        "s3:GetObject",
+        "with source.tls.ca_bundle, the worker reads the trust store that verifies the database's certificate",
+        "access is denied and the connector does not start",
+        _IMPORT,
+    ),
+    _connector(
+        "TrustStoreKey",
+        "kms:Decrypt",
+        "S3 decrypts the trust store on behalf of its reader, with the key of the plugin bucket",
+        "GetObject is denied",
+        _BUCKET_KEY,
+    ),
+)
+
 _APPLICATION: Final = (
     _consumer(
         "Cluster",
@@ -311,7 +330,7 @@ _APPLICATION: Final = (
     ),
 )
 
-REASONS: Final = (*_CLUSTER, *_CONNECT, *_DEBEZIUM, *_SECRET, *_SCHEMAS, *_APPLICATION)
+REASONS: Final = (*_CLUSTER, *_CONNECT, *_DEBEZIUM, *_SECRET, *_TRUST_STORE, *_SCHEMAS, *_APPLICATION)
 _BY_PERMISSION: Final = {(reason.role, reason.sid, reason.action): reason for reason in REASONS}
 
 

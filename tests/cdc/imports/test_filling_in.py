@@ -63,6 +63,22 @@ def test_a_server_that_rds_does_not_run(address: str, port: str | None, tmp_path
     assert ("there it is the worker itself" in found.report) == (address == "localhost")
 
 
+@pytest.mark.parametrize(
+    ("host", "given", "tls"),
+    [
+        ("10.0.0.7", {}, {"verify": "ca"}),
+        ("10.0.0.7", {"database.ssl.truststore": "/tmp/a.jks"}, {"verify": "ca", "ca_bundle": "FILL_IN"}),
+        ("a.cluster-c1a2.eu-west-1.rds.amazonaws.com", {}, {"verify": "ca", "ca_bundle": "FILL_IN"}),
+    ],
+    ids=["public", "with-a-trust-store", "aurora"],
+)
+def test_a_verified_certificate(host: str, given: dict[str, str], tls: dict[str, str], tmp_path: Path) -> None:
+    body, found = entry(tmp_path, **{"database.hostname": host, "database.ssl.mode": "VERIFY_CA", **given})
+    assert body["source"]["tls"] == tls
+    assert "properties" not in body
+    assert ("the trust store is made of source.tls.ca_bundle" in found.report) == bool(given)
+
+
 def test_missing_values_are_marked_with_what_to_fill_in(tmp_path: Path) -> None:
     body, found = entry(tmp_path)
     marked = {

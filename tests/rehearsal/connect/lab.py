@@ -3,10 +3,11 @@
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
@@ -24,6 +25,7 @@ from rehearsal.aws.backends import ClusterSpec, ConnectorSpec
 from rehearsal.connect.connectors import Connectors
 from rehearsal.connect.metrics import Datum, Metrics
 from rehearsal.database.mysql import Database
+from rehearsal.iam.tls import CertificateAuthority
 from rehearsal.kafka.cluster import KafkaCluster
 from tests.needs import missing
 from tests.rehearsal.database.databases import server
@@ -138,22 +140,41 @@ class Lab:
 
 
 @contextmanager
-def running(folder: Path, *, enforced: bool = False, observed: bool = False) -> Iterator[Lab]:
+def running(
+    folder: Path,
+    *,
+    enforced: bool = False,
+    observed: bool = False,
+    authority: CertificateAuthority | None = None,
+    objects: Mapping[tuple[str, str], bytes] = MappingProxyType({}),
+) -> Iterator[Lab]:
     """With IAM ``enforced`` the role of every connector must be created first: see ``lab.Iam``.
 
-    If ``observed``, workers log each source record.
+    If ``observed``, workers log each source record. ``authority`` signs the database's certificate, else it does so
+    itself; ``objects`` are those of S3, by bucket and key.
     """
     order = building.Order(load(), "debezium-mysql", without=["msk-config-providers"])
     published: list[Datum] = []
     secrets = {SECRET: {"username": "cdc", "password": PASSWORD}}
     with ExitStack() as ending:
         metrics = Metrics(lambda _, data: published.extend(data), seconds=0.5)
-        running = lab.running(folder, jars(), cluster=CLUSTER, mysql=server(), host=HOST, enforced=enforced)
+        certificate = authority.write_keystore(folder / "database.pem", HOST) if authority else None
+        running = lab.running(
+            folder,
+            jars(),
+            cluster=CLUSTER,
+            mysql=server(),
+            host=HOST,
+            enforced=enforced,
+            certificate=certificate,
+        )
         servers = ending.enter_context(running)
         ending.callback(metrics.close)
         servers.database.create_user("cdc", PASSWORD)
         archive = building.built(order, _fetched(order), folder / "debezium-mysql.zip").path
-        connectors = servers.connectors(secrets.__getitem__, metrics=metrics, observed=observed)
+        connectors = servers.connectors(
+            secrets.__getitem__, metrics=metrics, observed=observed, objects=lambda *path: objects[path]
+        )
         started = Lab(servers, connectors, _spec(servers.cluster.bootstrap, archive), secrets, published)
         started.sql(
             "CREATE DATABASE shop",

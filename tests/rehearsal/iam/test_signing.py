@@ -19,7 +19,7 @@ from rehearsal.aws.client import client
 from rehearsal.iam.authorizer import Authorizer
 from rehearsal.iam.roles import Roles, session
 from rehearsal.iam.signing import PROPERTIES, SERVICE, Signing
-from tests.mocked_account import ACCOUNT, REGION
+from tests.mocked_account import ACCOUNT, REGION, SECRET_ARN
 from tests.rehearsal.iam.accounts import WRITE, Account, document, embedded, statement
 from tests.rehearsal.iam.permissions.test_missing_permissions import PASSWORD, SPEC
 from tests.rehearsal.iam.policies import documents
@@ -271,3 +271,62 @@ def test_sessions_may_be_shorter_and_are_renewed_in_time(service: Service) -> No
     service.signing.shorten(None)
     other = service.signing.credentials(service.token(spec))
     assert datetime.strptime(other["Expiration"], "%Y-%m-%dT%H:%M:%S%z") > datetime.now(UTC) + 10 * MINUTE
+
+
+OBJECT = "trust-stores/orders/1.jks"
+
+
+def stored(service: Service, *, encrypted: bool) -> tuple[str, policies.EncryptedObjects]:
+    """A bucket, and the ARNs of an object in it."""
+    bucket, key = f"signing-{next(_NUMBERS)}", service.key()
+    s3 = client(service.account.access, "s3", REGION)
+    s3.create_bucket(Bucket=bucket)
+    if encrypted:
+        rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}}
+        s3.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [rule]})
+    arn = f"arn:aws:s3:::{bucket}"
+    return bucket, policies.EncryptedObjects(
+        f"{arn}/trust-stores/orders/*", arn, f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{key}"
+    )
+
+
+def trusting(trusted: policies.EncryptedObjects, *, without: str = "") -> str:
+    offsets = topics.offset_topic(NAME)
+    text = policies.connector_execution(
+        DEPLOYMENT, CONNECTOR, name=NAME, arns=ARNS, offsets=offsets, secret_arns=[SECRET_ARN], trusted=trusted
+    )
+    return document(*(one for one in json.loads(text)["Statement"] if one["Sid"] != without))
+
+
+@pytest.mark.parametrize("encrypted", [True, False])
+def test_the_deployed_policy_allows_the_trust_store(service: Service, encrypted: bool) -> None:
+    bucket, trusted = stored(service, encrypted=encrypted)
+    service.signing.check_object(service.spec(trusting(trusted)), bucket, OBJECT)
+    decrypted = {"kms:Decrypt"} if encrypted else set()
+    assert {use.action for use in service.authorizer.log.uses} == {"s3:GetObject"} | decrypted
+
+
+@pytest.mark.parametrize(
+    ("without", "action", "needed_for"),
+    [
+        ("TrustStore", "s3:GetObject", "the worker reads the trust store"),
+        ("TrustStoreKey", "kms:Decrypt", "S3 decrypts"),
+    ],
+)
+def test_a_trust_store_without_permission(service: Service, without: str, action: str, needed_for: str) -> None:
+    bucket, trusted = stored(service, encrypted=True)
+    spec = service.spec(trusting(trusted, without=without))
+    with pytest.raises(ServerError) as refused:
+        service.signing.check_object(spec, bucket, OBJECT)
+    first, *_ = str(refused.value).splitlines()
+    assert first.startswith(f"{spec.role} may not {action} on ")
+    assert needed_for in str(refused.value)
+    assert "database.ssl.truststore" in str(refused.value)
+
+
+def test_another_object_and_another_bucket_are_denied(service: Service) -> None:
+    bucket, trusted = stored(service, encrypted=True)
+    spec = service.spec(trusting(trusted))
+    for path in ((bucket, "trust-stores/shop/1.jks"), (bucket, "plugins/a.zip"), ("signing-none", OBJECT)):
+        with pytest.raises(ServerError, match="may not s3:GetObject"):
+            service.signing.check_object(spec, *path)

@@ -23,6 +23,7 @@ from tests.unit.environment import (
     reach_cases,
     registry_cases,
     source_cases,
+    tls_cases,
 )
 from tests.unit.environment.environment_files import PROD, Edits, Refused, edited, marked, marked_line, write
 
@@ -33,6 +34,7 @@ _TABLES = (
     connect_cases,
     source_cases,
     database_cases,
+    tls_cases,
     adoption_cases,
     document_cases,
     reach_cases,
@@ -132,6 +134,16 @@ SECTIONS = [
         {database_cases.CLUSTER: "cluster: orders-prod\n      instance: orders  # <-"},
         "connectors.orders.source.instance",
         "unknown key with cluster; it is one or the other",
+    ),
+    Refused(
+        tls_cases.tls("verify: all, ca_bundle: a.pem"),
+        "connectors.orders.source.tls.verify",
+        "must be ca or identity, got 'all'",
+    ),
+    Refused(
+        tls_cases.tls("ca_bundle: certs/"),
+        "connectors.orders.source.tls.ca_bundle",
+        "must be the path of a file with certificates in PEM",
     ),
     Refused(
         database_cases.host("address: 'db:3306', cidr_block: 10.8.0.0/16"),
@@ -307,7 +319,7 @@ ADVICE = {
         "no connector writes there: they write to orders or orders.*, got 'ordres.orders.*'",
     ),
 }
-ADVICE |= adoption_cases.ADVICE | database_cases.ADVICE | registry_cases.ADVICE
+ADVICE |= adoption_cases.ADVICE | database_cases.ADVICE | registry_cases.ADVICE | tls_cases.ADVICE
 
 
 def test_an_instance_is_named_too(tmp_path: Path) -> None:

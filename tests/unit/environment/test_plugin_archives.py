@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from modules.debezium.configuration import CONNECTOR_CLASS, SECRET_PROVIDER_CLASS
+from modules.debezium.configuration import CONNECTOR_CLASS, IMPORT_PROVIDER_CLASS, SECRET_PROVIDER_CLASS
 from modules.environment.environment import Environment
 from modules.environment.loading import load, located
 from modules.environment.plugin_archives import Contents, Findings, findings
@@ -13,6 +13,7 @@ from modules.messages.problems import shown
 from tests.unit.environment.environment_files import PROPERTY, edited, write
 
 ARCHIVE = "build/plugins/debezium-mysql.zip"
+ARCHIVED = {"plugins:": f"plugins: {{debezium-mysql: {{archive: {ARCHIVE}}}}}"}
 COMPLETE = Contents(
     connectors=frozenset({CONNECTOR_CLASS}),
     config_providers=frozenset({SECRET_PROVIDER_CLASS}),
@@ -24,7 +25,7 @@ COMPLETE = Contents(
 @pytest.fixture
 def environment(tmp_path: Path) -> Environment:
     """Prod with an archive instead of its published plugin."""
-    return load(write(tmp_path, edited({"plugins:": f"plugins: {{debezium-mysql: {{archive: {ARCHIVE}}}}}"})))
+    return load(write(tmp_path, edited(ARCHIVED)))
 
 
 def of(environment: Environment, contents: Contents | None) -> Findings:
@@ -83,6 +84,16 @@ def test_the_config_provider_is_needed_by_connectors(environment: Environment) -
         " orders; it was built --without msk-config-providers; build it where every part can be downloaded:"
         " cdc plugin build debezium-mysql"
     )
+
+
+@pytest.mark.parametrize(("provided", "complete"), [((IMPORT_PROVIDER_CLASS,), True), ((), False)])
+def test_a_bundle_needs_the_provider_of_files(tmp_path: Path, provided: tuple[str, ...], complete: bool) -> None:
+    tls = {"server_id: 5401": "tls: {ca_bundle: a.pem}\n      server_id: 5401"}
+    environment = load(write(tmp_path, edited({**ARCHIVED, **tls})))
+    found = of(environment, replace(COMPLETE, config_providers=frozenset((SECRET_PROVIDER_CLASS, *provided))))
+    said = [str(problem) for problem in found.on_msk_connect]
+    needed = f"must contain {IMPORT_PROVIDER_CLASS}, which reads source.tls.ca_bundle for orders"
+    assert said == ([] if complete else [f"plugins.debezium-mysql.archive: {needed}"])
 
 
 def test_a_plugin_without_connectors_needs_nothing(environment: Environment) -> None:

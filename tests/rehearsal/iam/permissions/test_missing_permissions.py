@@ -244,8 +244,11 @@ CONNECTORS: Final = granted(
         offsets=OFFSETS,
         secret_arns=[SECRET_ARN],
         schemas=registry_policies.writer(DEPLOYMENT, IN_AVRO, GLUE),
+        trusted=documents.TRUSTED,
     )
 )
+# The services that ask KMS for the role.
+VIA: Final = {"SecretKey": "secretsmanager.us-east-1.amazonaws.com", "TrustStoreKey": "s3.us-east-1.amazonaws.com"}
 READER: Final = Consumer(topics=("orders.*",), groups=("billing",))
 SCHEMAS: Final = policies.document(*registry_policies.reader(READER, [IN_AVRO], GLUE))
 CONSUMERS: Final = granted(documents.BILLING) | granted(SCHEMAS)
@@ -253,7 +256,7 @@ CONSUMERS: Final = granted(documents.BILLING) | granted(SCHEMAS)
 
 @pytest.mark.parametrize(("sid", "action", "resource"), sorted(CONNECTORS))
 def test_every_permission_of_a_connector_has_its_statement_as_origin(sid: str, action: str, resource: str) -> None:
-    assert origin(denial(action, resource), SPEC).sid == sid
+    assert origin(replace(denial(action, resource), via=VIA.get(sid, "")), SPEC).sid == sid
 
 
 @pytest.mark.parametrize(
@@ -263,7 +266,8 @@ def test_every_reason_is_reached(
     role: Role, spec: ConnectorSpec | None, permissions: set[tuple[str, str, str]]
 ) -> None:
     found = {
-        (action, describe([denial(action, resource)], spec).splitlines()[2]) for _, action, resource in permissions
+        (action, describe([replace(denial(action, resource), via=VIA.get(sid, ""))], spec).splitlines()[2])
+        for sid, action, resource in permissions
     }
     reasons = [reason for reason in REASONS if reason.role == role]
     assert found == {(reason.action, f"  needed for: {reason.needed_for}") for reason in reasons}

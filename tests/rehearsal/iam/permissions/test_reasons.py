@@ -14,6 +14,7 @@ from modules.environment.models.connectors import Connector
 from modules.environment.models.consumers import Consumer
 from modules.policies import ClusterArns
 from rehearsal.iam.permissions.reasons import REASONS, Reason, Role, lookup
+from tests.rehearsal.iam.policies.documents import TRUSTED
 
 CLUSTER = "arn:aws:kafka:eu-west-1:123456789012:cluster/orders/6f1c2f4e-0000-4000-8000-000000000000-2"
 ARNS = ClusterArns(CLUSTER, CLUSTER.replace(":cluster/", ":topic/"), CLUSTER.replace(":cluster/", ":group/"))
@@ -43,6 +44,7 @@ def execution_role(**more: object) -> str:
         offsets="cdc-prod-orders-offsets",
         secret_arns=["arn:aws:secretsmanager:eu-west-1:123456789012:secret:cdc/orders-AbCdEf"],
         schemas=registry_policies.writer(DEPLOYMENT, connector, GLUE),
+        trusted=TRUSTED,
     )
 
 

@@ -30,6 +30,10 @@ DECRYPT: Final = {
     "kms:ViaService": f"secretsmanager.{REGION}.amazonaws.com",
     "kms:EncryptionContext:SecretARN": SECRET_ARN,
 }
+BUCKET: Final = "arn:aws:s3:::cdc-prod-plugins"
+TRUSTED: Final = policies.EncryptedObjects(
+    f"{BUCKET}/trust-stores/orders/*", BUCKET, f"arn:aws:kms:{REGION}:{ACCOUNT}:key/2"
+)
 KEY: Final = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"
 
 
