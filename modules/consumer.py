@@ -26,12 +26,14 @@ class Consumer(Construct):
         deployment: Deployment,
         network: Network,
         kafka: Kafka,
+        signals: Sequence[str] = (),
         schemas: Sequence[policies.Statement] = (),
         registry_access: UrlRegistry | None = None,
     ) -> None:
+        """``signals`` are the signal topics that it writes to."""
         super().__init__(scope, id_)
         name = deployment.name(id_, "consumer")
-        document = policies.consumer(config, arns=kafka.arns, schemas=schemas)
+        document = policies.consumer(config, arns=kafka.arns, signals=signals, schemas=schemas)
         policy = IamPolicy(
             self,
             "policy",

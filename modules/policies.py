@@ -187,13 +187,24 @@ def connector_execution(
     )
 
 
-def consumer(consumer: Consumer, *, arns: ClusterArns, schemas: Sequence[Statement] = ()) -> str:
-    """The permissions of an application: its topics and consumer groups, and ``schemas`` in the registry."""
+def consumer(
+    consumer: Consumer, *, arns: ClusterArns, signals: Sequence[str] = (), schemas: Sequence[Statement] = ()
+) -> str:
+    """The permissions of an application: its topics and consumer groups, and the signal topics that it writes to.
+
+    ``schemas`` are those in the registry.
+    """
+    writes = [
+        allow("Signals", _kafka("CreateTopic", "DescribeTopic", "WriteData"), arns.topic(*signals)),
+        # Kafka's own producers are idempotent by default since 3.0.
+        allow("SignalProducer", _kafka("WriteDataIdempotently"), [arns.cluster]),
+    ]
     return document(
         allow("Cluster", _kafka("Connect"), [arns.cluster]),
         allow("Topics", _kafka("DescribeTopic", "ReadData"), arns.topic(*consumer.topics)),
         allow("Groups", _kafka("AlterGroup", "DescribeGroup"), arns.group(*consumer.groups)),
         *schemas,
+        *(writes if signals else []),
     )
 
 

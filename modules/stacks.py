@@ -4,6 +4,7 @@ from modules import kafka, monitoring, network, plugin, registry_policies, rollo
 from modules.bucket import PrivateBucket
 from modules.connector import Connector
 from modules.consumer import Consumer
+from modules.debezium import topics
 from modules.debezium.configuration import imports_trust_store
 from modules.encryption import Key
 from modules.environment.environment import Environment
@@ -202,6 +203,7 @@ class Connect(EnvironmentStack):
                 kafka=self._platform.kafka,
                 schemas=registry_policies.reader(config, [*self.config.connectors.values()], self.config.registry),
                 registry_access=self._registry_access,
+                signals=topics.signal_topics(self.config.connectors, config.signals),
             )
             self._output(f"consumer_{key}_policy_arn", consumer.policy_arn, f"The IAM policy of consumer {key}")
             if consumer.security_group_id:

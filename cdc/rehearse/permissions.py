@@ -13,7 +13,7 @@ from modules.debezium import configuration, topics
 from modules.deployment import Deployment
 from modules.environment.environment import Environment
 from modules.environment.models.kafka import ExistingKafka
-from modules.policies import ClusterArns, Statement
+from modules.policies import ClusterArns, EncryptedObjects, Statement
 from rehearsal.iam.permissions import reasons
 from rehearsal.iam.permissions.reasons import Reason, Role
 
@@ -117,15 +117,23 @@ def _connector(deployment: Deployment, environment: Environment, key: str, arns:
         offsets=topics.offsets_of(config, name=name),
         secret_arns=[deployment.arn("secretsmanager", f"secret:{secret}") for secret in secrets],
         schemas=registry_policies.writer(deployment, config, registry),
+        trusted=_trust_stores(deployment, key) if configuration.imports_trust_store(config) else None,
     )
     return _explained(Holder("connector", key, role, (role,)), document)
+
+
+def _trust_stores(deployment: Deployment, connector: str) -> EncryptedObjects:
+    name = deployment.name("plugins", deployment.account_id, deployment.region)
+    bucket = f"arn:{deployment.partition}:s3:::{name}"
+    return EncryptedObjects(f"{bucket}/trust-stores/{connector}/*", bucket, deployment.arn("kms", f"key/{_UNKNOWN}"))
 
 
 def _consumer(deployment: Deployment, environment: Environment, key: str, arns: ClusterArns) -> Iterator[Permission]:
     config = environment.consumers[key]
     holder = Holder("consumer", key, deployment.name(key, "consumer"), config.role_names)
     schemas = registry_policies.reader(config, [*environment.connectors.values()], environment.registry)
-    return _explained(holder, policies.consumer(config, arns=arns, schemas=schemas))
+    signals = topics.signal_topics(environment.connectors, config.signals)
+    return _explained(holder, policies.consumer(config, arns=arns, signals=signals, schemas=schemas))
 
 
 def _explained(holder: Holder, document: str) -> Iterator[Permission]:
@@ -141,8 +149,10 @@ def _explained(holder: Holder, document: str) -> Iterator[Permission]:
 
 
 def _condition(statement: Statement) -> dict[str, str]:
-    """The condition by key; all conditions of these documents are StringEquals with one value."""
-    return {key: short(value) for key, value in statement.get("Condition", {}).get("StringEquals", {}).items()}
+    """The condition by key; all conditions of these documents are StringEquals, some with several values."""
+    found: dict[str, str | list[str]] = statement.get("Condition", {}).get("StringEquals", {})
+    values = {key: [value] if isinstance(value, str) else value for key, value in found.items()}
+    return {key: ", ".join(map(short, several)) for key, several in values.items()}
 
 
 def show(found: list[Permission]) -> None:

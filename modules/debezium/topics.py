@@ -1,6 +1,7 @@
 """Topics and consumer groups that a connector uses: by its topic prefix, or those of the connector that it adopts."""
 
 import re
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from modules.debezium.settings import Connector
@@ -28,6 +29,12 @@ def event_topics(connector: Connector) -> tuple[str, ...]:
 def schema_history_group(prefix: str) -> str:
     """The group that Debezium reads its schema history with."""
     return f"{prefix}-schemahistory"
+
+
+def signal_topics(connectors: Mapping[str, Connector], keys: Iterable[str]) -> list[str]:
+    """The signal topics of the connectors ``keys``."""
+    signals = [connectors[key].signals for key in keys]
+    return [one.topic for one in signals if one and one.topic]
 
 
 def signal_group(connector: Connector) -> str:

@@ -133,4 +133,9 @@ class Enforcement:
             for role, topics in self._applications.items()
             for denial in missing_permissions.hidden_topics(log, role, topics)
         ]
-        return [missing_permissions.finding(denial, specs.get(denial.role)) for denial in [*log.denials(), *found]]
+        topics = (spec.configuration.get("signal.kafka.topic") for spec in specs.values())
+        signals = [topic for topic in topics if topic]
+        return [
+            missing_permissions.finding(denial, specs.get(denial.role), signals=signals)
+            for denial in [*log.denials(), *found]
+        ]

@@ -52,3 +52,19 @@ def test_a_shared_security_group_is_allowed_once(synth: Synthesize) -> None:
     assert [path for path in rules if path.startswith("consumer-groups/")] == [
         "consumer-groups/sg-0abc1234def567890/brokers-9098"
     ]
+
+
+def test_an_application_may_write_signals(synth: Synthesize) -> None:
+    content = changed(
+        document("prod"),
+        connectors__orders__signals={"topic": "orders-signals"},
+        consumers__billing__signals=["orders"],
+    )
+    policy = synth(content)["connect"].one("aws_iam_policy", "consumers/billing/policy")
+    statements = {item["Sid"]: item for item in json.loads(policy["policy"])["Statement"]}
+    assert set(statements) == {"Cluster", "Topics", "Groups", "Signals", "SignalProducer"}
+    actions = [f"kafka-cluster:{action}" for action in ("CreateTopic", "DescribeTopic", "WriteData")]
+    assert statements["Signals"]["Action"] == actions
+    assert [arn.rsplit("/", 1)[1] for arn in statements["Signals"]["Resource"]] == ["orders-signals"]
+    assert statements["SignalProducer"]["Action"] == ["kafka-cluster:WriteDataIdempotently"]
+    assert statements["SignalProducer"]["Resource"] == statements["Cluster"]["Resource"]

@@ -6,7 +6,7 @@ from typing import Final
 from modules.debezium import reserved, topics
 from modules.debezium.internal import overlap
 from modules.environment import msk
-from modules.environment.checks.rulebook import advice, repeated, rule
+from modules.environment.checks.rulebook import advice, known, repeated, rule
 from modules.environment.models.connectors import Connector
 from modules.environment.models.consumers import Consumer
 from modules.environment.models.plugins import Plugin
@@ -99,6 +99,18 @@ def secrets_stay_in_secrets_manager(document: object) -> Iterator[Problem]:
         if "properties" in path:
             wanted += ", and write ${secretsmanager:NAME:KEY} here"
         yield Problem(path, wanted, secrecy.HIDDEN)
+
+
+@rule
+def consumers_signal_by_topics(consumers: dict[str, Consumer], connectors: dict[str, Connector]) -> Iterator[Problem]:
+    """A signal table is in the database, where no role counts."""
+    reading = [key for key, signals in known(connectors, lambda one: one.signals) if signals and signals.topic]
+    for name, keys in known(consumers, lambda consumer: consumer.signals):
+        for index, key in enumerate(keys):
+            if key not in reading:
+                wanted = f"must be {either(reading)}, which" if reading else "must be left out: no connector"
+                has = "has" if len(reading) < 2 else "have"
+                yield Problem(("consumers", name, "signals", index), f"{wanted} {has} signals.topic", key)
 
 
 @advice

@@ -1,6 +1,6 @@
 """Describes a missing permission: role, action, ARN, and the property that needs it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from modules.debezium.configuration import PLACEHOLDER, TRUST_STORE
@@ -14,6 +14,7 @@ from rehearsal.processes.findings import Finding
 
 _INTERNAL = "__amazon_msk_connect_"
 _OFFSETS = "offset.storage.topic"
+_IDEMPOTENCE = "kafka-cluster:WriteDataIdempotently"
 
 
 @dataclass(frozen=True)
@@ -31,14 +32,14 @@ class Origin:
 _CONSUMER = {"cluster": "Cluster", "topic": "Topics", "group": "Groups"}
 
 
-def describe(denials: list[Denial], spec: ConnectorSpec | None) -> str:
+def describe(denials: list[Denial], spec: ConnectorSpec | None, *, signals: Collection[str] = ()) -> str:
     """The missing permissions of the connector ``spec``, or of an application, each with its reason."""
-    return "\n".join(str(finding(denial, spec)) for denial in denials)
+    return "\n".join(str(finding(denial, spec, signals=signals)) for denial in denials)
 
 
-def finding(denial: Denial, spec: ConnectorSpec | None) -> Finding:
-    """The missing permission of the connector ``spec``, or of an application."""
-    at = origin(denial, spec) if spec else _consumer_origin(denial)
+def finding(denial: Denial, spec: ConnectorSpec | None, *, signals: Collection[str] = ()) -> Finding:
+    """The missing permission of the connector ``spec``, or of an application; ``signals`` are signal topics."""
+    at = origin(denial, spec) if spec else _consumer_origin(denial, signals)
     cause = f"{denial.role} may not {denial.action} on {denial.resource}: {denial.reason}"
     evidence = "\n".join(_reason("connector" if spec else "consumer", denial, at))
     found = Finding(cause, at.next_step, evidence).at(role=denial.role)
@@ -62,10 +63,14 @@ def matches_topic(topics: Sequence[str], topic: str) -> bool:
     return any(covers(pattern, topic) for pattern in topics)
 
 
-def _consumer_origin(denial: Denial) -> Origin:
+def _consumer_origin(denial: Denial, signals: Collection[str]) -> Origin:
+    kind, _, name = _resource(denial)
     if denial.action.startswith("glue:"):
         return Origin("ReadSchemas", "the application's own client, of a schema registry")
-    kind = _resource(denial)[0]
+    if denial.action == _IDEMPOTENCE:
+        return Origin("SignalProducer", "the application's own producer, which is idempotent")
+    if kind == "topic" and name.split("/", 2)[2] in signals:
+        return Origin("Signals", "the application's own producer, of a signal topic")
     return Origin(_CONSUMER.get(kind, ""), f"the application's own client, of a {kind}")
 
 

@@ -330,7 +330,39 @@ _APPLICATION: Final = (
     ),
 )
 
-REASONS: Final = (*_CLUSTER, *_CONNECT, *_DEBEZIUM, *_SECRET, *_TRUST_STORE, *_SCHEMAS, *_APPLICATION)
+_SIGNAL_WRITER: Final = tuple(
+    _consumer(
+        sid,
+        f"kafka-cluster:{action}",
+        needed_for,
+        without,
+        _SEEN,
+        "a rehearsal writes no signals: its applications only read",
+    )
+    for sid, action, needed_for, without in (
+        (
+            "Signals",
+            "CreateTopic",
+            "the signal topic is created, with one partition, before the connector starts",
+            "the application cannot create it, and the connector receives no signal",
+        ),
+        (
+            "Signals",
+            "DescribeTopic",
+            "a producer of signals looks up the topic's partition",
+            "the producer is denied before it sends",
+        ),
+        ("Signals", "WriteData", "requests for ad-hoc snapshots are written", "the producer's request is denied"),
+        (
+            "SignalProducer",
+            "WriteDataIdempotently",
+            "an idempotent producer, as Kafka's own are since 3.0, asks for its id",
+            "the producer is denied before its first signal; one without idempotence is not",
+        ),
+    )
+)
+
+REASONS: Final = (*_CLUSTER, *_CONNECT, *_DEBEZIUM, *_SECRET, *_TRUST_STORE, *_SCHEMAS, *_APPLICATION, *_SIGNAL_WRITER)
 _BY_PERMISSION: Final = {(reason.role, reason.sid, reason.action): reason for reason in REASONS}
 
 

@@ -179,3 +179,24 @@ def test_an_invalid_environment_is_an_error(tmp_path: Path) -> None:
     done = command(str(tmp_path / "mine.yaml"), "--explain-permissions")
     assert done.returncode == 1
     assert "mine.yaml:3: region:" in done.stderr
+
+
+def test_a_trust_store_two_secrets_and_signals() -> None:
+    content = changed(
+        document("prod"),
+        connectors__orders__source__tls={"ca_bundle": "certs/bundle.pem"},
+        connectors__orders__signals={"topic": "orders-signals"},
+        connectors__orders__properties={"driver.clientCertificateKeyStorePassword": "${secretsmanager:cdc/tls:own}"},
+        consumers__billing__signals=["orders"],
+    )
+    found = permissions(Environment(name="prod", **content))
+    by = {(one.statement, one.reason.action): one for one in found}
+    bucket = "cdc-prod-plugins-123456789012-us-east-1"
+    assert by["TrustStore", "s3:GetObject"].resources == (f"{bucket}/trust-stores/orders/*",)
+    assert by["TrustStoreKey", "kms:Decrypt"].condition["kms:EncryptionContext:aws:s3:arn"] == bucket
+    assert (
+        by["SecretKey", "kms:Decrypt"].condition["kms:EncryptionContext:SecretARN"]
+        == "secret:cdc/orders, secret:cdc/tls"
+    )
+    assert by["Signals", "kafka-cluster:WriteData"].resources == ("topic/orders-signals",)
+    assert by["Signals", "kafka-cluster:WriteData"].holder.name == "billing"

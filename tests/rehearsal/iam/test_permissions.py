@@ -13,6 +13,7 @@ from zipfile import ZipFile
 import pytest
 from kafka import KafkaAdminClient, KafkaProducer
 from kafka.admin import NewTopic
+from kafka.errors import KafkaError
 
 from modules import policies
 from modules.artifacts.cache import Cache
@@ -71,7 +72,7 @@ def secret(iam: Iam) -> str:
 class Pipeline:
     """A connector with its own names, role and topics; ``policy`` is the complete policy of its role."""
 
-    def __init__(self, lab: Lab, secret: str) -> None:
+    def __init__(self, lab: Lab, secret: str, *, signalled: bool = True) -> None:
         name = f"p{(number := next(NUMBERS))}"
         content = document("dev")["connectors"]["shop"]
         source = {**content["source"], "server_id": 6000 + number}
@@ -114,8 +115,9 @@ class Pipeline:
                 "plugin.discovery": "service_load",  # a start in three quarters of the time
             },
         )
-        with KafkaAdminClient(bootstrap_servers=lab.cluster.plain_bootstrap) as admin:
-            admin.create_topics([NewTopic(f"{name}-signals", 1, 1)])
+        if signalled:
+            with KafkaAdminClient(bootstrap_servers=lab.cluster.plain_bootstrap) as admin:
+                admin.create_topics([NewTopic(f"{name}-signals", 1, 1)])
 
     def start(self) -> RunningConnector:
         return self.lab.connectors(self.spec)
@@ -161,10 +163,14 @@ def wait_for_text(ask: Callable[[], str], *, seconds: float) -> str:
     return text
 
 
+# Asked for before the worker starts: test_signing has them.
+OF_TRUST_STORES = ("TrustStore", "TrustStoreKey")
 GRANTED = [
     (reason.sid, reason.action)
     for reason in reasons.REASONS
-    if reason.role == "connector" and (reason.sid, reason.action) not in NOT_REQUESTED
+    if reason.role == "connector"
+    and reason.sid not in OF_TRUST_STORES
+    and (reason.sid, reason.action) not in NOT_REQUESTED
 ]
 
 
@@ -251,7 +257,11 @@ class Readers:
 
 NO_LOGS = SourceRecordLogs(Path("/nowhere"))  # the events are not a connector's
 EVENT = json.dumps({"op": "r", "after": {}, "source": {"db": "shop", "table": "orders"}}).encode()
-HELD = [(reason.sid, reason.action) for reason in reasons.REASONS if reason.role == "consumer"]
+HELD = [
+    (reason.sid, reason.action)
+    for reason in reasons.REASONS
+    if reason.role == "consumer" and not reason.sid.startswith("Signal")
+]
 
 
 @pytest.mark.parametrize(("sid", "action"), HELD)
@@ -267,6 +277,58 @@ def test_an_applications_permission(lab: Lab, iam: Iam, sid: str, action: str) -
     reader = readers.reader()
     with Application(NO_LOGS, reader) as application:
         assert application.wait_for(lambda _: application.received(reader.group) == 1, seconds=30)
+
+
+class Writer:
+    """An application of a role that may write signals for ``pipeline``; ``policy`` is its complete policy."""
+
+    def __init__(self, lab: Lab, iam: Iam, pipeline: Pipeline) -> None:
+        self.topic = f"{pipeline.name}-signals"
+        self.role = f"{pipeline.name}-writer"
+        self._key = pipeline.name
+        consumer = Consumer(topics=(f"{pipeline.name}.notifications",), groups=(f"{pipeline.name}-writer",))
+        self.policy = policies.consumer(consumer, arns=pipeline.arns, signals=[self.topic])
+        tokens = RoleTokens(iam.aws, region=REGION, arn=f"arn:aws:iam::{ACCOUNT}:role/{self.role}", session=self.role)
+        certificate = iam.enforcement.certificate
+        self.settings = {
+            "bootstrap_servers": lab.cluster.bootstrap.split(","),
+            **signing_in.consumer_settings(tokens, hosts=lab.cluster.hosts_file, authority=certificate),
+        }
+
+    def create(self) -> None:
+        with KafkaAdminClient(**self.settings) as admin:
+            admin.create_topics([NewTopic(self.topic, 1, 1)])
+
+    def write(self, message: str) -> None:
+        signal = {"id": message, "type": "log", "data": {"message": message}}
+        with KafkaProducer(**self.settings, enable_idempotence=True, max_block_ms=5000) as producer:
+            producer.send(self.topic, json.dumps(signal).encode(), key=self._key.encode()).get(10)
+
+
+def test_a_role_creates_the_signal_topic_and_writes_signals(lab: Lab, iam: Iam, secret: str) -> None:
+    """And without one of its permissions, it does not."""
+    pipeline = Pipeline(lab, secret, signalled=False)
+    writer = Writer(lab, iam, pipeline)
+    iam.role(pipeline.role, pipeline.policy)
+    iam.role(writer.role, without(writer.policy, "Signals", "kafka-cluster:CreateTopic"))
+    with pytest.raises(KafkaError):
+        writer.create()
+    iam.role(writer.role, writer.policy)
+    writer.create()
+    connector = pipeline.start()
+    try:
+        for sid, action in (("Signals", "WriteData"), ("SignalProducer", "WriteDataIdempotently")):
+            iam.role(writer.role, without(writer.policy, sid, f"kafka-cluster:{action}"))
+            with pytest.raises(KafkaError):
+                writer.write("never sent")
+        iam.role(writer.role, writer.policy)
+        writer.write("Ada says hello")
+        wait_for_text(lambda: "x" * ("Ada says hello" in connector.workers.log_since({})), seconds=SECONDS)
+        log = connector.workers.log_since({})
+        assert "Ada says hello" in log
+        assert "never sent" not in log
+    finally:
+        connector.stop()
 
 
 def test_a_connector_cannot_write_to_anothers_topics(lab: Lab, iam: Iam, secret: str) -> None:

@@ -23,7 +23,25 @@ def refused_worker(setting: str, wanted: str) -> Refused:
     return Refused(worker(setting), f"{WORKER}{setting.split(': ')[0]}", wanted)
 
 
+SIGNALS = "signals: {table: orders.debezium_signal}"
+GROUPS = "groups: [billing-*]"
+
 CASES: Cases = {
+    "consumers_signal_by_topics": (
+        {SIGNALS: "signals: {topic: orders-signals}", GROUPS: f"{GROUPS}\n    signals: [orders]"},
+        [
+            Refused(
+                {GROUPS: f"{GROUPS}\n    signals: [orders]  # <-"},
+                "consumers.billing.signals[0]",
+                "must be left out: no connector has signals.topic, got 'orders'",
+            ),
+            Refused(
+                {SIGNALS: "signals: {topic: orders-signals}", GROUPS: f"{GROUPS}\n    signals: [ordres]  # <-"},
+                "consumers.billing.signals[0]",
+                "must be orders, which has signals.topic, got 'ordres'",
+            ),
+        ],
+    ),
     "msk_connect_takes_the_worker_property": (
         worker("producer.linger.ms: 5, offset.flush.interval.ms: 60000, producer.retry.backoff.ms: 500"),
         [

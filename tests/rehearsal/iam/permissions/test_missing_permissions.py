@@ -251,7 +251,7 @@ CONNECTORS: Final = granted(
 VIA: Final = {"SecretKey": "secretsmanager.us-east-1.amazonaws.com", "TrustStoreKey": "s3.us-east-1.amazonaws.com"}
 READER: Final = Consumer(topics=("orders.*",), groups=("billing",))
 SCHEMAS: Final = policies.document(*registry_policies.reader(READER, [IN_AVRO], GLUE))
-CONSUMERS: Final = granted(documents.BILLING) | granted(SCHEMAS)
+CONSUMERS: Final = granted(documents.OPERATIONS) | granted(SCHEMAS)
 
 
 @pytest.mark.parametrize(("sid", "action", "resource"), sorted(CONNECTORS))
@@ -266,7 +266,12 @@ def test_every_reason_is_reached(
     role: Role, spec: ConnectorSpec | None, permissions: set[tuple[str, str, str]]
 ) -> None:
     found = {
-        (action, describe([replace(denial(action, resource), via=VIA.get(sid, ""))], spec).splitlines()[2])
+        (
+            action,
+            describe(
+                [replace(denial(action, resource), via=VIA.get(sid, ""))], spec, signals=[documents.SIGNALS]
+            ).splitlines()[2],
+        )
         for sid, action, resource in permissions
     }
     reasons = [reason for reason in REASONS if reason.role == role]

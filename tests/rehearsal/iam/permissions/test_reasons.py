@@ -51,7 +51,8 @@ def execution_role(**more: object) -> str:
 def consumers_role() -> str:
     consumer = Consumer(topics=("orders.*",), groups=("billing",))
     written = Connector.model_validate({**CONNECTOR, "format": "avro"})
-    return policies.consumer(consumer, arns=ARNS, schemas=registry_policies.reader(consumer, [written], GLUE))
+    schemas = registry_policies.reader(consumer, [written], GLUE)
+    return policies.consumer(consumer, arns=ARNS, signals=["orders-signals"], schemas=schemas)
 
 
 def permissions(role: Role, document: str) -> list[Permission]:

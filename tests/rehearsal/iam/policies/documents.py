@@ -24,6 +24,10 @@ EXECUTION: Final = policies.connector_execution(
     DEPLOYMENT, CONNECTOR, name=NAME, arns=ARNS, offsets=topics.offset_topic(NAME), secret_arns=[SECRET_ARN]
 )
 TRUST: Final = policies.connector_trust(DEPLOYMENT, NAME)
+SIGNALS: Final = "orders-signals"
+OPERATIONS: Final = policies.consumer(
+    Consumer(topics=("orders.notifications",), groups=("operations",)), arns=ARNS, signals=[SIGNALS]
+)
 BILLING: Final = policies.consumer(Consumer(topics=("orders.orders.*",), groups=("billing-*",)), arns=ARNS)
 KNOWN: Final = ("kms:ViaService", "kms:EncryptionContext:*")
 DECRYPT: Final = {
