@@ -114,6 +114,17 @@ PIPELINES: Final[Mapping[str, Pipeline]] = {
         {"route": debezium("ByLogicalTableRouter", topic__regex="(.*)orders", topic__replacement="$1all")},
         topics={"{p}.{p}.all": ROWS},
     ),
+    "shards": Pipeline(
+        {
+            "shards": debezium(
+                "ByLogicalTableRouter",
+                topic__regex=r"{p}\.{p}\.ord(.*)",
+                topic__replacement="{p}.{p}.all",
+                key__field__name="shard",
+            )
+        },
+        topics={"{p}.{p}.all": ROWS},
+    ),
     "partitions": Pipeline(
         {
             "route": debezium(
