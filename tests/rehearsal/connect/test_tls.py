@@ -41,6 +41,7 @@ def connector(lab: Lab) -> Iterator[RunningConnector]:
 
 def test_the_right_certificate_is_taken_and_changes_stream(lab: Lab, connector: RunningConnector) -> None:
     """The snapshot is read by Connector/J, changes by another client, and each verifies by itself."""
+    connector.change(lab.configured(**properties(verify="identity", trust_store=RIGHT)))
     lab.settle()
     assert connector.failure() is None
 
