@@ -19,6 +19,18 @@ CASES: Cases = {
             Refused(tls(""), "connectors.orders.source.tls.ca_bundle", "which no worker trusts by itself"),
         ],
     ),
+    "addresses_are_in_no_certificate": (
+        {CLUSTER: f"{host(f'address: 10.8.4.7, {GROUP}', mark='')[CLUSTER]}\n      tls: {{verify: ca}}"},
+        [
+            Refused(
+                {
+                    CLUSTER: f"{host(f'address: 10.8.4.7, {GROUP}', mark='')[CLUSTER]}\n      tls: {{verify: identity}}  # <-"
+                },
+                "connectors.orders.source.tls.verify",
+                "must be ca for an IPv4 address: Debezium compares host names only",
+            )
+        ],
+    ),
     "tls_is_set_in_one_place": (
         tls(f"verify: ca, {BUNDLE}"),
         [
