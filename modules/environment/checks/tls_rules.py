@@ -25,10 +25,10 @@ def rds_has_authorities_of_its_own(connector: Connector) -> Iterator[Problem]:
 def addresses_are_in_no_certificate(connector: Connector) -> Iterator[Problem]:
     """Debezium's client of the binary log compares names only; it was seen to refuse a certificate for an address."""
     source = connector.source
-    if source.tls and source.tls.verify == "identity" and isinstance(source, HostSource):
-        if source.host.address.replace(".", "").isdecimal():
-            wanted = "must be ca for an IPv4 address: Debezium compares host names only with a certificate"
-            yield Problem((*_AT, "verify"), wanted, source.tls.verify)
+    named = not isinstance(source, HostSource) or not source.host.address.replace(".", "").isdecimal()
+    if source.tls and source.tls.verify == "identity" and not named:
+        wanted = "must be ca for an IPv4 address: Debezium compares host names only with a certificate"
+        yield Problem((*_AT, "verify"), wanted, source.tls.verify)
 
 
 @rule

@@ -11,6 +11,12 @@ def tls(text: str, *, mark: str = "  # <-") -> Edits:
     return {CLUSTER: f"cluster: orders-prod\n      tls: {{{text}}}{mark}"}
 
 
+def addressed(text: str, *, mark: str = "") -> Edits:
+    """Of a server that has an address and no name."""
+    source = host(f"address: 10.8.4.7, {GROUP}", mark="")[CLUSTER]
+    return {CLUSTER: f"{source}\n      tls: {{{text}}}{mark}"}
+
+
 CASES: Cases = {
     "rds_has_authorities_of_its_own": (
         {CLUSTER: f"{host(f'address: db.internal, {GROUP}', mark='')[CLUSTER]}\n      tls: {{verify: ca}}"},
@@ -20,12 +26,10 @@ CASES: Cases = {
         ],
     ),
     "addresses_are_in_no_certificate": (
-        {CLUSTER: f"{host(f'address: 10.8.4.7, {GROUP}', mark='')[CLUSTER]}\n      tls: {{verify: ca}}"},
+        addressed("verify: ca"),
         [
             Refused(
-                {
-                    CLUSTER: f"{host(f'address: 10.8.4.7, {GROUP}', mark='')[CLUSTER]}\n      tls: {{verify: identity}}  # <-"
-                },
+                addressed("verify: identity", mark="  # <-"),
                 "connectors.orders.source.tls.verify",
                 "must be ca for an IPv4 address: Debezium compares host names only",
             )
