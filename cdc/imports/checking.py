@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import yaml
 
+from cdc.imports.output import registry
 from cdc.imports.translation import runtime
 from cdc.imports.translation.entry import Entry
 from cdc.imports.translation.notes import Kind, Note, shown
@@ -47,6 +48,7 @@ _PLACEHOLDERS: Final[Mapping[tuple[str, str], Any]] = {
     ("adopt", "schema_history_topic"): f"{PLACEHOLDER}-history-{{}}",
     ("adopt", "signal_group"): f"{PLACEHOLDER}-group-{{}}",
 }
+_OF_REGISTRIES: Final = {"url": "https://registry.invalid", "security_group_id": "sg-0123456789abcdef0"}
 _SERVER_ID: Final = 4_294_000_000
 _LISTS: Final = {"transforms": "transforms.", "predicates": "predicates.", "converters": "", "post.processors": ""}
 
@@ -93,8 +95,17 @@ def _loaded(entries: list[Entry]) -> Environment:
     plugins = {body["plugin"]: runtime.ARCHIVES[body["plugin"]] for body in bodies.values()}
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "imported.yaml")
-        file.write_text(yaml.safe_dump({**_ENVIRONMENT, "plugins": plugins, "connectors": bodies}), encoding="utf-8")
+        document = {**_ENVIRONMENT, **_registry(entries), "plugins": plugins, "connectors": bodies}
+        file.write_text(yaml.safe_dump(document), encoding="utf-8")
         return load(file)
+
+
+def _registry(entries: list[Entry]) -> dict[str, Any]:
+    filled = {
+        key: _OF_REGISTRIES.get(key, PLACEHOLDER) if value == FILL_IN else value
+        for key, value in registry(entries).items()
+    }
+    return {"schema_registry": filled} if filled else {}
 
 
 def _filled(body: dict[str, Any], index: int) -> dict[str, Any]:

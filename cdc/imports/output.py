@@ -19,6 +19,7 @@ def document(entries: list[Entry]) -> dict[str, object]:
     """As ``--json`` prints it."""
     bodies = {entry.key: entry.body for entry in entries if entry.body}
     return {
+        **({"schema_registry": found} if (found := registry(entries)) else {}),
         "plugins": _plugins(entries),
         "connectors": {key: _natural(body) for key, body in bodies.items()},
         "notes": [note.document for entry in entries for note in entry.notes],
@@ -28,6 +29,8 @@ def document(entries: list[Entry]) -> dict[str, object]:
 def text(entries: list[Entry]) -> str:
     """Sections ``plugins`` and ``connectors``; open notes are comments at each connector's end."""
     lines: list[str] = []
+    if found := registry(entries):
+        lines += ["schema_registry:", *_mapping(found, {}, indent=1), ""]
     if plugins := _plugins(entries):
         lines += ["plugins:", *_mapping(plugins, {}, indent=1), "", "connectors:"]
     for entry in entries:
@@ -37,6 +40,11 @@ def text(entries: list[Entry]) -> str:
         else:
             lines += _comments(map(str, entry.notes), indent=1)
     return "".join(f"{line}\n" for line in lines)
+
+
+def registry(entries: list[Entry]) -> dict[str, Any]:
+    """The first that an entry needs: a file has one."""
+    return next((entry.registry for entry in entries if entry.body and entry.registry), {})
 
 
 def _plugins(entries: list[Entry]) -> dict[str, Any]:

@@ -26,6 +26,8 @@ class Draft:
         self.notes: list[Note] = []
         # The consumer group of the signal topic; None without such a topic.
         self.signal_group: Value | None = None
+        # The file's schema_registry; empty for a connector without one.
+        self.registry: dict[str, Any] = {}
         # The properties with current names and values.
         self.translated: dict[str, Value] = {}
 

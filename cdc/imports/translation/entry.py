@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from cdc.imports.formats.described import NOTHING, Described, Unresolved, Value
-from cdc.imports.translation import capture, connection, history, names, runtime, secret, streams
+from cdc.imports.translation import capture, connection, history, names, registry, runtime, secret, streams
 from cdc.imports.translation.draft import Draft
 from cdc.imports.translation.notes import OPEN, Kind, Note, shown
 from modules.debezium.configuration import CONNECTOR_CLASS
@@ -42,6 +42,8 @@ class Entry:
     comments: dict[tuple[str, ...], str] = field(default_factory=dict)
     # The connector's properties by their current names, to compare with.
     before: dict[str, Value] = field(default_factory=dict)
+    # The schema registry that the file needs for it.
+    registry: dict[str, Any] = field(default_factory=dict)
 
     @property
     def open(self) -> list[Note]:
@@ -70,11 +72,14 @@ def _entry(key: str, described: Described, *, keep_offsets: bool) -> Entry:
     capture.take(draft)
     history.take(draft, keep=keep_offsets)
     streams.take(draft)
+    registry.take(draft)
     runtime.take(draft)
     if keep_offsets:
         history.adopt(draft)
     _others(draft)
-    return Entry(key, described.source, _ordered(draft.entry), draft.notes, draft.comments, draft.translated)
+    return Entry(
+        key, described.source, _ordered(draft.entry), draft.notes, draft.comments, draft.translated, draft.registry
+    )
 
 
 def _others(draft: Draft) -> None:

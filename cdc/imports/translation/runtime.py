@@ -51,7 +51,9 @@ def take(draft: Draft) -> None:
     """Fills ``capacity``; converters stay properties where they differ from the worker's."""
     described = draft.described
     _capacity(draft, described)
-    missing = [name for name in _CONVERTERS if _converter(draft, name, described.worker)]
+    set_by_format = {"value.converter", *(["key.converter"] if "key.converter" not in draft.left else [])}
+    chosen = [name for name in _CONVERTERS if not (draft.registry and name in set_by_format)]
+    missing = [name for name in chosen if _converter(draft, name, described.worker)]
     if missing:
         _unknown_converters(draft, missing)
     if described.worker is not None:

@@ -51,7 +51,7 @@ def _wanted(environment: Environment) -> dict[str, dict[str, tuple[str, ...]]]:
     """The keys that each connector needs of each secret."""
     found: dict[str, dict[str, tuple[str, ...]]] = {}
     for key, connector in environment.connectors.items():
-        for name, keys in configuration.secrets(connector).items():
+        for name, keys in configuration.secrets(connector, environment.registry).items():
             found.setdefault(name, {})[key] = keys
     return found
 

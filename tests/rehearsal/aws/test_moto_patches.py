@@ -208,7 +208,16 @@ def invocation_of_a_function(aws: AwsAccess) -> object:
     return functions.invoke(FunctionName="invoked", Payload=b"{}").get("FunctionError")
 
 
+def tags_of_a_schema_registry(aws: AwsAccess) -> object:
+    glue = client(aws, "glue", REGION)
+    made = glue.create_registry(RegistryName="tagged", Tags={"owner": "data"})
+    glue.create_registry(RegistryName="plain")
+    arn = made["RegistryArn"]
+    return [glue.get_tags(ResourceArn=one)["Tags"] for one in (arn, arn.replace("tagged", "plain"))]
+
+
 PATCHES = [
+    (tags_of_a_schema_registry, [{"owner": "data"}, {}]),
     (logging_of_a_function, ("/functions/one", "/functions/another")),
     (invocation_of_a_function, None),
     (tags_of_a_scalable_target, {"owner": "data", "new": "y"}),
