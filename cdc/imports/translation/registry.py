@@ -31,6 +31,8 @@ def take(draft: Draft) -> None:
     draft.registry = _glue(draft) if kind == "glue" else _by_url(draft, kind)
     draft.move(VALUE, "format", format_, "has its own key", before=draft.take(VALUE))
     draft.note(Kind.ADDED, "schema_registry", "the file has one registry", after=_shown(draft.registry))
+    for key in (key for key, value in draft.registry.items() if value == FILL_IN):
+        draft.note(Kind.TODO, f"schema_registry.{key}", "it is not in this input", after=FILL_IN)
     if draft.known(KEY) == class_:
         why = "keys are JSON without schemas: Glue's names the schemas of keys and values alike"
         kept = (Kind.LOST, why) if kind == "glue" else (Kind.MOVED, "format sets it, too")
@@ -88,7 +90,6 @@ def _login(draft: Draft) -> dict[str, Any]:
         fields = dict(zip(("username_field", "password_field"), (one["key"] for one in both), strict=True))
         other = {field: key for field, key in fields.items() if key != field.removesuffix("_field")}
         return {"secret": both[0]["secret"], **other}
-    draft.note(Kind.TODO, "schema_registry.secret", "create it, as flat JSON with username and password", after=FILL_IN)
     return {"secret": FILL_IN}
 
 

@@ -148,8 +148,8 @@ def test_what_no_pattern_excludes_exactly_is_filled_in(excluded: str, tmp_path: 
         ({"producer.override.linger.ms": "5"}, "producer.override.linger.ms '5': MSK Connect refuses client overrides"),
         ({"snapshot.events.as.inserts": "true"}, "use the transform io.debezium.connector.mysql.transforms"),
         (
-            {"value.converter": "io.confluent.connect.avro.AvroConverter"},
-            "value.converter 'io.confluent.connect.avro.AvroConverter': events are JSON",
+            {"value.converter": "com.example.avro.AvroConverter"},
+            "value.converter 'com.example.avro.AvroConverter': events are JSON",
         ),
     ],
 )

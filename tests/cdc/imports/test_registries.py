@@ -85,6 +85,8 @@ def test_a_registrys_converter_becomes_a_format(
     assert not any("registry" in key or "auth" in key for key in entry.get("properties", {}))
     assert "value.converter" not in entry.get("properties", {})
     assert found.notes("not expressed") == []
+    open_ = [note.partition(" ")[0] for note in found.notes("to do") if note.startswith("schema_registry.")]
+    assert open_ == [f"schema_registry.{key}" for key, value in registry.items() if value == "FILL_IN"]
 
 
 def test_the_users_converter_of_keys_stays(tmp_path: Path) -> None:
