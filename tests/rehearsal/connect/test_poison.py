@@ -16,6 +16,9 @@ from rehearsal.database.mysql import AdminConnection
 from tests.rehearsal.connect.lab import Lab, running
 from tests.rehearsal.database.databases import answers
 
+SKIP = {"schema.history.internal.skip.unparseable.ddl": "true"}
+# MySQL takes the name of this column without backquotes.
+LINKS = "CREATE TABLE {}.links (id INT PRIMARY KEY, url VARCHAR(9))"
 RECOVER = {"snapshot.mode": "recovery"}
 
 
@@ -99,6 +102,33 @@ def test_a_table_that_changed_without_binlog_ends_the_task_until_the_history_is_
     connector.change(changed(spec, RECOVER))
     wait_for_row(lab, f"poison.{table}", drift.row)
     connector.change(spec)
+
+
+def test_a_statement_that_debezium_cannot_read_is_skipped_and_its_table_recovered(lab: Lab) -> None:
+    spec = lab.another("unread", connectors__shop__source__tables=["unread.*"])
+    lab.sql("CREATE DATABASE elsewhere", "CREATE DATABASE unread", "CREATE TABLE unread.words (n INT)")
+    connector = lab.connectors(spec)
+    try:
+        settle(lab, "unread.unread.words", "INSERT INTO unread.words VALUES (0)")
+        offsets = connector.workers.log_offsets()
+        lab.sql(LINKS.format("elsewhere"), "INSERT INTO unread.words VALUES (1)")
+        unreadable = f"Debezium cannot read a statement: {LINKS}; set schema_history.skip_unparseable_ddl"
+        assert_failure(connector, offsets, unreadable.format("elsewhere"), causes.UNREADABLE)
+        connector.change(changed(spec, SKIP))
+        wait_for_row(lab, "unread.unread.words", {"n": 1})
+        # Of any database: the schema history has the statement.
+        with pytest.raises(ServerError, match="cannot read a statement"):
+            connector.change(spec)
+
+        offsets = connector.workers.log_offsets()
+        lab.sql(LINKS.format("unread"), "INSERT INTO unread.links VALUES (1, 'a')")
+        unknown = "the schema history does not have the structure of unread.links"
+        assert_failure(connector, offsets, unknown, causes.UNKNOWN_TABLE)
+        connector.change(changed(spec, SKIP | RECOVER))
+        wait_for_row(lab, "unread.unread.links", {"id": 1, "url": "a"})
+        connector.change(changed(spec, SKIP))
+    finally:
+        connector.stop()
 
 
 def assert_failure(
