@@ -66,7 +66,7 @@ def _checked(chosen: list[Path], *, deep: Deep | None) -> tuple[Problems, Proble
         found = findings(environment, look=_look)
         errors += located((*found.errors, *found.on_msk_connect, *ca_bundles.problems(environment)), file)
         loadable = loadable and not any(problem.path[0] == "plugins" for problem in found.errors)
-        advice += warnings(environment, file)
+        advice += (*warnings(environment, file), *located(found.advice, file))
     refused, skipped = deep(environments, chosen) if deep and loadable else ((), ())
     return (*errors, *refused), (*advice, *skipped)
 

@@ -70,7 +70,7 @@ def _check_archives(environments: Iterable[tuple[Environment, Path]]) -> None:
     for environment, file in environments:
         found = findings(environment)
         errors += located((*found.errors, *ca_bundles.problems(environment)), file)
-        for warning in (*warnings(environment, file), *located(found.on_msk_connect, file)):
+        for warning in (*warnings(environment, file), *located((*found.on_msk_connect, *found.advice), file)):
             print(f"warning: {warning}", file=sys.stderr)
     if errors:
         raise EnvironmentErrors(errors)

@@ -5,7 +5,7 @@ from typing import Any
 
 from modules import policies, registry_policies
 from modules.bucket import PrivateBucket
-from modules.debezium import configuration, topics
+from modules.debezium import configuration, lag, topics
 from modules.debezium.formats import OF_REGISTRIES, Registry
 from modules.deployment import Deployment
 from modules.encryption import Key
@@ -13,6 +13,7 @@ from modules.environment import msk
 from modules.environment.models.connectors import Connector as ConnectorConfig
 from modules.kafka import Kafka
 from modules.logs import log_group
+from modules.monitoring import MonitoredConnector
 from modules.network import Network
 from modules.plugin import Plugin
 from modules.properties_file import as_lines
@@ -41,8 +42,9 @@ from modules.trust_store import TrustStore
 class Connector(Construct):
     """A connector whose name and offset topic never change: after a replacement it resumes from its offset.
 
-    Public: ``name`` (str, known at synthesis), ``arn`` (str), ``log_group`` (str) and ``secrets`` (names),
-    known at synthesis; ``security_group_id`` of the workers (str).
+    With ``measures_lag`` the plugin has this project's transform, and the worker logs the lag. Public: ``name`` (str,
+    known at synthesis), ``arn`` (str), ``log_group`` (str) and ``secrets`` (names), known at synthesis,
+    ``security_group_id`` of the workers (str), and ``monitored``, for its alarms.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class Connector(Construct):
         plugin: Plugin,
         key: Key,
         debezium_version: str,
+        measures_lag: bool,
         registry: Registry | None = None,
         registry_access: UrlRegistry | None = None,
         bucket: PrivateBucket | None = None,
@@ -68,6 +71,7 @@ class Connector(Construct):
         self._debezium_version = debezium_version
         self._registry = registry
         self._registry_access = registry_access if config.format in OF_REGISTRIES else None
+        self._measures_lag = measures_lag
         self._deployment = deployment
         self.name = deployment.connector_name(id_, config)
         self._offsets = topics.offsets_of(config, name=self.name)
@@ -84,6 +88,12 @@ class Connector(Construct):
         self.log_group = deployment.log_group("connectors", id_)
         self._logs = log_group(self, name=self.log_group, retention_days=config.log_retention_days, key=key)
         self.arn = self._connector(network, kafka, plugin, workers, key).arn
+        self.monitored = MonitoredConnector(
+            name=self.name,
+            log_group=self._logs.name,
+            snapshot_only=config.snapshot.mode == "initial_only",
+            measures_lag=measures_lag,
+        )
 
     def _authorities(self, id_: str, bucket: PrivateBucket | None) -> TrustStore | None:
         tls = self._config.source.tls
@@ -178,7 +188,8 @@ class Connector(Construct):
         )
         # The user's are escaped with all that the file says; ours have Kafka's placeholders.
         given = self._config.properties
-        return {key: value if key in given else escaped(value) for key, value in properties.items()} | connection
+        own = {key: value if key in given else escaped(value) for key, value in properties.items()}
+        return (lag.measured(own, connector=self.name) if self._measures_lag else own) | connection
 
     def _trust_store_file(self) -> str | None:
         """A placeholder of the worker's. Joined by Terraform: CDKTF takes its ``${`` for one of its own."""

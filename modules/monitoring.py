@@ -1,23 +1,39 @@
 """CloudWatch alarms on brokers, connectors and the function that restarts failed tasks.
 
-Missing data breaches where a failure stops the metric.
+Missing data breaches where a failure stops the metric. A connector notifies by one composite alarm.
 """
 
 from dataclasses import dataclass
 from typing import Final
 
+from modules import worker_metrics
+from modules.alarm_rules import (
+    BROKER_RULES,
+    CLUSTER_RULES,
+    CONNECT,
+    CONNECTOR_RULES,
+    FAILED_TASK,
+    HEALER_FAILED,
+    HIGH_CPU,
+    KAFKA,
+    LAMBDA,
+    NO_CONTROLLER,
+    NO_RECORDS,
+    RUNBOOKS,
+    WORKER_ERRORS,
+    AlarmRule,
+    lag,
+)
 from modules.environment.models.alarms import Alarms
 from modules.environment.models.kafka import ProvisionedKafka
 from modules.synthesis.sdk import (
+    CloudwatchCompositeAlarm,
     CloudwatchMetricAlarm,
     CloudwatchMetricAlarmMetricQuery,
     CloudwatchMetricAlarmMetricQueryMetric,
     Construct,
 )
 
-KAFKA: Final = "AWS/Kafka"
-CONNECT: Final = "AWS/KafkaConnect"
-LAMBDA: Final = "AWS/Lambda"
 PERIOD_MINUTES: Final = 5
 
 _OPERATORS: Final = {
@@ -29,64 +45,17 @@ _OPERATORS: Final = {
 
 
 @dataclass(frozen=True)
-class AlarmRule:
-    """One alarm: ``metrics`` (their sum) ``operator`` ``threshold`` for ``minutes`` without interruption.
+class MonitoredConnector:
+    """A connector with alarms; ``log_group`` has its worker's log.
 
-    ``missing_breaches``: missing data breaches; else it is ignored.
+    ``snapshot_only``: it stops after its snapshot, so missing records are no failure. ``measures_lag``: its log says
+    how far behind it is.
     """
 
-    metrics: tuple[str, ...]
-    statistic: str
-    operator: str
-    threshold: float
-    minutes: int
-    why: str
-    missing_breaches: bool = False
-
-
-NO_CONTROLLER: Final = AlarmRule(
-    ("ActiveControllerCount",), "Maximum", "<", 1, 5, "no active controller", missing_breaches=True
-)
-HIGH_CPU: Final = AlarmRule(("CpuUser", "CpuSystem"), "Average", ">", 60, 15, "too little CPU left if a broker fails")
-CLUSTER_RULES: Final = (
-    NO_CONTROLLER,
-    AlarmRule(("OfflinePartitionsCount",), "Sum", ">", 0, 5, "partitions without a leader: writes fail"),
-)
-BROKER_RULES: Final = (
-    AlarmRule(("UnderMinIsrPartitionCount",), "Maximum", ">=", 1, 5, "acks=all writes are refused"),
-    AlarmRule(("UnderReplicatedPartitions",), "Maximum", ">", 0, 15, "replicas lag or a broker is down"),
-    HIGH_CPU,
-    AlarmRule(("HeapMemoryAfterGC",), "Maximum", ">", 60, 15, "the broker runs out of heap"),
-    AlarmRule(("KafkaDataLogsDiskUsed",), "Maximum", ">", 85, 5, "a full volume stops the broker"),
-)
-FAILED_TASK: Final = AlarmRule(("ErroredTaskCount",), "Maximum", ">", 0, 5, "the task failed")
-HEALER_FAILED: Final = AlarmRule(
-    ("Errors",), "Sum", ">", 0, 5, "a failed task was not restarted; see the function's log"
-)
-CONNECTOR_RULES: Final = (
-    AlarmRule(("RunningTaskCount",), "Minimum", "<", 1, 5, "no task is running", missing_breaches=True),
-    FAILED_TASK,
-    AlarmRule(("CpuUtilization",), "Average", ">", 80, 15, "the worker needs more MCUs"),
-    AlarmRule(("MemoryUtilization",), "Average", ">", 80, 15, "the worker needs more MCUs"),
-)
-# Heartbeats write even when the database is idle: no record at all means that the connector hangs.
-NO_RECORDS: Final = AlarmRule(
-    ("SourceRecordWriteRate",),
-    "Maximum",
-    "<=",
-    0,
-    15,
-    "no record is written, not even a heartbeat",
-    missing_breaches=True,
-)
-
-
-@dataclass(frozen=True)
-class MonitoredConnector:
-    """A connector with alarms; ``snapshot_only``: it stops after its snapshot, so missing records are no failure."""
-
     name: str
+    log_group: str
     snapshot_only: bool
+    measures_lag: bool
 
 
 @dataclass(frozen=True)
@@ -109,7 +78,9 @@ def _alarm_name(rule: AlarmRule, name: str) -> str:
 class Monitoring(Construct):
     """Alarms for the brokers of a managed cluster and for every connector, sent to the SNS topic in ``config``.
 
-    Failed tasks also start the ``healer``. Public: ``failed_task_alarms``, the ARN of each connector's, by key.
+    What fails in a connector often trips several: its alarms notify through one composite alarm, which sends one
+    message. Failed tasks also start the ``healer``. Public: ``failed_task_alarms``, the ARN of each connector's, by
+    key.
     """
 
     def __init__(
@@ -125,7 +96,8 @@ class Monitoring(Construct):
     ) -> None:
         """``cluster`` is None for an existing cluster; ``connectors`` are by key."""
         super().__init__(scope, id_)
-        self._actions = [config.sns_topic_arn] if config.sns_topic_arn else []
+        self._topic = [config.sns_topic_arn] if config.sns_topic_arn else []
+        self._lag_seconds = config.lag_seconds
         self._healer = healer
         self.failed_task_alarms: dict[str, str] = {}
         if cluster:
@@ -149,27 +121,63 @@ class Monitoring(Construct):
                 self._alarm(parent, rule, KAFKA, f"{name}-broker-{broker}", dimensions | {"Broker ID": str(broker)})
 
     def _connector(self, scope: Construct, key: str, connector: MonitoredConnector) -> None:
-        for rule in CONNECTOR_RULES if connector.snapshot_only else (*CONNECTOR_RULES, NO_RECORDS):
-            alarm = self._alarm(scope, rule, CONNECT, connector.name, {"ConnectorName": connector.name})
-            if rule is FAILED_TASK:
-                self.failed_task_alarms[key] = alarm.arn
+        dimensions = {"ConnectorName": connector.name}
+        alarms = {
+            rule: self._alarm(scope, rule, CONNECT, connector.name, dimensions, notifies=False)
+            for rule in (CONNECTOR_RULES if connector.snapshot_only else (*CONNECTOR_RULES, NO_RECORDS))
+        }
+        self.failed_task_alarms[key] = alarms[FAILED_TASK].arn
+        for rule in self._log_rules(scope, connector):
+            own = worker_metrics.namespace(connector.name)
+            alarms[rule] = self._alarm(scope, rule, own, connector.name, {}, notifies=False)
+        self._composite(scope, connector.name, list(alarms.values()))
+
+    def _log_rules(self, scope: Construct, connector: MonitoredConnector) -> list[AlarmRule]:
+        """The rules on metrics that are made of the log."""
+        worker_metrics.error_filter(scope, connector=connector.name, log_group=connector.log_group)
+        if not connector.measures_lag:
+            return [WORKER_ERRORS]
+        worker_metrics.lag_filter(scope, connector=connector.name, log_group=connector.log_group)
+        return [WORKER_ERRORS] if connector.snapshot_only else [WORKER_ERRORS, lag(self._lag_seconds)]
+
+    def _composite(self, scope: Construct, name: str, alarms: list[CloudwatchMetricAlarm]) -> None:
+        CloudwatchCompositeAlarm(
+            scope,
+            "connector",
+            alarm_name=name,
+            alarm_description=(
+                f"The connector {name} needs attention. The alarms that it is made of say what is wrong, what follows,"
+                f" and where to look: see {RUNBOOKS}/README.md"
+            ),
+            alarm_rule=" OR ".join(f'ALARM("{alarm.alarm_name}")' for alarm in alarms),
+            alarm_actions=self._topic or None,
+            ok_actions=self._topic or None,
+        )
 
     def _alarm(
-        self, scope: Construct, rule: AlarmRule, namespace: str, name: str, dimensions: dict[str, str]
+        self,
+        scope: Construct,
+        rule: AlarmRule,
+        namespace: str,
+        name: str,
+        dimensions: dict[str, str],
+        *,
+        notifies: bool = True,
     ) -> CloudwatchMetricAlarm:
         started = [self._healer.arn] if self._healer and rule is FAILED_TASK else []
+        topic = self._topic if notifies else []
         return CloudwatchMetricAlarm(
             scope,
             "-".join(rule.metrics),
             alarm_name=_alarm_name(rule, name),
-            alarm_description=f"{'+'.join(rule.metrics)} {rule.operator} {rule.threshold:g}: {rule.why}",
+            alarm_description=rule.description,
             comparison_operator=_OPERATORS[rule.operator],
             threshold=rule.threshold,
             evaluation_periods=rule.minutes // PERIOD_MINUTES,
             metric_query=_queries(rule, namespace, dimensions),
             treat_missing_data="breaching" if rule.missing_breaches else "notBreaching",
-            alarm_actions=[*self._actions, *started] or None,
-            ok_actions=self._actions or None,
+            alarm_actions=[*topic, *started] or None,
+            ok_actions=topic or None,
         )
 
 
@@ -184,7 +192,7 @@ def _queries(rule: AlarmRule, namespace: str, dimensions: dict[str, str]) -> lis
                 metric_name=metric,
                 stat=rule.statistic,
                 period=PERIOD_MINUTES * 60,
-                dimensions=dimensions,
+                dimensions=dimensions or None,
             ),
             return_data=not several,
         )

@@ -14,9 +14,10 @@ from modules.environment.models.plugins import ArchivePlugin, PublishedPlugin
 from modules.environment.models.schema_registry import GlueRegistry as GlueConfig, UrlRegistry as UrlConfig
 from modules.environment.models.sources import HostSource
 from modules.environment.models.state import S3State
+from modules.environment.plugin_archives import measures_lag
 from modules.environment_stack import EnvironmentStack
 from modules.healing import HealedConnector, SelfHealing
-from modules.monitoring import MonitoredConnector, Monitoring
+from modules.monitoring import Monitoring
 from modules.registry import GlueRegistry, UrlRegistry
 from modules.state_store import StateStore as StateStoreConstruct
 from modules.synthesis.sdk import Construct, TerraformOutput
@@ -134,6 +135,7 @@ class Connect(EnvironmentStack):
                 registry=config.registry,
                 registry_access=self._registry_access,
                 bucket=self._plugin_bucket() if imports_trust_store(connector) else None,
+                measures_lag=measures_lag(config, connector.plugin),
             )
             for key, connector in config.connectors.items()
         }
@@ -251,12 +253,7 @@ class Connect(EnvironmentStack):
             config=self.config.alarms,
             cluster=brokers if isinstance(brokers, ProvisionedKafka) else None,
             cluster_name=self.deployment.name(),
-            connectors={
-                key: MonitoredConnector(
-                    name=self.connectors[key].name, snapshot_only=connector.snapshot.mode == "initial_only"
-                )
-                for key, connector in self.config.connectors.items()
-            },
+            connectors={key: connector.monitored for key, connector in self.connectors.items()},
             healer=monitoring.Healer(healing.name, healing.arn) if healing else None,
         )
         if healing:

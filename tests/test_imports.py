@@ -18,6 +18,8 @@ MODULES = [
     ["synthesis"],
     ["deployment", "states", "subnets"],
     ["policies"],
+    ["alarm_rules"],
+    ["worker_metrics"],
     ["bucket", "encryption", "healing_policies", "monitoring", "registry_policies", "rollout", "security_group_rules"],
     ["logs", "plugin", "registry", "roles", "state_store", "trust_store"],
     ["environment_stack", "healing", "network"],

@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from cdc.plugin import lag
 from modules import archive
 from modules.archive.build import Part, assemble, describe, write
 from modules.archive.manifest import Manifest, read
@@ -20,6 +21,7 @@ from modules.messages.problems import either, nearest
 from modules.user_files.reading import read as read_file
 
 PLUGINS: Final = Path("build/plugins")
+COMPILER: Final = "ecj"
 
 
 class OrderError(Exception):
@@ -53,7 +55,7 @@ class Order:
         for extra in self.extras:
             _known(f"an extra of {self.plugin}", extra, self.recipe.extras)
         for part in self.without:
-            _known(f"a part of {self.plugin}", part, self.recipe.parts)
+            _known(f"a part of {self.plugin}", part, (*self.recipe.parts, lag.PART))
         for version in self.kafkaconnect_versions:
             _known("the Connect version", version, self.lock.workers)
 
@@ -69,9 +71,13 @@ class Order:
     def left_out(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(self.without))
 
+    @property
+    def measures_lag(self) -> bool:
+        return lag.PART not in self.without
+
     @cached_property
     def parts(self) -> tuple[tuple[str, File], ...]:
-        """Each file with the name of its part."""
+        """Each pinned file with the name of its part."""
         names = [part for part in (*self.recipe.parts, *self.extras) if part not in self.without]
         return tuple((name, file) for name in names for file in self.lock.sets[name].files)
 
@@ -79,7 +85,8 @@ class Order:
     def files(self) -> tuple[File, ...]:
         """All files that the build reads, each once."""
         workers = (file for version in self.kafkaconnect_versions for file in linked(self.lock, version))
-        return tuple(dict.fromkeys([*(file for _, file in self.parts), *workers]))
+        compiler = self.lock.sets[COMPILER].files if self.measures_lag else ()
+        return tuple(dict.fromkeys([*(file for _, file in self.parts), *compiler, *workers]))
 
 
 def linked(lock: Lock, version: str) -> tuple[File, ...]:
@@ -127,7 +134,7 @@ def built(order: Order, paths: Mapping[File, Path], target: Path) -> Built:
     """The ZIP at ``target``, made of the files in ``paths``.
 
     Raises RefusedError if it would not run, AssemblyError, BadArchiveError or BadClassError if parts conflict or are
-    damaged, OSError. Then ``target`` is unchanged.
+    damaged, CompileError and JavaError if our own cannot be compiled, OSError. Then ``target`` is unchanged.
     """
     workers = [worker(order.lock, version, paths) for version in order.kafkaconnect_versions]
     assembly = assemble(order.plugin, parts(order, paths), workers=workers, left_out=order.left_out)
@@ -144,8 +151,8 @@ def built(order: Order, paths: Mapping[File, Path], target: Path) -> Built:
 
 
 def parts(order: Order, paths: Mapping[File, Path]) -> list[Part]:
-    """The parts of ``order``, with their files in the cache."""
-    return [
+    """The parts of ``order``, with their files in the cache, and our own."""
+    pinned = [
         Part(
             name=name,
             coordinates=str(file.maven),
@@ -156,11 +163,17 @@ def parts(order: Order, paths: Mapping[File, Path]) -> list[Part]:
         )
         for name, file in order.parts
     ]
+    if not order.measures_lag:
+        return pinned
+    [compiler] = (paths[file] for file in order.lock.sets[COMPILER].files)
+    libraries = [paths[file] for file in linked(order.lock, order.kafkaconnect_versions[0])]
+    return [*pinned, lag.part(compiler=compiler, libraries=libraries)]
 
 
 def _record(order: Order) -> Path:
     """Where the hash of the result of ``order`` is stored; named by a hash of order, pins and these checks' code."""
-    rules = sorted([Path(__file__), *Path(archive.__path__[0]).glob("*.py")])
+    ours = (file for file in lag.SOURCES.rglob("*") if file.is_file())
+    rules = sorted([Path(__file__), Path(lag.__file__), *ours, *Path(archive.__path__[0]).glob("*.py")])
     asked = [order.plugin, order.recipe.connector, *order.left_out, *order.kafkaconnect_versions]
     files = [f"{name} {file}" for name, file in order.parts]
     links = [f"{version} {file}" for version in order.kafkaconnect_versions for file in linked(order.lock, version)]

@@ -18,12 +18,13 @@ from modules.artifacts.fetch import FetchErrors, OfflineError, fetch
 from modules.artifacts.lock import File, LockError, load
 from modules.artifacts.publisher import NotPublishedError
 from modules.artifacts.sources import SourceError, sources
+from rehearsal.processes.errors import RehearsalError
 
 app = typer.Typer(no_args_is_help=True, help="Build, inspect and update plugin ZIPs for MSK Connect.")
 
 REPORTED = (
     AssemblyError, BadArchiveError, BadClassError, CacheError, FetchErrors, LockError, OfflineError, SourceError,
-    building.OrderError, building.RefusedError, OSError,
+    building.OrderError, building.RefusedError, RehearsalError, OSError,
 )  # fmt: skip
 REMEDY = "name another place with --source, or build --without the part that cannot be downloaded here"
 CONNECT = "3.7.x"  # the default of connectors

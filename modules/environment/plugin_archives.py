@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from modules.archive.manifest import Manifest, read
 from modules.archive.zips import BadArchiveError
-from modules.debezium import formats
+from modules.debezium import formats, lag
 from modules.debezium.checks.classes import in_archive
 from modules.debezium.configuration import (
     CONNECTOR_CLASS,
@@ -37,12 +37,20 @@ class Contents:
     debezium_version: str | None = None
     classes: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
+    @property
+    def has_lag(self) -> bool:
+        return lag.CLASS in self.classes.get("transforms", ())
+
 
 class Findings(NamedTuple):
-    """``errors`` break any worker, ``on_msk_connect`` only those of MSK Connect: a rehearsal runs without."""
+    """``errors`` break any worker, ``on_msk_connect`` only those of MSK Connect: a rehearsal runs without.
+
+    ``advice`` is what the environment runs without.
+    """
 
     errors: tuple[Problem, ...]
     on_msk_connect: tuple[Problem, ...]
+    advice: tuple[Problem, ...] = ()
 
 
 Look = Callable[[Path], Contents | None]
@@ -85,7 +93,42 @@ def findings(environment: Environment, *, look: Look = recorded) -> Findings:
         except (OSError, BadArchiveError) as error:
             unreadable.append(_unreadable(name, plugin.archive, error))
     errors = [problem for name, found in contents.items() for problem in _errors(environment, name, found)]
-    return Findings((*unreadable, *errors), tuple(_without_provider(environment, contents)))
+    broken = {problem.path[1] for problem in unreadable}
+    advice = [one for one in _without_lag(environment, contents) if one.path[1] not in broken]
+    return Findings((*unreadable, *errors), tuple(_without_provider(environment, contents)), tuple(advice))
+
+
+def measures_lag(environment: Environment, name: str) -> bool:
+    """Whether workers log the lag: plugin ``name`` has our transform, as its archive's manifest or the file says."""
+    plugin = environment.plugins[name]
+    if not environment.alarms.lag:
+        return False
+    if not isinstance(plugin, ArchivePlugin):
+        return plugin.lag
+    try:
+        found = recorded(Path(plugin.archive))
+    except (OSError, BadArchiveError):
+        return False
+    return found is not None and found.has_lag
+
+
+def _without_lag(environment: Environment, contents: Mapping[str, Contents]) -> Iterator[Problem]:
+    for name, plugin in environment.plugins.items() if environment.alarms.lag else ():
+        if not any(_connectors(environment, name)):
+            continue
+        if not isinstance(plugin, ArchivePlugin):
+            if not plugin.lag:
+                yield Problem(
+                    ("plugins", name),
+                    f"the lag of its connectors is not measured: set lag to true if `cdc plugin build` made it with"
+                    f" {lag.CLASS}, or alarms.lag to false",
+                )
+        elif name not in contents or not contents[name].has_lag:
+            yield Problem(
+                ("plugins", name, "archive"),
+                f"the lag of its connectors is not measured, the archive has no {lag.CLASS}: build it with"
+                f" `cdc plugin build`, or set alarms.lag to false",
+            )
 
 
 def _unreadable(name: str, archive: str, error: Exception) -> Problem:

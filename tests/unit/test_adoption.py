@@ -51,12 +51,12 @@ def test_its_role_may_use_these_and_not_those_that_it_would_have_made(adopting: 
 
 def test_its_alarms_watch_the_name_that_it_has(adopting: Stack) -> None:
     watched = {
-        query["metric"]["dimensions"]["ConnectorName"]
+        query["metric"].get("dimensions", {}).get("ConnectorName", query["metric"]["namespace"])
         for path, alarm in adopting.all("aws_cloudwatch_metric_alarm").items()
         if path.startswith("alarms/connectors/")
         for query in alarm["metric_query"]
     }
-    assert watched == {"Orders_CDC.v2"}
+    assert watched == {"Orders_CDC.v2", "msk-cdc/Orders_CDC.v2"}
 
 
 def test_what_else_is_its_own_keeps_the_keys_name(adopting: Stack, connect: Stack) -> None:

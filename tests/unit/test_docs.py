@@ -12,7 +12,7 @@ from modules.environment.environment import Environment
 from modules.environment.loading import load, warnings
 from tests.places import DOCS, ROOT
 
-PAGES = sorted([*ROOT.glob("*.md"), *DOCS.glob("*.md"), *(ROOT / "benchmarks").glob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "benchmarks").glob("*.md")])
 
 
 def keys() -> Iterator[tuple[str, str]]:

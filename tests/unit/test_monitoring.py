@@ -1,7 +1,10 @@
 """CloudWatch alarms on brokers and connectors."""
 
+import re
+
 import pytest
 
+from tests.places import DOCS, ROOT
 from tests.synthesized import Document, Stack, changed, document
 from tests.unit.conftest import Synthesize
 
@@ -20,6 +23,8 @@ SINGLE = {
     "connectors/orders/CpuUtilization": ("Average", "GreaterThanThreshold", 80, 15, "notBreaching"),
     "connectors/orders/MemoryUtilization": ("Average", "GreaterThanThreshold", 80, 15, "notBreaching"),
     "connectors/orders/SourceRecordWriteRate": ("Maximum", "LessThanOrEqualToThreshold", 0, 15, "breaching"),
+    "connectors/orders/WorkerErrors": ("Sum", "GreaterThanThreshold", 0, 15, "notBreaching"),
+    "connectors/orders/Lag": ("Average", "GreaterThanThreshold", 300, 15, "breaching"),
     "self-healing/Errors": ("Sum", "GreaterThanThreshold", 0, 5, "notBreaching"),
 }
 
@@ -40,9 +45,10 @@ def test_each_alarm(alarms: dict[str, Document], path: str) -> None:
     assert (metric["stat"], alarm["comparison_operator"], alarm["threshold"]) == (statistic, comparison, threshold)
     assert metric["period"] * alarm["evaluation_periods"] == minutes * 60
     assert alarm["treat_missing_data"] == missing
-    assert alarm["ok_actions"] == [TOPIC]
+    topic = [] if path.startswith("connectors/") else [TOPIC]
     healed = ["${aws_lambda_function.self-healing_function_B2A42F31.arn}"] if "ErroredTaskCount" in path else []
-    assert alarm["alarm_actions"] == [TOPIC, *healed]
+    assert alarm.get("ok_actions", []) == topic
+    assert alarm.get("alarm_actions", []) == [*topic, *healed]
 
 
 def test_every_broker_and_connector_has_its_alarms_and_nothing_else(alarms: dict[str, Document]) -> None:
@@ -89,9 +95,87 @@ def test_a_snapshot_only_connector_has_no_alarm_on_missing_records(synth: Synthe
     alarms = synth(content)["connect"].all("aws_cloudwatch_metric_alarm")
     assert "alarms/connectors/orders/RunningTaskCount" in alarms
     assert "alarms/connectors/orders/SourceRecordWriteRate" not in alarms
+    assert "alarms/connectors/orders/Lag" not in alarms
 
 
 def test_a_connector_may_be_called_kafka(synth: Synthesize) -> None:
     content = document("prod")
     content["connectors"] = {"kafka": content["connectors"]["orders"]}
     assert "alarms/connectors/kafka/RunningTaskCount" in synth(content)["connect"].all("aws_cloudwatch_metric_alarm")
+
+
+def test_a_connector_notifies_by_one_composite_alarm(connect: Stack, alarms: dict[str, Document]) -> None:
+    [(path, composite)] = connect.all("aws_cloudwatch_composite_alarm").items()
+    assert (path, composite["alarm_name"]) == ("alarms/connectors/orders/connector", "cdc-prod-orders")
+    assert composite["alarm_actions"] == composite["ok_actions"] == [TOPIC]
+    rule = composite["alarm_rule"]
+    named = re.findall(r'ALARM\("\$\{aws_cloudwatch_metric_alarm\.(\w+)\.alarm_name\}"\)', rule)
+    assert rule.count(" OR ") == len(named) - 1
+    own = {body["//"]["metadata"]["uniqueId"] for path, body in alarms.items() if path.startswith("connectors/orders/")}
+    assert set(named) == own
+
+
+def test_every_alarm_says_what_follows_and_names_a_runbook(connect: Stack, alarms: dict[str, Document]) -> None:
+    composites = connect.all("aws_cloudwatch_composite_alarm")
+    for path, alarm in [*alarms.items(), *composites.items()]:
+        text = alarm["alarm_description"]
+        [page] = re.findall(r"docs/runbooks/[\w-]+\.md", text)
+        assert (ROOT / page).is_file(), path
+        assert len(text) <= 1024, "CloudWatch's limit"
+
+
+def test_every_runbook_is_named_by_an_alarm(connect: Stack, alarms: dict[str, Document]) -> None:
+    bodies = [*alarms.values(), *connect.all("aws_cloudwatch_composite_alarm").values()]
+    text = "".join(body["alarm_description"] for body in bodies)
+    pages = {page.name for page in (DOCS / "runbooks").glob("*.md")}
+    assert pages == set(re.findall(r"docs/runbooks/([\w-]+\.md)", text))
+
+
+def test_metrics_of_the_log(connect: Stack, alarms: dict[str, Document]) -> None:
+    filters = connect.all("aws_cloudwatch_log_metric_filter")
+    for name in ("Lag", "WorkerErrors"):
+        made = filters[f"alarms/connectors/orders/{name}-filter"]
+        [metric] = alarms[f"connectors/orders/{name}"]["metric_query"]
+        read = metric["metric"]
+        assert (made["metric_transformation"]["namespace"], made["metric_transformation"]["name"]) == (
+            read["namespace"],
+            read["metric_name"],
+        )
+        assert "log-group" in made["log_group_name"]
+
+
+def configured(stack: Stack) -> Document:
+    found: Document = stack.all("aws_mskconnect_connector")["connectors/orders/connector"]["connector_configuration"]
+    return found
+
+
+def test_the_lag_is_measured_in_front_of_the_users_transforms(synth: Synthesize) -> None:
+    mask = {"transforms": "lag, mask", "transforms.lag.type": "a.Lag", "transforms.mask.type": "b.Mask"}
+    found = configured(synth(changed(document("prod"), connectors__orders__properties=mask))["connect"])
+    assert {key: value for key, value in found.items() if key.startswith("transforms")} == {
+        "transforms": "lag-,lag, mask",
+        "transforms.lag-.type": "cdc.Lag",
+        "transforms.lag-.connector": "cdc-prod-orders",
+        "transforms.lag-.server": "orders",
+        "transforms.lag.type": "a.Lag",
+        "transforms.mask.type": "b.Mask",
+    }
+
+
+@pytest.mark.parametrize(
+    "without",
+    [{"alarms__lag": False}, {"plugins__debezium-mysql__lag": None}],
+    ids=["switched off", "a plugin of others"],
+)
+def test_without_lag_nothing_of_it_is_left(synth: Synthesize, without: Document) -> None:
+    stack = synth(changed(document("prod"), **without))["connect"]
+    assert not any("transforms" in key for key in configured(stack))
+    left = {**stack.all("aws_cloudwatch_metric_alarm"), **stack.all("aws_cloudwatch_log_metric_filter")}
+    assert "alarms/connectors/orders/Lag" not in left
+    assert "alarms/connectors/orders/Lag-filter" not in left
+    assert "alarms/connectors/orders/WorkerErrors" in left
+
+
+def test_the_threshold_of_the_lag_is_settable(synth: Synthesize) -> None:
+    alarms = synth(changed(document("prod"), alarms__lag_seconds=3600))["connect"].all("aws_cloudwatch_metric_alarm")
+    assert alarms["alarms/connectors/orders/Lag"]["threshold"] == 3600

@@ -17,20 +17,22 @@ class ArchivePlugin(Model):
 
 
 class PublishedPlugin(Model):
-    """A ZIP in S3, pinned to one object version."""
+    """A ZIP in S3, pinned to one object version; ``lag``: it has this project's transform, which measures the lag."""
 
     bucket: names.BucketName
     key: names.ArchivePath
     version: names.ObjectVersion
     debezium_version: names.DebeziumVersion = RELEASE
+    lag: bool = False
 
 
 class RegisteredPlugin(Model):
-    """A custom plugin that exists in MSK Connect."""
+    """A custom plugin that exists in MSK Connect; ``lag`` as for a published one."""
 
     arn: names.CustomPluginArn
     revision: Annotated[int, Field(ge=1)] = 1
     debezium_version: names.DebeziumVersion = RELEASE
+    lag: bool = False
 
     @property
     def plugin_name(self) -> str:

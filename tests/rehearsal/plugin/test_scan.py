@@ -54,7 +54,7 @@ def test_the_worker_finds_what_was_inspected_and_nothing_else(
 
 def test_the_worker_finds_the_versions_that_were_inspected(scanned: frozenset[Plugin], inspection: Inspection) -> None:
     assert {plugin.class_name: plugin.version for plugin in scanned} == {
-        plugin.class_name: inspection.versions[plugin.class_name] for plugin in scanned
+        plugin.class_name: inspection.versions.get(plugin.class_name) for plugin in scanned
     }
 
 

@@ -62,15 +62,15 @@ def test_all_mistakes_of_a_file_are_told_together(tmp_path: Path) -> None:
         "17: network.availability_zones[2]: must be in us-east-1, got 'us-west-2c'",
         "30: kafka.brokers: must be a multiple of 3 (as many in each availability zone), got 4",
         "31: kafka.volume_gib: must be a whole number, got '100'",
-        "45: connectors.orders.source.secret: must be the secret's name, not its ARN: letters, digits and /_+=.@-, "
+        "46: connectors.orders.source.secret: must be the secret's name, not its ARN: letters, digits and /_+=.@-, "
         "got 'arn:aws:secretsmanager:us-east-1:123456789012:secret:cdc/orders-AbCdEf'",
-        "52: connectors.orders.capacity.workers: must be 1: Debezium MySQL runs one task, more workers would idle "
+        "53: connectors.orders.capacity.workers: must be 1: Debezium MySQL runs one task, more workers would idle "
         "(raise mcu instead), got 2",
-        "54: connectors.orders.properties.database.password: must be left out: it comes from source.secret, "
+        "55: connectors.orders.properties.database.password: must be left out: it comes from source.secret, "
         "got (hidden)",
-        "58: consumers.billing.topics[0]: must be a name, with * for anything but not first: "
+        "59: consumers.billing.topics[0]: must be a name, with * for anything but not first: "
         "a lone * would be everything in the cluster, got '*'",
-        "63: alarms.sns_topic_arn: must be in us-east-1, got 'arn:aws:sns:eu-west-1:123456789012:oncall'",
+        "64: alarms.sns_topic_arn: must be in us-east-1, got 'arn:aws:sns:eu-west-1:123456789012:oncall'",
     ]
 
 

@@ -168,7 +168,11 @@ SECTIONS = [
     Refused(
         {"state:": "state: {kind: cloud}  # <-"}, "state.organization", "is missing; must be an organization's name"
     ),
-    Refused({"alarms:": "alarms: 5  # <-"}, "alarms", "must be a mapping with sns_topic_arn or self_healing, got 5"),
+    Refused(
+        {"alarms:": "alarms: 5  # <-"},
+        "alarms",
+        "must be a mapping with sns_topic_arn, self_healing, lag or lag_seconds, got 5",
+    ),
     Refused({"plugins:": "plugins: {}  # <-"}, "plugins", "must have 1 or more entries, got 0"),
     Refused(
         {"plugins:": "plugins: {debezium-mysql: {}}  # <-"},

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from modules.debezium import lag
 from modules.debezium.configuration import CONNECTOR_CLASS, IMPORT_PROVIDER_CLASS, SECRET_PROVIDER_CLASS
 from modules.environment.environment import Environment
 from modules.environment.loading import load, located
+from modules.environment.models.alarms import Alarms
 from modules.environment.plugin_archives import Contents, Findings, findings
 from modules.messages.problems import shown
 from tests.unit.environment.environment_files import PROPERTY, edited, write
@@ -19,6 +21,7 @@ COMPLETE = Contents(
     config_providers=frozenset({SECRET_PROVIDER_CLASS}),
     kafkaconnect_versions=("3.7.x",),
     debezium_version="3.6.1.Final",
+    classes={"transforms": frozenset({lag.CLASS})},
 )
 
 
@@ -36,8 +39,20 @@ def test_a_complete_archive_has_no_finding(environment: Environment) -> None:
     assert of(environment, COMPLETE) == Findings((), ())
 
 
-def test_an_unknown_archive_has_no_finding(environment: Environment) -> None:
-    assert of(environment, None) == Findings((), ())
+def test_an_unknown_archive_may_not_measure_the_lag(environment: Environment) -> None:
+    found = of(environment, None)
+    assert (found.errors, found.on_msk_connect) == ((), ())
+    (problem,) = found.advice
+    assert str(problem) == (
+        "plugins.debezium-mysql.archive: the lag of its connectors is not measured, the archive has no cdc.Lag:"
+        " build it with `cdc plugin build`, or set alarms.lag to false"
+    )
+
+
+@pytest.mark.parametrize("contents", [None, replace(COMPLETE, classes={})], ids=["unknown", "without"])
+def test_a_lag_that_nobody_wants_is_not_missed(environment: Environment, contents: Contents | None) -> None:
+    silent = environment.model_copy(update={"alarms": Alarms(lag=False)})
+    assert of(silent, contents).advice == ()
 
 
 def test_unknown_versions_are_no_finding(environment: Environment) -> None:
@@ -125,8 +140,16 @@ def test_a_published_plugin_is_not_read(tmp_path: Path) -> None:
     assert findings(load(write(tmp_path, edited({})))) == Findings((), ())
 
 
+def test_a_published_plugin_may_not_measure_the_lag(tmp_path: Path) -> None:
+    (problem,) = findings(load(write(tmp_path, edited({"lag: true": "lag: false"})))).advice
+    assert str(problem) == (
+        "plugins.debezium-mysql: the lag of its connectors is not measured: set lag to true if `cdc plugin build` made"
+        " it with cdc.Lag, or alarms.lag to false"
+    )
+
+
 CLASSES = {
-    "transforms": frozenset({"com.example.Tokenize", "io.debezium.transforms.Filter"}),
+    "transforms": frozenset({"com.example.Tokenize", "io.debezium.transforms.Filter", lag.CLASS}),
     "predicates": frozenset[str](),
     "converters": frozenset({"com.example.Avro"}),
 }
@@ -164,7 +187,7 @@ def test_a_class_that_the_archive_does_not_hold_is_refused(name: str, text: str,
 def test_a_class_of_the_archive_or_of_the_worker_is_taken(name: str, tmp_path: Path) -> None:
     environment = with_transform(tmp_path, name)
     assert of(environment, replace(COMPLETE, classes=CLASSES)) == Findings((), ())
-    assert of(environment, COMPLETE) == Findings((), ())
+    assert of(environment, replace(COMPLETE, classes={})).errors == ()
 
 
 AVRO = "com.amazonaws.services.schemaregistry.kafkaconnect.AWSKafkaAvroConverter"
