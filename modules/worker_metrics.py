@@ -15,10 +15,14 @@ def namespace(connector: str) -> str:
     return f"{alarm_rules.OWN}/{connector}"
 
 
+def lag_pattern(connector: str) -> str:
+    """Matches the lines of our transform, and finds ``seconds``."""
+    return f'[..., marker = "{lag.MARKER}", connector = "{connector}", seconds, source]'
+
+
 def lag_filter(scope: Construct, *, connector: str, log_group: str) -> None:
     """The metric ``Lag``: the seconds in the lines of our transform."""
-    pattern = f'[..., marker = "{lag.MARKER}", connector = "{connector}", seconds, source]'
-    _filter(scope, "Lag", connector, log_group, pattern, {"value": "$seconds", "unit": "Seconds"})
+    _filter(scope, "Lag", connector, log_group, lag_pattern(connector), {"value": "$seconds", "unit": "Seconds"})
 
 
 def error_filter(scope: Construct, *, connector: str, log_group: str) -> None:

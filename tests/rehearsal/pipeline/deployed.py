@@ -174,6 +174,8 @@ def deployed(
     environment = copy.deepcopy(dict(ENVIRONMENT))
     environment["kafka"]["coordination"] = coordination
     environment["connectors"]["shop"]["properties"]["retriable.restart.connector.wait.ms"] = retry_seconds * 1000
+    # Built now, with the transform that measures the lag.
+    environment["plugins"] = {"debezium-mysql": {"archive": str(folder / "debezium-mysql.zip")}}
     (file := folder / "drill.yaml").write_text(yaml.safe_dump(environment))
     script = rehearsing.inputs(rehearsing.Options(str(file)), SilentReporter())
     archive = {"archive": str(script.archives["debezium-mysql"])}  # without the provider it is not the file's own

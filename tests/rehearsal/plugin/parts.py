@@ -36,7 +36,7 @@ def lock() -> Lock:
 
 def libraries(name: str, folder: Path) -> Path:
     """``folder`` with the jars of a set, under their own names."""
-    for file, path in _fetched(lock().sets[name].files).items():
+    for file, path in fetched(lock().sets[name].files).items():
         (folder / file.maven.file_name).symlink_to(path)
     return folder
 
@@ -44,7 +44,7 @@ def libraries(name: str, folder: Path) -> Path:
 def worker() -> Worker:
     """The worker that plugins are checked for."""
     pins = lock()
-    return building.worker(pins, KAFKACONNECT, _fetched(building.linked(pins, KAFKACONNECT)))
+    return building.worker(pins, KAFKACONNECT, fetched(building.linked(pins, KAFKACONNECT)))
 
 
 def with_stand_in(folder: Path) -> Path:
@@ -64,10 +64,10 @@ def as_deployed(folder: Path) -> Path:
 
 
 def _built(order: building.Order, folder: Path) -> Path:
-    return building.built(order, _fetched(order.files), folder / f"{PLUGIN}.zip").path
+    return building.built(order, fetched(order.files), folder / f"{PLUGIN}.zip").path
 
 
-def _fetched(files: Iterable[File]) -> dict[File, Path]:
+def fetched(files: Iterable[File]) -> dict[File, Path]:
     try:
         return _fetch(files)
     except FetchErrors as error:
