@@ -99,7 +99,7 @@ public final class Lag<R extends ConnectRecord<R>> implements Transformation<R> 
     }
 
     /** When the database committed what {@code record} is about, in milliseconds since 1970; 0 where it says nothing. */
-    private long committed(R record) {
+    long committed(R record) {
         if (record.value() instanceof Struct) {
             Struct value = (Struct) record.value();
             Object source = field(value, "source");
