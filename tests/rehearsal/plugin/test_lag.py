@@ -19,6 +19,7 @@ from tests.rehearsal.plugin import parts
 
 RECORDS = Path(__file__).parent / "lag"
 CONNECTOR = "shop-cdc"
+ROWS_PER_SECOND = 35_000  # the fastest pipeline that was measured here
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +56,11 @@ def test_a_heartbeat_counts_as_of_now_but_for_what_debezium_is_behind(output: li
     assert abs(time.time() * 1000 - heartbeat) < 120_000
     [behind] = [int(line.split()[2]) for line in output if line.startswith("catching-up ")]
     assert behind == 7200_000
+
+
+def test_it_costs_less_than_a_hundredth_of_the_time_that_a_record_takes(output: list[str]) -> None:
+    [nanoseconds] = [int(line.split()[2]) for line in output if line.startswith("nanoseconds ")]
+    assert nanoseconds < 1e9 / ROWS_PER_SECOND / 100
 
 
 def test_its_thread_ends_with_the_task(output: list[str]) -> None:
