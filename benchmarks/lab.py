@@ -40,7 +40,8 @@ _LOGIN: Final = {"username": "cdc", "password": "rehearsal"}
 class Lab:
     """Running servers, with their files in ``folder``; ``archive`` is the plugin's ZIP.
 
-    Workers of ``signed`` sign in to the brokers under ``role``, over TLS; those of ``plain`` do neither.
+    Workers of ``signed`` sign in to the brokers under ``role``, over TLS; those of ``plain`` do neither. Those of
+    ``observed`` sign in, and log each record as in a rehearsal.
     """
 
     environment: Environment
@@ -50,6 +51,7 @@ class Lab:
     database: Database
     signed: Connectors
     plain: Connectors
+    observed: Connectors
     role: str
 
     @property
@@ -65,7 +67,13 @@ class Lab:
         return configuration.connector_properties(connector) | connection
 
     def start(
-        self, name: str, configuration: Mapping[str, str], worker: Mapping[str, str], *, signed: bool
+        self,
+        name: str,
+        configuration: Mapping[str, str],
+        worker: Mapping[str, str],
+        *,
+        signed: bool,
+        observed: bool = False,
     ) -> RunningConnector:
         """Starts a connector on its own worker of one MCU, and waits until its task is running."""
         bootstrap = self.cluster.bootstrap if signed else self.cluster.plain_bootstrap
@@ -83,7 +91,7 @@ class Lab:
             workers=1,
             role_arn=self.role,
         )
-        return (self.signed if signed else self.plain)(spec)
+        return (self.observed if observed else self.signed if signed else self.plain)(spec)
 
 
 @contextmanager
@@ -123,6 +131,7 @@ def running(name: str) -> Iterator[Lab]:
             servers.database,
             signed=servers.connectors(lambda _: _LOGIN, name="connect-signed"),
             plain=servers.connectors(lambda _: _LOGIN, name="connect-plain", signed=False),
+            observed=servers.connectors(lambda _: _LOGIN, name="connect-observed", observed=True),
             role=role,
         )
 

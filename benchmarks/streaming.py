@@ -69,13 +69,14 @@ _REQUIRED: Final = (
 class Variant:
     """``connector`` and ``worker`` return properties, given those of a deployment.
 
-    ``iam``: clients use IAM over TLS.
+    ``iam``: clients use IAM over TLS. ``observed``: a rehearsal's observers log each record.
     """
 
     name: str
     connector: Callable[[Mapping[str, str]], dict[str, str]]
     worker: Callable[[Mapping[str, str]], dict[str, str]]
     iam: bool = True
+    observed: bool = False
 
 
 def _required(deployed: Mapping[str, str]) -> dict[str, str]:
@@ -96,6 +97,7 @@ DEFAULTS: Final = Variant("Debezium's and Connect's defaults", _required, _untun
 VARIANTS: Final = (
     Variant("this project's defaults", dict, dict),
     Variant("… without IAM and TLS", dict, dict, iam=False),
+    Variant("… with a rehearsal's observers", dict, dict, observed=True),
     DEFAULTS,
     Variant("… and JSON with schemas", _required, _with_schemas),
 )
@@ -151,7 +153,9 @@ def measured(lab: Lab, variant: Variant, prefix: str, rows: int) -> tuple[Speed,
     worker = configuration.worker_properties(region=lab.environment.region, offset_topic=topics.offset_topic(prefix))
     topic = Topic(lab, prefix)
     snapshot = Background(partial(topic.speed, rows))
-    connector = lab.start(prefix, variant.connector(deployed), variant.worker(worker), signed=variant.iam)
+    connector = lab.start(
+        prefix, variant.connector(deployed), variant.worker(worker), signed=variant.iam, observed=variant.observed
+    )
     try:
         read = snapshot.result()
         ask(connector, "stop")
@@ -192,11 +196,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--only", action="append", metavar="TEXT", help="only variants whose name has this text")
     arguments = parser.parse_args()
+    variants = [one for one in VARIANTS if any(text in one.name for text in arguments.only or [""])]
     figures: dict[str, list[tuple[Speed, Speed]]] = defaultdict(list)
     with running(ENVIRONMENT) as lab:
         for run in range(arguments.runs + 1):
-            for number, variant in enumerate(VARIANTS):
+            for number, variant in enumerate(variants):
                 speeds = measured(lab, variant, f"run{run}-{number}", arguments.rows)
                 if run:  # the first warms up: class data, pages
                     figures[variant.name].append(speeds)
@@ -204,9 +210,9 @@ def main() -> None:
 
 
 def show(figures: Mapping[str, Sequence[tuple[Speed, Speed]]]) -> None:
-    """Medians, and their ratio to Debezium's defaults."""
+    """Medians, and their ratio to Debezium's defaults, or to the first variant that ran."""
     rows = {name: [median(speeds, phase) for phase in (0, 1)] for name, speeds in figures.items()}
-    base = rows[DEFAULTS.name]
+    base = rows.get(DEFAULTS.name) or next(iter(rows.values()))
     print(f"{'':36}{'snapshot rows/s':>22}{'streaming rows/s':>22}{'bytes a row':>14}")
     for name, (snapshot, streaming) in rows.items():
         print(

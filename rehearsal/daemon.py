@@ -25,16 +25,17 @@ from modules.artifacts.sources import sources
 from modules.environment.loading import load
 from rehearsal import requirements
 from rehearsal.aws.seed import account_id
-from rehearsal.daemon_client import READY, DaemonConfig
+from rehearsal.daemon_client import READY
+from rehearsal.daemon_process import CONFIG, DaemonConfig
 from rehearsal.processes import pinned_files, sentinel
 from rehearsal.processes.runs import Run
 from rehearsal.servers import Servers
 
-_CONFIG: Final = "daemon.json"
+_POLL_SECONDS: Final = 0.02
 
 
 class Daemon:
-    """Starts the servers that ``daemon.json`` in ``folder`` asks for, and stops them."""
+    """Starts the servers that ``daemon.json`` in ``folder`` asks for, once it is there, and stops them."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -47,14 +48,25 @@ class Daemon:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stopping.set())
         self._record_pid()
+        Thread(target=self._stop_with_starter, daemon=True).start()
+        if self._is_configured():
+            self._serve()
+        del watched
+
+    def _is_configured(self) -> bool:
+        """Waits for the configuration; False if the daemon is to stop before."""
+        while not (self._folder / CONFIG).is_file():
+            if self._stopping.wait(_POLL_SECONDS):
+                return False
+        return True
+
+    def _serve(self) -> None:
         servers = self._servers()
         servers.start()
         servers.access.write(self._folder / READY)
         servers.seed()
-        Thread(target=self._stop_with_starter, daemon=True).start()
         self._stopping.wait()
         servers.stop()
-        del watched
 
     def _record_pid(self) -> None:
         """From here on the rehearsal is alive as long as this process is."""
@@ -63,7 +75,7 @@ class Daemon:
             replace(run, pid=me.pid, started=me.create_time()).write()
 
     def _servers(self) -> Servers:
-        config = DaemonConfig(**json.loads((self._folder / _CONFIG).read_text()))
+        config = DaemonConfig(**json.loads((self._folder / CONFIG).read_text()))
         environment = load(Path(config.environment))
         os.environ["MOTO_ACCOUNT_ID"] = account_id(environment)
         lock = load_lock()

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from threading import Event
 from typing import Any, Final
 
 from modules.environment.models.state import S3State
@@ -12,6 +13,7 @@ from rehearsal.deploy.stacks import CONNECT, PLATFORM, STATE, Stacks
 from rehearsal.deploy.terraform import Progress
 from rehearsal.processes.background import Background
 from rehearsal.processes.errors import RehearsalError
+from rehearsal.second_plans import SecondPlans, is_settled
 from rehearsal.steps import Steps
 
 # The S3 backend works once these have succeeded. The rest of the state stack may still be applying.
@@ -37,6 +39,8 @@ class Deploy:
     _connect: Background[None] | None = None
     _connect_ready: Background[None] | None = None
     _running: set[str] = field(default_factory=set)
+    _connect_settled: Event = field(default_factory=Event)
+    _plans: SecondPlans | None = None
 
     def start_state_store(self) -> None:
         """Creates the bucket and the lock table in the background, then moves the stack's own state into them."""
@@ -49,8 +53,11 @@ class Deploy:
 
     def _wait_for_state_store(self) -> None:
         if self._state:
-            daemon = DaemonClient(self.daemon.run, aws=self.daemon.aws)  # a session is for one thread
-            daemon.wait_for_requests(*_USABLE_STATE, check=self._state.check)
+            self._session().wait_for_requests(*_USABLE_STATE, check=self._state.check)
+
+    def _session(self) -> DaemonClient:
+        """For another thread: a session is for one."""
+        return DaemonClient(self.daemon.run, aws=self.daemon.aws)
 
     def start_platform(self) -> None:
         """Applies network, key and Kafka in the background.
@@ -63,6 +70,7 @@ class Deploy:
     def _apply_platform(self) -> None:
         stack = self.stacks.prepare(PLATFORM, local=self.stacks.makes_state_store)
         stack.init()
+        self._session().wait_until_account_seeded()
         self.resources[PLATFORM] = stack.apply(on_progress=self._report_progress)
 
     def _make_state_store(self) -> None:
@@ -104,6 +112,8 @@ class Deploy:
     def _note_connectors(self, progress: Progress) -> None:
         if progress.finished.startswith(_CONNECTOR):
             self._running.add(progress.finished)
+        if progress.finished and is_settled(progress.pending):
+            self._connect_settled.set()
 
     def wait_for_connectors(self, check: Callable[[], object]) -> None:
         """Waits until Terraform has created every connector; the provider waits longer for a bucket's lifecycle."""
@@ -139,28 +149,37 @@ class Deploy:
         for arn in arns:
             _check_restarted(connect.list_connector_operations(connectorArn=arn)["connectorOperations"][0])
 
+    def finish(self, *, retire: bool) -> None:
+        """Waits for the rest of connect's apply, and plans the other stacks again meanwhile.
+
+        With ``retire`` the destroys are planned as well.
+        """
+        assert self._connect, "start_connect comes first"
+        self._plans = SecondPlans(self.stacks, retire)
+        while not self._connect_settled.is_set() and not self._connect.finished:
+            time.sleep(_POLL_SECONDS)
+        self._connect.check()
+        for part in self.stacks.parts:
+            if part != CONNECT:
+                self._plans.start(part, after=self._state.result if part == STATE and self._state else lambda: None)
+        self.wait()
+
     def second_plan(self) -> bool:
         """Plans every stack again; returns whether all plans are empty."""
         with self.steps.step("second plan") as step:
-            plans = [Background(self.stacks[part].plan_is_empty) for part in self.stacks.parts]
-            empty = all(plan.result() for plan in plans)
+            plans = self._plans or SecondPlans(self.stacks, retire=False)
+            empty = plans.result()
             step.result = "no changes" if empty else "CHANGES"
         return empty
 
     def destroy(self) -> None:
-        """Destroys the stacks in reverse order; the state store last, with its state in a local file again."""
+        """Destroys the stacks in reverse order, as planned by ``second_plan``; the state store last."""
         for part in reversed(self.stacks.parts):
             with self.steps.step(f"destroy {part}") as step:
-                self._allow_destroy(part)
+                if part == STATE:
+                    self._empty_state_store()
                 self.stacks[part].destroy(on_progress=self._report_progress)
                 step.result = f"{self.resources[part]} resources"
-
-    def _allow_destroy(self, part: str) -> None:
-        """Removes what protects the stack from destruction, as an operator would who retires the environment."""
-        stack = self.stacks.prepare(part, local=part == STATE, destroyable=True)
-        if part == STATE:
-            stack.init("-migrate-state", "-force-copy")
-            self._empty_state_store()
 
     def _empty_state_store(self) -> None:
         """Deletes the states of the destroyed stacks, and the lock table's deletion protection."""

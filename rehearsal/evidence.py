@@ -10,8 +10,7 @@ from typing import Any, Final
 from modules.messages.tokens import HIDDEN, hidden
 from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.client import client
-from rehearsal.connect.connector import STOPPED
-from rehearsal.connect.workers import WORKER_FOLDER
+from rehearsal.connect.workers import STOPPED, WORKER_FOLDER
 from rehearsal.daemon_client import READY, SOURCE_RECORDS, DaemonClient
 from rehearsal.kafka import inspection
 from rehearsal.processes import failed_runs

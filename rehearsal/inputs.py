@@ -6,7 +6,7 @@ from pathlib import Path
 
 from modules.environment.environment import Environment
 from rehearsal.aws.access import AwsAccess
-from rehearsal.daemon_client import DaemonConfig
+from rehearsal.daemon_process import DaemonConfig
 from rehearsal.deploy.terraform import Terraform
 
 

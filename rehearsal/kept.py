@@ -129,7 +129,8 @@ class KeptRehearsal(Rehearsal):
                 self.deployment.resources[part] = len(stack.resources())
                 continue
             with self._steps.step(part) as step:
-                self.deployment.resources[part] = stack.apply()
+                stack.apply()
+                self.deployment.resources[part] = len(stack.resources())
                 step.result = f"{self.deployment.resources[part]} resources"
         shutil.copyfile(self._inputs.file, self._run.deployed)
 

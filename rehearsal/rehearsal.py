@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
@@ -16,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rehearsal import evidence, lab_access
 from rehearsal.aws.client import client
 from rehearsal.daemon_client import SOURCE_RECORDS, DaemonClient, DaemonError
+from rehearsal.daemon_process import DaemonProcess
 from rehearsal.deploy.stacks import CONNECT, Stacks
 from rehearsal.deploy.terraform import Terraform
 from rehearsal.deployment import Deploy
@@ -25,27 +25,26 @@ from rehearsal.events.streaming import Stream
 from rehearsal.failures import Failure, failure
 from rehearsal.inputs import Inputs, daemon_config
 from rehearsal.outcome import Outcome
-from rehearsal.processes import disk, runs, temporary
+from rehearsal.processes import disk, temporary
 from rehearsal.processes.errors import RefusedError, RehearsalError
 from rehearsal.processes.findings import Finding
 from rehearsal.processes.runs import Run
 from rehearsal.steps import Reporter, Steps
-from rehearsal.substitutions import applied
+from rehearsal.substitutions import Substitution, applied
 from rehearsal.wait_reports import WaitReports
 
 
-def rehearse(inputs: Inputs, reporter: Reporter, *, keep: bool = False) -> Outcome:
+def rehearse(inputs: Inputs, reporter: Reporter, process: DaemonProcess, *, keep: bool = False) -> Outcome:
     """Deploys, streams and destroys; with ``keep`` everything stays up, also after a failure.
 
     A step that fails is in the outcome; what explains it stays in the folder ``logs`` unless the rehearsal is kept.
     """
     steps = Steps(reporter)
-    run = runs.create(inputs.environment.name)
-    process = DaemonClient.start(run, daemon_config(inputs))
-    rehearsal = Rehearsal(inputs, steps, run, process)
+    process.configure(daemon_config(inputs))
+    rehearsal = Rehearsal(inputs, steps, process.run, process)
     kept = False
     try:
-        with temporary.used(run.folder):
+        with temporary.used(process.run.folder):
             outcome = rehearsal.run(keep=keep)
         kept = bool(outcome.endpoints)
     except Exception as error:
@@ -55,7 +54,7 @@ def rehearse(inputs: Inputs, reporter: Reporter, *, keep: bool = False) -> Outco
         reporter.message("interrupted: stopping the servers, and deleting the rehearsal's files")
         raise
     finally:
-        left = [] if kept else DaemonClient.terminate(run, process)
+        left = [] if kept else process.terminate()
         if sys.exception():
             reporter.message("\n".join(left) if left else "stopped: nothing is left")
     outcome.left_behind, outcome.seconds = left, steps.elapsed
@@ -68,7 +67,7 @@ class Rehearsal:
     Public once started: ``daemon``, ``deployment``, ``stream``.
     """
 
-    def __init__(self, inputs: Inputs, steps: Steps, run: Run, process: "subprocess.Popen[bytes] | None") -> None:
+    def __init__(self, inputs: Inputs, steps: Steps, run: Run, process: DaemonProcess | None) -> None:
         self._inputs = inputs
         self._steps = steps
         self._run = run
@@ -106,6 +105,7 @@ class Rehearsal:
         self.deploy()
         self.stream_changes()
         self.restart()
+        self.finish_deploy(retire=not keep)
         outcome = self._outcome(second_plan_empty=self.deployment.second_plan())
         if not keep:
             if not outcome.passed:  # a destroy deletes what explains it
@@ -117,12 +117,9 @@ class Rehearsal:
 
     def _failed(self, error: RehearsalError) -> Outcome:
         """The outcome of a rehearsal that ``error`` ended."""
-        script = self._inputs
         return Outcome(
-            environment=script.environment.name,
-            substitutions=applied(
-                script.environment, script.archives, brokers=script.brokers, mysql=self._mysql_versions
-            ),
+            environment=self._inputs.environment.name,
+            substitutions=self._substitutions,
             steps=self._steps.finished_steps,
             resources=dict(self._deployment.resources) if self._deployment else {},
             failure=self._failure(error),
@@ -157,12 +154,9 @@ class Rehearsal:
 
     def save(self, failure: str) -> Path | str:
         """Saves what explains ``failure``; returns the folder, or why it could not be written, as on a full disk."""
-        script = self._inputs
-        region = script.environment.region
+        file, region = self._inputs.file, self._inputs.environment.region
         try:
-            return evidence.save(
-                self._run, environment=script.file, region=region, failure=failure, daemon=self._daemon
-            )
+            return evidence.save(self._run, environment=file, region=region, failure=failure, daemon=self._daemon)
         except OSError as error:
             return f"could not be saved: {error}"
 
@@ -178,13 +172,13 @@ class Rehearsal:
             shutil.copyfile(script.file, self._run.deployed)
             script.synthesize(folder)
             assert self._process, "only a kept rehearsal has none"
-            self._daemon = DaemonClient.connect(self._run, self._process, self._steps.reporter.message)
+            self._daemon = DaemonClient.connect(self._run, self._process.is_running, self._steps.reporter.message)
             self._closing.callback(WaitReports(self.daemon, self._steps.reporter.message).stop)
             stacks = Stacks(script.environment, folder / "stacks", self._terraform)
             self._deployment = Deploy(stacks, self.daemon, self._steps)
             self.deployment.start_state_store()
-            self.daemon.wait_until_seeded()
             self.deployment.start_platform()
+            self.daemon.wait_until_seeded()
             sockets = {name: Path(at["socket"]) for name, at in self.daemon.request("endpoints")["mysql"].items()}
             logs = self._run.folder / SOURCE_RECORDS
             self.stream = Stream(script.environment, sockets, self._users, logs, script.schema, script.data)
@@ -234,8 +228,11 @@ class Rehearsal:
             self.deployment.restart_connectors(self._connectors_running)
             self.stream.change_after_restart(self._connectors_running)
             step.result = "resumed from the committed offsets"
+
+    def finish_deploy(self, *, retire: bool) -> None:
+        """Waits for the rest of connect; with ``retire`` it prepares the destroy meanwhile."""
         with self._steps.step("connect") as step:
-            self.deployment.wait()
+            self.deployment.finish(retire=retire)
             step.result = f"{self.deployment.resources[CONNECT]} resources"
 
     def _connectors_running(self) -> bool:
@@ -251,19 +248,19 @@ class Rehearsal:
         return len(self.daemon.request("endpoints")["connect"]) == len(self._inputs.environment.connectors)
 
     @property
-    def _mysql_versions(self) -> list[str]:
-        """Of the source databases that were prepared."""
-        return [source.version for source in self.stream.sources.values()] if hasattr(self, "stream") else []
+    def _substitutions(self) -> tuple[Substitution, ...]:
+        script = self._inputs
+        # Of the databases that were prepared.
+        versions = [source.version for source in self.stream.sources.values()] if hasattr(self, "stream") else []
+        return applied(script.environment, script.archives, brokers=script.brokers, mysql=versions)
 
     def _outcome(self, *, second_plan_empty: bool) -> Outcome:
-        script, result = self._inputs, self.stream.compare()
+        result = self.stream.compare()
         decoded = self.stream.decoded(self.daemon.decode)
         first = self.stream.first_event_at
         return Outcome(
-            environment=script.environment.name,
-            substitutions=applied(
-                script.environment, script.archives, brokers=script.brokers, mysql=self._mysql_versions
-            ),
+            environment=self._inputs.environment.name,
+            substitutions=self._substitutions,
             steps=self._steps.finished_steps,
             resources={part: self.deployment.resources[part] for part in self.deployment.stacks.parts},
             changes=self.stream.change_counts,

@@ -15,6 +15,7 @@ from modules.environment.environment import Environment
 from modules.environment.models.kafka import ExistingKafka, ProvisionedKafka
 from modules.environment.models.schema_registry import UrlRegistry
 from rehearsal.aws.access import AwsAccess
+from rehearsal.aws.dispatch import Target
 from rehearsal.aws.pages import Page
 from rehearsal.aws.seed import seed
 from rehearsal.aws.server import EmbeddedAws
@@ -63,7 +64,9 @@ class Servers:
     ) -> None:
         self._environment = environment
         self._archives = archives
+        self._account_seeded = Event()
         self._seeded = Event()
+        self._prepared = False
         self._addresses = addresses = Addresses()
         self.access = AwsAccess.create(f"http://{addresses.aws}")
         self._keys = self.access.write_variables(folder / "aws.env", region=environment.region)
@@ -127,7 +130,7 @@ class Servers:
             start_cluster=self._running.start_cluster,
             start_connector=self._running.start_connector,
             pages={**self._pages, **self._iam.pages, **pages},
-            on_change=self._iam.on_change,
+            on_change=self._on_change,
             denied=self._iam.denied,
         )
 
@@ -140,12 +143,13 @@ class Servers:
             registry.result()
 
     def seed(self) -> None:
-        """Waits for the databases, and creates the resources that exist before a deploy."""
+        """Creates the resources that exist before a deploy, then the databases' users once these have started."""
         seeded = seed(self._environment, aws=self.access, endpoints=self._databases.endpoints, archives=self._archives)
-        self._databases.wait()
-        self._databases.create_users(seeded.logins)
         if isinstance(self._environment.kafka, ExistingKafka):
             self._add_existing_cluster(self._environment.kafka)
+        self._account_seeded.set()
+        self._databases.wait()
+        self._databases.create_users(seeded.logins)
         self._seeded.set()
 
     def stop(self) -> None:
@@ -155,6 +159,24 @@ class Servers:
         if self._registry:
             self._registry.kill()
         self._metrics.close()
+
+    def _on_change(self, target: Target) -> None:
+        self._iam.on_change(target)
+        if (target.service, target.operation) == ("kafka", "CreateConfiguration") and not self._prepared:
+            self._prepared = True
+            self._prepare_cluster(target.region)
+
+    def _prepare_cluster(self, region: str) -> None:
+        """Starts the brokers while the provider still waits for what MSK needs first, such as the key and the VPC.
+
+        They are used if the cluster is then created with the same settings: see ``Clusters``.
+        """
+        kafka = self._environment.kafka
+        if not isinstance(kafka, ProvisionedKafka):
+            return
+        spec = self._aws.msk.expect_cluster(region, kafka_version=kafka.kafka_version, brokers=kafka.brokers)
+        if spec:
+            self._clusters.prepare(spec)
 
     def _add_existing_cluster(self, kafka: ExistingKafka) -> None:
         self._aws.msk.add_existing_cluster(
@@ -176,6 +198,7 @@ class Servers:
             "forget": self._forget,
             "failures": lambda _: [found.document for found in self._running.failures],
             "waiting": lambda _: waits.CURRENT.long(),
+            "account-seeded": lambda _: self._account_seeded.wait(_MAX_WAIT_SECONDS),
             "seeded": lambda _: self._seeded.wait(_MAX_WAIT_SECONDS),
         }
 

@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -15,11 +15,13 @@ from cdc.environments import UnknownEnvironmentError, files
 from cdc.options import EnvArgument, JsonOption, OfflineOption, SourceOption
 from cdc.plugin import commands
 from cdc.rehearse import failure_screen, junit, permissions
-from cdc.rehearse.show import endpoints, last_line, logs_of, summary
+from cdc.rehearse.show import endpoints, last_line, logs_of, save_endpoints, summary
 from modules.environment.loading import load
 from modules.messages.problems import EnvironmentErrors
+from rehearsal.daemon_process import DaemonProcess
 from rehearsal.outcome import Outcome
 from rehearsal.processes import disk, runs
+from rehearsal.processes.errors import RehearsalError
 
 REPORTED = (*commands.REPORTED, EnvironmentErrors, UnknownEnvironmentError)
 
@@ -72,18 +74,23 @@ def rehearse(
     if apply and (keep or stop or brokers):
         excluded = "--keep" if keep else "--stop" if stop else "--brokers"
         raise typer.BadParameter(f"cannot be combined with {excluded}", param_hint="'--apply'")
-    from cdc.rehearse import rehearsing  # imports the clients of Kafka and AWS, which takes most of a second
-    from rehearsal.processes.errors import RehearsalError
-
     try:
         if stop:
             _stop(environment)
             return
-        options = rehearsing.Options(
-            environment, schema=schema, data=data, mysqld=mysqld, brokers=brokers, source=source, offline=offline
-        )
+        options: dict[str, object] = {
+            "schema": schema,
+            "data": data,
+            "mysqld": mysqld,
+            "brokers": brokers,
+            "source": source,
+            "offline": offline,
+        }
         with Display(quiet=as_json) as display:
-            outcome = rehearsing.apply(options, display) if apply else rehearsing.rehearse(options, display, keep=keep)
+            if apply:
+                outcome = _applied(environment, display, **options)
+            else:
+                outcome = _rehearsed(environment, display, keep, **options)
     except (RehearsalError, *REPORTED) as error:
         text = _explained(error)
         _write_junit(junit_file, partial(junit.write_error, environment=environment, error=text))
@@ -92,6 +99,20 @@ def rehearse(
     _print(outcome, environment, as_json=as_json, applied=apply)
     if not written:
         raise typer.Exit(1)
+
+
+def _rehearsed(environment: str, display: Display, keep: bool, **options: Any) -> Outcome:
+    [file] = files([environment])
+    with DaemonProcess.starting(file.stem) as daemon:
+        from cdc.rehearse import rehearsing  # imports the clients of Kafka and AWS, which takes most of a second
+
+        return rehearsing.rehearse(rehearsing.Options(environment, **options), display, daemon, keep=keep)
+
+
+def _applied(environment: str, display: Display, **options: Any) -> Outcome:
+    from cdc.rehearse import rehearsing
+
+    return rehearsing.apply(rehearsing.Options(environment, **options), display)
 
 
 def _write_junit(file: Path | None, write: Callable[[Path], None]) -> bool:
@@ -114,6 +135,7 @@ def _explained(error: Exception) -> str:
 
 def _print(outcome: Outcome, environment: str, *, as_json: bool, applied: bool) -> None:
     """The result; exits with status 1 if the rehearsal failed."""
+    save_endpoints(outcome, environment)
     if as_json:
         out.print_json(json.dumps(outcome.document))
     else:

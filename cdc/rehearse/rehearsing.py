@@ -24,6 +24,7 @@ from modules.user_files.reading import read
 from rehearsal import kept, rehearsal, requirements
 from rehearsal.aws.access import AwsAccess
 from rehearsal.daemon_client import DaemonClient
+from rehearsal.daemon_process import DaemonProcess
 from rehearsal.deploy.terraform import Terraform, embedded_env as embedded
 from rehearsal.inputs import Inputs
 from rehearsal.outcome import Outcome
@@ -47,12 +48,15 @@ class Options:
     offline: bool = False
 
 
-def rehearse(options: Options, reporter: Reporter, *, keep: bool) -> Outcome:
-    """Runs the rehearsal; raises RehearsalError for missing programs, or the errors of fetching and reading files."""
+def rehearse(options: Options, reporter: Reporter, daemon: DaemonProcess, *, keep: bool) -> Outcome:
+    """Runs the rehearsal with the servers of ``daemon``.
+
+    Raises RehearsalError for missing programs, or the errors of fetching and reading files.
+    """
     for name in runs.clean_up_abandoned():
         reporter.message(f"removed the leftovers of {name}")
     failed_runs.prune()
-    return rehearsal.rehearse(inputs(options, reporter), reporter, keep=keep)
+    return rehearsal.rehearse(inputs(options, reporter), reporter, daemon, keep=keep)
 
 
 def apply(options: Options, reporter: Reporter) -> Outcome:

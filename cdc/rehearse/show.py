@@ -3,7 +3,7 @@
 import json
 import re
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +16,6 @@ from rehearsal.outcome import Outcome
 # A class with its package, which would not fit: --json has it whole.
 _CLASS: Final = re.compile(r"\b(?:[a-z_]\w*\.){3,}([A-Z]\w+)")
 _SAMPLE_LINES: Final = 4
-_HOW_TO_REACH: Final = "how-to-reach.txt"
 
 
 def summary(outcome: Outcome, environment: str) -> None:
@@ -93,20 +92,33 @@ def _counts(counts: Mapping[str, int]) -> str:
 def endpoints(outcome: Outcome, environment: str, *, again: bool = False) -> None:
     """Prints how to reach each part of a kept rehearsal: each line below a title can be copied.
 
-    The lines stay in a file of the rehearsal; ``again`` prints only its name.
+    ``again`` prints only the file of ``save_endpoints``.
     """
     if not outcome.endpoints:
         return
     found = list(_parts(outcome.endpoints, environment))
-    file = Path(outcome.endpoints["keys"]).with_name(_HOW_TO_REACH)
-    copied = [text for part, lines in found for text in (part, *(f"  {line}" for line in lines))]
-    with suppress(OSError):
-        file.write_text("\n".join([*copied, ""]))
     out.print("\nrunning:", style="bold", markup=False)
-    for part, lines in [("how to reach each part", [f"cat {file}"]), *found[-2:]] if again else found:
-        out.print(part, markup=False)
-        for line in lines:
-            out.print(f"  {line}", markup=False, soft_wrap=True)
+    for line in _lines(
+        [("how to reach each part", [f"cat {_how_to_reach(outcome)}"]), *found[-2:]] if again else found
+    ):
+        out.print(line, markup=False, soft_wrap=True)
+
+
+def save_endpoints(outcome: Outcome, environment: str) -> None:
+    """Writes what ``endpoints`` prints to a file of the kept rehearsal."""
+    if outcome.endpoints:
+        with suppress(OSError):
+            _how_to_reach(outcome).write_text("\n".join([*_lines(_parts(outcome.endpoints, environment)), ""]))
+
+
+def _how_to_reach(outcome: Outcome) -> Path:
+    return Path(outcome.endpoints["keys"]).with_name("how-to-reach.txt")
+
+
+def _lines(parts: Iterable[tuple[str, list[str]]]) -> Iterator[str]:
+    for part, lines in parts:
+        yield part
+        yield from (f"  {line}" for line in lines)
 
 
 def _parts(at: Mapping[str, Any], environment: str) -> Iterator[tuple[str, list[str]]]:
@@ -129,9 +141,15 @@ def _parts(at: Mapping[str, Any], environment: str) -> Iterator[tuple[str, list[
     )
     if clients:
         folders = [f"terraform -chdir={folder} plan" for folder in clients["stacks"]]
-        yield "Terraform, and cdc's own commands", [f". {clients['terraform']}", *folders]
+        yield "Terraform, CDKTF and cdc's own commands", [f". {clients['terraform']}", *folders, _cdktf(clients)]
     yield "deploy a changed environment file to it", [f"cdc rehearse {environment} --apply"]
     yield "stop it", [f"cdc rehearse {environment} --stop"]
+
+
+def _cdktf(clients: Mapping[str, Any]) -> str:
+    """With the stacks as they were synthesized; for the last one, as all at once would be deployed in its order."""
+    last = Path(clients["stacks"][-1])
+    return f".venv/bin/cdktf diff --skip-synth --output {last.parents[1]} {last.name}"
 
 
 def _servers(by_name: Mapping[str, str]) -> Iterator[str]:

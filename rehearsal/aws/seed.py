@@ -20,7 +20,7 @@ from modules.environment.models.sources import ClusterSource, HostSource, Instan
 from modules.environment.models.state import S3State
 from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.client import client
-from rehearsal.aws.moto_patches import CUSTOM_ID_TAG
+from rehearsal.aws.custom_id import CUSTOM_ID_TAG
 from rehearsal.aws.seed_network import Networks, Vpc
 
 USERNAME: Final = "debezium"

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from modules.environment.environment import Environment
 from modules.environment.models.connectors import Connector
 from modules.environment.models.network import ExistingNetwork
-from rehearsal.aws.moto_patches import CUSTOM_ID_TAG
+from rehearsal.aws.custom_id import CUSTOM_ID_TAG
 
 _ANYWHERE: Final = "0.0.0.0/0"
 # CIDR blocks for networks whose range is not in the environment file: the first free one is used.

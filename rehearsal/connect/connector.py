@@ -22,7 +22,7 @@ from rehearsal.connect.rest import Rest, RestError
 from rehearsal.connect.secret_files import SecretFiles
 from rehearsal.connect.substitutions import DATABASE, connector_properties, without_iam
 from rehearsal.connect.trust_stores import TrustStores
-from rehearsal.connect.workers import WORKER_FOLDER, Workers, server_error
+from rehearsal.connect.workers import STOPPED, WORKER_FOLDER, Workers, server_error
 from rehearsal.iam.signing import Signing
 from rehearsal.processes import waits
 from rehearsal.processes.addresses import Addresses
@@ -34,7 +34,6 @@ HEALTH_SECONDS: Final = 120  # for a machine under load: errors show within seco
 # Healthy is a task that still runs this long after it connected to the binlog, or that long during a snapshot.
 _STREAMING_SECONDS: Final = 1.0
 _RUNNING_SECONDS: Final = 10.0
-STOPPED: Final = "stopped-connectors"  # a folder beside that of the running ones
 CONFIGURATION: Final = "connector.json"
 _POLL_SECONDS: Final = 0.2
 _CONNECT_SECONDS: Final = 5.0

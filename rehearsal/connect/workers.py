@@ -28,6 +28,7 @@ START_SECONDS: Final = 180  # for a machine under load: errors show within secon
 REPLACE_SECONDS: Final = 3.0
 _STOP_SECONDS: Final = 10
 WORKER_FOLDER: Final = ".worker"
+STOPPED: Final = "stopped-connectors"  # a folder beside that of the running ones
 PLUGINS: Final = "plugins"  # the plugin path below it
 PLUGIN: Final = f"{PLUGINS}/plugin"
 

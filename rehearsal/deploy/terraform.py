@@ -17,6 +17,7 @@ from rehearsal.processes.errors import RehearsalError
 _OVERRIDE: Final = "rehearsal_override.tf.json"
 _GARBAGE: Final = "400"
 PLANNED: Final = "planned"
+_RETIREMENT: Final = "retirement"  # the plan of a destroy
 CHANGES: Final = 2  # the exit status of a plan that is not empty
 
 
@@ -25,11 +26,15 @@ class TerraformError(RehearsalError):
 
 
 class Progress(NamedTuple):
-    """How far an apply or a destroy is, in resources; ``finished`` is the address of the newest, empty for none."""
+    """How far an apply or a destroy is, in resources.
+
+    ``finished`` is the address of the newest, empty for none; ``pending`` are those that have not finished.
+    """
 
     done: int
     planned: int
     finished: str = ""
+    pending: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -61,12 +66,16 @@ class Terraform:
         self._run("init", *arguments)
 
     def apply(self, *arguments: str, on_progress: Callable[[Progress], None] | None = None) -> int:
-        """Applies without approval; the number of resources in the state afterwards."""
-        self._stream(["apply", "-auto-approve", "-json", *arguments], on_progress)
-        return len(self.resources())
+        """Applies without approval; the number of resources that were created, changed or deleted."""
+        return self._stream(["apply", "-auto-approve", "-json", *arguments], on_progress)
+
+    def plan_destroy(self) -> None:
+        """Plans the destroy of every resource in the state as it is; call it after a plan that was empty."""
+        self._run("plan", "-destroy", "-refresh=false", f"-out={_RETIREMENT}")
 
     def destroy(self, *, on_progress: Callable[[Progress], None] | None = None) -> None:
-        self._stream(["destroy", "-auto-approve", "-json"], on_progress)
+        """Applies what ``plan_destroy`` has planned; raises TerraformError where the state has changed since."""
+        self._stream(["apply", "-json", _RETIREMENT], on_progress)
 
     def plan(self) -> dict[str, Any]:
         """Writes a plan to ``PLANNED``; its JSON (Terraform: JSON output format, plan representation)."""
@@ -128,27 +137,40 @@ class Terraform:
             raise TerraformError(f"terraform {arguments[0]} failed in {self.folder.name}:\n{diagnostics}")
         return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
 
-    def _stream(self, arguments: list[str], on_progress: Callable[[Progress], None] | None) -> None:
-        """Runs with machine-readable output (Terraform: machine-readable UI)."""
+    def _stream(self, arguments: list[str], on_progress: Callable[[Progress], None] | None) -> int:
+        """Runs with machine-readable output (Terraform: machine-readable UI); the number of finished resources."""
+        seen = Progress(0, 0)
+
+        def note(progress: Progress) -> None:
+            nonlocal seen
+            seen = progress
+            if on_progress:
+                on_progress(progress)
+
         with self._process(arguments, stderr=subprocess.STDOUT) as process:
-            errors = list(_errors(process, on_progress or (lambda _: None)))
+            errors = list(_errors(process, note))
             status = process.wait()
         if status:
             diagnostics = "\n".join(errors) or f"exit status {status}"
             raise TerraformError(f"terraform {arguments[0]} failed in {self.folder.name}:\n{diagnostics}")
+        return seen.done
 
 
 def _errors(process: "subprocess.Popen[str]", on_progress: Callable[[Progress], None]) -> Iterator[str]:
     """The errors that a run reports; ``on_progress`` is called for every resource."""
-    done = planned = 0
+    done, planned, pending = 0, 0, set[str]()
     for line in process.stdout or ():
         event = _event(line)
         kind = event.get("type")
-        if kind == "planned_change" or kind == "apply_complete":
-            planned += kind == "planned_change"
-            done += kind == "apply_complete" and event["hook"]["action"] != "read"
-            finished = event["hook"]["resource"]["addr"] if kind == "apply_complete" else ""
-            on_progress(Progress(done, planned, finished))
+        if kind == "planned_change":
+            planned += 1
+            pending.add(event["change"]["resource"]["addr"])
+            on_progress(Progress(done, planned, pending=frozenset(pending)))
+        elif kind == "apply_complete":
+            done += event["hook"]["action"] != "read"
+            finished = event["hook"]["resource"]["addr"]
+            pending.discard(finished)
+            on_progress(Progress(done, planned, finished, frozenset(pending)))
         elif kind == "diagnostic" and event["@level"] == "error":
             yield _diagnostic_text(event["diagnostic"])
         elif not event:

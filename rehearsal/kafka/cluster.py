@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -120,6 +121,11 @@ class KafkaCluster:
             self._rolling_restart(after, before)
         self._add_brokers(range(current + 1, target + 1), after)
         self._spec = spec
+        self._ship_logs(self.programs)
+
+    def deliver_logs(self, logs: LogShipper | None, group: str | None) -> None:
+        """Delivers the logs of a cluster that was started without, from their beginning."""
+        self._logs, self._spec = logs, replace(self._spec, log_group=group)
         self._ship_logs(self.programs)
 
     def stop(self) -> None:

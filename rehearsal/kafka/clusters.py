@@ -1,13 +1,16 @@
 """Starts the Kafka clusters of one rehearsal."""
 
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
-from rehearsal.aws.backends import ClusterSpec
+from rehearsal.aws.backends import ClusterSpec, ServerError
 from rehearsal.kafka.access import BrokerAccess
 from rehearsal.kafka.cluster import KafkaCluster
 from rehearsal.kafka.nodes import Nodes, domain
 from rehearsal.processes.addresses import Addresses
+from rehearsal.processes.background import Background
 from rehearsal.processes.logs import LogShipper
 
 
@@ -34,14 +37,34 @@ class Clusters:
         self._max_brokers = max_brokers
         self._access = access
         self._clusters: list[KafkaCluster] = []
+        self._prepared: dict[str, tuple[ClusterSpec, Background[KafkaCluster]]] = {}
+
+    def prepare(self, spec: ClusterSpec) -> None:
+        """Starts the brokers of a cluster that will be created, in the background; its log group is not known yet."""
+        self._prepared[spec.arn] = spec, Background(lambda: self._start(spec, None))
 
     def __call__(self, spec: ClusterSpec) -> KafkaCluster:
-        """Starts a cluster and waits until its brokers answer; on ServerError everything of it is removed."""
+        """Starts a cluster and waits until its brokers answer; on ServerError everything of it is removed.
+
+        One that was prepared and is created with other settings starts again with these.
+        """
+        if spec.arn not in self._prepared:
+            return self._start(spec, self._logs)
+        expected, starting = self._prepared.pop(spec.arn)
+        if replace(expected, log_group=spec.log_group) == spec:
+            cluster = starting.result()
+            cluster.deliver_logs(self._logs, spec.log_group)
+            return cluster
+        with suppress(ServerError):
+            starting.result().stop()
+        return self._start(spec, self._logs)
+
+    def _start(self, spec: ClusterSpec, logs: LogShipper | None) -> KafkaCluster:
         suffix = domain(spec)
         folder = self._folder / suffix
         folder.mkdir(parents=True)
         nodes = Nodes(self._addresses, folder, self._jars, self._folder / "hosts", suffix)
-        cluster = KafkaCluster(spec, nodes=nodes, logs=self._logs, max_brokers=self._max_brokers, access=self._access)
+        cluster = KafkaCluster(spec, nodes=nodes, logs=logs, max_brokers=self._max_brokers, access=self._access)
         self._clusters.append(cluster)
         try:
             cluster.start()

@@ -17,6 +17,7 @@ from kafka import KafkaConsumer
 from cdc import terraform
 from rehearsal.processes import runs
 from rehearsal.processes.runs import Run
+from tests.places import ROOT
 from tests.rehearsal.commands import Command, is_gone
 from tests.rehearsal.iam.lab import jars, java_client_of
 from tests.synthesized import document
@@ -124,6 +125,19 @@ def test_its_brokers_answer_clients(kept: Kept, tmp_path: Path) -> None:
 
 def test_terraform_plans_with_the_printed_variables(kept: Kept) -> None:
     assert kept.plan_status("week-platform") == 0
+
+
+def test_cdktf_plans_with_the_printed_variables(kept: Kept) -> None:
+    printed = (kept.run.folder / "how-to-reach.txt").read_text().splitlines()
+    [command] = [line.strip() for line in printed if "cdktf diff" in line]
+    script = f". {shlex.quote(kept.clients['terraform'])} && {command}"
+    planned = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert planned.returncode == 0, planned.stdout + planned.stderr
+    assert "No changes. Your infrastructure matches the configuration." in planned.stdout
+
+
+def test_its_stacks_are_listed_in_the_order_of_a_deploy(kept: Kept) -> None:
+    assert [Path(folder).name for folder in kept.clients["stacks"]] == ["week-platform", "week-connect"]
 
 
 def more_of_shop(content: dict[str, Any]) -> None:

@@ -62,7 +62,7 @@ def test_a_daemon_that_does_not_start_is_reported(tmp_path: Path, monkeypatch: p
     command = [sys.executable, "-c", "input()"]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
         with pytest.raises(DaemonError, match="the embedded AWS did not start:\nloading\nINFO reading the lock file"):
-            DaemonClient.connect(Run(tmp_path, "shop", 1, 0), process, reported.append)
+            DaemonClient.connect(Run(tmp_path, "shop", 1, 0), lambda: process.poll() is None, reported.append)
         process.kill()
     assert len(reported) == 3
     assert all(line.endswith("of at most 1 s; last: INFO reading the lock file") for line in reported)

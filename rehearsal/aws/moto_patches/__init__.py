@@ -6,7 +6,6 @@ Each patch says what AWS does and what moto does. Its test fails once moto no lo
 from functools import cache
 
 from rehearsal.aws.moto_patches import autoscaling, cloudwatch, custom_ids, ec2, functions, glue, s3
-from rehearsal.aws.moto_patches.custom_ids import CUSTOM_ID_TAG as CUSTOM_ID_TAG
 
 
 @cache

@@ -5,17 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from functools import wraps
 from types import ModuleType
-from typing import Any, Final
+from typing import Any
 
 from moto.ec2.models import route_tables, security_groups, subnets, vpcs
 from moto.rds.models import DBCluster, DBInstance
 from moto.s3.models import FakeKey, S3Backend
-from moto.utilities.id_generator import TAG_KEY_CUSTOM_ID
 
+from rehearsal.aws.custom_id import CUSTOM_ID_TAG
 from rehearsal.aws.moto_patches.patching import replace
-
-# The tag that holds the chosen id; moto supports the same tag for other services.
-CUSTOM_ID_TAG: Final = TAG_KEY_CUSTOM_ID
 
 Tags = Sequence[Mapping[str, str]] | Mapping[str, Any] | None
 

@@ -18,14 +18,15 @@ from rehearsal.aws.work import BackgroundWork
 class Msk:
     """Provisioned clusters, configurations and SCRAM secrets; ``start`` starts the brokers.
 
-    Public: ``service`` (answers requests), ``add_existing_cluster`` (one that exists before a deploy), ``stop`` (all
-    brokers).
+    Public: ``service`` (answers requests), ``add_existing_cluster`` (one that exists before a deploy),
+    ``expect_cluster`` (how one will be created), ``stop`` (all brokers).
     """
 
     def __init__(self, start: StartCluster, *, account: Account, faults: Faults, delay: float = 0) -> None:
         self._lock = RLock()
         self._brokers = Brokers(start, lock=self._lock, work=BackgroundWork("kafka", faults=faults, delay=delay))
         self._clusters = Clusters(self._brokers, account=account)
+        self.expect_cluster = self._brokers.expect
         self.add_existing_cluster = self._clusters.add_existing
         self.stop = self._brokers.stop
         handlers = [

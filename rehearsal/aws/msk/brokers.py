@@ -2,6 +2,7 @@
 
 from threading import RLock
 
+from rehearsal.aws import names
 from rehearsal.aws.backends import Cluster, ClusterSpec, StartCluster
 from rehearsal.aws.msk.configurations import Configurations
 from rehearsal.aws.msk.operation import Operation
@@ -21,10 +22,27 @@ class Brokers:
         self._start = start
         self._lock = lock
         self._work = work
+        self._expected: dict[tuple[str, str], str] = {}
         self.records: Records[ClusterRecord] = Records(
             "cluster", arn_parameter="clusterArn", name_parameter="clusterName"
         )
         self.configurations = Configurations(in_use=self._uses_configuration)
+
+    def expect(self, region: str, *, kafka_version: str, brokers: int) -> ClusterSpec | None:
+        """How a cluster will be created that has the name and the properties of the newest configuration, if any.
+
+        The cluster gets the ARN that is in here.
+        """
+        configuration = self.configurations.newest(region)
+        if configuration is None:
+            return None
+        arn = self._expected[region, configuration.name] = new_arn(region, configuration.name)
+        properties = dict(configuration.revisions[-1].properties)
+        return ClusterSpec(configuration.name, arn, region, kafka_version, brokers, properties)
+
+    def arn(self, region: str, name: str) -> str:
+        """The ARN of a new cluster."""
+        return self._expected.pop((region, name), None) or new_arn(region, name)
 
     def create(self, record: ClusterRecord, api_operation: str) -> None:
         """CREATING until the brokers answer; FAILED where they do not start."""
@@ -105,6 +123,10 @@ class Brokers:
 
     def _uses_configuration(self, configuration: str) -> bool:
         return any(record.configuration_arn == configuration for record in self.records)
+
+
+def new_arn(region: str, name: str) -> str:
+    return names.arn("kafka", region, f"cluster/{name}/{names.uuid_suffix()}")
 
 
 def check_active(record: ClusterRecord) -> None:

@@ -89,7 +89,7 @@ class Clusters:
         versions.check(request["KafkaVersion"], nodes["InstanceType"])
         check_broker_count(request["NumberOfBrokerNodes"], nodes["ClientSubnets"])
         check_log_group(self._account, call.region, request.get("LoggingInfo"))
-        arn = names.arn("kafka", call.region, f"cluster/{name}/{names.uuid_suffix()}")
+        arn = self._brokers.arn(call.region, name)
         record = self._new_record(arn, name, call.region, request, tags=call.input.get("Tags", {}))
         self._brokers.create(record, call.operation)
         return {"ClusterArn": arn, "ClusterName": name, "ClusterType": "PROVISIONED", "State": record.state}

@@ -64,6 +64,10 @@ class Configurations:
             raise not_found(f"{arn} has no revision {number}", parameter="revision")
         return revisions[number - 1]
 
+    def newest(self, region: str) -> Configuration | None:
+        """The configuration that was created last."""
+        return next(reversed(self._configurations.in_region(region)), None)
+
     def create_configuration(self, call: Call) -> Document:
         name = call.input["Name"]
         self._configurations.check_name(call.region, name)

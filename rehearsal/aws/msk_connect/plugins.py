@@ -11,7 +11,7 @@ from threading import RLock
 from rehearsal.aws import names
 from rehearsal.aws.account import Account
 from rehearsal.aws.backends import ServerError
-from rehearsal.aws.moto_patches import CUSTOM_ID_TAG
+from rehearsal.aws.custom_id import CUSTOM_ID_TAG
 from rehearsal.aws.records import Records
 from rehearsal.aws.service import Call, Document, bad_request, not_found, page
 from rehearsal.aws.work import BackgroundWork

@@ -17,7 +17,7 @@ from cdc.aws import Aws
 from cdc.findings import Finding, Level, Result
 from cdc.preflight.aws import aurora, checks, kafka, quotas
 from modules.environment.environment import Environment
-from rehearsal.aws.moto_patches import CUSTOM_ID_TAG
+from rehearsal.aws.custom_id import CUSTOM_ID_TAG
 from rehearsal.aws.seed import Endpoint, account_id, seed
 from tests.account import Account, account
 from tests.synthesized import Document, changed

@@ -163,6 +163,7 @@ def test_a_kept_rehearsal_is_described_in_lines_that_can_be_copied(terminal: io.
         "mysql --defaults-file=/cache/clients/mysql-shop.cnf",
         f". {CLIENTS['terraform']}",
         "terraform -chdir=/cache/work/stacks/rehearsal-connect plan",
+        ".venv/bin/cdktf diff --skip-synth --output /cache/work rehearsal-connect",
         "cdc rehearse mine/rehearsal.yaml --apply",
         "cdc rehearse mine/rehearsal.yaml --stop",
     }
@@ -173,6 +174,7 @@ def test_a_change_does_not_repeat_how_to_reach_each_part(terminal: io.StringIO, 
     kept = {**ENDPOINTS, "keys": str(tmp_path / "aws.env"), "clients": CLIENTS}
     show.endpoints(outcome(endpoints=kept), "rehearsal")
     first = terminal.getvalue()
+    show.save_endpoints(outcome(endpoints=kept), "rehearsal")
     show.endpoints(outcome(endpoints=kept), "rehearsal", again=True)
     again = terminal.getvalue().removeprefix(first)
     assert again.splitlines()[1:] == [

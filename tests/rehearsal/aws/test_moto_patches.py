@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
+from moto.utilities.id_generator import TAG_KEY_CUSTOM_ID
 
 from modules import policies
 from modules.self_healing import archive
-from rehearsal.aws import moto_patches as package
 from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.client import client
+from rehearsal.aws.custom_id import CUSTOM_ID_TAG
 from rehearsal.aws.moto_patches.patching import replace
 from tests.rehearsal.aws.moto_process import moto
 
@@ -37,8 +38,12 @@ def unpatched() -> Iterator[AwsAccess]:
         yield running
 
 
+def test_the_tag_of_a_chosen_id_is_motos() -> None:
+    assert CUSTOM_ID_TAG == TAG_KEY_CUSTOM_ID
+
+
 def chosen(kind: str, id_: str) -> list[dict[str, Any]]:
-    return [{"ResourceType": kind, "Tags": [{"Key": package.CUSTOM_ID_TAG, "Value": id_}]}]
+    return [{"ResourceType": kind, "Tags": [{"Key": CUSTOM_ID_TAG, "Value": id_}]}]
 
 
 def vpc(ec2: Any, block: str) -> str:
@@ -158,7 +163,7 @@ def ids_of_networks(aws: AwsAccess) -> object:
 
 def version_of_an_object(aws: AwsAccess) -> object:
     s3 = bucket(aws, "published")
-    s3.put_object(Bucket="published", Key="key", Body=b"archive", Tagging=f"{package.CUSTOM_ID_TAG}=v1.2_3")
+    s3.put_object(Bucket="published", Key="key", Body=b"archive", Tagging=f"{CUSTOM_ID_TAG}=v1.2_3")
     return s3.get_object(Bucket="published", Key="key", VersionId="v1.2_3")["Body"].read()
 
 
@@ -168,7 +173,7 @@ def endpoint_of_a_cluster(aws: AwsAccess) -> object:
         Engine="aurora-mysql",
         MasterUsername="admin",
         MasterUserPassword="not-a-secret",
-        Tags=[{"Key": package.CUSTOM_ID_TAG, "Value": "orders.example"}],
+        Tags=[{"Key": CUSTOM_ID_TAG, "Value": "orders.example"}],
     )
     return made["DBCluster"]["Endpoint"]
 

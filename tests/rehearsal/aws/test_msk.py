@@ -70,6 +70,19 @@ def test_a_cluster_comes_up_with_its_brokers(aws: EmbeddedAws, backends: Recordi
     assert (spec.arn, spec.brokers, spec.server_properties) == (arn, 3, {"min.insync.replicas": "2"})
 
 
+def test_a_cluster_is_created_as_expected(aws: EmbeddedAws, backends: RecordingBackends) -> None:
+    """Its brokers can start before its key and its network are there."""
+    assert aws.msk.expect_cluster(REGION, kafka_version="3.8.x", brokers=3) is None, "no configuration yet"
+    kafka = aws_client(aws, "kafka")
+    arn = kafka.create_configuration(Name="cdc", ServerProperties=b"min.insync.replicas=2\n")["Arn"]
+    expected = aws.msk.expect_cluster(REGION, kafka_version="3.8.x", brokers=3)
+    assert created(aws, ConfigurationInfo={"Arn": arn, "Revision": 1})["State"] == "ACTIVE"
+    assert backends.clusters[-1].specs == [expected]
+    other = created(aws, ClusterName="other")["ClusterArn"]
+    assert expected
+    assert other != expected.arn
+
+
 def test_bootstrap_and_nodes(aws: EmbeddedAws) -> None:
     kafka, arn = aws_client(aws, "kafka"), created(aws)["ClusterArn"]
     bootstrap = kafka.get_bootstrap_brokers(ClusterArn=arn)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from rehearsal.aws.custom_id import CUSTOM_ID_TAG
 from rehearsal.aws.faults import Fault
-from rehearsal.aws.moto_patches import CUSTOM_ID_TAG
 from rehearsal.aws.server import EmbeddedAws
 from tests.rehearsal.aws.account import BUCKET, WORKER, archive, aws_client, network, role, upload, wait_until_settled
 from tests.rehearsal.aws.recording_backends import RecordingBackends

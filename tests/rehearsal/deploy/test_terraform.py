@@ -29,7 +29,12 @@ def printing(folder: Path, *events: object, status: int = 0) -> Terraform:
 def test_progress_names_what_has_finished(tmp_path: Path) -> None:
     seen: list[Progress] = []
     assert printing(tmp_path, PLANNED, READ, CREATED).apply(on_progress=seen.append) == 1
-    assert seen == [Progress(0, 1), Progress(0, 1, "data.aws_vpc.own"), Progress(1, 1, ADDRESS)]
+    pending = frozenset({ADDRESS})
+    assert seen == [
+        Progress(0, 1, pending=pending),
+        Progress(0, 1, "data.aws_vpc.own", pending),
+        Progress(1, 1, ADDRESS),
+    ]
 
 
 def test_an_error_has_its_address(tmp_path: Path) -> None:

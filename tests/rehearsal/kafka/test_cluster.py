@@ -294,6 +294,40 @@ def test_one_broker_instead_of_three(clusters: Clusters) -> None:
     assert consume(cluster, "alone", 1) == {"a"}
 
 
+def test_a_prepared_cluster_is_used_if_it_is_created_as_expected(
+    clusters: Clusters, delivered: Delivered, tmp_path: Path
+) -> None:
+    logs = LogShipper(delivered.put)
+    prepared = Clusters(addresses=clusters._addresses, folder=tmp_path / "own", jars=clusters._jars, logs=logs)
+    try:
+        prepared.prepare(replace(ALONE, log_group=None))
+        _, starting = prepared._prepared[ALONE.arn]
+        pids = [program.pid for program in starting.result().programs.values()]
+        cluster = prepared(replace(ALONE, log_group="/msk/prepared"))
+        assert [program.pid for program in cluster.programs.values()] == pids
+    finally:
+        prepared.stop()
+        logs.close()
+    [lines] = [lines for (group, _), lines in delivered.streams.items() if group == "/msk/prepared"]
+    assert any("KafkaServer id=1] started" in line for line in lines), "as MSK delivers them: from the start on"
+
+
+@pytest.mark.parametrize("expected", [{"log.retention.hours": "5"}, {"log.retention.hours": "a week"}])
+def test_a_cluster_that_is_created_otherwise_starts_again(clusters: Clusters, expected: dict[str, str]) -> None:
+    clusters.prepare(replace(ALONE, server_properties=expected, log_group=None))
+    cluster = clusters(replace(ALONE, server_properties={"log.retention.hours": "7"}))
+    assert property_of(cluster, 1, "log.retention.hours") == "7"
+    assert len(cluster.programs) == 2
+
+
+def test_a_prepared_cluster_that_does_not_start_fails_its_creation(clusters: Clusters, tmp_path: Path) -> None:
+    wrong = replace(ALONE, server_properties={"log.retention.hours": "a week"})
+    clusters.prepare(replace(wrong, log_group=None))
+    with pytest.raises(ServerError, match=r"b-1 of Orders-Dev exited: .*log\.retention\.hours"):
+        clusters(wrong)
+    assert [path.name for path in tmp_path.iterdir()] == ["hosts"]
+
+
 def test_an_invalid_property_fails_the_start(clusters: Clusters, tmp_path: Path) -> None:
     with pytest.raises(ServerError, match=r"b-1 of Orders-Dev exited: .*log\.retention\.hours"):
         clusters(replace(ALONE, server_properties={"log.retention.hours": "a week"}))

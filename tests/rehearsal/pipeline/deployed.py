@@ -17,13 +17,12 @@ from modules.app import build
 from modules.environment.loading import load
 from modules.environment.msk import Coordination
 from rehearsal.aws.client import client
-from rehearsal.daemon_client import DaemonClient
+from rehearsal.daemon_process import DaemonProcess
 from rehearsal.database.mysql import AdminAccess
 from rehearsal.deploy.stacks import CONNECT
 from rehearsal.deploy.terraform import Terraform
 from rehearsal.events.results import DeliveryResult
 from rehearsal.inputs import daemon_config
-from rehearsal.processes import runs
 from rehearsal.rehearsal import Rehearsal
 from rehearsal.steps import Step, Steps
 
@@ -180,20 +179,18 @@ def deployed(
     script = rehearsing.inputs(rehearsing.Options(str(file)), SilentReporter())
     archive = {"archive": str(script.archives["debezium-mysql"])}  # without the provider it is not the file's own
     file.write_text(yaml.safe_dump({**environment, "plugins": {"debezium-mysql": archive}}))
-    run = runs.create(script.environment.name)
-    process = DaemonClient.start(run, daemon_config(script))
-    rehearsal = None
-    try:
-        rehearsal = Rehearsal(script, Steps(SilentReporter()), run, process)
-        rehearsal.start()
-        rehearsal.deploy()
-        rehearsal.stream_changes()
-        rehearsal.deployment.wait()
-        yield Deployed(rehearsal, file)
-    finally:
-        if rehearsal:
+    with DaemonProcess.starting(script.environment.name) as process:
+        process.configure(daemon_config(script))
+        rehearsal = Rehearsal(script, Steps(SilentReporter()), process.run, process)
+        try:
+            rehearsal.start()
+            rehearsal.deploy()
+            rehearsal.stream_changes()
+            rehearsal.deployment.wait()
+            yield Deployed(rehearsal, file)
+        finally:
             rehearsal.end()
-        assert DaemonClient.terminate(run, process) == []
+            assert process.terminate() == []
 
 
 def access(world: Deployed) -> AdminAccess:
