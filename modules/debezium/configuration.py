@@ -142,6 +142,21 @@ def _producer_of_large_messages(connector: Connector) -> dict[str, str]:
     return {"producer.max.request.size": str(most), "producer.buffer.memory": str(max(2 * most, _PRODUCER_BUFFER))}
 
 
+def _isolation(connector: Connector) -> dict[str, str]:
+    """Without locks, Debezium reads the binlog position after the first read of its transaction.
+
+    At REPEATABLE READ, which it asks for, rows committed between the two are neither in the snapshot nor in the stream.
+    At READ COMMITTED each table is read as it is after the position: a row may come twice, and none is lost. The
+    driver takes Debezium's level for its own, which is the server's default, and so does not set it.
+    """
+    if connector.snapshot.locking != "none":
+        return {}
+    return {
+        "driver.alwaysSendSetIsolation": "false",
+        "driver.sessionVariables": "transaction_isolation='READ-COMMITTED'",
+    }
+
+
 def _failures(debezium_version: str) -> dict[str, str]:
     """A value that cannot be converted stops the task: from 2.6 on the default is null and a line in the log."""
     since = (2, 6)
@@ -170,6 +185,7 @@ def connector_properties(
         "topic.creation.default.partitions": str(connector.topics.partitions),
         "snapshot.mode": connector.snapshot.mode,
         "snapshot.locking.mode": connector.snapshot.locking,
+        **_isolation(connector),
         "heartbeat.interval.ms": str(connector.heartbeat_seconds * 1000),
         "schema.history.internal.kafka.topic": topics.schema_history_topic(connector),
         "schema.history.internal.store.only.captured.databases.ddl": "true",

@@ -44,7 +44,7 @@ OTHER_COLUMNS: Final = FinalCause(
 UNFIT: Final = FinalCause(
     "Failed to properly convert",
     "a value does not fit the type that the schema history has of its column; if an ALTER was not in the binlog, set"
-    " snapshot.mode recovery once",
+    " snapshot.mode recovery once; if it came under a snapshot, restart the connector",
 )
 TOO_LARGE: Final = FinalCause(
     "RecordTooLargeException", "an event is larger than Kafka takes; set topics.max_message_bytes"

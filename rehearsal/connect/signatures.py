@@ -63,8 +63,8 @@ SIGNATURES: Final = tuple(
             r"Failed to properly convert (?:data|key) value for '(?P<table>[^']+)\.(?P<column>[^.']+)' of type"
             r" (?P<type>[^\n]+?)(?= \(io\.|\n|$)",
             "a value of {table}.{column} does not fit {type}, its type in the schema history; if an ALTER was not in"
-            " the binlog, deploy once with snapshot.mode: recovery; else event.converting.failure.handling.mode: warn"
-            " makes it null",
+            " the binlog, deploy once with snapshot.mode: recovery; if it came under a snapshot, restart the connector;"
+            " else event.converting.failure.handling.mode: warn makes it null",
             "event.converting.failure.handling.mode",
         ),
         (

@@ -85,8 +85,8 @@ STAMP = "[2026-11-21 15:59:01,432]"
         (
             "io.debezium.DebeziumException: Failed to properly convert data value for 'drift.t.n' of type INT UNSIGNED",
             "a value of drift.t.n does not fit INT UNSIGNED, its type in the schema history; if an ALTER was not in the"
-            " binlog, deploy once with snapshot.mode: recovery; else event.converting.failure.handling.mode: warn makes"
-            " it null",
+            " binlog, deploy once with snapshot.mode: recovery; if it came under a snapshot, restart the connector;"
+            " else event.converting.failure.handling.mode: warn makes it null",
         ),
         (
             "Caused by: java.sql.SQLException: Table definition has changed, please retry transaction",

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from modules.debezium.configuration import connector_properties
+from modules.environment.environment import Environment
 from modules.properties_file import parse
 from tests.synthesized import Document, Stack, document, with_another, with_connector
 from tests.unit.conftest import Synthesize
@@ -47,6 +49,15 @@ def test_it_captures_the_tables_named_and_no_other(properties: dict[str, str]) -
     assert properties["snapshot.mode"] == "initial"
     assert properties["snapshot.locking.mode"] == "none"
     assert properties["heartbeat.interval.ms"] == "10000"
+
+
+@pytest.mark.parametrize(("locking", "level"), [("none", "transaction_isolation='READ-COMMITTED'"), ("minimal", None)])
+def test_a_snapshot_without_locks_reads_each_table_after_the_position(locking: str, level: str | None) -> None:
+    content = with_connector(snapshot={"locking": locking})
+    connector = Environment(name="prod", **content).connectors["orders"]
+    found = connector_properties(connector)
+    assert found.get("driver.sessionVariables") == level
+    assert found.get("driver.alwaysSendSetIsolation") == ("false" if level else None)
 
 
 def test_schema_history_has_its_own_topic_and_iam_on_both_clients(properties: dict[str, str]) -> None:
