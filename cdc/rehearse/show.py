@@ -141,15 +141,9 @@ def _parts(at: Mapping[str, Any], environment: str) -> Iterator[tuple[str, list[
     )
     if clients:
         folders = [f"terraform -chdir={folder} plan" for folder in clients["stacks"]]
-        yield "Terraform, CDKTF and cdc's own commands", [f". {clients['terraform']}", *folders, _cdktf(clients)]
+        yield "Terraform, and cdc's own commands", [f". {clients['terraform']}", *folders]
     yield "deploy a changed environment file to it", [f"cdc rehearse {environment} --apply"]
     yield "stop it", [f"cdc rehearse {environment} --stop"]
-
-
-def _cdktf(clients: Mapping[str, Any]) -> str:
-    """With the stacks as they were synthesized; for the last one, as all at once would be deployed in its order."""
-    last = Path(clients["stacks"][-1])
-    return f".venv/bin/cdktf diff --skip-synth --output {last.parents[1]} {last.name}"
 
 
 def _servers(by_name: Mapping[str, str]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from modules.synthesis import sdk
 # The number of labels of a block; blocks within ``terraform`` have none.
 LABELS: Final = {"backend": 1, "data": 2, "output": 1, "provider": 1, "resource": 2}
 # In JSON a block looks like an attribute. In these stacks, MAPS are attributes, and ATTRIBUTES_ONLY have no blocks.
-MAPS: Final = {"config", "connector_configuration", "dimensions", "tags", "variables"}
+MAPS: Final = {"config", "connector_configuration", "dimensions", "tags", "value", "variables"}
 ATTRIBUTES_ONLY: Final = {"locals", "required_providers"}
 REFERENCES: Final = {"depends_on", "from", "ignore_changes", "replace_triggered_by"}
 TEMPLATES: Final = ("${", "%{")

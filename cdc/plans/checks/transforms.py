@@ -10,6 +10,7 @@ from cdc.plans.reading.properties import shown_key
 from cdc.plans.reading.resources import UNKNOWN
 from cdc.plans.rules import events as rules
 from cdc.plans.rules.rule import Finding, Rule
+from modules.debezium import lag
 from modules.debezium.configuration import RELEASE
 from modules.debezium.definitions import release, resolved
 
@@ -66,7 +67,7 @@ def _losses(one: Connector) -> Iterator[tuple[Hashable, Rule, _Transform, str]]:
         elif transform.of.endswith("ReplaceField$Value"):
             if fields := frozenset((key, transform.properties.get(key)) for key in _FIELDS if transform.word(key)):
                 yield (last, fields, transform.predicate), rules.COLUMNS_REMOVED, transform, "removes fields"
-        elif transform.of not in release(RELEASE).transforms:
+        elif transform.of not in (lag.CLASS, *release(RELEASE).transforms):
             yield (transform.of, own, transform.predicate), rules.UNKNOWN_TRANSFORM, transform, "is not known"
 
 

@@ -18,6 +18,7 @@ _EXPRESSIONS: Final = (
     ("org.apache.kafka.connect.transforms.RegexRouter", "regex"),
     ("org.apache.kafka.connect.transforms.predicates.TopicNameMatches", "pattern"),
 )
+_DDL_FILTER: Final = "internal.schema.history.internal.ddl.filter"
 _BITS: Final = {"short": 16, "int": 32, "integer": 32, "long": 64}
 _INTEGER: Final = re.compile(r"[+-]?[0-9]+")
 _DOUBLE: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[dDfF]?|[+-]?(?:NaN|Infinity)")
@@ -70,6 +71,8 @@ def _form(subject: Subject, found: Found) -> Callable[[str], str | None] | None:
     name = found.property.name
     if found.where == "topic creation":
         return regex_list if name in ("include", "exclude") else None
+    if found.where == "connector" and name == _DDL_FILTER:
+        return regex_list
     if found.where == "custom converter" and name.startswith("selector") and found.of:
         return regex_list if resolved(found.of, subject.release.custom_converters) else None
     classes = subject.release.predicates if found.where == "predicate" else subject.release.transforms

@@ -163,7 +163,6 @@ def test_a_kept_rehearsal_is_described_in_lines_that_can_be_copied(terminal: io.
         "mysql --defaults-file=/cache/clients/mysql-shop.cnf",
         f". {CLIENTS['terraform']}",
         "terraform -chdir=/cache/work/stacks/rehearsal-connect plan",
-        ".venv/bin/cdktf diff --skip-synth --output /cache/work rehearsal-connect",
         "cdc rehearse mine/rehearsal.yaml --apply",
         "cdc rehearse mine/rehearsal.yaml --stop",
     }

@@ -163,14 +163,12 @@ def wait_for_text(ask: Callable[[], str], *, seconds: float) -> str:
     return text
 
 
-# Asked for before the worker starts: test_signing has them.
-OF_TRUST_STORES = ("TrustStore", "TrustStoreKey")
+# Asked for before the worker starts, or by the converter of a registry: test_signing and test_glue have them.
+ELSEWHERE = ("TrustStore", "TrustStoreKey", "RegisterSchemas", "ReadSchemas")
 GRANTED = [
     (reason.sid, reason.action)
     for reason in reasons.REASONS
-    if reason.role == "connector"
-    and reason.sid not in OF_TRUST_STORES
-    and (reason.sid, reason.action) not in NOT_REQUESTED
+    if reason.role == "connector" and reason.sid not in ELSEWHERE and (reason.sid, reason.action) not in NOT_REQUESTED
 ]
 
 
@@ -260,7 +258,7 @@ EVENT = json.dumps({"op": "r", "after": {}, "source": {"db": "shop", "table": "o
 HELD = [
     (reason.sid, reason.action)
     for reason in reasons.REASONS
-    if reason.role == "consumer" and not reason.sid.startswith("Signal")
+    if reason.role == "consumer" and not reason.sid.startswith("Signal") and reason.sid not in ELSEWHERE
 ]
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from modules.debezium.configuration import CONNECTOR_CLASS, connection_properties, connector_properties
+from modules.debezium.configuration import CONNECTOR_CLASS, RELEASE, connection_properties, connector_properties
+from modules.debezium.definitions import release
 from modules.environment.environment import Environment
 from tests.rehearsal.plugin.constants import names, spelt_out
 from tests.rehearsal.plugin.worker import Worker
@@ -29,6 +30,8 @@ DEFAULTS = {
     "tombstones.on.delete": "true",
 }
 
+OF_LAG = {f"transforms.lag.{name}" for name in ("type", "connector", "server")}
+
 
 @pytest.fixture(scope="module")
 def spelt(plugins: Path, connect_libraries: Path) -> frozenset[str]:
@@ -44,12 +47,13 @@ Unread = Callable[[Iterable[str]], set[str]]
 def unread(worker: Worker, spelt: frozenset[str]) -> Unread:
     """The properties that nothing reads.
 
-    The connector's definition does not have those of the schema history, the signal channel and topic creation, and
-    some of its own (``read.only``).
+    The connector's definition does not have those of the schema history, the signal channel and topic creation, some
+    of its own (``read.only``), the driver's, and those of the transform that measures the lag.
     """
 
     def known(keys: Iterable[str]) -> set[str]:
-        undeclared = set(keys) - worker.definitions(CONNECTOR_CLASS).keys()
+        driver = {f"driver.{name}" for name in release(RELEASE).driver}
+        undeclared = set(keys) - worker.definitions(CONNECTOR_CLASS).keys() - driver - OF_LAG
         return undeclared - spelt_out(undeclared, spelt)
 
     return known

@@ -329,6 +329,11 @@ DEMANDS: Final = [
         "transforms.t.include.list",
         "must be rules source:TABLE:FIELD",
     ),
+    Wrong(
+        {"internal.schema.history.internal.ddl.filter": "*"},
+        "internal.schema.history.internal.ddl.filter",
+        "must be regular expressions",
+    ),
     Wrong({"driver.connectionTimeZone": "Europe/Berlinn"}, "driver.connectionTimeZone", "must be LOCAL, SERVER"),
     Wrong({"incremental.snapshot.chunk.size": 0}, "incremental.snapshot.chunk.size", "a chunk of 0 rows reads none"),
     Wrong(
