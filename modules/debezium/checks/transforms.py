@@ -164,11 +164,14 @@ def _outbox(given: Transform) -> Iterator[Finding]:
     """The router takes rows of any table for an outbox's; where their columns are missing, the task fails."""
     yield from added_fields.of_an_outbox(given)
     subject, alias = given.subject, given.alias
-    routed = [
-        table
-        for table in subject.tables
-        if routing.applies(subject, alias, routing.table_topic(subject, table)) is not False
-    ]
+    try:
+        routed = [
+            table
+            for table in subject.tables
+            if routing.applies(subject, alias, routing.table_topic(subject, table)) is not False
+        ]
+    except JavaRegexError:  # said of its value
+        return
     if len(routed) > 1 or any("*" in table for table in routed):
         key = f"{given.start}type"
         message = (

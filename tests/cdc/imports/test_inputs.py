@@ -35,6 +35,11 @@ STANDARD: Final = {
 }
 # With a release of Debezium that needs it.
 RETRIED: Final = {"internal.custom.retriable.exception": failover.COMMUNICATION}
+# Without locks.
+ISOLATED: Final = {
+    "driver.alwaysSendSetIsolation": "false",
+    "driver.sessionVariables": "transaction_isolation='READ-COMMITTED'",
+}
 # Known to a deploy only, or the same for all clients.
 CONNECTION: Final = (
     *("database.hostname", "database.port", "database.user", "database.password"),
@@ -114,7 +119,8 @@ def test_an_entry_deploys_what_the_connector_had(name: str, key: str, content: D
     history = {"schema.history.internal.kafka.topic": f"schema-history.{expected['topic.prefix']}"}
     plugin = content["plugins"][content["connectors"][key]["plugin"]]
     retried = {} if plugin.get("debezium_version", "").startswith("2.") else RETRIED
-    assert generated == STANDARD | retried | history | expected
+    locked = "snapshot.locking.mode" in expected
+    assert generated == STANDARD | ({} if locked else ISOLATED) | retried | history | expected
 
 
 @pytest.mark.parametrize("name", EXPECTED)

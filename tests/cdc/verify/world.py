@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from cdc.cli import app
 from rehearsal.aws.client import client
 from rehearsal.aws.server import EmbeddedAws
+from tests import moto_state
 from tests.rehearsal.aws.account import archive, wait_until_settled
 from tests.rehearsal.aws.recording_backends import RecordingBackends
 from tests.synthesized import Stack, document
@@ -146,6 +147,7 @@ def account(prod: Mapping[str, Stack], folder: Path, patch: pytest.MonkeyPatch) 
     (folder / "prod.yaml").write_text(yaml.safe_dump(document("prod")))
     patch.chdir(folder)
     backends = RecordingBackends()
+    moto_state.empty()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         aws = EmbeddedAws(
             listener,
@@ -161,15 +163,3 @@ def account(prod: Mapping[str, Stack], folder: Path, patch: pytest.MonkeyPatch) 
         finally:
             backends.gate.set()
             aws.stop()
-            _reset()
-
-
-def _reset() -> None:
-    """moto's resources belong to the process."""
-    from moto.backends import get_backend  # loads much of moto
-
-    for service in ("cloudwatch", "iam", "logs", "s3"):
-        accounts: Any = get_backend(service)
-        for regions in list(accounts.values()):
-            for backend in list(regions.values()):
-                backend.reset()

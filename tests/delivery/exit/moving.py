@@ -16,7 +16,7 @@ PAGE: Final = (ROOT / "docs/cdk-terrain.md").read_text()
 PYTHON: Final = Path(__file__).parent / ".venv/bin/python"
 SOURCE: Final = ("main.py", "cdktf.json", "modules", ".terraform.lock.hcl")
 SDK: Final = "modules/synthesis/sdk.py"
-KEPT: Final = "modules/stacks.py"
+KEPT: Final = "modules/environment_stack.py"
 
 # (key, before, after) of a file: what is documented to differ, or what differs.
 Differences = set[tuple[str, Any, Any]]

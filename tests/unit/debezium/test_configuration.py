@@ -63,6 +63,8 @@ def test_every_key_that_we_set_is_ours_to_refuse() -> None:
     assert free == {
         "connect.keep.alive.interval.ms",
         "database.ssl.mode",
+        "driver.alwaysSendSetIsolation",
+        "driver.sessionVariables",
         "event.converting.failure.handling.mode",
         "internal.custom.retriable.exception",
         "retriable.restart.connector.wait.ms",

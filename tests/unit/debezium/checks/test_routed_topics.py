@@ -122,3 +122,8 @@ def test_a_predicate_that_no_transform_has_is_warned_of(used: bool) -> None:
     properties = {key: value for key, value in ONLY.items() if used or key != "transforms.o.predicate"}
     found = warnings(properties, **others("outbox.event.*"))
     assert ("write transforms.NAME.predicate: p" in found.get("predicates.p.type", "")) is not used
+
+
+def test_a_predicate_that_java_does_not_compile_is_refused_and_nothing_else() -> None:
+    found = errors({**ONLY, "predicates.p.pattern": "("}, **others("outbox.event.*"))
+    assert list(found) == ["predicates.p.pattern"]
