@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from modules.debezium.checks import aliases
-from modules.debezium.checks.aliases import CONVERTERS, KINDS, Kind
+from modules.debezium.checks.aliases import CONVERTERS, CUSTOM_CONVERTERS, KINDS, Kind
 from modules.debezium.checks.finding import Finding, error
 from modules.debezium.checks.subject import Subject
 from modules.debezium.definitions import resolved
@@ -29,7 +29,7 @@ def _members(subject: Subject, kind: Kind) -> Iterator[Finding]:
     if kind.list not in subject.given:
         return
     names, value = subject.listed(kind.list), subject.given[kind.list]
-    if "" in names:
+    if "" in names or (kind is CUSTOM_CONVERTERS and value.isspace()):  # Debezium reads a blank as a name
         yield error(kind.list, "must be names with commas between them, none of them empty", value)
     elif mixed := next((name for name in names if re.search(r"[\s;]", name)), None):
         yield error(kind.list, f"must be names with commas between them, and {mixed} is none", value)

@@ -114,13 +114,12 @@ def test_the_default_offset_topic_of_msk_connect_can_be_adopted(planned: Planned
     change = resource(plan, STOCK)["change"]
     change["after"]["connector_configuration"] = change["before"]["connector_configuration"]
     change["before"]["worker_configuration"] = []
-    [finding] = findings(plan)
-    assert finding.rule.name == "offset-topic-changed"
+    [finding] = [one for one in findings(plan) if one.rule.name == "offset-topic-changed"]
     assert finding.what.endswith("changes from MSK Connect's default to connect-offsets")
     default = "__amazon_msk_connect_offsets_{1}_{2}".format(*change["before"]["arn"].split("/"))
     worker = resource(plan, f"{WORKER}stock")["change"]["after"]
     worker["properties_file_content"] = worker["properties_file_content"].replace("connect-offsets", default)
-    assert findings(plan) == []
+    assert "offset-topic-changed" not in {one.rule.name for one in findings(plan)}
 
 
 @pytest.mark.parametrize(("change", "new"), [("numbers", RETURNS), ("numbers", ORDERS)])

@@ -12,6 +12,7 @@ import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import KafkaError
+from tenacity import Retrying, stop_after_delay, wait_fixed
 
 from modules.artifacts.cache import Cache
 from modules.artifacts.fetch import FetchErrors, fetch
@@ -265,8 +266,10 @@ def test_changes_that_msk_refuses(cluster: KafkaCluster, spec: ClusterSpec, erro
 def test_brokers_log_to_their_streams(cluster: KafkaCluster, delivered: Delivered) -> None:
     uuid = SPEC.arn.rpartition("/")[2]
     wanted = {("/msk/orders-dev/brokers", f"Orders-Dev-{uuid}-Broker-{broker}") for broker in (1, 2, 3)}
-    assert set(delivered.streams) == wanted, "ZooKeeper's logs are MSK's own"
     assert cluster.programs
+    for attempt in Retrying(stop=stop_after_delay(30), wait=wait_fixed(0.1), reraise=True):
+        with attempt:
+            assert set(delivered.streams) == wanted, "ZooKeeper's logs are MSK's own"
 
 
 def test_a_stopped_cluster_is_removed(jars: list[Path], separate: Addresses, tmp_path: Path) -> None:

@@ -334,6 +334,7 @@ DEMANDS: Final = [
         "internal.schema.history.internal.ddl.filter",
         "must be regular expressions",
     ),
+    Wrong({"converters": " "}, "converters", "none of them empty"),
     Wrong({"driver.connectionTimeZone": "Europe/Berlinn"}, "driver.connectionTimeZone", "must be LOCAL, SERVER"),
     Wrong({"incremental.snapshot.chunk.size": 0}, "incremental.snapshot.chunk.size", "a chunk of 0 rows reads none"),
     Wrong(
