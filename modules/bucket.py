@@ -15,6 +15,8 @@ from modules.synthesis.sdk import (
     S3BucketServerSideEncryptionConfigurationA,
     S3BucketServerSideEncryptionConfigurationRuleA,
     S3BucketVersioningA,
+    S3Object,
+    TerraformAsset,
     TerraformResource,
     TerraformResourceLifecycle,
 )
@@ -64,6 +66,23 @@ class PrivateBucket(Construct):
         S3BucketOwnershipControls(self, "ownership", bucket=self.bucket, rule=owner)
         # S3 refuses two changes of a bucket's access at the same time.
         S3BucketPolicy(self, "policy", bucket=self.bucket, policy=policies.tls_only(self.arn), depends_on=[blocked])
+
+    def stored(self, scope: Construct, *, asset: TerraformAsset, key: str, digest: str, content_type: str) -> S3Object:
+        """The object of ``asset`` under ``scope``, whose ``key`` has ``digest`` in it: other content is another object.
+
+        What reads the old object still needs it until it is updated: the new one is created first.
+        """
+        return S3Object(
+            scope,
+            "object",
+            bucket=self.bucket,
+            key=key,
+            source=asset.path,
+            source_hash=digest,
+            content_type=content_type,
+            depends_on=self.required,
+            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
+        )
 
     def _old_versions(self, keep_days: int) -> None:
         rule = S3BucketLifecycleConfigurationRule(

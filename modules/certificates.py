@@ -1,4 +1,4 @@
-"""Certificates of authorities, as PEM holds them, and as a Java trust store."""
+"""Certificates of certificate authorities: read from PEM, written as a Java trust store."""
 
 import base64
 import binascii

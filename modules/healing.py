@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Final
 
-from modules import healing_policies, policies
+from modules import assets, healing_policies, policies
 from modules.deployment import Deployment
 from modules.encryption import Key
 from modules.environment.models.alarms import Alarms
@@ -14,7 +14,6 @@ from modules.logs import log_group
 from modules.roles import role
 from modules.self_healing import archive
 from modules.synthesis.sdk import (
-    AssetType,
     CloudwatchEventRule,
     CloudwatchEventTarget,
     CloudwatchLogGroup,
@@ -27,7 +26,6 @@ from modules.synthesis.sdk import (
     LambdaFunctionLoggingConfig,
     LambdaPermission,
     SchedulerScheduleGroup,
-    TerraformAsset,
 )
 
 LOG_RETENTION_DAYS: Final = 30
@@ -119,7 +117,7 @@ class SelfHealing(Construct):
         scheduler = self._scheduler()
         role, permissions = self._role()
         content = archive.archive()
-        asset = TerraformAsset(self, "archive", path=str(archive.stored(content)), type=AssetType.FILE)
+        asset = assets.asset(self, "archive", content, name="self-healing.zip")
         function = LambdaFunction(
             self,
             "function",

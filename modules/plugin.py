@@ -21,7 +21,6 @@ from modules.synthesis.sdk import (
     MskconnectCustomPlugin,
     Op,
     Precondition,
-    S3Object,
     TerraformAsset,
     TerraformResourceLifecycle,
     Token,
@@ -70,18 +69,8 @@ class UploadedPlugin(Plugin):
         super().__init__(scope, id_, name=id_, deployment=deployment)
         content = hashlib.sha256(read(Path(config.archive), most=MOST_BYTES)).hexdigest()
         asset = TerraformAsset(self, "archive", path=str(Path(config.archive).resolve()), type=AssetType.FILE)
-        uploaded = S3Object(
-            self,
-            "object",
-            bucket=bucket.bucket,
-            key=f"plugins/{id_}/{content}.zip",
-            source=asset.path,
-            source_hash=content,
-            content_type="application/zip",
-            depends_on=bucket.required,
-            # The connector that is replaced still needs the old object while the new one is created.
-            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
-        )
+        key = f"plugins/{id_}/{content}.zip"
+        uploaded = bucket.stored(self, asset=asset, key=key, digest=content, content_type="application/zip")
         self._register(content=content, bucket=bucket.bucket, key=uploaded.key, version=uploaded.version_id)
 
 

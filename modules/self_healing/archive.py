@@ -1,11 +1,8 @@
 """The function's ZIP: these very files, byte for byte the same on every machine."""
 
-import atexit
 import io
 import zipfile
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 from modules import self_healing
@@ -33,13 +30,3 @@ def _add(zipped: zipfile.ZipFile, name: str, content: bytes) -> None:
     entry.create_system = 3  # Unix: Lambda needs readable files
     entry.external_attr = _READABLE
     zipped.writestr(entry, content)
-
-
-@cache
-def stored(content: bytes) -> Path:
-    """A file with ``content``, until this process ends: CDKTF copies it beside the stack."""
-    folder = TemporaryDirectory(prefix="msk-cdc-")
-    atexit.register(folder.cleanup)
-    file = Path(folder.name) / "self-healing.zip"
-    file.write_bytes(content)
-    return file
