@@ -297,9 +297,8 @@ def test_one_broker_instead_of_three(clusters: Clusters) -> None:
     assert consume(cluster, "alone", 1) == {"a"}
 
 
-def test_a_prepared_cluster_is_used_if_it_is_created_as_expected(
-    clusters: Clusters, delivered: Delivered, tmp_path: Path
-) -> None:
+def test_a_prepared_cluster_is_used_if_it_is_created_as_expected(clusters: Clusters, tmp_path: Path) -> None:
+    delivered = Delivered()
     logs = LogShipper(delivered.put)
     prepared = Clusters(addresses=clusters._addresses, folder=tmp_path / "own", jars=clusters._jars, logs=logs)
     try:
