@@ -48,7 +48,7 @@ def narrow_and_give_back(world: Deployed) -> None:
 
 
 def restart(world: Deployed) -> None:
-    """As ``aws kafkaconnect restart-connector``."""
+    """As ``cdc restart --only-failed``."""
     world.aws("kafkaconnect").restart_connector(connectorArn=world.connector["connectorArn"], onlyFailedTasks=True)
     wait(lambda: world.connector["connectorState"] == "RUNNING")
 
@@ -59,7 +59,6 @@ DRILLS: Final = (
     Drill(
         "role narrowed, and given back",
         immediate(narrow_and_give_back),
-        "**you**: `.venv/bin/cdktf deploy prod-connect`, then"
-        " `aws kafkaconnect restart-connector --connector-arn ARN --only-failed-tasks`",
+        "**you**: `.venv/bin/cdktf deploy prod-connect`, then `.venv/bin/cdc restart prod orders --only-failed`",
     ),
 )
