@@ -122,7 +122,7 @@ def settle(world: Deployed) -> None:
     last = {one.table: one for one in world.stream.ledgers[SOURCE].transactions}
 
     def received(deliveries: Deliveries) -> bool:
-        return deliveries.rows_settled and all(
+        return deliveries.settled and all(
             len(deliveries.changes(CONNECTOR, one.gtid, str(table))) >= len(one.keys) for table, one in last.items()
         )
 

@@ -42,6 +42,11 @@ class Delivery:
         """Whether it was received, or dropped by a transform."""
         return bool(self.received or self.dropped_by)
 
+    @property
+    def awaited(self) -> bool:
+        """Whether it must still be received: a heartbeat has no data, and one that a worker lost is not sent again."""
+        return not self.settled and self.record.kind is not EventKind.HEARTBEAT
+
 
 class Deliveries:
     """Matches source records and received events, which come in any order. Not thread-safe.
@@ -78,13 +83,8 @@ class Deliveries:
 
     @property
     def settled(self) -> bool:
-        """Whether every source record so far was received or dropped."""
+        """Whether every source record so far was received or dropped, but heartbeats: see ``Delivery.awaited``."""
         return not self._open
-
-    @property
-    def rows_settled(self) -> bool:
-        """As ``settled``, of rows alone: a heartbeat that is sent again after an error counts as another one."""
-        return not any(one.record.kind in ROWS for one in self._open)
 
     def changes(self, connector: str, gtid: str, table: str) -> list[Delivery]:
         """The rows of a transaction that ``connector`` read."""
@@ -165,7 +165,7 @@ class Deliveries:
         self._update(delivery)
 
     def _update(self, delivery: Delivery) -> None:
-        if delivery.settled:
-            self._open.discard(delivery)
-        else:
+        if delivery.awaited:
             self._open.add(delivery)
+        else:
+            self._open.discard(delivery)

@@ -124,6 +124,8 @@ class _Comparison:
         self._deliveries = deliveries
 
     def add(self, delivery: Delivery) -> None:
+        if not (delivery.settled or delivery.awaited):
+            return
         record = delivery.record
         flow = self._flow(record.connector, _source(record), rows=record.kind in ROWS)
         if delivery.received:

@@ -268,7 +268,6 @@ def test_a_connector_whose_events_were_all_dropped_is_reported() -> None:
 def test_other_events_must_be_received_too() -> None:
     one = Pipeline()
     one.read("beat", kind=EventKind.HEARTBEAT, sent=b"beat", topic="beats", table="")
-    assert one.numbers() == (1, 0, 0)
     one.receive(b"beat", topic="beats")
     assert one.flow("(heartbeat)").topics == {"beats": 1}
     assert not one.flow("(heartbeat)").rows
@@ -291,11 +290,20 @@ def test_columns_are_those_that_were_read_last() -> None:
     assert one.deliveries.columns == {("shop", "shop.orders"): ("id", "name")}
 
 
-def test_a_heartbeat_that_was_sent_again_does_not_hold_up_rows() -> None:
+@pytest.mark.parametrize("sent", [b"beat", None], ids=["sent", "not sent yet"])
+def test_a_heartbeat_that_a_worker_lost_is_not_awaited(sent: bytes | None) -> None:
     pipeline = Pipeline()
     pipeline.read("a", pipeline.commit(), sent=b"{}")
-    pipeline.read("b", kind=EventKind.HEARTBEAT, sent=b"{}", topic="heartbeats", table="")
-    assert not pipeline.deliveries.rows_settled
-    pipeline.receive(b"{}")
-    assert pipeline.deliveries.rows_settled
+    pipeline.read("b", kind=EventKind.HEARTBEAT, sent=sent, topic="heartbeats", table="")
     assert not pipeline.deliveries.settled
+    pipeline.receive(b"{}")
+    assert pipeline.deliveries.settled
+    assert pipeline.numbers() == (0, 0, 0)
+    assert [flow.source for flow in pipeline.result().flows] == [str(ORDERS)]
+
+
+def test_every_other_record_is_awaited() -> None:
+    pipeline = Pipeline()
+    pipeline.read("a", kind=EventKind.TOMBSTONE, sent=b"{}")
+    assert not pipeline.deliveries.settled
+    assert pipeline.numbers() == (1, 0, 0)
