@@ -8,7 +8,6 @@ from cdc.imports.translation.draft import DEBEZIUM
 from modules.debezium.checks import routing
 from modules.debezium.checks.subject import Subject
 from modules.debezium.internal import covers
-from modules.debezium.regex.syntax import JavaRegexError
 from modules.environment.models.connectors import Connector
 from modules.environment.names import TopicPattern
 
@@ -26,10 +25,7 @@ def routed(body: dict[str, Any]) -> tuple[list[str], bool]:
         return [], False
     version = connector.kafkaconnect_version
     subject = Subject(connector, DEBEZIUM[version], version)
-    try:
-        names = [topic.name for topic in routing.outside(subject)]
-    except JavaRegexError:
-        return [], False
+    names = [topic.name for topic in routing.outside(subject)]
     known = {name for name in names if _valid(name)}
     unknown = known < set(names) or any(routing.by_content(subject))
     return sorted(name for name in known if not any(covers(other, name) for other in known - {name})), unknown

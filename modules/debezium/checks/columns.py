@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from modules.debezium.checks.finding import Finding, error
-from modules.debezium.checks.subject import Subject, table_pattern
+from modules.debezium.checks.subject import Subject
 from modules.debezium.checks.values import split
+from modules.debezium.configuration import table_expression
 from modules.debezium.definitions import resolved
 from modules.debezium.regex.automaton import common
 from modules.debezium.regex.matching import matches
@@ -54,7 +55,7 @@ def _columns(subject: Subject) -> Iterator[Finding]:
 def _reaches(subject: Subject, regex: str, key: str) -> bool:
     tables = list(subject.table_patterns)
     if key == _INCLUDED and subject.signal_table:
-        tables.append(table_pattern(subject.signal_table))
+        tables.append(table_expression(subject.signal_table))
     return any(common(regex, table + _ANY, caseless=True) for table in tables)
 
 
@@ -96,9 +97,9 @@ def _signals(subject: Subject) -> Iterator[Finding]:
     names = [f"{subject.signal_table}.{column}" for column in _SIGNAL]
     if included := split(subject.given.get(_INCLUDED, "")):
         gone = [name for name in names if not any(matches(regex, name, caseless=True) for regex in included)]
-        others = any(common(regex, table_pattern(subject.signal_table) + _ANY, caseless=True) for regex in included)
+        others = any(common(regex, table_expression(subject.signal_table) + _ANY, caseless=True) for regex in included)
         if gone and not (len(gone) == len(names) and others):
-            wanted = rf"{table_pattern(subject.signal_table)}\..*"
+            wanted = rf"{table_expression(subject.signal_table)}\..*"
             message = (
                 f"must keep the columns of the signal table {subject.signal_table}, or signals are lost: add {wanted}"
             )

@@ -85,7 +85,7 @@ def named_by_rows(topic: str) -> bool:
 
 
 def routed(subject: Subject) -> Topics:
-    """Where events end. Raises JavaRegexError."""
+    """Where events end."""
     at = sources(subject)
     for alias in subject.listed("transforms"):
         at = after(subject, alias, at)
@@ -142,12 +142,15 @@ def by_content(subject: Subject) -> Iterator[str]:
 
 
 def after(subject: Subject, alias: str, at: Topics) -> Topics:
-    """Where a transform leaves events that come to it from ``at``. Raises JavaRegexError."""
+    """Where a transform leaves events that come to it from ``at``: anywhere, if its expression does not compile."""
     of = resolved(subject.effective.get(f"transforms.{alias}.type", ""), subject.release.transforms)
     if of is None:
         return Topics(at.all, anything=True)
     route = _ROUTES.get(of)
-    return at if route is None else Topics(tuple(_moved(subject, alias, route, at)), at.anything)
+    try:
+        return at if route is None else Topics(tuple(_moved(subject, alias, route, at)), at.anything)
+    except JavaRegexError:  # said of its value
+        return Topics(at.all, anything=True)
 
 
 def _moved(subject: Subject, alias: str, route: "_Route", at: Topics) -> Iterator[Topic]:
@@ -162,7 +165,7 @@ def _moved(subject: Subject, alias: str, route: "_Route", at: Topics) -> Iterato
 
 
 def applies(subject: Subject, alias: str, topic: str) -> bool | None:
-    """Whether the transform's predicate lets events of ``topic`` through; None where it may."""
+    """Whether the transform's predicate lets events of ``topic`` through; None where it may, or does not compile."""
     start = f"transforms.{alias}."
     name = subject.effective.get(f"{start}predicate", "").strip()
     if not name:
@@ -170,7 +173,10 @@ def applies(subject: Subject, alias: str, topic: str) -> bool | None:
     of = resolved(subject.effective.get(f"predicates.{name}.type", ""), subject.release.predicates)
     if of is None or not of.endswith("TopicNameMatches"):
         return None
-    holds = _matches_all(subject.effective.get(f"predicates.{name}.pattern", ""), topic)
+    try:
+        holds = _matches_all(subject.effective.get(f"predicates.{name}.pattern", ""), topic)
+    except JavaRegexError:  # said of its value
+        return None
     negated = subject.enabled(f"{start}negate", default=False)
     return holds if holds is None else holds is not negated
 
@@ -267,10 +273,7 @@ def idle(subject: Subject) -> Iterator[tuple[str, str]]:
                     yield key, regex
             except JavaRegexError:  # said of its value
                 return
-        try:
-            at = after(subject, alias, at)
-        except JavaRegexError:
-            return
+        at = after(subject, alias, at)
 
 
 def _expressions(subject: Subject, start: str, of: str) -> Iterator[str]:

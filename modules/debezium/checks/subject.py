@@ -93,7 +93,7 @@ class Subject:
     @cached_property
     def table_patterns(self) -> tuple[str, ...]:
         """Captured tables as regular expressions of ``database.table``."""
-        return tuple(table_pattern(table) for table in self.tables)
+        return tuple(configuration.table_expression(table) for table in self.tables)
 
     @cached_property
     def other_topics(self) -> tuple[str, ...]:
@@ -106,8 +106,3 @@ class Subject:
         if "sink" in self.listed("notification.enabled.channels"):
             found += [name for name in (self.effective.get("notification.sink.topic.name"),) if name]
         return tuple(found)
-
-
-def table_pattern(table: str) -> str:
-    """A name with * as a regular expression, as Debezium gets it."""
-    return r"\.".join("[^.]+".join(re.escape(each) for each in part.split("*")) for part in table.split("."))

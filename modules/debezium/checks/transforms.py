@@ -9,7 +9,6 @@ from modules.debezium.checks.finding import Finding
 from modules.debezium.checks.subject import Subject
 from modules.debezium.checks.transform import Transform
 from modules.debezium.definitions import resolved
-from modules.debezium.regex.syntax import JavaRegexError
 from modules.messages.problems import either
 
 _KAFKA: Final = "org.apache.kafka.connect.transforms."
@@ -147,10 +146,7 @@ def _record_size(given: Transform) -> Iterator[Finding]:
 def _timestamp_router(given: Transform) -> Iterator[Finding]:
     """Debezium gives its records no timestamp of Kafka's; of what is known only its outbox does."""
     alias = given.start.removeprefix("transforms.").removesuffix(".")
-    try:
-        if any(topic.alias == alias for topic in routing.strays(given.subject)):
-            return
-    except JavaRegexError:
+    if any(topic.alias == alias for topic in routing.strays(given.subject)):
         return
     before = given.subject.listed("transforms")
     for name in before[: before.index(alias)]:
@@ -164,14 +160,11 @@ def _outbox(given: Transform) -> Iterator[Finding]:
     """The router takes rows of any table for an outbox's; where their columns are missing, the task fails."""
     yield from added_fields.of_an_outbox(given)
     subject, alias = given.subject, given.alias
-    try:
-        routed = [
-            table
-            for table in subject.tables
-            if routing.applies(subject, alias, routing.table_topic(subject, table)) is not False
-        ]
-    except JavaRegexError:  # said of its value
-        return
+    routed = [
+        table
+        for table in subject.tables
+        if routing.applies(subject, alias, routing.table_topic(subject, table)) is not False
+    ]
     if len(routed) > 1 or any("*" in table for table in routed):
         key = f"{given.start}type"
         message = (

@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import Final
 
 from modules.debezium import topics
-from modules.debezium.checks.subject import table_pattern
+from modules.debezium.configuration import table_expression
 from modules.debezium.internal import covers, overlap
 from modules.debezium.regex.automaton import common
 from modules.environment.checks.rulebook import advice, known, rule
@@ -104,8 +104,8 @@ def tables_cannot_come_to_share_a_topic(connector: Connector) -> Iterator[Proble
 
 def _meet(one: str, other: str) -> bool:
     """Where the names themselves are apart, and what topics make of them is not."""
-    apart = not common(table_pattern(one), table_pattern(other))
-    return apart and bool(common(*(table_pattern(_sanitized(table)) for table in (one, other))))
+    apart = not common(table_expression(one), table_expression(other))
+    return apart and bool(common(*(table_expression(_sanitized(table)) for table in (one, other))))
 
 
 def _sanitized(table: str) -> str:

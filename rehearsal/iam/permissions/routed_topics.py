@@ -8,7 +8,6 @@ from typing import Final
 from modules.debezium.checks import routing
 from modules.debezium.checks.subject import Subject
 from modules.debezium.configuration import RELEASE
-from modules.debezium.regex.syntax import JavaRegexError
 from modules.environment.models.connectors import Connector
 
 _CONNECT: Final = "3.7.x"
@@ -46,8 +45,5 @@ def has_router(configuration: Mapping[str, str]) -> bool:
 def decided_by(topic: str, configuration: Mapping[str, str]) -> str:
     """The property of the transform that makes ``topic``; empty where none does, or only a run would show which."""
     subject = _Deployed(Connector.model_construct(), RELEASE, _CONNECT, configuration=configuration)
-    try:
-        made = [one for one in routing.routed(subject).all if one.alias]
-    except JavaRegexError:
-        return ""
+    made = [one for one in routing.routed(subject).all if one.alias]
     return next((one.by for one in made if re.fullmatch(routing.pattern(one.name), topic)), "")

@@ -127,3 +127,23 @@ def test_a_predicate_that_no_transform_has_is_warned_of(used: bool) -> None:
 def test_a_predicate_that_java_does_not_compile_is_refused_and_nothing_else() -> None:
     found = errors({**ONLY, "predicates.p.pattern": "("}, **others("outbox.event.*"))
     assert list(found) == ["predicates.p.pattern"]
+
+
+@pytest.mark.parametrize(
+    ("properties", "wrong"),
+    [
+        (router("(", "public"), "transforms.r.regex"),
+        (router("orders.*", "public-$7"), "transforms.r.replacement"),
+        ({**OUTBOX, "transforms.o.route.topic.regex": "("}, "transforms.o.route.topic.regex"),
+    ],
+    ids=["regex", "replacement", "outbox"],
+)
+def test_where_a_router_that_java_does_not_compile_leads_nobody_says(properties: dict[str, str], wrong: str) -> None:
+    assert list(errors(properties, **others("spare"))) == [wrong]
+    assert "topics.others" not in warnings(properties, **others("spare"))
+
+
+def test_a_transform_may_apply_where_its_predicate_does_not_compile() -> None:
+    source = {"cluster": "orders", "secret": "cdc/orders", "server_id": 1, "tables": ["orders.*"]}
+    properties = {**ONLY, "predicates.p.pattern": "("}
+    assert "for an outbox's" in warnings(properties, source=source, **others("outbox.event.*"))["transforms.o.type"]
