@@ -42,7 +42,7 @@ ifndef GATE_BEGAN
 export GATE_BEGAN := $(shell date +%s)
 endif
 
-.PHONY: help install demo plugin schema rules synth validate check quick test fuzz clean
+.PHONY: help install demo plugin schema rules diagram synth validate check quick test fuzz clean
 .DELETE_ON_ERROR:
 
 help:  ## show this list
@@ -61,6 +61,9 @@ schema: install  ## environments/schema.json, with which editors complete enviro
 
 rules: install  ## docs/plans.md, whose tables are made from the rules of the plan guard
 	@$(BIN)/python -m cdc.plans.rules.page
+
+diagram: install  ## docs/images/prod.svg, the README's picture, which is made from the stacks
+	@$(BIN)/cdc diagram prod --to docs/images/prod.svg
 
 synth: install  ## synthesize ENV=prod, or FILES="a.yaml b.yaml", into cdktf.out
 	@$(BIN)/python main.py $(FILES)

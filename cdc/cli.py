@@ -11,6 +11,7 @@ from cdc.console import out
 from cdc.delivery.atlantis import atlantis
 from cdc.delivery.export import export
 from cdc.delivery.providers import lock_providers
+from cdc.diagram.command import diagram
 from cdc.explain.command import explain
 from cdc.imports.command import import_connectors
 from cdc.operate.restart import restart
@@ -42,6 +43,7 @@ app.command()(verify)
 app.command()(status)
 app.command()(restart)
 app.command()(bootstrap)
+app.command()(diagram)
 app.command()(export)
 app.command()(lock_providers)
 app.command()(atlantis)

@@ -56,7 +56,7 @@ CDC = [
     ["display", "jars", "report"],
     ["deep", "definitions"],
     ["artifacts", "check", "explain", "imports", "schema", "delivery", "plans", "plugin", "state"],
-    ["preflight", "verify"],
+    ["diagram", "preflight", "verify"],
     ["operate"],
     ["rehearse"],
     ["cli"],

@@ -1,0 +1,122 @@
+"""What a diagram shows of an environment."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Zone:
+    """A private subnet of brokers and workers, and the public one beside it, if the network is ours."""
+
+    name: str
+    private: str
+    public: str | None = None
+    nat: bool = False
+
+
+@dataclass(frozen=True)
+class Peering:
+    """To the VPC of a database."""
+
+    name: str
+    vpc: str
+
+
+@dataclass(frozen=True)
+class Network:
+    """The VPC; ``address`` is its CIDR block or its id."""
+
+    address: str
+    existing: bool
+    zones: tuple[Zone, ...]
+    peerings: tuple[Peering, ...]
+    endpoints: tuple[str, ...]
+    internet: bool
+
+
+@dataclass(frozen=True)
+class Kafka:
+    """The cluster; ``facts`` are lines, ``brokers`` the name of each broker's zone."""
+
+    name: str
+    existing: bool
+    facts: tuple[str, ...]
+    brokers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Connector:
+    """``database`` is its address as shown; ``topics`` are those that its role may write."""
+
+    key: str
+    name: str
+    database: str
+    database_kind: str
+    version: str
+    capacity: str
+    plugin: str
+    tables: tuple[str, ...]
+    topics: tuple[str, ...]
+    secrets: tuple[str, ...]
+    role: str
+    log_group: str
+
+
+@dataclass(frozen=True)
+class Consumer:
+    """An application; ``topics`` and ``groups`` are patterns, ``roles`` the roles that its policy is attached to."""
+
+    key: str
+    topics: tuple[str, ...]
+    groups: tuple[str, ...]
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service beside the network, and what the environment has there; ``icon`` is one of the picture's."""
+
+    icon: str
+    title: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What a role or policy of ours allows, a line for each service: ``Kafka: write orders.*``."""
+
+    principal: str
+    held_by: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """One environment, as its synthesized stacks describe it."""
+
+    environment: str
+    region: str
+    network: Network
+    kafka: Kafka
+    connectors: tuple[Connector, ...]
+    consumers: tuple[Consumer, ...]
+    plugins: Service
+    secrets: Service
+    watching: Service
+    key: Service
+    reactions: tuple[Service, ...]
+    state: Service
+    grants: tuple[Grant, ...]
+
+    def readers(self, connector: Connector) -> list[Consumer]:
+        """The applications that may read a topic of ``connector``."""
+        return [one for one in self.consumers if any(_meet(a, b) for a in one.topics for b in connector.topics)]
+
+
+def _meet(one: str, other: str) -> bool:
+    """Whether a topic can fit both patterns, of which only the end may be ``*``."""
+    first, second = one.removesuffix("*"), other.removesuffix("*")
+    if one.endswith("*") and other.endswith("*"):
+        return first.startswith(second) or second.startswith(first)
+    if one.endswith("*"):
+        return second.startswith(first)
+    return first.startswith(second) if other.endswith("*") else first == second

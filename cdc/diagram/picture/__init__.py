@@ -1,0 +1,1 @@
+"""The diagram as SVG, laid out here: no other program is needed."""
