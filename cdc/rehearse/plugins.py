@@ -13,6 +13,7 @@ from modules.artifacts.sources import Source
 from modules.artifacts.transport import Policy
 from modules.environment.environment import Environment
 from modules.environment.models.plugins import ArchivePlugin, Plugin
+from modules.environment.plugin_archives import converter_parts
 from rehearsal.processes.errors import RehearsalError
 
 # Of plugins that lack a part which a rehearsal substitutes: they must not be deployed.
@@ -42,18 +43,23 @@ class Builder:
         One without parts that no source has is below ``REHEARSED``, where no deploy finds it.
         """
         return {
-            name: self._own(name, plugin) if isinstance(plugin, ArchivePlugin) else self._published(name, plugin)
+            name: self._own(plugin, name, converter_parts(environment, name))
+            if isinstance(plugin, ArchivePlugin)
+            else self._published(plugin, name, converter_parts(environment, name))
             for name, plugin in environment.plugins.items()
         }
 
-    def _own(self, name: str, plugin: ArchivePlugin) -> Path:
+    def _own(self, plugin: ArchivePlugin, name: str, converters: Sequence[str]) -> Path:
         path = Path(plugin.archive)
-        return path if path.is_file() else self._built(self._recipe(plugin, name, path.stem), path)
+        return path if path.is_file() else self._built(self._recipe(plugin, name, path.stem), path, converters)
 
-    def _published(self, name: str, plugin: Plugin) -> Path:
+    def _published(self, plugin: Plugin, name: str, converters: Sequence[str]) -> Path:
         """A plugin built here: the object in S3 is not read."""
-        path = building.PLUGINS / f"{self._recipe(plugin, name)}.zip"
-        return path if path.is_file() else self._built(path.stem, path)
+        recipe = self._recipe(plugin, name)
+        if converters:  # a deploy of another environment takes the ZIP without them
+            return self._built(recipe, REHEARSED / f"{'-'.join([recipe, *converters])}.zip", converters)
+        path = building.PLUGINS / f"{recipe}.zip"
+        return path if path.is_file() else self._built(recipe, path, ())
 
     def _recipe(self, plugin: Plugin, *names: str) -> str:
         """The plugin of the lock file with one of these ``names``, or the only one with its version of Debezium."""
@@ -69,26 +75,27 @@ class Builder:
         """Of the files of its connector."""
         return {file.maven.version for file in self._lock.sets[self._lock.plugins[recipe].parts[0]].files}
 
-    def _built(self, recipe: str, target: Path) -> Path:
-        order = building.Order(self._lock, recipe)
+    def _built(self, recipe: str, target: Path, converters: Sequence[str]) -> Path:
+        order = building.Order(self._lock, recipe, extras=converters)
         try:
             paths = self._fetched(order, Policy(attempts=1))
         except (FetchErrors, OfflineError) as error:
             order = self._without_unreachable(order, error)
             paths = self._fetched(order, Policy())
             target = REHEARSED / target.name
+        also = "".join(f" with {part}" for part in converters)
         self.notes.append(
-            f"built {target}" + "".join(f" without {part}, which no source has" for part in order.left_out)
+            f"built {target}{also}" + "".join(f" without {part}, which no source has" for part in order.left_out)
         )
         return building.built(order, paths, target).path
 
     def _without_unreachable(self, order: building.Order, error: FetchErrors | OfflineError) -> building.Order:
-        """The order without parts that a rehearsal can substitute: all but the connector's own."""
+        """The order without parts that a rehearsal can substitute: all but the connector and converters."""
         missing = error.missing if isinstance(error, OfflineError) else [failure.file for failure in error.failures]
         failed = set(missing)
-        own = order.recipe.parts[0]
-        without = tuple({name for name, file in order.parts if file in failed and name != own})
-        return building.Order(order.lock, order.plugin, without=without)
+        needed = {order.recipe.parts[0], *order.extras}
+        without = tuple({name for name, file in order.parts if file in failed and name not in needed})
+        return building.Order(order.lock, order.plugin, extras=order.extras, without=without)
 
     def _fetched(self, order: building.Order, policy: Policy) -> dict[File, Path]:
         return fetch(

@@ -91,11 +91,18 @@ def findings(environment: Environment, *, look: Look = recorded) -> Findings:
             if found := look(Path(plugin.archive)):
                 contents[name] = found
         except (OSError, BadArchiveError) as error:
-            unreadable.append(_unreadable(name, plugin.archive, error))
+            unreadable.append(_unreadable(environment, name, plugin.archive, error))
     errors = [problem for name, found in contents.items() for problem in _errors(environment, name, found)]
     broken = {problem.path[1] for problem in unreadable}
     advice = [one for one in _without_lag(environment, contents) if one.path[1] not in broken]
     return Findings((*unreadable, *errors), tuple(_without_provider(environment, contents)), tuple(advice))
+
+
+def converter_parts(environment: Environment, plugin: str) -> tuple[str, ...]:
+    """The optional part of a plugin with the converter of its connectors' format, where this project has one."""
+    written = {connector.format for _, connector in _connectors(environment, plugin)}
+    registry = environment.registry
+    return (formats.PARTS[registry.kind],) if registry and "avro" in written else ()
 
 
 def measures_lag(environment: Environment, name: str) -> bool:
@@ -131,11 +138,12 @@ def _without_lag(environment: Environment, contents: Mapping[str, Contents]) -> 
             )
 
 
-def _unreadable(name: str, archive: str, error: Exception) -> Problem:
+def _unreadable(environment: Environment, name: str, archive: str, error: Exception) -> Problem:
+    parts = "".join(f" --with {part}" for part in converter_parts(environment, name))
     output = "" if archive == f"build/plugins/{name}.zip" else f" --output {archive}"
     return Problem(
         ("plugins", name, "archive"),
-        f"{_reason(archive, error)}; build it with: cdc plugin build {name}{output}",
+        f"{_reason(archive, error)}; build it with: cdc plugin build {name}{parts}{output}",
     )
 
 

@@ -14,9 +14,10 @@ from urllib.parse import urlencode
 
 from modules.debezium import configuration
 from modules.environment.environment import Environment
-from modules.environment.models.kafka import ExistingKafka, ProvisionedKafka
+from modules.environment.models.kafka import ProvisionedKafka
 from modules.environment.models.plugins import PublishedPlugin, RegisteredPlugin
-from modules.environment.models.sources import ClusterSource, HostSource, InstanceSource
+from modules.environment.models.schema_registry import GlueRegistry
+from modules.environment.models.sources import ClusterSource, InstanceSource
 from modules.environment.models.state import S3State
 from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.client import client
@@ -88,10 +89,11 @@ class _Seeder:
     def create_all(self, archives: Mapping[str, Path]) -> Seeded:
         self._databases()
         logins = self._secrets()
-        self._groups()
+        self._networks.create_named_groups()
         self._roles()
         self._boundary()
         self._topic()
+        self._schema_registry()
         self._scram_logins()
         self._state_store()
         self._plugins(archives)
@@ -196,18 +198,11 @@ class _Seeder:
             self._created.append(f"secret {name}")
         return logins
 
-    def _groups(self) -> None:
-        """Creates the security groups of applications, of servers, of Prometheus and of an existing cluster."""
-        kafka = self._environment.kafka
-        given = [group for consumer in self._environment.consumers.values() for group in consumer.security_group_ids]
-        if isinstance(kafka, ExistingKafka):
-            given.append(kafka.security_group_id)
-        elif kafka.prometheus:
-            given += kafka.prometheus.security_group_ids
-        sources = [connector.source for connector in self._environment.connectors.values()]
-        hosts = [source.host.security_group_id for source in sources if isinstance(source, HostSource)]
-        for group in filter(None, dict.fromkeys([*given, *hosts])):
-            self._networks.create_security_group(self._networks.vpc_of_applications(), f"given-{group}", group_id=group)
+    def _schema_registry(self) -> None:
+        registry = self._environment.schema_registry
+        if isinstance(registry, GlueRegistry) and not registry.create:
+            self._client("glue").create_registry(RegistryName=registry.name)
+            self._created.append(f"schema registry {registry.name}")
 
     def _roles(self) -> None:
         """Creates the roles of applications."""

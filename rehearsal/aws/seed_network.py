@@ -1,12 +1,15 @@
-"""Creates the networks that an environment expects to exist: an existing VPC, and the VPCs of its databases."""
+"""Creates the networks and security groups that an environment expects to exist."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from ipaddress import IPv4Network
 from typing import Any, Final, NamedTuple
 
 from modules.environment.environment import Environment
 from modules.environment.models.connectors import Connector
+from modules.environment.models.kafka import ExistingKafka
 from modules.environment.models.network import ExistingNetwork
+from modules.environment.models.schema_registry import UrlRegistry
+from modules.environment.models.sources import HostSource
 from rehearsal.aws.custom_id import CUSTOM_ID_TAG
 
 _ANYWHERE: Final = "0.0.0.0/0"
@@ -28,6 +31,7 @@ class Networks:
     """Creates the VPCs of ``environment`` through ``ec2`` (a client); calls ``report`` with a line for each."""
 
     def __init__(self, environment: Environment, *, ec2: Any, report: Callable[[str], None]) -> None:
+        self._environment = environment
         self._ec2 = ec2
         self._report = report
         self._zones = [zone["ZoneName"] for zone in ec2.describe_availability_zones()["AvailabilityZones"]]
@@ -57,6 +61,24 @@ class Networks:
     def vpc_of_applications(self) -> Vpc:
         """The VPC of the security groups that the environment file names."""
         return self._existing_vpc or next(iter(self._peered_vpcs.values()), None) or self._create_unlisted_vpc()
+
+    def create_named_groups(self) -> None:
+        """Creates the security groups of applications, servers, Prometheus, registries and an existing cluster."""
+        for group in dict.fromkeys(filter(None, self._named_groups())):
+            self.create_security_group(self.vpc_of_applications(), f"given-{group}", group_id=group)
+
+    def _named_groups(self) -> Iterator[str | None]:
+        environment, kafka = self._environment, self._environment.kafka
+        for consumer in environment.consumers.values():
+            yield from consumer.security_group_ids
+        if isinstance(kafka, ExistingKafka):
+            yield kafka.security_group_id
+        elif kafka.prometheus:
+            yield from kafka.prometheus.security_group_ids
+        sources = [connector.source for connector in environment.connectors.values()]
+        yield from (source.host.security_group_id for source in sources if isinstance(source, HostSource))
+        if isinstance(environment.schema_registry, UrlRegistry):
+            yield environment.schema_registry.security_group_id
 
     def _create_unlisted_vpc(self) -> Vpc:
         """The VPC of databases that are reached by routes managed elsewhere; the file does not name it."""

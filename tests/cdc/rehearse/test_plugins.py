@@ -6,12 +6,14 @@ import pytest
 
 from cdc.console import FetchProgress
 from cdc.rehearse.plugins import REHEARSED, Builder, using
+from modules.archive.manifest import read
+from modules.artifacts.fetch import OfflineError
 from modules.artifacts.lock import Lock, load
 from modules.artifacts.sources import sources
 from modules.environment.environment import Environment
 from modules.environment.models.plugins import ArchivePlugin
 from rehearsal.processes.errors import RehearsalError
-from tests.synthesized import document
+from tests.synthesized import changed, document
 
 PLUGIN = "debezium-mysql"
 PROVIDER = "msk-config-providers"
@@ -38,11 +40,13 @@ def builder(lock: Lock, *, offline: bool = False) -> Builder:
 
 
 def with_provider_that_no_source_has() -> Lock:
-    lock = load()
-    provider = lock.sets[PROVIDER]
+    return without_source(load(), PROVIDER)
+
+
+def without_source(lock: Lock, part: str) -> Lock:
     nowhere = {"sha256": "0" * 64, "url": "https://localhost:1/none.jar"}
-    files = tuple(file.model_copy(update=nowhere) for file in provider.files)
-    return lock.model_copy(update={"sets": {**lock.sets, PROVIDER: provider.model_copy(update={"files": files})}})
+    files = tuple(file.model_copy(update=nowhere) for file in lock.sets[part].files)
+    return lock.model_copy(update={"sets": {**lock.sets, part: lock.sets[part].model_copy(update={"files": files})}})
 
 
 def without_provider_in_its_recipe() -> Lock:
@@ -68,7 +72,7 @@ def test_a_complete_one_is_built_where_the_environment_names_it() -> None:
     config, build = environment(), builder(without_provider_in_its_recipe())
     archives = build.archives(config)
     assert archives == {PLUGIN: archive_of(config)}
-    assert archives[PLUGIN].is_file()
+    assert converters(archives[PLUGIN]) == ()
     assert not REHEARSED.exists()
     assert using(config, archives) == config
 
@@ -96,3 +100,35 @@ def test_one_that_exists_is_used() -> None:
     assert build.archives(config) == {PLUGIN: archive_of(config)}
     assert archive_of(config).read_bytes() == b"mine"
     assert build.notes == []
+
+
+def avro(**plugin: str) -> Environment:
+    """With Apicurio's registry; ``plugin`` is the connector's."""
+    url = "https://registry.example.internal"
+    content = changed(
+        document("dev"), schema_registry={"kind": "apicurio", "url": url}, connectors__shop__format="avro"
+    )
+    return Environment(name="dev", **{**content, "plugins": {PLUGIN: plugin}} if plugin else content)
+
+
+def converters(archive: Path) -> tuple[str, ...]:
+    manifest = read(archive)
+    assert manifest
+    return tuple(name for name in manifest.converters if name.startswith("io.apicurio."))
+
+
+@pytest.mark.parametrize("published", [False, True])
+def test_one_for_a_format_has_its_converter(published: bool) -> None:
+    config = avro(bucket="plugins", key="debezium.zip", version="1") if published else avro()
+    build = builder(without_provider_in_its_recipe())
+    [path] = build.archives(config).values()
+    assert "io.apicurio.registry.utils.converter.AvroConverter" in converters(path)
+    assert path == (REHEARSED / f"{PLUGIN}-apicurio-converter.zip" if published else archive_of(config))
+    assert build.notes == [f"built {path} with apicurio-converter"]
+
+
+def test_a_converter_that_no_source_has_is_not_left_out() -> None:
+    lock = without_source(with_provider_that_no_source_has(), "apicurio-converter")
+    with pytest.raises(OfflineError, match="apicurio"):
+        builder(lock, offline=True).archives(avro())
+    assert not REHEARSED.exists()

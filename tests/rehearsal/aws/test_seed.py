@@ -267,3 +267,26 @@ def test_of_a_server_only_its_group_is_created(seeded: Callable[[Document], Seed
     assert account.vpc_of_group(group)
     assert account.aws("rds").describe_db_clusters()["DBClusters"] == []
     assert account.aws("rds").describe_db_instances()["DBInstances"] == []
+
+
+@pytest.mark.parametrize(("create", "there"), [(False, ["cdc"]), (True, [])])
+def test_a_glue_registry_exists_unless_the_stacks_create_it(
+    create: bool, there: list[str], seeded: Callable[[Document], SeededAccount]
+) -> None:
+    account = seeded(changed(PROD, schema_registry={"kind": "glue", "name": "cdc", "create": create}))
+    assert [one["RegistryName"] for one in account.aws("glue").list_registries()["Registries"]] == there
+
+
+def test_of_a_registry_by_url_its_group_and_its_login_are_created(seeded: Callable[[Document], SeededAccount]) -> None:
+    group = "sg-0abc1234def567898"
+    registry = {
+        "kind": "confluent",
+        "url": "https://registry.internal:8081",
+        "security_group_id": group,
+        "secret": "cdc/registry",
+        "password_field": "token",
+    }
+    account = seeded(changed(PROD, schema_registry=registry, connectors__orders__format="avro"))
+    assert account.vpc_of_group(group)
+    kept = account.aws("secretsmanager").get_secret_value(SecretId="cdc/registry")["SecretString"]
+    assert json.loads(kept).keys() == {"username", "token"}

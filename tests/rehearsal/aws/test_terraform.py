@@ -1,4 +1,4 @@
-"""The real provider applies MSK and MSK Connect to the embedded AWS, plans no changes, updates, destroys."""
+"""The real provider applies MSK, MSK Connect and a schema registry to the embedded AWS, plans no changes, destroys."""
 
 import json
 import os
@@ -88,7 +88,12 @@ def test_apply_change_destroy(stack: Stack, aws: EmbeddedAws, backends: Recordin
     assert (now.brokers, now.kafka_version, now.server_properties) == (6, "3.9.x", {"log.retention.hours": "48"})
     assert worker.specs[-1].configuration["heartbeat.interval.ms"] == "2000"
 
+    glue = aws_client(aws, "glue")
+    arn = glue.get_registry(RegistryId={"RegistryName": "cdc"})["RegistryArn"]
+    assert glue.get_tags(ResourceArn=arn)["Tags"] == {"owner": "tests", "retention": "48"}
+
     stack.destroy()
+    assert not glue.list_registries()["Registries"]
     assert brokers.stopped.is_set()
     assert worker.stopped.is_set()
     assert not aws_client(aws, "kafka").list_clusters_v2()["ClusterInfoList"]

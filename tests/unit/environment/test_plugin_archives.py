@@ -209,3 +209,12 @@ def test_the_archive_has_the_converter_of_the_format(
         assert f"contains {AVRO}; build it with: cdc plugin build debezium-mysql --with glue-schema-registry" in str(
             errors[0]
         )
+
+
+@pytest.mark.parametrize(("format_", "parts"), [("avro", " --with glue-schema-registry"), ("json", "")])
+def test_a_missing_archive_is_built_with_the_converter_of_the_format(tmp_path: Path, format_: str, parts: str) -> None:
+    registry = "\nschema_registry: {kind: glue, name: cdc}\nplugins:"
+    edits = {"\nplugins:": registry, "heartbeat_seconds: 10": f"format: {format_}"}
+    text = edited({"plugins:": "plugins: {debezium-mysql: {archive: build/plugins/none.zip}}", **edits})
+    (problem,) = findings(load(write(tmp_path, text))).errors
+    assert str(problem).endswith(f"cdc plugin build debezium-mysql{parts} --output build/plugins/none.zip")
