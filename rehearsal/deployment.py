@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Event
 from typing import Any, Final
 
@@ -173,13 +174,33 @@ class Deploy:
         return empty
 
     def destroy(self) -> None:
-        """Destroys the stacks in reverse order, as planned by ``second_plan``; the state store last."""
+        """Destroys the stacks in reverse order, as planned by ``second_plan``; the state store last.
+
+        The platform's begins when the last resource of connect is gone: that one's Terraform still saves its state.
+        """
+        gone = Event()
+        connect = Background(partial(self._destroy, CONNECT, gone))
+        platform = Background(partial(self._destroy, PLATFORM, after=partial(_wait_until, gone, connect)))
+        waits = {CONNECT: connect.result, PLATFORM: platform.result, STATE: self._destroy_state_store}
         for part in reversed(self.stacks.parts):
             with self.steps.step(f"destroy {part}") as step:
-                if part == STATE:
-                    self._empty_state_store()
-                self.stacks[part].destroy(on_progress=self._report_progress)
+                waits[part]()
                 step.result = f"{self.resources[part]} resources"
+
+    def _destroy_state_store(self) -> None:
+        self._empty_state_store()
+        self._destroy(STATE)
+
+    def _destroy(self, part: str, gone: Event | None = None, after: Callable[[], object] = lambda: None) -> None:
+        """``gone`` is set when the stack's last resource has been deleted."""
+
+        def note(progress: Progress) -> None:
+            self._report_progress(progress)
+            if gone and progress.finished and not progress.pending:
+                gone.set()
+
+        after()
+        self.stacks[part].destroy(on_progress=note)
 
     def _empty_state_store(self) -> None:
         """Deletes the states of the destroyed stacks, and the lock table's deletion protection."""
@@ -194,6 +215,14 @@ class Deploy:
 
     def _report_progress(self, progress: Progress) -> None:
         self.steps.reporter.progress(f"{progress.done} of {progress.planned} resources")
+
+
+def _wait_until(event: Event, work: Background[None]) -> None:
+    """Waits for ``event``; raises what ends ``work`` without it."""
+    while not event.wait(_POLL_SECONDS):
+        if work.finished:
+            work.result()
+            return
 
 
 def _check_restarted(operation: Mapping[str, Any]) -> None:

@@ -15,15 +15,16 @@ class Inputs:
     """What a rehearsal takes.
 
     ``file`` is the environment's. ``archives`` has the ZIP of each plugin. ``synthesize`` writes the stacks below a
-    folder. ``terraform`` takes a stack's folder, the embedded AWS and the region. ``schema`` is a file of SQL
-    that creates the tables, ``data`` one that changes their rows, ``brokers`` the maximum number of brokers.
-    ``mysqld`` is a MySQL server's program.
+    folder. ``wait_until_valid`` waits for Debezium's own validation, and raises EnvironmentErrors. ``terraform`` takes
+    a stack's folder, the embedded AWS and the region. ``schema`` is a file of SQL that creates the tables, ``data`` one
+    that changes their rows, ``brokers`` the maximum number of brokers. ``mysqld`` is a MySQL server's program.
     """
 
     environment: Environment
     file: Path
     archives: Mapping[str, Path]
     synthesize: Callable[[Path], None]
+    wait_until_valid: Callable[[], object]
     terraform: Callable[[Path, AwsAccess, str], Terraform]
     schema: Path | None = None
     data: Path | None = None

@@ -88,6 +88,7 @@ class KeptRehearsal(Rehearsal):
             endpoints = self.daemon.request("endpoints")
             kept_limits.check(before, script.environment, script.file, endpoints)
             script.synthesize(folder)
+            script.wait_until_valid()
             stacks = Stacks(script.environment, folder / "stacks", self._terraform)
             self._deployment = Deploy(stacks, self.daemon, self._steps)
             sockets = {name: Path(at["socket"]) for name, at in endpoints["mysql"].items()}

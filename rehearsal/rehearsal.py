@@ -34,12 +34,16 @@ from rehearsal.substitutions import Substitution, applied
 from rehearsal.wait_reports import WaitReports
 
 
-def rehearse(inputs: Inputs, reporter: Reporter, process: DaemonProcess, *, keep: bool = False) -> Outcome:
+def rehearse(
+    inputs: Inputs, reporter: Reporter, process: DaemonProcess, *, keep: bool = False, began: float | None = None
+) -> Outcome:
     """Deploys, streams and destroys; with ``keep`` everything stays up, also after a failure.
+
+    ``began`` is the command's start, a value of ``time.monotonic``; by default it is now.
 
     A step that fails is in the outcome; what explains it stays in the folder ``logs`` unless the rehearsal is kept.
     """
-    steps = Steps(reporter)
+    steps = Steps(reporter) if began is None else Steps(reporter, began)
     process.configure(daemon_config(inputs))
     rehearsal = Rehearsal(inputs, steps, process.run, process)
     kept = False
@@ -48,7 +52,8 @@ def rehearse(inputs: Inputs, reporter: Reporter, process: DaemonProcess, *, keep
             outcome = rehearsal.run(keep=keep)
         kept = bool(outcome.endpoints)
     except Exception as error:
-        error.add_note(f"logs of the rehearsal: {rehearsal.save(repr(error))}")
+        if rehearsal.deploys:
+            error.add_note(f"logs of the rehearsal: {rehearsal.save(repr(error))}")
         raise
     except BaseException:
         reporter.message("interrupted: stopping the servers, and deleting the rehearsal's files")
@@ -85,6 +90,11 @@ class Rehearsal:
     def deployment(self) -> Deploy:
         assert self._deployment, "start comes first"
         return self._deployment
+
+    @property
+    def deploys(self) -> bool:
+        """Whether its file was valid, so that its deploy has begun."""
+        return self._deployment is not None
 
     def run(self, *, keep: bool) -> Outcome:
         try:
@@ -171,6 +181,7 @@ class Rehearsal:
             self._run.deployed.parent.mkdir()
             shutil.copyfile(script.file, self._run.deployed)
             script.synthesize(folder)
+            script.wait_until_valid()
             assert self._process, "only a kept rehearsal has none"
             self._daemon = DaemonClient.connect(self._run, self._process.is_running, self._steps.reporter.message)
             self._closing.callback(WaitReports(self.daemon, self._steps.reporter.message).stop)

@@ -37,21 +37,21 @@ class Step:
 
 @dataclass
 class Steps:
-    """The steps finished so far, and the one that ``failed``, on a clock that starts when the object is created."""
+    """The steps finished so far, and the one that ``failed``; times count from ``start``, a ``time.monotonic``."""
 
     reporter: Reporter
+    start: float = field(default_factory=time.monotonic)
     finished_steps: list[Step] = field(default_factory=list)
     failed: Step | None = None
-    _start: float = field(default_factory=time.monotonic)
 
     @property
     def elapsed(self) -> float:
         """Seconds since the start."""
-        return time.monotonic() - self._start
+        return time.monotonic() - self.start
 
     def at(self, moment: float) -> float:
         """Seconds from the start to ``moment``, a value of ``time.monotonic``."""
-        return moment - self._start
+        return moment - self.start
 
     @contextmanager
     def step(self, name: str) -> Iterator[Step]:

@@ -11,7 +11,7 @@ from cdc.deep.validation import Case, Finding, pinned, validate
 from modules.archive.zips import BadArchiveError
 from modules.artifacts.cache import Cache
 from modules.artifacts.fetch import fetch
-from modules.artifacts.lock import Lock
+from modules.artifacts.lock import File, Lock
 from modules.artifacts.progress import Progress
 from modules.artifacts.sources import Source
 from modules.debezium.configuration import connection_properties, connector_properties
@@ -83,14 +83,24 @@ def validated(
     return tuple(Validated(tuple(one), tuple(other)) for one, other in zip(refused, skipped, strict=True))
 
 
-def _findings(subjects: Sequence[_Subject], machine: Machine, worker: str) -> list[tuple[Finding, ...]]:
-    paths = fetch(
-        pinned(machine.lock, worker),
+def prepare(environments: Sequence[Environment], machine: Machine) -> None:
+    """Fetches what ``validated`` needs, which then fetches nothing."""
+    workers = {one.kafkaconnect_version for environment in environments for one in environment.connectors.values()}
+    _fetched(machine, *sorted(workers))
+
+
+def _fetched(machine: Machine, *workers: str) -> Mapping[File, Path]:
+    return fetch(
+        pinned(machine.lock, *workers),
         sources=machine.sources,
         cache=Cache(),
         offline=machine.offline,
         progress=machine.progress,
     )
+
+
+def _findings(subjects: Sequence[_Subject], machine: Machine, worker: str) -> list[tuple[Finding, ...]]:
+    paths = _fetched(machine, worker)
     return validate([subject.case for subject in subjects], machine.lock, paths, worker=worker)
 
 

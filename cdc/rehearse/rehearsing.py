@@ -1,13 +1,17 @@
 """Prepares and runs a rehearsal: download pinned files, build plugins, then rehearse."""
 
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+import psutil
+
 from cdc import terraform as cli
 from cdc.console import FetchProgress
-from cdc.deep.environments import Machine, validated
+from cdc.deep.environments import Machine, prepare, validated
 from cdc.environments import files
 from cdc.rehearse import reviewing
 from cdc.rehearse.plugins import Builder, using
@@ -29,10 +33,13 @@ from rehearsal.deploy.terraform import Terraform, embedded_env as embedded
 from rehearsal.inputs import Inputs
 from rehearsal.outcome import Outcome
 from rehearsal.processes import failed_runs, pinned_files, runs
+from rehearsal.processes.background import Background
 from rehearsal.processes.errors import RehearsalError
 from rehearsal.steps import Reporter
 
 _MOST_SQL_BYTES: Final = 100_000_000
+# The embedded AWS throttles nobody. By default, a connector's plugin waits behind dozens of alarms.
+_PARALLELISM: Final = 40
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,12 @@ def rehearse(options: Options, reporter: Reporter, daemon: DaemonProcess, *, kee
     for name in runs.clean_up_abandoned():
         reporter.message(f"removed the leftovers of {name}")
     failed_runs.prune()
-    return rehearsal.rehearse(inputs(options, reporter), reporter, daemon, keep=keep)
+    return rehearsal.rehearse(inputs(options, reporter), reporter, daemon, keep=keep, began=_process_start())
+
+
+def _process_start() -> float:
+    """When this process began, as a value of ``time.monotonic``."""
+    return time.monotonic() - (time.time() - psutil.Process().create_time())
 
 
 def apply(options: Options, reporter: Reporter) -> Outcome:
@@ -67,7 +79,7 @@ def apply(options: Options, reporter: Reporter) -> Outcome:
 
 
 def inputs(options: Options, reporter: Reporter) -> Inputs:
-    """All inputs of the rehearsal, downloaded and built; raises as ``rehearse``."""
+    """All inputs, downloaded and built, while Debezium validates in the background; raises as ``rehearse``."""
     [file] = files([options.environment])
     environment = load(file)
     if problems := ca_bundles.problems(environment):
@@ -81,7 +93,9 @@ def inputs(options: Options, reporter: Reporter) -> Inputs:
         _fetch_parts(lock, options, environment, progress)
         archives = builder.archives(environment)
         environment = using(environment, archives)
-        _validate(environment, file, Machine(lock, sources(options.source), options.offline, progress), archives)
+        machine = Machine(lock, sources(options.source), options.offline, progress)
+        prepare([environment], machine)
+    validation = Background(partial(_validate, environment, file, replace(machine, progress=None), archives))
     for note in builder.notes:
         reporter.message(note)
     return Inputs(
@@ -89,6 +103,7 @@ def inputs(options: Options, reporter: Reporter) -> Inputs:
         file=file.resolve(),
         archives=archives,
         synthesize=lambda folder: _synthesize(environment, folder),
+        wait_until_valid=validation.result,
         terraform=_Runner(),
         schema=options.schema,
         data=options.data,
@@ -108,7 +123,7 @@ def _check_script(file: Path | None) -> None:
 
 
 def _validate(environment: Environment, file: Path, machine: Machine, archives: Mapping[str, Path]) -> None:
-    """Debezium's own validation, before minutes of deploying; raises EnvironmentErrors."""
+    """Debezium's own validation, before anything is deployed; raises EnvironmentErrors."""
     [found] = validated([environment], machine, archives)
     if found.errors:
         raise EnvironmentErrors(located(found.errors, file))
@@ -163,4 +178,5 @@ class _Runner:
     def __call__(self, folder: Path, aws: AwsAccess, region: str) -> Terraform:
         # All stacks pin the same provider, so its mirror is searched and reported once.
         self._variables = self._variables or cli.environment(folder)
-        return Terraform(folder, cli.executable(), embedded(self._variables, aws=aws, region=region))
+        variables = embedded(self._variables, aws=aws, region=region)
+        return Terraform(folder, cli.executable(), variables, parallelism=_PARALLELISM)

@@ -43,13 +43,14 @@ class Terraform:
 
     ``executable`` is Terraform's path. The stack's JSON is never changed: ``override`` writes a file that Terraform
     merges over it. A run that is interrupted is killed. With ``graceful`` it gets an interrupt, as by Ctrl-C, and is
-    waited for, so that its state has every resource that it created.
+    waited for, so that its state has every resource that it created. ``parallelism`` is Terraform's, by default 10.
     """
 
     folder: Path
     executable: str
     env: Mapping[str, str]
     graceful: bool = False
+    parallelism: int | None = None
 
     @property
     def document(self) -> dict[str, Any]:
@@ -67,25 +68,26 @@ class Terraform:
 
     def apply(self, *arguments: str, on_progress: Callable[[Progress], None] | None = None) -> int:
         """Applies without approval; the number of resources that were created, changed or deleted."""
-        return self._stream(["apply", "-auto-approve", "-json", *arguments], on_progress)
+        return self._stream(["apply", *self._limits, "-auto-approve", "-json", *arguments], on_progress)
 
     def plan_destroy(self) -> None:
         """Plans the destroy of every resource in the state as it is; call it after a plan that was empty."""
-        self._run("plan", "-destroy", "-refresh=false", f"-out={_RETIREMENT}")
+        self._run("plan", *self._limits, "-destroy", "-refresh=false", f"-out={_RETIREMENT}")
 
     def destroy(self, *, on_progress: Callable[[Progress], None] | None = None) -> None:
         """Applies what ``plan_destroy`` has planned; raises TerraformError where the state has changed since."""
-        self._stream(["apply", "-json", _RETIREMENT], on_progress)
+        self._stream(["apply", *self._limits, "-json", _RETIREMENT], on_progress)
 
     def plan(self) -> dict[str, Any]:
         """Writes a plan to ``PLANNED``; its JSON (Terraform: JSON output format, plan representation)."""
-        self._run("plan", f"-out={PLANNED}")
+        self._run("plan", *self._limits, f"-out={PLANNED}")
         shown: dict[str, Any] = json.loads(self._run("show", "-json", PLANNED).stdout)
         return shown
 
     def plan_is_empty(self) -> bool:
         """Whether another apply would change nothing."""
-        return self._run("plan", "-detailed-exitcode", "-lock=false", exit_statuses=(0, CHANGES)).returncode == 0
+        plan = ("plan", *self._limits, "-detailed-exitcode", "-lock=false")
+        return self._run(*plan, exit_statuses=(0, CHANGES)).returncode == 0
 
     def push(self, file: str) -> None:
         """Replaces the state by ``file``, with the state locked."""
@@ -99,6 +101,10 @@ class Terraform:
         """The addresses of the resources in the state."""
         listed = self._run("state", "list").stdout.splitlines()
         return [address for address in listed if not address.startswith("data.")]
+
+    @property
+    def _limits(self) -> tuple[str, ...]:
+        return (f"-parallelism={self.parallelism}",) if self.parallelism else ()
 
     @contextmanager
     def _process(self, arguments: list[str], *, stderr: int) -> "Iterator[subprocess.Popen[str]]":

@@ -1,5 +1,6 @@
 """Steps are timed in order, and the exception of background work is raised by the next check."""
 
+import time
 from threading import Event
 
 import pytest
@@ -47,6 +48,13 @@ def test_a_step_is_reported_and_kept() -> None:
     assert [one.name for one in steps.finished_steps] == ["platform", "connect"]
     first, second = steps.finished_steps
     assert 0 <= first.at <= first.at + first.seconds <= second.at
+
+
+def test_times_count_from_the_start_of_the_command() -> None:
+    steps = Steps(RecordingReporter(), time.monotonic() - 60)
+    with steps.step("platform"):
+        pass
+    assert steps.finished_steps[0].at >= 60
 
 
 def test_a_step_that_fails_is_reported_and_not_finished() -> None:

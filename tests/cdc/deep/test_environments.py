@@ -17,7 +17,9 @@ from modules.environment.environment import Environment
 from modules.environment.loading import load, located
 from modules.environment.models.plugins import ArchivePlugin
 from modules.messages.problems import EnvironmentErrors
-from rehearsal.steps import Step
+from rehearsal.processes.runs import Run
+from rehearsal.rehearsal import Rehearsal
+from rehearsal.steps import Step, Steps
 from tests.cdc.deep import lab
 from tests.places import ROOT
 
@@ -172,10 +174,15 @@ class Quiet:
     def message(self, text: str) -> None: ...
 
 
-def test_a_rehearsal_validates_before_it_starts_anything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rehearsal_deploys_nothing_that_debezium_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rehearsing, "_fetch_parts", lambda *_: None)
     monkeypatch.setattr(rehearsing, "_missing", list)
     machine()
     file = written(tmp_path, ONLY_THE_TRANSFORM_REFUSES)
+    inputs = rehearsing.inputs(rehearsing.Options(str(file), offline=True), Quiet())
+    run = Run(tmp_path / "run", "rehearsal", 1, 0.0)
+    run.folder.mkdir()
+    rehearsal = Rehearsal(inputs, Steps(Quiet()), run, None)
     with pytest.raises(EnvironmentErrors, match=r"transforms\.at\.type: .*TimestampConverter.* refuses it"):
-        rehearsing.inputs(rehearsing.Options(str(file), offline=True), Quiet())
+        rehearsal.start()
+    assert not rehearsal.deploys

@@ -51,3 +51,17 @@ def test_the_environment_has_the_embedded_aws_only() -> None:
     assert not {"AWS_PROFILE", "AWS_SESSION_TOKEN"} & found.keys()
     assert found["GOGC"] == "400"
     assert embedded_env({"GOGC": "100"}, aws=aws, region="eu-west-1")["GOGC"] == "100"
+
+
+@pytest.mark.parametrize(("parallelism", "wanted"), [(None, []), (40, ["-parallelism=40"])])
+def test_a_run_has_terraforms_parallelism_or_its_own(
+    tmp_path: Path, parallelism: int | None, wanted: list[str]
+) -> None:
+    program = tmp_path / "program"
+    program.write_text('#!/bin/sh\nfor one in "$@"; do echo "$one" >> arguments; done\n')
+    program.chmod(0o755)
+    run = Terraform(tmp_path, str(program), {"PATH": "/usr/bin:/bin"}, parallelism=parallelism)
+    for call in (run.apply, run.destroy, run.plan_destroy, run.plan_is_empty):
+        (arguments := tmp_path / "arguments").write_text("")
+        call()
+        assert [one for one in arguments.read_text().splitlines() if "parallelism" in one] == wanted
