@@ -5,13 +5,15 @@ from collections.abc import Mapping
 from typing import Final
 
 from modules.messages import secrecy
+from rehearsal.connect.signatures import NO_CLASS
 from rehearsal.processes.findings import Finding
 
 _LINE: Final = re.compile(r"(?m)^(?P<key>[\w.-]+): refused: (?P<why>[^\n]+)")
 # What Kafka and Debezium put before the reason: the value is shown once, and not where it is a secret.
 _BEFORE: Final = re.compile(r"(?:Invalid value .*? for configuration (?:[\w.-]+: )?|The '[^']*' value is invalid: )")
 _MISSING: Final = re.compile(r"Missing required configuration .* which has no default value\.?")
-_CLASS: Final = re.compile(r"Class \S+ could not be found\.?")
+_CLASS: Final = re.compile(r"Class (?P<name>\S+) could not be found\.?")
+_NO_CLASS, _ADD_IT = NO_CLASS.split("; ")
 
 
 def line(key: str, message: str) -> str:
@@ -32,7 +34,6 @@ def _finding(key: str, why: str, configuration: Mapping[str, str]) -> Finding:
         return Finding(f"{key} must be set", f"see: cdc explain {key}").at(property=key)
     reason = _BEFORE.sub("", why, count=1)
     value = f", got {secrecy.shown_value(key, configuration[key])}" if key in configuration else ""
-    step = f"see: cdc explain {key}"
-    if _CLASS.fullmatch(reason):
-        step = "correct the name, or add its jar to the plugin"
-    return Finding(f"the connector refuses {key}{value}: {reason}", step).at(property=key)
+    if missing := _CLASS.fullmatch(reason):
+        return Finding(_NO_CLASS.format(name=missing["name"]), _ADD_IT).at(property=key)
+    return Finding(f"the connector refuses {key}{value}: {reason}", f"see: cdc explain {key}").at(property=key)

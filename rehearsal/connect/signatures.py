@@ -9,6 +9,8 @@ from typing import Final
 
 from modules.self_healing import causes
 
+NO_CLASS: Final = "the class {name} is neither in the plugin nor in the worker; correct the name, or add its jar"
+
 
 @dataclass(frozen=True)
 class Signature:
@@ -179,7 +181,7 @@ SIGNATURES: Final = tuple(
         ),
         (
             r"(?:NoClassDefFoundError|ClassNotFoundException): (?!Could not)(?P<name>[\w./$]+)",
-            "the class {name} is neither in the plugin nor in the worker; correct the name, or add its jar",
+            NO_CLASS,
         ),
         (
             r"(?P<error>NoSuchMethodError|NoSuchFieldError|AbstractMethodError|IncompatibleClassChangeError"

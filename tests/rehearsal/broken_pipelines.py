@@ -152,17 +152,17 @@ CASES = [
     Broken("no-table", "the connector is RUNNING but captures nothing", "source.tables", "correct source.tables"),
     Broken(
         "unknown transform",
-        "the connector refuses transforms.route.type, got 'org.example.Route': Class org.example.Route could not be",
+        "the class org.example.Route is neither in the plugin nor in the worker",
         "properties.transforms.route.type",
-        "add its jar to the plugin",
+        "correct the name, or add its jar",
         transform("route", "org.example.Route"),
         text=invalid("transforms.route.type", "org.example.Route", "Class org.example.Route could not be found."),
     ),
     Broken(
         "wrong converter class",
-        "the connector refuses value.converter, got 'org.example.Nothing': Class org.example.Nothing could not be",
+        "the class org.example.Nothing is neither in the plugin nor in the worker",
         "properties.value.converter",
-        "add its jar to the plugin",
+        "correct the name, or add its jar",
         {"value.converter": "org.example.Nothing"},
         text=refusals.line(
             "value.converter",
