@@ -2,10 +2,10 @@
 
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
@@ -15,6 +15,17 @@ from cdc.environments import UnknownEnvironmentError, files
 from cdc.options import EnvArgument, JsonOption, OfflineOption, SourceOption
 from cdc.plugin import commands
 from cdc.rehearse import failure_screen, junit, permissions
+from cdc.rehearse.options import (
+    ApplyOption,
+    BrokersOption,
+    DataOption,
+    ExplainOption,
+    JunitOption,
+    KeepOption,
+    MysqldOption,
+    SchemaOption,
+    StopOption,
+)
 from cdc.rehearse.show import endpoints, last_line, logs_of, save_endpoints, summary
 from modules.environment.loading import load
 from modules.messages.problems import EnvironmentErrors
@@ -28,34 +39,15 @@ REPORTED = (*commands.REPORTED, EnvironmentErrors, UnknownEnvironmentError)
 
 def rehearse(
     environment: EnvArgument,
-    keep: Annotated[bool, typer.Option("--keep", help="Keep it running, and print how to reach each part.")] = False,
-    stop: Annotated[bool, typer.Option("--stop", help="Stop the kept rehearsals of ENV.")] = False,
-    apply: Annotated[
-        bool, typer.Option("--apply", help="Apply the changed ENV to its kept rehearsal, and judge it again.")
-    ] = False,
-    explain: Annotated[
-        bool,
-        typer.Option("--explain-permissions", help="Print each role's permissions with reasons; run nothing."),
-    ] = False,
-    schema: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="SQL that creates the source tables."),
-    ] = None,
-    data: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="SQL with changes of your own, instead of generated ones."),
-    ] = None,
-    mysqld: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="The MySQL server to run, of a version that you choose."),
-    ] = None,
-    brokers: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Run at most N brokers, for a small machine.")
-    ] = None,
-    junit_file: Annotated[
-        Path | None,
-        typer.Option("--junit", metavar="FILE", dir_okay=False, help="Write the steps as JUnit's XML, for a pipeline."),
-    ] = None,
+    keep: KeepOption = False,
+    stop: StopOption = False,
+    apply: ApplyOption = False,
+    explain: ExplainOption = False,
+    schema: SchemaOption = None,
+    data: DataOption = None,
+    mysqld: MysqldOption = None,
+    brokers: BrokersOption = None,
+    junit_file: JunitOption = None,
     source: SourceOption = None,
     offline: OfflineOption = False,
     as_json: JsonOption = False,
@@ -64,28 +56,28 @@ def rehearse(
 
     Real Terraform, Kafka brokers, Kafka Connect, Debezium and MySQL run on this machine.
     """
+    running = {"--keep": keep, "--apply": apply, "--schema": schema, "--data": data, "--mysqld": mysqld}
+    running |= {"--brokers": brokers, "--junit": junit_file}
     if explain:
-        _explain(
-            environment,
-            excluded="--keep" if keep else "--stop" if stop else "--apply" if apply else None,
-            as_json=as_json,
-        )
+        _refuse_with("--explain-permissions", {"--stop": stop, **running}, ", because it runs nothing")
+        _explain(environment, as_json=as_json)
         return
-    if apply and (keep or stop or brokers):
-        excluded = "--keep" if keep else "--stop" if stop else "--brokers"
-        raise typer.BadParameter(f"cannot be combined with {excluded}", param_hint="'--apply'")
+    if stop:
+        _refuse_with("--stop", running)
+    if apply:
+        _refuse_with("--apply", {"--keep": keep, "--brokers": brokers})
+    options = {
+        "schema": schema,
+        "data": data,
+        "mysqld": mysqld,
+        "brokers": brokers,
+        "source": source,
+        "offline": offline,
+    }
     try:
         if stop:
             _stop(environment)
             return
-        options: dict[str, object] = {
-            "schema": schema,
-            "data": data,
-            "mysqld": mysqld,
-            "brokers": brokers,
-            "source": source,
-            "offline": offline,
-        }
         with Display(quiet=as_json) as display:
             if apply:
                 outcome = _applied(environment, display, **options)
@@ -99,6 +91,13 @@ def rehearse(
     _print(outcome, environment, as_json=as_json, applied=apply)
     if not written:
         raise typer.Exit(1)
+
+
+def _refuse_with(option: str, others: Mapping[str, object], why: str = "") -> None:
+    """Raises BadParameter where one of ``others`` was given beside ``option``."""
+    for other, given in others.items():
+        if given:
+            raise typer.BadParameter(f"cannot be combined with {other}{why}", param_hint=f"'{option}'")
 
 
 def _rehearsed(environment: str, display: Display, keep: bool, **options: Any) -> Outcome:
@@ -152,11 +151,7 @@ def _print(outcome: Outcome, environment: str, *, as_json: bool, applied: bool) 
         out.print(last_line(outcome), style="green", markup=False, soft_wrap=True)
 
 
-def _explain(environment: str, *, excluded: str | None, as_json: bool) -> None:
-    if excluded:
-        raise typer.BadParameter(
-            f"cannot be combined with {excluded}, because it runs nothing", param_hint="'--explain-permissions'"
-        )
+def _explain(environment: str, *, as_json: bool) -> None:
     try:
         [file] = files([environment])
         found = permissions.permissions(load(file))

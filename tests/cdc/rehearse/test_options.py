@@ -1,0 +1,41 @@
+"""Options that would be ignored are refused, before anything is read or run."""
+
+import pytest
+from typer.testing import CliRunner
+
+from cdc.cli import app
+
+RUNNING = (
+    ["--keep"],
+    ["--apply"],
+    ["--schema", "tables.sql"],
+    ["--data", "rows.sql"],
+    ["--mysqld", "mysqld"],
+    ["--brokers", "1"],
+    ["--junit", "steps.xml"],
+)
+
+
+@pytest.mark.parametrize("running", RUNNING, ids=lambda one: one[0])
+@pytest.mark.parametrize("option", ["--stop", "--explain-permissions"])
+def test_a_command_that_runs_nothing_refuses_what_a_run_takes(option: str, running: list[str]) -> None:
+    done = CliRunner().invoke(app, ["rehearse", "no-such-environment", option, *running])
+    assert done.exit_code == 2
+    assert f"'{option}': cannot be combined with {running[0]}" in " ".join(done.stderr.split())
+
+
+@pytest.mark.parametrize(
+    ("option", "excluded"),
+    [("--apply", ["--keep"]), ("--apply", ["--brokers", "1"]), ("--explain-permissions", ["--stop"])],
+)
+def test_options_that_exclude_each_other(option: str, excluded: list[str]) -> None:
+    done = CliRunner().invoke(app, ["rehearse", "no-such-environment", option, *excluded])
+    assert done.exit_code == 2
+    assert f"'{option}': cannot be combined with {excluded[0]}" in " ".join(done.stderr.split())
+
+
+def test_options_of_a_run_are_taken_together() -> None:
+    given = [word for option in RUNNING[2:] for word in option]
+    done = CliRunner().invoke(app, ["rehearse", "no-such-environment", *given])
+    assert done.exit_code == 1
+    assert "no-such-environment" in done.stderr
