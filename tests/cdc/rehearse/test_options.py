@@ -16,7 +16,7 @@ RUNNING = (
 )
 
 
-@pytest.mark.parametrize("running", RUNNING, ids=lambda one: one[0])
+@pytest.mark.parametrize("running", RUNNING, ids=[one[0] for one in RUNNING])
 @pytest.mark.parametrize("option", ["--stop", "--explain-permissions"])
 def test_a_command_that_runs_nothing_refuses_what_a_run_takes(option: str, running: list[str]) -> None:
     done = CliRunner().invoke(app, ["rehearse", "no-such-environment", option, *running])
