@@ -56,7 +56,13 @@ def rehearse(
 
     Real Terraform, Kafka brokers, Kafka Connect, Debezium and MySQL run on this machine.
     """
-    running = {"--keep": keep, "--apply": apply, "--schema": schema, "--data": data, "--mysqld": mysqld}
+    running: dict[str, object] = {
+        "--keep": keep,
+        "--apply": apply,
+        "--schema": schema,
+        "--data": data,
+        "--mysqld": mysqld,
+    }
     running |= {"--brokers": brokers, "--junit": junit_file}
     if explain:
         _refuse_with("--explain-permissions", {"--stop": stop, **running}, ", because it runs nothing")
