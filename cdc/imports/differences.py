@@ -20,6 +20,7 @@ _WHY: Final = {
     "event.converting.failure.handling.mode": "a value that cannot be converted would become null",
     "heartbeat.interval.ms": "without heartbeats, the binlog position of an idle database can be purged",
     "internal.custom.retriable.exception": "this release of Debezium would stop at every failover of the database",
+    "max.queue.size.in.bytes": "wide rows would take all memory of the worker",
     "retriable.restart.connector.wait.ms": "a failover of the database takes longer than the default",
     "snapshot.locking.mode": "RDS denies the global read lock, so other values lock every table for the whole snapshot",
     "schema.history.internal.store.only.captured.databases.ddl": "schema changes of other databases are not needed",

@@ -7,7 +7,7 @@ properties are Debezium 3.6's and MSK Connect's own documentation.
 import re
 from typing import Final
 
-from modules.debezium import failover, formats, topics
+from modules.debezium import failover, formats, memory, topics
 from modules.debezium.formats import Registry
 from modules.debezium.internal import overlap
 from modules.debezium.settings import Connector, Signals, Source
@@ -194,6 +194,7 @@ def connector_properties(
         **_large_messages(connector),
         **_failures(debezium_version),
         **failover.properties(debezium_version),
+        memory.KEY: str(memory.LIMIT),
         **_signals(connector),
         **_format(connector, registry),
     }

@@ -62,6 +62,13 @@ class Signals(Protocol):
     def topic(self) -> str | None: ...
 
 
+class Capacity(Protocol):
+    """Of each worker."""
+
+    @property
+    def mcu(self) -> int: ...
+
+
 class Adoption(Protocol):
     """A connector that ran before, whose topics and consumer group are kept."""
 
@@ -94,6 +101,8 @@ class Connector(Protocol):
     def format(self) -> str: ...
     @property
     def heartbeat_seconds(self) -> int: ...
+    @property
+    def capacity(self) -> Capacity: ...
     @property
     def adopt(self) -> Adoption | None: ...
     @property

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from modules.debezium import memory
 from modules.debezium.checks import routing
 from modules.debezium.checks.finding import Finding, error
 from modules.debezium.checks.subject import Subject
@@ -26,6 +27,7 @@ _SINK_TOPIC: Final = "notification.sink.topic.name"
 
 def check(subject: Subject) -> Iterator[Finding]:
     yield from _queue(subject)
+    yield from _memory(subject)
     yield from _exclusive(subject)
     yield from _custom(subject)
     yield from _notifications(subject)
@@ -42,6 +44,21 @@ def _queue(subject: Subject) -> Iterator[Finding]:
         yield error("max.queue.size", f"must be more than max.batch.size, {batch}", size)
     elif "max.batch.size" in subject.given:
         yield error("max.batch.size", f"must be less than max.queue.size, {size}; raise that as well", batch)
+
+
+def _memory(subject: Subject) -> Iterator[Finding]:
+    """A worker without memory ends, and so does the next one, which reads the same rows."""
+    limit = subject.number(memory.KEY) if memory.KEY in subject.given else None
+    if limit is None:
+        return
+    mcu = subject.connector.capacity.mcu
+    most = memory.most(mcu)
+    if limit == 0:
+        message = f"is no limit: {subject.number('max.queue.size')} wide rows may take all memory, and end the worker"
+        yield Finding(("properties", memory.KEY), message, limit, level="warning", acceptable=True)
+    elif limit > most:
+        wanted = f"must be at most {most}, so that the queue and a batch of it fit the heap of {mcu} MCU"
+        yield error(memory.KEY, wanted, limit, acceptable=True)
 
 
 def _exclusive(subject: Subject) -> Iterator[Finding]:

@@ -58,6 +58,8 @@ class Connectors:
         refused = [key for key in _NOT_UPDATED if key in call.input]
         if refused or not given:
             raise bad_request(f"a rehearsal updates capacity and connectorConfiguration, got {refused or 'neither'}")
+        if len(given) > 1:  # its API reference: either of the two in a request
+            raise bad_request(f"update either capacity or connectorConfiguration, got {' and '.join(given)}")
         changed = record.request | given
         _check_configuration(changed["connectorConfiguration"])
         type_ = "UPDATE_WORKER_SETTING" if "capacity" in given else "UPDATE_CONNECTOR_CONFIGURATION"

@@ -25,6 +25,7 @@ STANDARD: Final = {
     "database.ssl.mode": "required",
     "event.converting.failure.handling.mode": "fail",
     "heartbeat.interval.ms": "10000",
+    "max.queue.size.in.bytes": "67108864",
     "retriable.restart.connector.wait.ms": "90000",
     "schema.history.internal.store.only.captured.databases.ddl": "true",
     "snapshot.locking.mode": "none",

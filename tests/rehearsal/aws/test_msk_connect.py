@@ -235,6 +235,17 @@ def test_a_failed_update_is_rolled_back_and_only_the_operation_shows_it(
     assert listed["connectorOperationState"] == "ROLLBACK_COMPLETE"
 
 
+def test_an_update_is_of_the_capacity_or_of_the_configuration(aws: EmbeddedAws) -> None:
+    connector, capacity = created(aws), {"provisionedCapacity": {"mcuCount": 4, "workerCount": 1}}
+    with pytest.raises(ClientError, match="either capacity or connectorConfiguration"):
+        aws_client(aws, "kafkaconnect").update_connector(
+            connectorArn=connector["connectorArn"],
+            currentVersion=connector["currentVersion"],
+            capacity=capacity,
+            connectorConfiguration=CONFIGURATION,
+        )
+
+
 @pytest.mark.parametrize("update", [{}, {"useDefaultWorkerConfiguration": True}])
 def test_an_unsupported_update_is_refused(aws: EmbeddedAws, update: dict[str, Any]) -> None:
     connector = created(aws)

@@ -22,6 +22,7 @@ DEFAULTS = {
     "heartbeat.interval.ms": "0",
     "max.batch.size": "2048",
     "max.queue.size": "8192",
+    "max.queue.size.in.bytes": "0",
     "poll.interval.ms": "500",
     "schema.history.internal.store.only.captured.databases.ddl": "false",
     "signal.enabled.channels": "source",

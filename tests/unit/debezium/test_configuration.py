@@ -67,6 +67,7 @@ def test_every_key_that_we_set_is_ours_to_refuse() -> None:
         "driver.sessionVariables",
         "event.converting.failure.handling.mode",
         "internal.custom.retriable.exception",
+        "max.queue.size.in.bytes",
         "retriable.restart.connector.wait.ms",
     }
 
