@@ -42,7 +42,7 @@ ifndef GATE_BEGAN
 export GATE_BEGAN := $(shell date +%s)
 endif
 
-.PHONY: help install demo plugin schema rules diagram synth validate check quick test fuzz clean
+.PHONY: help install demo plugin schema rules calls diagram synth validate check quick test fuzz clean
 .DELETE_ON_ERROR:
 
 help:  ## show this list
@@ -64,6 +64,9 @@ rules: install  ## docs/plans.md, whose tables are made from the rules of the pl
 
 diagram: install  ## docs/images/prod.svg, the README's picture, which is made from the stacks
 	@$(BIN)/cdc diagram prod --to docs/images/prod.svg
+
+calls: install  ## cdc/deployer/calls.json, the provider's calls that the deployer's policy is made of
+	@$(BIN)/python -m benchmarks.deployer_calls
 
 synth: install  ## synthesize ENV=prod, or FILES="a.yaml b.yaml", into cdktf.out
 	@$(BIN)/python main.py $(FILES)

@@ -11,6 +11,7 @@ from cdc.console import out
 from cdc.delivery.atlantis import atlantis
 from cdc.delivery.export import export
 from cdc.delivery.providers import lock_providers
+from cdc.deployer.command import deployer_policy
 from cdc.diagram.command import diagram
 from cdc.explain.command import explain
 from cdc.imports.command import import_connectors
@@ -38,6 +39,7 @@ app.command()(check)
 app.command()(explain)
 app.command("import")(import_connectors)
 app.command()(rehearse)
+app.command()(deployer_policy)
 app.command()(preflight)
 app.command()(verify)
 app.command()(status)

@@ -1,6 +1,6 @@
 """What a rehearsal takes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ class Inputs:
     folder. ``wait_until_valid`` waits for Debezium's own validation, and raises EnvironmentErrors. ``terraform`` takes
     a stack's folder, the embedded AWS and the region. ``schema`` is a file of SQL that creates the tables, ``data`` one
     that changes their rows, ``brokers`` the maximum number of brokers. ``mysqld`` is a MySQL server's program.
+    ``deployer`` are the documents of the policy that Terraform runs with; none for every permission.
     """
 
     environment: Environment
@@ -30,6 +31,7 @@ class Inputs:
     data: Path | None = None
     mysqld: Path | None = None
     brokers: int | None = None
+    deployer: Sequence[str] = ()
 
 
 def daemon_config(inputs: Inputs) -> DaemonConfig:

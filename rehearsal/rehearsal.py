@@ -23,6 +23,7 @@ from rehearsal.disk_watch import watched
 from rehearsal.events.consumers import Consumers
 from rehearsal.events.streaming import Stream
 from rehearsal.failures import Failure, failure
+from rehearsal.iam import deployer
 from rehearsal.inputs import Inputs, daemon_config
 from rehearsal.outcome import Outcome
 from rehearsal.processes import disk, temporary
@@ -80,6 +81,7 @@ class Rehearsal:
         self._closing = ExitStack()
         self._daemon: DaemonClient | None = None
         self._deployment: Deploy | None = None
+        self._signed_in: Mapping[str, str] = {}
 
     @property
     def daemon(self) -> DaemonClient:
@@ -185,6 +187,8 @@ class Rehearsal:
             assert self._process, "only a kept rehearsal has none"
             self._daemon = DaemonClient.connect(self._run, self._process.is_running, self._steps.reporter.message)
             self._closing.callback(WaitReports(self.daemon, self._steps.reporter.message).stop)
+            if script.deployer:
+                self._signed_in = deployer.sign_in(self.daemon.aws, script.deployer)
             stacks = Stacks(script.environment, folder / "stacks", self._terraform)
             self._deployment = Deploy(stacks, self.daemon, self._steps)
             self.deployment.start_state_store()
@@ -211,7 +215,8 @@ class Rehearsal:
 
     def _terraform(self, folder: Path) -> Terraform:
         terraform = self._inputs.terraform(folder, self.daemon.aws, self._inputs.environment.region)
-        variables = {**terraform.env, "TMPDIR": str(temporary.temporary_folder(self._run.folder))}
+        folder = temporary.temporary_folder(self._run.folder)
+        variables = {**terraform.env, **self._signed_in, "TMPDIR": str(folder)}
         return replace(terraform, env=variables)
 
     def deploy(self) -> None:

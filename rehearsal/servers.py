@@ -196,7 +196,7 @@ class Servers:
             "servers": self._pids,
             "names": self._names,
             "forget": self._forget,
-            "failures": lambda _: [found.document for found in self._running.failures],
+            "failures": lambda _: [found.document for found in (*self._iam.deployer.denials, *self._running.failures)],
             "waiting": lambda _: waits.CURRENT.long(),
             "account-seeded": lambda _: self._account_seeded.wait(_MAX_WAIT_SECONDS),
             "seeded": lambda _: self._seeded.wait(_MAX_WAIT_SECONDS),
@@ -213,6 +213,7 @@ class Servers:
     def _forget(self, _: Request) -> object:
         """Failures and denials so far do not count in what comes next."""
         self._running.forget_failures()
+        self._iam.deployer.forget()
         self._iam.authorizer.log.forget_denials()
         return {"forgotten": True}
 

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -23,13 +23,16 @@ import requests
 from werkzeug.wrappers import Request
 
 from modules.environment.loading import load
-from modules.environment.models.plugins import PublishedPlugin
+from modules.environment.models.kafka import ExistingKafka
+from modules.environment.models.plugins import PublishedPlugin, RegisteredPlugin
 from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.client import client
 from rehearsal.aws.dispatch import Target
 from rehearsal.aws.seed import Endpoint, seed
 from rehearsal.aws.server import EmbeddedAws
 from rehearsal.deploy.terraform import embedded_env as led_there
+from rehearsal.iam.deployer import Deployer, sign_in
+from rehearsal.iam.roles import Roles
 from tests.places import ROOT
 from tests.rehearsal.aws.recording_backends import RecordingBackends
 
@@ -82,6 +85,15 @@ class Account:
         """``base``, with every AWS client led here."""
         return led_there(base, aws=self.access, region=region)
 
+    def deployer(self, documents: Sequence[str]) -> Mapping[str, str]:
+        """The variables of a deployer with these policies, and no other permission."""
+        return sign_in(self.access, documents)
+
+    @property
+    def denials(self) -> list[str]:
+        """What the deployer was not allowed so far."""
+        return [one["cause"] for one in self.page("denials")]
+
     def hold(self, service: str, operation: str, *, skip: int = 0) -> None:
         """Stops the next such request after its effect, before its answer."""
         self._page("POST", json={"service": service, "operation": operation, "skip": skip})
@@ -119,25 +131,49 @@ def account(environment: Path) -> Iterator[Account]:
             process.stdin.close()
 
 
+def _add_cluster(aws: EmbeddedAws, region: str, kafka: ExistingKafka) -> None:
+    subnets = client(aws.access, "ec2", region).describe_subnets()["Subnets"]
+    aws.msk.add_existing_cluster(
+        kafka.cluster_arn,
+        kafka_version="3.9.x",
+        brokers=3,
+        instance_type="kafka.m7g.large",
+        subnets=[subnet["SubnetId"] for subnet in subnets][:3],
+        group=kafka.security_group_id,
+    )
+
+
 def main(file: str) -> None:
     environment = load(Path(file))
     backends, hold = RecordingBackends(), Hold()
+
+    def changed(target: Target) -> None:
+        if target.service == "iam":
+            roles.invalidate()
+        hold.changed(target)
+
     with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as listener:
         aws = EmbeddedAws(
             listener,
             folder=Path(folder),
             start_cluster=backends.start_cluster,
             start_connector=backends.start_connector,
-            pages={"hold": hold.page},
-            on_change=hold.changed,
+            pages={"hold": hold.page, "denials": lambda _: [one.document for one in deployer.denials]},
+            on_change=changed,
+            denied=lambda request, target: deployer.denied(request, target),
         )
+        roles = Roles(aws.access)
+        deployer = Deployer(aws.access, roles)
         aws.start()
         with ZipFile(archive := Path(folder) / "plugin.zip", "w") as bundle:
             bundle.writestr("debezium-connector-mysql/connector.jar", b"not a connector")
-        published = [name for name, plugin in environment.plugins.items() if isinstance(plugin, PublishedPlugin)]
+        kinds = PublishedPlugin | RegisteredPlugin
+        published = [name for name, plugin in environment.plugins.items() if isinstance(plugin, kinds)]
         sources = {connector.source.database for connector in environment.connectors.values()}
         endpoints = {name: Endpoint(f"{name}.example", 3306) for name in sources}
         seed(environment, aws=aws.access, endpoints=endpoints, archives=dict.fromkeys(published, archive))
+        if isinstance(environment.kafka, ExistingKafka):
+            _add_cluster(aws, environment.region, environment.kafka)
         print(json.dumps(asdict(aws.access)), flush=True)
         sys.stdin.read()
         aws.stop()

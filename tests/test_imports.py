@@ -55,7 +55,7 @@ CDC = [
     ["aws", "findings", "options", "environments", "terraform", "console", "version"],
     ["display", "jars", "report"],
     ["deep", "definitions"],
-    ["artifacts", "check", "explain", "imports", "schema", "delivery", "plans", "plugin", "state"],
+    ["artifacts", "check", "deployer", "explain", "imports", "schema", "delivery", "plans", "plugin", "state"],
     ["diagram", "preflight", "verify"],
     ["operate"],
     ["rehearse"],

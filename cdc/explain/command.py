@@ -31,7 +31,7 @@ def explain(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Explain a property or a key, and say where its value is set.
+    """Explain a property or a key, and where its value is set.
 
     Shows type, default, allowed values and documentation, for properties of Debezium's MySQL connector, its plugin's
     other classes, Kafka Connect and the brokers, and for keys such as kafka.brokers or connectors.NAME.source.

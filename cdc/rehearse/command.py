@@ -19,6 +19,7 @@ from cdc.rehearse.options import (
     ApplyOption,
     BrokersOption,
     DataOption,
+    EnforceOption,
     ExplainOption,
     JunitOption,
     KeepOption,
@@ -47,6 +48,7 @@ def rehearse(
     data: DataOption = None,
     mysqld: MysqldOption = None,
     brokers: BrokersOption = None,
+    enforce_deployer: EnforceOption = False,
     junit_file: JunitOption = None,
     source: SourceOption = None,
     offline: OfflineOption = False,
@@ -63,7 +65,7 @@ def rehearse(
         "--data": data,
         "--mysqld": mysqld,
     }
-    running |= {"--brokers": brokers, "--junit": junit_file}
+    running |= {"--brokers": brokers, "--enforce-deployer": enforce_deployer, "--junit": junit_file}
     if explain:
         _refuse_with("--explain-permissions", {"--stop": stop, **running}, ", because it runs nothing")
         _explain(environment, as_json=as_json)
@@ -71,7 +73,7 @@ def rehearse(
     if stop:
         _refuse_with("--stop", running)
     if apply:
-        _refuse_with("--apply", {"--keep": keep, "--brokers": brokers})
+        _refuse_with("--apply", {"--keep": keep, "--brokers": brokers, "--enforce-deployer": enforce_deployer})
     options = {
         "schema": schema,
         "data": data,
@@ -79,6 +81,7 @@ def rehearse(
         "brokers": brokers,
         "source": source,
         "offline": offline,
+        "enforce_deployer": enforce_deployer,
     }
     try:
         if stop:

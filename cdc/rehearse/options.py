@@ -27,6 +27,10 @@ MysqldOption = Annotated[
 BrokersOption = Annotated[
     int | None, typer.Option("--brokers", min=1, metavar="N", help="Run at most N brokers, for a small machine.")
 ]
+EnforceOption = Annotated[
+    bool,
+    typer.Option("--enforce-deployer", help="Run Terraform with the policy of cdc deployer-policy, and no more."),
+]
 JunitOption = Annotated[
     Path | None,
     typer.Option("--junit", metavar="FILE", dir_okay=False, help="Write the steps as JUnit's XML, for a pipeline."),

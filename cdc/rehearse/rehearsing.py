@@ -12,6 +12,7 @@ import psutil
 from cdc import terraform as cli
 from cdc.console import FetchProgress
 from cdc.deep.environments import Machine, prepare, validated
+from cdc.deployer.stacks import policy_of
 from cdc.environments import files
 from cdc.rehearse import reviewing
 from cdc.rehearse.plugins import Builder, using
@@ -27,6 +28,7 @@ from modules.messages.problems import EnvironmentErrors
 from modules.user_files.reading import read
 from rehearsal import kept, rehearsal, requirements
 from rehearsal.aws.access import AwsAccess
+from rehearsal.aws.seed import account_id
 from rehearsal.daemon_client import DaemonClient
 from rehearsal.daemon_process import DaemonProcess
 from rehearsal.deploy.terraform import Terraform, embedded_env as embedded
@@ -53,6 +55,7 @@ class Options:
     brokers: int | None = None
     source: Sequence[str] | None = None
     offline: bool = False
+    enforce_deployer: bool = False
 
 
 def rehearse(options: Options, reporter: Reporter, daemon: DaemonProcess, *, keep: bool) -> Outcome:
@@ -109,6 +112,7 @@ def inputs(options: Options, reporter: Reporter) -> Inputs:
         data=options.data,
         mysqld=options.mysqld,
         brokers=options.brokers,
+        deployer=policy_of(environment, account=account_id(environment)).documents if options.enforce_deployer else (),
     )
 
 

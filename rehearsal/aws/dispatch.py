@@ -29,7 +29,6 @@ _SCOPE: Final = re.compile(r"Credential=[^/]+/\d+/(?P<region>[^/]+)/(?P<service>
 _READING: Final = ("Describe", "Get", "Head", "List")
 _FORM: Final = "application/x-www-form-urlencoded"
 _KEY: Final = re.compile(r"Credential=(?P<key>[^/]+)/")
-_DENIED: Final = 400  # of services with JSON
 _MOTO: Final = "/moto-api"  # its pages reset everything, and show everything
 
 
@@ -146,8 +145,8 @@ class Application:
                 error = ServiceError(fault.error.code, fault.error.message)
                 return error_response(target.service, target.operation, error, status=fault.error.status)
         if why := self._denied(request, target):
-            error = ServiceError("AccessDeniedException", why)
-            return error_response(target.service, target.operation, error, status=_DENIED)
+            code, status = refusals.denial(target.service)
+            return error_response(target.service, target.operation, ServiceError(code, why), status=status)
         response = self._made(request, target)
         if fault and fault.lost:
             raise ConnectionAbortedError("a fault of this rehearsal")  # werkzeug closes the connection

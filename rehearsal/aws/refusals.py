@@ -9,6 +9,7 @@ from rehearsal.aws.request_signatures import Refusal
 from rehearsal.aws.service import ServiceError, error_response, protocol
 
 _FORBIDDEN: Final = 403
+_DENIED: Final = 400  # of services with JSON and one path
 _FORM: Final = "application/x-www-form-urlencoded"
 # Source: "Common Errors" of the API references of STS, KMS and EC2; "Error responses" of S3's.
 _QUERY: Final = {
@@ -29,6 +30,16 @@ _EC2: Final = {**dict.fromkeys(Refusal, "AuthFailure"), Refusal.UNSIGNED: "Missi
 _OF_TARGET: Final = "dynamodb"
 _OF_FORM: Final = "sts"
 _OF_PATH: Final = "s3"
+
+
+def denial(service: str) -> tuple[str, int]:
+    """Code and status of AWS's error for a request that its sender may not send; ``service`` is a signing name."""
+    if service == "ec2":
+        return "UnauthorizedOperation", _FORBIDDEN
+    spoken = protocol(service) if _is_known(service) else ""
+    if "json" not in spoken:
+        return "AccessDenied", _FORBIDDEN
+    return "AccessDeniedException", _FORBIDDEN if spoken == "rest-json" else _DENIED
 
 
 def response(service: str, operation: str, request: Request, refusal: Refusal) -> Response:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
+from moto.core.request import Request as AwsRequest
 from werkzeug.wrappers import Request
 
 from rehearsal.aws.access import AwsAccess
@@ -15,7 +16,7 @@ from rehearsal.aws.backends import ConnectorSpec
 from rehearsal.aws.client import client
 from rehearsal.aws.dispatch import Target, access_key
 from rehearsal.aws.pages import CREDENTIALS, PREFIX, Page
-from rehearsal.iam import glue_actions
+from rehearsal.iam import deployer, glue_actions
 from rehearsal.iam.access import IamAccess
 from rehearsal.iam.authorizer import Authorizer, Hosts, Tags
 from rehearsal.iam.permissions import missing_permissions, report
@@ -29,8 +30,8 @@ class Enforcement:
     """IAM for the embedded ``aws``; writes its files to ``folder``; ``extension`` is the brokers' jar.
 
     ``connectors`` returns the connectors by their roles' names, ``applications`` has the topics of each consumer's
-    role. Public: ``access`` for clusters, ``signing`` for workers, ``authorizer``, ``authority`` of certificates, its
-    ``certificate`` (PEM) and ``trust_store`` (PKCS #12) for clients, ``pages``.
+    role. Public: ``access`` for clusters, ``signing`` for workers, ``authorizer``, ``deployer``, ``authority`` of
+    certificates, its ``certificate`` (PEM) and ``trust_store`` (PKCS #12) for clients, ``pages``.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Enforcement:
         folder.mkdir()
         self._aws = aws
         self._roles = Roles(aws)
+        self.deployer = deployer.Deployer(aws, self._roles)
         self._connectors = connectors
         self._applications = applications
         self.authorizer = Authorizer(folder / "generation", roles=self._roles, hosts=hosts, tags=tags)
@@ -76,10 +78,13 @@ class Enforcement:
         self.signing.shorten(timedelta(seconds=seconds) if seconds else None)
         return {"seconds": seconds}
 
-    def denied(self, request: Request, target: Target) -> str | None:
-        """Why a role may not send a request to Glue; None where it may, and for all that no role sends."""
+    def denied(self, request: AwsRequest, target: Target) -> str | None:
+        """Why a role may not send a request: the deployer any, another role one to Glue; None where it may."""
+        return self.deployer.denied(request, target) or self._denied_by_glue(request, target)
+
+    def _denied_by_glue(self, request: AwsRequest, target: Target) -> str | None:
         sender = session(access_key(request)) if target.service == glue_actions.SERVICE else None
-        if sender is None:
+        if sender is None or sender.role == deployer.ROLE:
             return None
         partition, account = sender.arn.split(":")[1], sender.arn.split(":")[4]
         needed = glue_actions.resources(

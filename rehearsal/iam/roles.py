@@ -26,6 +26,7 @@ CONDITION_KEYS: Final = (
     "aws:SecureTransport",
     "aws:SourceAccount",
     "aws:SourceArn",
+    "iam:PassedToService",
     "kms:EncryptionContext:*",
     "kms:ViaService",
 )

@@ -1,0 +1,1 @@
+"""``cdc deployer-policy``: the IAM policy that deploying an environment needs."""

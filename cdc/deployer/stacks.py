@@ -1,0 +1,25 @@
+"""The deployer's policy of an environment, from a fresh synthesis."""
+
+import json
+import tempfile
+from pathlib import Path
+
+from cdc.deployer.policy import Policy, deployer_policy
+from cdc.deployer.resources import Place, Resources
+from modules.environment.environment import Environment
+
+_ANY_ACCOUNT = "*"
+
+
+def policy_of(environment: Environment, *, read_only: bool = False, account: str | None = None) -> Policy:
+    """The policy for ``environment``; its account is that of the file, else ``account``, else any.
+
+    Raises OSError for a plugin's archive that is missing, UnrecordedTypeError.
+    """
+    from modules.app import build  # takes half a second, which other commands do not need
+
+    with tempfile.TemporaryDirectory() as folder:
+        build([environment], Path(folder)).synth()
+        stacks = [json.loads(file.read_text()) for file in sorted(Path(folder).glob("stacks/*/cdk.tf.json"))]
+    place = Place(environment.partition, environment.region, environment.account_id or account or _ANY_ACCOUNT)
+    return deployer_policy(environment, Resources(stacks, place, environment=environment.name), read_only=read_only)

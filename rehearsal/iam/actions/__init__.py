@@ -1,0 +1,1 @@
+"""What a request to AWS asks IAM for: actions on resources."""
