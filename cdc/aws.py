@@ -1,5 +1,6 @@
 """The AWS account of the caller's credentials."""
 
+import os
 from functools import cache, cached_property
 from typing import Any, Final
 
@@ -18,6 +19,17 @@ class Aws:
     def has_credentials(self) -> bool:
         """Whether there are any; they may be expired."""
         return self._session.get_credentials() is not None
+
+    @property
+    def credentials(self) -> Any:
+        """The access key, secret and token as they are now; None where there are none."""
+        found = self._session.get_credentials()
+        return found.get_frozen_credentials() if found else None
+
+    @property
+    def endpoint(self) -> str:
+        """Of another AWS than the real one, such as a rehearsal's; empty for AWS itself."""
+        return os.environ.get("AWS_ENDPOINT_URL", "")
 
     @cached_property
     def _session(self) -> Any:

@@ -15,8 +15,11 @@ from cdc.deployer.command import deployer_policy
 from cdc.diagram.command import diagram
 from cdc.explain.command import explain
 from cdc.imports.command import import_connectors
+from cdc.operate.events import events
+from cdc.operate.pause import pause, resume
 from cdc.operate.restart import restart
 from cdc.operate.status import status
+from cdc.operate.upgrade import upgrade
 from cdc.plans.guard_command import plan_guard
 from cdc.plans.summary_command import plan_summary
 from cdc.plugin import commands as plugin
@@ -44,6 +47,10 @@ app.command()(preflight)
 app.command()(verify)
 app.command()(status)
 app.command()(restart)
+app.command()(events)
+app.command()(pause)
+app.command()(resume)
+app.command()(upgrade)
 app.command()(bootstrap)
 app.command()(diagram)
 app.command()(export)

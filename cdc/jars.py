@@ -10,9 +10,14 @@ from rehearsal.processes.cached_folder import cached_folder
 
 def unpacked(archive: Path) -> list[Path]:
     """The jars of a plugin's ZIP, in the user's cache by the archive's content; raises OSError and BadArchiveError."""
+    return sorted(unpacked_folder(archive).rglob("*.jar"))
+
+
+def unpacked_folder(archive: Path) -> Path:
+    """The folder of ``unpacked``."""
     with opened(archive) as content:
         digest = file_digest(content, "sha256").hexdigest()
-    return sorted(cached_folder("plugin-jars", digest, lambda folder: _unpack(archive, folder)).rglob("*.jar"))
+    return cached_folder("plugin-jars", digest, lambda folder: _unpack(archive, folder))
 
 
 def _unpack(archive: Path, folder: Path) -> None:

@@ -1,5 +1,6 @@
 """Arguments and options that several commands share."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,4 +19,29 @@ SourceOption = Annotated[
     ),
 ]
 OfflineOption = Annotated[bool, typer.Option("--offline", help="Use only the cache.")]
+BrokerHostsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--broker-hosts",
+        exists=True,
+        dir_okay=False,
+        envvar="CDC_BROKER_HOSTS",
+        help="A hosts file with the ends of tunnels to the brokers.",
+    ),
+]
+BrokerCaOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--broker-ca",
+        exists=True,
+        dir_okay=False,
+        envvar="CDC_BROKER_CA",
+        help="Certificates to verify the brokers with.",
+    ),
+]
+HostOption = Annotated[str | None, typer.Option("--host", help="The database's address, such as a tunnel's.")]
+PortOption = Annotated[int, typer.Option("--port", min=1, max=65535, help="Its port.")]
+DatabaseCaOption = Annotated[
+    Path | None, typer.Option("--ca", exists=True, dir_okay=False, help="Certificates to verify it with.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document to stdout.")]

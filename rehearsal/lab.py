@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from rehearsal.aws.access import AwsAccess
-from rehearsal.aws.backends import Cluster, ClusterSpec, Connector, ConnectorSpec
+from rehearsal.aws.backends import Cluster, ClusterSpec, Connector, ConnectorSpec, StartConnector
 from rehearsal.aws.client import client
 from rehearsal.aws.server import EmbeddedAws
 from rehearsal.connect import observers
@@ -38,14 +38,33 @@ class Jars:
     compiler: Path
 
 
+@dataclass
+class Backends:
+    """What the embedded AWS starts: it has the lab's ``cluster``, and connectors once ``start_connector`` is set."""
+
+    cluster: KafkaCluster | None = None
+    start_connector: StartConnector | None = None
+
+    def cluster_of(self, spec: ClusterSpec) -> Cluster:
+        assert self.cluster, spec
+        return self.cluster
+
+    def connector(self, spec: ConnectorSpec) -> Connector:
+        assert self.start_connector, spec
+        return self.start_connector(spec)
+
+
 @dataclass(frozen=True)
 class Iam:
     """Creates and changes roles in the embedded IAM of ``aws``.
 
     ``hosts`` are the brokers' host names, ``applications`` the topics of applications by their roles' names.
+    ``embedded`` is the AWS itself, ``backends`` what it starts.
     """
 
     aws: AwsAccess
+    embedded: EmbeddedAws
+    backends: Backends
     enforcement: Enforcement
     hosts: list[str]
     applications: dict[str, tuple[str, ...]]
@@ -136,6 +155,7 @@ def running(
         started = clusters(cluster)
         if iam:
             iam.hosts.extend(started.broker_names)
+            iam.backends.cluster = started
         address = addresses.allocate(PORT, name=host)
         own = Database(folder=folder / "mysql", address=address, server=mysql, certificate=certificate)
         database = ending.enter_context(own)
@@ -148,6 +168,7 @@ def _enforced_iam(folder: Path, addresses: Addresses, jars: Jars) -> Iterator[Ia
     access = AwsAccess.create(f"http://{addresses.aws}")
     hosts: list[str] = []
     applications: dict[str, tuple[str, ...]] = {}
+    backends = Backends()
     enforcement = Enforcement(
         access,
         folder=folder / "iam",
@@ -161,22 +182,14 @@ def _enforced_iam(folder: Path, addresses: Addresses, jars: Jars) -> Iterator[Ia
         addresses.listener,
         access=access,
         folder=folder / "aws",
-        start_cluster=_no_cluster,
-        start_connector=_no_connector,
+        start_cluster=backends.cluster_of,
+        start_connector=backends.connector,
         pages=enforcement.pages,
         on_change=enforcement.on_change,
         denied=enforcement.denied,
     )
     aws.start()
     try:
-        yield Iam(access, enforcement, hosts, applications)
+        yield Iam(access, aws, backends, enforcement, hosts, applications)
     finally:
         aws.stop()
-
-
-def _no_cluster(spec: ClusterSpec) -> Cluster:
-    raise AssertionError(spec)
-
-
-def _no_connector(spec: ConnectorSpec) -> Connector:
-    raise AssertionError(spec)

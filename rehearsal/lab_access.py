@@ -70,6 +70,9 @@ def _kafka(folder: Path, aws: AwsAccess, region: str, endpoints: Mapping[str, An
         "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"],
         "AWS_SESSION_TOKEN": key["SessionToken"],
         "AWS_REGION": region,
+        "AWS_ENDPOINT_URL": aws.url,
+        "CDC_BROKER_HOSTS": endpoints["hosts"],
+        "CDC_BROKER_CA": endpoints["certificate"],
         "KAFKA_OPTS": f"-Djdk.net.hosts.file={endpoints['hosts']}",
     }
     return {

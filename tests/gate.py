@@ -38,7 +38,7 @@ ROWS: Final = (
     ("cdc/deep/", "cdc/definitions/"),
     ("rehearsal/kafka/",),
     ("rehearsal/plugin/",),
-    ("rehearsal/events/",),
+    ("rehearsal/events/", "cdc/operate/running/"),
     ("rehearsal/database/", "cdc/preflight/"),
     ("rehearsal/aws/test_terraform.py", "rehearsal/aws/test_lost_answers.py"),
     ("cdc/deep/", "cdc/definitions/test_generated.py"),

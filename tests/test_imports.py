@@ -56,7 +56,7 @@ CDC = [
     ["display", "jars", "report"],
     ["deep", "definitions"],
     ["artifacts", "check", "deployer", "explain", "imports", "schema", "delivery", "plans", "plugin", "state"],
-    ["diagram", "preflight", "verify"],
+    ["diagram", "kafka", "preflight", "verify"],
     ["operate"],
     ["rehearse"],
     ["cli"],

@@ -68,7 +68,7 @@ def validated(
     subjects: dict[str, list[_Subject]] = {}
     skipped: list[list[Problem]] = [[] for _ in environments]
     for place, environment in enumerate(environments):
-        known = {name: archives.get(name) or _local_archive(environment, name) for name in environment.plugins}
+        known = {name: archives.get(name) or local_archive(environment, name) for name in environment.plugins}
         published = {name for name, plugin in environment.plugins.items() if not isinstance(plugin, ArchivePlugin)}
         skipped[place] += [_skipped(name) for name, path in known.items() if path is None and name in published]
         for name, connector in environment.connectors.items():
@@ -127,7 +127,7 @@ def _full(known: Release, key: str, value: str) -> str:
     return (resolved(value, known.converters) or value) if key.endswith(".converter") else value
 
 
-def _local_archive(environment: Environment, name: str) -> Path | None:
+def local_archive(environment: Environment, name: str) -> Path | None:
     """The plugin's ZIP: the one that its environment names, or for a published one an equal ZIP in build/plugins."""
     plugin = environment.plugins[name]
     if isinstance(plugin, ArchivePlugin):

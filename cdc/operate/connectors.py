@@ -1,9 +1,12 @@
 """The connectors of an environment in the account, by their names."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
+import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cdc.aws import Aws
@@ -27,8 +30,36 @@ class Place:
         """What MSK Connect calls each connector, by its key in the file."""
         return {key: self._deployment.connector_name(key, one) for key, one in self.environment.connectors.items()}
 
+    def check(self, key: str) -> None:
+        """Raises BadParameter where the file has no such connector."""
+        if key not in self.names:
+            raise typer.BadParameter(f"CONNECTOR must be one of {', '.join(self.names)}, got {key}")
+
+    def arn(self, key: str) -> str:
+        """The ARN of the connector ``key``; where there is none this ends the command."""
+        return str(self.described(key)["connectorArn"])
+
+    def described(self, key: str) -> Mapping[str, Any]:
+        """What ListConnectors says of it; where there is none this ends the command."""
+        self.check(key)
+        wanted = self.names[key]
+        listed = self.aws.pages("kafkaconnect", "list_connectors", "connectors", connectorNamePrefix=wanted)
+        found: Mapping[str, Any] | None = next((one for one in listed if one["connectorName"] == wanted), None)
+        return found or fail(f"{wanted} does not exist in {self.environment.region}: apply the connect stack first")
+
+    def running(self, key: str) -> None:
+        """Ends the command where the connector ``key`` is not RUNNING."""
+        state = self.described(key)["connectorState"]
+        if state != "RUNNING":
+            fail(f"{self.names[key]} must be RUNNING, is {state}")
+
     def log_group(self, key: str) -> str:
         return self._deployment.log_group("connectors", key)
+
+    def secret(self, name: str) -> Mapping[str, str]:
+        """The content of a secret. Raises ClientError, BotoCoreError."""
+        text = self.aws.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]
+        return {key: str(value) for key, value in json.loads(text).items()}
 
     @property
     def _deployment(self) -> Deployment:

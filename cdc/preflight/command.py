@@ -12,7 +12,7 @@ from cdc.aws import Aws
 from cdc.console import err, fail, out
 from cdc.environments import UnknownEnvironmentError, files
 from cdc.findings import Result, unknown
-from cdc.options import EnvArgument, JsonOption
+from cdc.options import DatabaseCaOption, EnvArgument, HostOption, JsonOption, PortOption
 from cdc.report import lines, passed
 from modules.environment.environment import Environment
 from modules.environment.loading import load
@@ -22,11 +22,9 @@ from modules.messages.problems import EnvironmentErrors
 
 def preflight(
     name: EnvArgument,
-    host: Annotated[str | None, typer.Option("--host", help="The database's address, such as a tunnel's.")] = None,
-    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Its port.")] = 3306,
-    ca: Annotated[
-        Path | None, typer.Option("--ca", exists=True, dir_okay=False, help="Certificates to verify it with.")
-    ] = None,
+    host: HostOption = None,
+    port: PortOption = 3306,
+    ca: DatabaseCaOption = None,
     connector: Annotated[
         str | None, typer.Option("--connector", metavar="NAME", help="Check the database of this connector only.")
     ] = None,

@@ -13,7 +13,8 @@ from rehearsal.connect.diagnosis import explained, problems
 
 Check: TypeAlias = Callable[[Expected, Observed], Iterator[Finding]]
 _CHANGING: Final = ("CREATING", "UPDATING", "RESTARTING", "RESUMING")
-_DONE: Final = ("UPDATE_COMPLETE", "RESTART_COMPLETE")
+_DONE: Final = ("UPDATE_COMPLETE", "RESTART_COMPLETE", "RESUME_COMPLETE")
+_PAUSED: Final = ("PAUSING", "PAUSED")
 _ERROR: Final = re.compile(r"\] (?:ERROR|FATAL) ")
 _SHOWN: Final = 300
 _AGAIN: Final = "correct the cause, and apply again"
@@ -24,6 +25,8 @@ def state(_: Expected, found: Observed) -> Iterator[Finding]:
         yield ok("RUNNING")
     elif found.state in _CHANGING:
         yield unknown(f"{found.state} still", "wait, as with --wait")
+    elif found.state in _PAUSED:
+        yield error(f"must be RUNNING, is {found.state}: somebody paused it", "cdc resume")
     else:
         why = f": {found.failure}" if found.failure else ""
         yield error(f"must be RUNNING, is {found.state}{why}", _AGAIN)
@@ -34,6 +37,8 @@ def operation(_: Expected, found: Observed) -> Iterator[Finding]:
     latest = found.operation
     if latest is None:
         yield ok("no update or restart since it was created")
+    elif latest.state == "PAUSE_COMPLETE":  # the state says it
+        yield ok(f"{latest.type}: {latest.state}")
     elif latest.state.endswith("_IN_PROGRESS"):
         yield unknown(f"{latest.type} is {latest.state}", "wait, as with --wait")
     elif latest.state in _DONE:

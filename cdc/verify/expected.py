@@ -19,17 +19,20 @@ class NoStackError(Exception):
 class Expected:
     """A connector. ``configuration`` has None for values that only Terraform knows, as of a data source.
 
-    ``plugin`` is a custom plugin's name or ARN.
+    ``plugin`` is a custom plugin's name or ARN, ``plugin_revision`` None for the latest. ``resources`` are the
+    addresses of the plugin and the worker configuration where the stack creates them.
     """
 
     name: str
     version: str
     configuration: Mapping[str, str | None]
     plugin: str
+    plugin_revision: int | None
     worker_configuration: str
     mcu: int
     workers: int
     log_group: str
+    resources: tuple[str, ...]
 
     @property
     def heartbeats(self) -> bool:
@@ -59,11 +62,19 @@ def _connectors(resources: Mapping[str, Any]) -> Iterator[Expected]:
             version=body["kafkaconnect_version"],
             configuration={key: _value(value) for key, value in body["connector_configuration"].items()},
             plugin=_named(plugin["custom_plugin"]["arn"], resources),
+            plugin_revision=revision if isinstance(revision := plugin["custom_plugin"]["revision"], int) else None,
             worker_configuration=_named(body["worker_configuration"]["arn"], resources),
             mcu=capacity["mcu_count"],
             workers=capacity["worker_count"],
             log_group=_named(logs["log_group"], resources),
+            resources=tuple(_addresses(plugin["custom_plugin"]["arn"], body["worker_configuration"]["arn"])),
         )
+
+
+def _addresses(*texts: str) -> Iterator[str]:
+    for text in texts:
+        if match := _REFERENCE.fullmatch(text):
+            yield f"{match[1]}.{match[2]}"
 
 
 def _value(text: str) -> str | None:

@@ -94,11 +94,21 @@ class Connector(Protocol):
     """A running connector, with its own workers."""
 
     def change(self, spec: ConnectorSpec) -> None:
-        """Applies another configuration or capacity in place; on ServerError the old one runs again."""
+        """Applies another configuration, capacity, plugin or worker configuration in place; on ServerError the old one
+        runs again.
+        """
         ...
 
     def restart(self, *, only_failed: bool = False) -> None:
         """Restarts its tasks, or those that failed; they read the secrets again."""
+        ...
+
+    def pause(self) -> None:
+        """Its tasks read nothing until ``resume``; the workers run."""
+        ...
+
+    def resume(self) -> None:
+        """Its tasks go on from where they were."""
         ...
 
     def stop(self) -> None:

@@ -2,100 +2,80 @@
 
 import json
 import shutil
-import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
 from types import MappingProxyType
-from typing import Final, TypeVar
-
-from tenacity import retry, retry_if_exception, stop_after_delay, wait_fixed
+from typing import Final
 
 from rehearsal.aws.backends import ConnectorSpec, ServerError
 from rehearsal.connect import diagnosis, refusals
 from rehearsal.connect.decoder import Decoded, Message
+from rehearsal.connect.denials import Denials
 from rehearsal.connect.metrics import Metrics
+from rehearsal.connect.reaching import HEALTH_SECONDS, POLL_SECONDS, Answer, check_brokers, with_retries
 from rehearsal.connect.registries import Registries
 from rehearsal.connect.rest import Rest, RestError
 from rehearsal.connect.secret_files import SecretFiles
 from rehearsal.connect.substitutions import DATABASE, connector_properties, without_iam
 from rehearsal.connect.trust_stores import TrustStores
 from rehearsal.connect.workers import STOPPED, WORKER_FOLDER, Workers, server_error
-from rehearsal.iam.signing import Signing
 from rehearsal.processes import waits
 from rehearsal.processes.addresses import Addresses
 from rehearsal.processes.background import Background
-from rehearsal.processes.findings import Finding
 from rehearsal.processes.logs import last_error
 
-HEALTH_SECONDS: Final = 120  # for a machine under load: errors show within seconds
 # Healthy is a task that still runs this long after it connected to the binlog, or that long during a snapshot.
 _STREAMING_SECONDS: Final = 1.0
 _RUNNING_SECONDS: Final = 10.0
 CONFIGURATION: Final = "connector.json"
-_POLL_SECONDS: Final = 0.2
-_CONNECT_SECONDS: Final = 5.0
 _WATCH_SECONDS: Final = 0.02
 
-Answer = TypeVar("Answer")
 
+@dataclass(frozen=True)
+class Equipment:
+    """What a plugin and a worker configuration make; ``provider`` says whether the plugin has one of secrets."""
 
-class Denials:
-    """The requests that brokers have denied to the role of ``spec``; without ``signing`` they deny none."""
-
-    def __init__(self, spec: ConnectorSpec, signing: Signing | None) -> None:
-        self._spec = spec
-        self._signing = signing
-        self._since = time.monotonic()
-
-    @property
-    def iam(self) -> bool:
-        """Whether the connector's clients sign in with IAM."""
-        return self._signing is not None
-
-    def reset(self) -> None:
-        """Ignores denials before this moment."""
-        self._since = time.monotonic()
-
-    def __call__(self) -> list[Finding]:
-        """The missing permissions."""
-        return self._signing.denied(self._spec, since=self._since) if self._signing else []
+    workers: Workers
+    secrets: SecretFiles
+    provider: bool
 
 
 class RunningConnector:
-    """A connector and its workers. Public: ``name``, ``workers``."""
+    """A connector and its workers, which ``equip`` makes again for another plugin. Public: ``name``."""
 
     def __init__(
         self,
         spec: ConnectorSpec,
-        workers: Workers,
-        secrets: SecretFiles,
+        equip: Callable[[ConnectorSpec], Equipment],
         trust_stores: TrustStores,
         *,
         folder: Path,
         addresses: Addresses,
-        provider: bool,
         observed: bool,
         metrics: Metrics | None,
-        denials: "Denials",
+        denials: Denials,
         registries: Registries,
     ) -> None:
         self.name = spec.name
-        self.workers = workers
         self._spec = spec
-        self._secrets = secrets
+        self._equip = equip
+        self._equipment = equip(spec)
         self._trust_stores = trust_stores
         self._folder = folder
         self._addresses = addresses
-        self._provider = provider
         self._observed = observed
         self._metrics = metrics
         self._denials = denials
         self._registries = registries
         self._lock = RLock()
         self._offsets: Mapping[Path, int] = {}
+
+    @property
+    def workers(self) -> Workers:
+        return self._equipment.workers
 
     @property
     def rest(self) -> Rest:
@@ -111,7 +91,7 @@ class RunningConnector:
                 self._metrics.watch(self.name, self.measure)
 
     def change(self, spec: ConnectorSpec) -> None:
-        """Applies another configuration or capacity in place; on ServerError the old one runs again."""
+        """Applies what differs in ``spec`` in place; on ServerError the old one runs again."""
         with self._lock:
             old = self._spec
             try:
@@ -129,13 +109,32 @@ class RunningConnector:
             self._call(lambda: self.rest.restart(self.name, only_failed=only_failed), offsets)
             self._wait_until_healthy(offsets)
 
+    def pause(self) -> None:
+        """Its tasks read nothing until ``resume``; the workers run."""
+        with self._lock:
+            offsets = self.workers.log_offsets()
+            self._call(lambda: self.rest.pause(self.name), offsets)
+            deadline = time.monotonic() + HEALTH_SECONDS
+            while not ((status := self._call(lambda: self.rest.status(self.name), offsets)) and status.paused):
+                if time.monotonic() > deadline:
+                    raise self._error("", offsets, f"the task must be paused within {HEALTH_SECONDS} s")
+                time.sleep(POLL_SECONDS)
+
+    def resume(self) -> None:
+        """Its tasks go on from where they were."""
+        with self._lock:
+            self._prepare(self._spec)
+            self._offsets = offsets = self.workers.log_offsets()
+            self._call(lambda: self.rest.resume(self.name), offsets)
+            self._wait_until_healthy(offsets)
+
     def stop(self, *, at_once: bool = False) -> None:
         """Stops the workers, gracefully unless ``at_once``; their logs and settings move to ``STOPPED``."""
         with self._lock:
             if self._metrics:
                 self._metrics.unwatch(self.name)
             self.workers.stop(at_once=at_once)
-            self._secrets.remove()
+            self._equipment.secrets.remove()
             self._keep_logs()
             shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -185,11 +184,14 @@ class RunningConnector:
         }
 
     def _apply(self, spec: ConnectorSpec) -> None:
+        old, offsets = self._spec, self.workers.log_offsets()
+        exchanged = (spec.archive, spec.worker_configuration) != (old.archive, old.worker_configuration)
+        if exchanged:
+            self.workers.stop()
+            self._spec, self._equipment = spec, self._equip(spec)
         self._prepare(spec)
-        resized = (spec.mcu, spec.workers) != (self._spec.mcu, self._spec.workers)
         self._spec = spec
-        offsets = self.workers.log_offsets()
-        if resized:
+        if exchanged or (spec.mcu, spec.workers) != (old.mcu, old.workers):
             self.workers.stop()
             self.workers.start(workers=spec.workers, mcu=spec.mcu)
             self._wait_until_healthy(offsets)
@@ -201,7 +203,10 @@ class RunningConnector:
         named = {**self._trust_stores.local(self._registries.applied(deployed)), "name": self.name}
         database = self._addresses.here(*(named.get(key, "") for key in DATABASE))
         properties = connector_properties(
-            named, provider=self._provider, observed=self._observed, database=database if all(database) else None
+            named,
+            provider=self._equipment.provider,
+            observed=self._observed,
+            database=database if all(database) else None,
         )
         (self._folder / WORKER_FOLDER / CONFIGURATION).write_text(json.dumps(properties, indent=2))
         self._offsets = offsets = self.workers.log_offsets()
@@ -230,7 +235,7 @@ class RunningConnector:
 
     def _call_unless_denied(self, question: Callable[[], Answer], offsets: Mapping[Path, int]) -> Answer:
         """The worker's answer; raises ServerError as soon as brokers deny it something: it would hang for 90 s."""
-        call = Background(lambda: _with_retries(question))
+        call = Background(lambda: with_retries(question))
         while not call.finished:
             if self._denials():
                 raise self._error("", offsets)
@@ -241,7 +246,7 @@ class RunningConnector:
         """Waits until the task has run for a moment; raises ServerError, with the cause in the logs."""
 
         def last_line() -> str:
-            return self._secrets.hide(last_error(self.workers.log_since(offsets)))
+            return self._equipment.secrets.hide(last_error(self.workers.log_since(offsets)))
 
         with waits.CURRENT.waiting(f"the task of {self.name}", seconds=HEALTH_SECONDS, last_line=last_line):
             self._wait_for_task(offsets)
@@ -261,12 +266,12 @@ class RunningConnector:
                 since = now
             elif now - since > (_STREAMING_SECONDS if diagnosis.STREAMING.search(log) else _RUNNING_SECONDS):
                 return
-            time.sleep(_POLL_SECONDS)
+            time.sleep(POLL_SECONDS)
         raise self._error("", offsets, f"the task must run within {HEALTH_SECONDS} s")
 
     def _error(self, trace: str, offsets: Mapping[Path, int], last: str = "") -> ServerError:
         """The diagnosis of ``trace``, else of the logs since ``offsets``, else ``last``; without secrets."""
-        texts = map(self._secrets.hide, (trace, diagnosis.problems(self.workers.log_since(offsets)), last))
+        texts = map(self._equipment.secrets.hide, (trace, diagnosis.problems(self.workers.log_since(offsets)), last))
         configuration = {**self._spec.worker_configuration, **self._spec.configuration}
         found = self._denials() or diagnosis.diagnose(*texts, configuration=configuration)
         return server_error(found, connector=self.name)
@@ -275,27 +280,7 @@ class RunningConnector:
         """Raises ServerError where a secret is missing or no broker is reachable."""
         self._denials.reset()
         try:
-            self._secrets.update(spec.configuration)
-            self._check_brokers(spec)
+            self._equipment.secrets.update(spec.configuration)
+            check_brokers(spec.bootstrap, self._addresses.names)
         except ServerError as error:
             raise ServerError(str(error), *(found.at(connector=self.name) for found in error.findings)) from error
-
-    def _check_brokers(self, spec: ConnectorSpec) -> None:
-        """Raises ServerError where no broker accepts connections; Kafka's own clients retry for minutes."""
-        names = self._addresses.names
-        for broker in spec.bootstrap.split(","):
-            host, _, port = broker.rpartition(":")
-            with suppress(OSError):
-                socket.create_connection((names.get(host, host), int(port)), timeout=_CONNECT_SECONDS).close()
-                return
-        raise ServerError(f"no broker of {spec.bootstrap} accepts connections; check the cluster's state")
-
-
-@retry(
-    retry=retry_if_exception(lambda error: isinstance(error, RestError) and error.temporary),
-    stop=stop_after_delay(HEALTH_SECONDS),
-    wait=wait_fixed(_POLL_SECONDS),
-    reraise=True,
-)
-def _with_retries(question: Callable[[], Answer]) -> Answer:
-    return question()

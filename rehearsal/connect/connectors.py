@@ -11,7 +11,8 @@ from typing import Final
 from modules.archive.zips import BadArchiveError, open_archive
 from rehearsal.aws.backends import ConnectorSpec, ServerError
 from rehearsal.connect import observers
-from rehearsal.connect.connector import Denials, RunningConnector
+from rehearsal.connect.connector import Equipment, RunningConnector
+from rehearsal.connect.denials import Denials
 from rehearsal.connect.metrics import Metrics
 from rehearsal.connect.registries import Registries, uses_glue
 from rehearsal.connect.secret_files import ReadSecret, SecretFiles
@@ -78,10 +79,9 @@ class Connectors:
         (folder / WORKER_FOLDER).mkdir(parents=True, mode=0o700)
         try:
             connector = self._create(spec, folder)
-        except (BadArchiveError, OSError) as error:
+        except ServerError:
             shutil.rmtree(folder)
-            why = "cannot be unpacked" if isinstance(error, OSError) else "must be a ZIP that can be unpacked"
-            raise ServerError(f"the plugin {why}: {error}") from error
+            raise
         try:
             connector.start()
         except BaseException:
@@ -90,13 +90,26 @@ class Connectors:
         return connector
 
     def _create(self, spec: ConnectorSpec, folder: Path) -> RunningConnector:
-        provider = has_provider(spec.archive)
-        _unpack(spec.archive, folder / WORKER_FOLDER / PLUGIN)
+        refused = Denials(spec, self._signing)
+        return RunningConnector(
+            spec,
+            partial(self._equipped, folder=folder, refused=refused),
+            TrustStores(folder / WORKER_FOLDER, partial(self._object, spec), authorities=self._authorities),
+            folder=folder,
+            addresses=self._addresses,
+            observed=bool(self._source_records),
+            metrics=self._metrics,
+            denials=refused,
+            registries=self._registries,
+        )
+
+    def _equipped(self, spec: ConnectorSpec, *, folder: Path, refused: Denials) -> Equipment:
+        """Raises ServerError for a plugin that cannot be unpacked."""
+        provider = _unpack(spec.archive, folder / WORKER_FOLDER / PLUGIN)
         endpoint = f"http://{self._addresses.aws}"
         deployed = worker_properties(
             spec.worker_configuration, provider=provider, endpoint=endpoint, observed=bool(self._source_records)
         )
-        refused = Denials(spec, self._signing)
         group = WorkerGroup(
             name=spec.name,
             folder=folder,
@@ -108,19 +121,8 @@ class Connectors:
             log_group=spec.log_group,
             denials=refused,
         )
-        return RunningConnector(
-            spec,
-            Workers(group, self._worker_runtime(spec)),
-            SecretFiles(folder, partial(self._secret, spec), write_files=not provider),
-            TrustStores(folder / WORKER_FOLDER, partial(self._object, spec), authorities=self._authorities),
-            folder=folder,
-            addresses=self._addresses,
-            provider=provider,
-            observed=bool(self._source_records),
-            metrics=self._metrics,
-            denials=refused,
-            registries=self._registries,
-        )
+        secrets = SecretFiles(folder, partial(self._secret, spec), write_files=not provider)
+        return Equipment(Workers(group, self._worker_runtime(spec)), secrets, provider)
 
     def _worker_runtime(self, spec: ConnectorSpec) -> WorkerRuntime:
         signs = self._signing
@@ -146,13 +148,22 @@ class Connectors:
         return self._objects(bucket, key)
 
 
-def _unpack(archive: Path, folder: Path) -> None:
-    """Unpacks the plugin into a folder of its own on the plugin path, as MSK Connect does."""
-    bundle = open_archive(archive)
-    for name in bundle.files:
-        file = folder / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(bundle.read(name))
+def _unpack(archive: Path, folder: Path) -> bool:
+    """Unpacks the plugin into a folder of its own on the plugin path, as MSK Connect does; whether it has a provider.
+
+    Raises ServerError.
+    """
+    try:
+        provider, bundle = has_provider(archive), open_archive(archive)
+        shutil.rmtree(folder, ignore_errors=True)  # of the plugin before
+        for name in bundle.files:
+            file = folder / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(bundle.read(name))
+    except (BadArchiveError, OSError) as error:
+        why = "cannot be unpacked" if isinstance(error, OSError) else "must be a ZIP that can be unpacked"
+        raise ServerError(f"the plugin {why}: {error}") from error
+    return provider
 
 
 def _msk_connect_properties(spec: ConnectorSpec, plugins: Path) -> dict[str, str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
+from modules.debezium.formats import JSON
 from modules.properties_file import as_lines
 from rehearsal.processes.errors import RehearsalError
 from rehearsal.processes.java import Jvm
@@ -62,6 +63,39 @@ class Decoder:
         if done.returncode:
             raise DecoderError(f"the connector's converters cannot be started:\n{done.stderr.strip()}")
         return [_decoded(line) for line in done.stdout.split("\n")[:-1]]
+
+
+@dataclass(frozen=True)
+class JsonDecoder:
+    """Decodes what JSON converters with ``properties`` wrote, without a JVM: as they read it themselves."""
+
+    properties: Mapping[str, str]
+
+    def decode(self, messages: Sequence[Message]) -> list[Decoded]:
+        """``key`` and ``value`` of each, or an ``error``."""
+        return [self._decoded(key, value) for _, key, value in messages]
+
+    def _decoded(self, key: bytes | None, value: bytes | None) -> Decoded:
+        try:
+            return {"key": self._content(_CONVERTERS[0], key), "value": self._content(_CONVERTERS[1], value)}
+        except ValueError as error:
+            return {"error": f"not JSON: {error}"}
+
+    def _content(self, converter: str, content: bytes | None) -> Any:
+        if content is None:
+            return None
+        found = json.loads(content)
+        # Kafka Connect's default is with schemas.
+        if self.properties.get(f"{converter}.schemas.enable", "true").strip().lower() != "true":
+            return found
+        if not (isinstance(found, dict) and found.keys() == {"schema", "payload"}):
+            raise ValueError(f"{converter}.schemas.enable is true, so it must have schema and payload")
+        return found["payload"]
+
+
+def is_json(properties: Mapping[str, str]) -> bool:
+    """Whether both converters are JSON's."""
+    return all(properties.get(name, "").strip() == JSON for name in _CONVERTERS)
 
 
 def converters(connector: Mapping[str, str], worker: Mapping[str, str]) -> dict[str, str]:

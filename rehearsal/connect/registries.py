@@ -15,7 +15,7 @@ _URLS: Final = {
 
 @dataclass(frozen=True)
 class Registries:
-    """``glue`` is the embedded AWS's URL; ``url`` returns that of the rehearsal's registry, by its kind."""
+    """``glue`` is the embedded AWS's URL, empty for AWS itself; ``url`` is that of another registry, by its kind."""
 
     glue: str
     url: Callable[[str], str] | None = None
@@ -25,7 +25,7 @@ class Registries:
         found = dict(properties)
         for alias in _CONVERTERS:
             class_ = properties.get(alias, "").strip()
-            if class_.startswith(GLUE):
+            if self.glue and class_.startswith(GLUE):
                 found[f"{alias}.endpoint"] = self.glue
             for start, (kind, name) in _URLS.items():
                 if self.url and class_.startswith(start):

@@ -57,6 +57,11 @@ class Status(BaseModel):
         """Whether the connector and all of its tasks run, and it has at least one."""
         return bool(self.tasks) and all(part.state == "RUNNING" for part in (self.connector, *self.tasks))
 
+    @property
+    def paused(self) -> bool:
+        """Whether the connector and all of its tasks are paused."""
+        return all(part.state == "PAUSED" for part in (self.connector, *self.tasks))
+
 
 class _Value(BaseModel):
     name: str
@@ -107,6 +112,14 @@ class Rest:
     def restart(self, name: str, *, only_failed: bool = False) -> None:
         """Restarts the connector and its tasks, or what failed of them, after the response."""
         self._request("POST", f"/connectors/{name}/restart?includeTasks=true&onlyFailed={str(only_failed).lower()}")
+
+    def pause(self, name: str) -> None:
+        """Its tasks stop reading, after the response."""
+        self._request("PUT", f"/connectors/{name}/pause")
+
+    def resume(self, name: str) -> None:
+        """Its tasks read again, after the response."""
+        self._request("PUT", f"/connectors/{name}/resume")
 
     def errors(self, configuration: Mapping[str, str]) -> dict[str, list[str]]:
         """The validation errors of ``configuration``, by property."""

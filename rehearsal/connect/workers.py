@@ -141,7 +141,7 @@ class Workers:
 
     def log_offsets(self) -> Mapping[Path, int]:
         """The current size of each log."""
-        return {program.log: program.log.stat().st_size for program in self.programs if program.log.exists()}
+        return {log: log.stat().st_size for log in self._group.folder.glob("*.log")}
 
     def log_since(self, offsets: Mapping[Path, int]) -> str:
         """The log lines after ``offsets``; the whole log where it was truncated since."""

@@ -23,12 +23,17 @@ class HostsFile(KafkaNetSocket):  # type: ignore[misc]  # kafka-python has no ty
     SCHEMES = ("hosts",)
 
     def __init__(self, proxy_url: str) -> None:
-        lines = Path(urlsplit(proxy_url).path).read_text().splitlines()
-        self._addresses = {name: address for address, name in map(str.split, lines)}
+        self._addresses = addresses(Path(urlsplit(proxy_url).path))
 
     def dns_lookup(self, host: str, port: int, raise_error: bool = False) -> list[tuple[object, ...]]:
         found: list[tuple[object, ...]] = super().dns_lookup(self._addresses.get(host, host), port, raise_error)
         return found
+
+
+def addresses(hosts: Path) -> dict[str, str]:
+    """The address of each name in a hosts file."""
+    lines = (line.partition("#")[0].split() for line in hosts.read_text().splitlines())
+    return {name: address for address, *names in filter(None, lines) for name in names}
 
 
 class RoleTokens(AbstractTokenProvider):  # type: ignore[misc]

@@ -61,15 +61,15 @@ def login_from(variables: Mapping[str, str]) -> Login | None:
 
 
 @contextmanager
-def connected(route: Route, login: Login) -> Iterator[MySql]:
-    """A read-only session, always over TLS. Raises ConnectionFailedError."""
+def connected(route: Route, login: Login, *, read_only: bool = True) -> Iterator[MySql]:
+    """A session, always over TLS; by default it can only read. Raises ConnectionFailedError."""
     tls = {"ca": str(route.authority)} if route.authority else {}
     try:
         connection = pymysql.connect(
             host=route.host,
             port=route.port,
             user=login.user,
-            password=login.password,
+            password=login.password.encode(),  # else PyMySQL takes it for Latin-1
             ssl={**tls, "check_hostname": False},  # behind a tunnel the host has another name
             connect_timeout=_SECONDS,
             read_timeout=_READ_SECONDS,
@@ -78,8 +78,9 @@ def connected(route: Route, login: Login) -> Iterator[MySql]:
     except (pymysql.MySQLError, OSError, RuntimeError) as failed:
         raise ConnectionFailedError(_explained(failed, route, login)) from failed
     with connection:
-        with connection.cursor() as cursor:
-            cursor.execute("SET SESSION TRANSACTION READ ONLY")
+        if read_only:
+            with connection.cursor() as cursor:
+                cursor.execute("SET SESSION TRANSACTION READ ONLY")
         yield connection
 
 

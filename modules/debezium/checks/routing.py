@@ -86,7 +86,15 @@ def named_by_rows(topic: str) -> bool:
 
 def routed(subject: Subject) -> Topics:
     """Where events end."""
-    at = sources(subject)
+    return _through(subject, sources(subject))
+
+
+def routed_table(subject: Subject, table: str) -> Topics:
+    """Where the events of one table end."""
+    return _through(subject, Topics((Topic(table_topic(subject, table)),)))
+
+
+def _through(subject: Subject, at: Topics) -> Topics:
     for alias in subject.listed("transforms"):
         at = after(subject, alias, at)
     return at

@@ -16,12 +16,16 @@ from rehearsal.aws.service import Call, Document, bad_request, not_found, page
 _REQUIRED: Final = ("connector.class", "tasks.max")
 _UPDATE_STATES: Final = ("UPDATE_IN_PROGRESS", "UPDATE_COMPLETE", "ROLLBACK_COMPLETE")
 _RESTART_STATES: Final = ("RESTART_IN_PROGRESS", "RESTART_COMPLETE", "RESTART_FAILED")
-# The service can update these in place, the Terraform provider does not: a rehearsal refuses them.
-_NOT_UPDATED: Final = ("plugins", "workerConfiguration", "useDefaultWorkerConfiguration")
+_PAUSE_STATES: Final = ("PAUSE_IN_PROGRESS", "PAUSE_COMPLETE", "PAUSE_FAILED")
+_RESUME_STATES: Final = ("RESUME_IN_PROGRESS", "RESUME_COMPLETE", "RESUME_FAILED")
+_CONFIGURATION: Final = "connectorConfiguration"
+_WORKER_SETTING: Final = ("capacity", "plugins", "workerConfiguration")
 
 
 class Connectors:
-    """CreateConnector, DescribeConnector, ListConnectors, UpdateConnector, RestartConnector, DeleteConnector."""
+    """CreateConnector, DescribeConnector, ListConnectors, UpdateConnector, DeleteConnector, and the operations of
+    RestartConnector, PauseConnector and ResumeConnector.
+    """
 
     def __init__(
         self, workers: Workers, *, plugins: Plugins, worker_configurations: WorkerConfigurations, account: Account
@@ -54,15 +58,11 @@ class Connectors:
         record = self._workers.records.get(call["connectorArn"])
         _check_state(record, "RUNNING")
         _check_version(record, call["currentVersion"])
-        given = {key: call.input[key] for key in ("capacity", "connectorConfiguration") if key in call.input}
-        refused = [key for key in _NOT_UPDATED if key in call.input]
-        if refused or not given:
-            raise bad_request(f"a rehearsal updates capacity and connectorConfiguration, got {refused or 'neither'}")
-        if len(given) > 1:  # its API reference: either of the two in a request
-            raise bad_request(f"update either capacity or connectorConfiguration, got {' and '.join(given)}")
+        given: Document = {key: call.input[key] for key in (_CONFIGURATION, *_WORKER_SETTING) if key in call.input}
+        _check_update(given)
         changed = record.request | given
-        _check_configuration(changed["connectorConfiguration"])
-        type_ = "UPDATE_WORKER_SETTING" if "capacity" in given else "UPDATE_CONNECTOR_CONFIGURATION"
+        _check_configuration(changed[_CONFIGURATION])
+        type_ = "UPDATE_CONNECTOR_CONFIGURATION" if list(given) == [_CONFIGURATION] else "UPDATE_WORKER_SETTING"
         steps = ("INITIALIZE_UPDATE", type_, "VALIDATE_UPDATE", "FINALIZE_UPDATE")
         operation = self._operation(record, type_, _UPDATE_STATES, steps, changed)
         self._workers.change(record, changed, self._spec(record, changed), operation)
@@ -75,9 +75,23 @@ class Connectors:
         self._workers.restart(record, operation, only_failed=bool(call.get("onlyFailedTasks")))
         return _operation_started(record, operation)
 
+    def pause_connector(self, call: Call) -> Document:
+        record = self._workers.records.get(call["connectorArn"])
+        _check_state(record, "RUNNING")
+        operation = self._operation(record, "PAUSE_CONNECTOR", _PAUSE_STATES, (), record.request)
+        self._workers.pause(record, operation)
+        return _operation_started(record, operation)
+
+    def resume_connector(self, call: Call) -> Document:
+        record = self._workers.records.get(call["connectorArn"])
+        _check_state(record, "PAUSED")
+        operation = self._operation(record, "RESUME_CONNECTOR", _RESUME_STATES, (), record.request)
+        self._workers.resume(record, operation)
+        return _operation_started(record, operation)
+
     def delete_connector(self, call: Call) -> Document:
         record = self._workers.records.get(call["connectorArn"])
-        _check_state(record, "RUNNING", "FAILED")
+        _check_state(record, "RUNNING", "FAILED", "PAUSED")
         _check_version(record, call.get("currentVersion"))
         self._workers.delete(record)
         return {"connectorArn": record.arn, "connectorState": record.state}
@@ -155,6 +169,17 @@ class Connectors:
 def _log_group(request: Document) -> str | None:
     logs = request.get("logDelivery", {}).get("workerLogDelivery", {}).get("cloudWatchLogs", {})
     return logs.get("logGroup") if logs.get("enabled") else None
+
+
+def _check_update(given: Document) -> None:
+    if not given:
+        raise bad_request(
+            f"an update must have {_CONFIGURATION} or one of {', '.join(_WORKER_SETTING)}, it has neither"
+        )
+    if _CONFIGURATION in given and len(given) > 1:  # its API reference
+        raise bad_request(f"an update must have either {_CONFIGURATION} or a worker setting, it has {', '.join(given)}")
+    if len(given.get("plugins", [""])) != 1:
+        raise bad_request(f"plugins must name exactly one custom plugin, got {len(given['plugins'])}")
 
 
 def _check_configuration(configuration: Document) -> None:

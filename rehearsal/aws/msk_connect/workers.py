@@ -54,6 +54,28 @@ class Workers:
 
         self._work.start(lambda: self._run_operation(record, operation, "RestartConnector", restart, lambda: None))
 
+    def pause(self, record: ConnectorRecord, operation: Operation) -> None:
+        """PAUSING until its tasks have stopped reading, then PAUSED; RUNNING where that fails."""
+        record.state = "PAUSING"
+
+        def pause() -> None:
+            _worker(record).pause()
+
+        self._work.start(
+            lambda: self._run_operation(record, operation, "PauseConnector", pause, lambda: None, ended="PAUSED")
+        )
+
+    def resume(self, record: ConnectorRecord, operation: Operation) -> None:
+        """RESUMING until its tasks run again; PAUSED where that fails."""
+        record.state = "RESUMING"
+
+        def resume() -> None:
+            _worker(record).resume()
+
+        self._work.start(
+            lambda: self._run_operation(record, operation, "ResumeConnector", resume, lambda: None, failed="PAUSED")
+        )
+
     def delete(self, record: ConnectorRecord) -> None:
         """DELETING until its workers have stopped."""
         record.state = "DELETING"
@@ -87,13 +109,16 @@ class Workers:
         api_operation: str,
         task: Callable[[], None],
         on_success: Callable[[], None],
+        *,
+        ended: str = "RUNNING",
+        failed: str = "RUNNING",
     ) -> None:
         failure = self._work.run(api_operation, task)
         with self._lock:
             if failure is None:
                 on_success()
             operation.end(failure)
-            record.state = "RUNNING"
+            record.state = ended if failure is None else failed
             record.new_version()
 
     def _delete(self, record: ConnectorRecord) -> None:

@@ -37,6 +37,7 @@ class RecordingConnector:
         self.specs = [spec]
         self.failure: str | None = None
         self.restarts: list[bool] = []  # whether only of failed tasks
+        self.paused = False
         self.stopped = Event()
         self.changing = Event()
         self.changing.set()
@@ -49,6 +50,12 @@ class RecordingConnector:
 
     def restart(self, *, only_failed: bool = False) -> None:
         self.restarts.append(only_failed)
+
+    def pause(self) -> None:
+        self.paused = True
+
+    def resume(self) -> None:
+        self.paused = False
 
     def stop(self) -> None:
         self.stopped.set()

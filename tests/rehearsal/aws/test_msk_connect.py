@@ -237,7 +237,7 @@ def test_a_failed_update_is_rolled_back_and_only_the_operation_shows_it(
 
 def test_an_update_is_of_the_capacity_or_of_the_configuration(aws: EmbeddedAws) -> None:
     connector, capacity = created(aws), {"provisionedCapacity": {"mcuCount": 4, "workerCount": 1}}
-    with pytest.raises(ClientError, match="either capacity or connectorConfiguration"):
+    with pytest.raises(ClientError, match="either connectorConfiguration or a worker setting"):
         aws_client(aws, "kafkaconnect").update_connector(
             connectorArn=connector["connectorArn"],
             currentVersion=connector["currentVersion"],
@@ -246,13 +246,66 @@ def test_an_update_is_of_the_capacity_or_of_the_configuration(aws: EmbeddedAws) 
         )
 
 
-@pytest.mark.parametrize("update", [{}, {"useDefaultWorkerConfiguration": True}])
-def test_an_unsupported_update_is_refused(aws: EmbeddedAws, update: dict[str, Any]) -> None:
+PLUGIN: dict[str, Any] = {"customPlugin": {"customPluginArn": "arn", "revision": 1}}
+
+
+@pytest.mark.parametrize(
+    ("update", "message"),
+    [
+        ({}, "an update must have connectorConfiguration or one of capacity, plugins, workerConfiguration"),
+        ({"useDefaultWorkerConfiguration": True}, "it has neither"),
+        ({"plugins": [PLUGIN], "connectorConfiguration": CONFIGURATION}, "either connectorConfiguration or a worker"),
+        ({"plugins": [PLUGIN, PLUGIN]}, "exactly one custom plugin, got 2"),
+    ],
+    ids=["nothing", "default", "both", "two"],
+)
+def test_an_unsupported_update_is_refused(aws: EmbeddedAws, update: dict[str, Any], message: str) -> None:
     connector = created(aws)
-    with pytest.raises(ClientError, match="a rehearsal updates capacity and connectorConfiguration"):
+    with pytest.raises(ClientError, match=message):
         aws_client(aws, "kafkaconnect").update_connector(
             connectorArn=connector["connectorArn"], currentVersion=connector["currentVersion"], **update
         )
+
+
+def test_another_plugin_and_worker_configuration_in_place(aws: EmbeddedAws, backends: RecordingBackends) -> None:
+    connect, connector = aws_client(aws, "kafkaconnect"), created(aws)
+    second = plugin(aws, name="second")
+    wait_until_settled(lambda: connect.describe_custom_plugin(customPluginArn=second), "customPluginState")
+    worker = worker_configuration(aws, WORKER + b"offset.flush.interval.ms=500\n")
+    operation = connect.update_connector(
+        connectorArn=connector["connectorArn"],
+        currentVersion=connector["currentVersion"],
+        plugins=[{"customPlugin": {"customPluginArn": second, "revision": 1}}],
+        workerConfiguration={"workerConfigurationArn": worker, "revision": 1},
+    )
+    done = ended(aws, operation)
+    assert (done["connectorOperationType"], done["connectorOperationState"]) == (
+        "UPDATE_WORKER_SETTING",
+        "UPDATE_COMPLETE",
+    )
+    assert done["targetWorkerSetting"]["plugins"][0]["customPlugin"]["customPluginArn"] == second
+    before, after = backends.connectors[0].specs
+    assert before.archive != after.archive
+    assert after.worker_configuration["offset.flush.interval.ms"] == "500"
+    found = described(aws, connector["connectorArn"])
+    assert found["plugins"][0]["customPlugin"]["customPluginArn"] == second
+    assert found["workerConfiguration"]["workerConfigurationArn"] == worker
+
+
+def test_a_pause_and_a_resume(aws: EmbeddedAws, backends: RecordingBackends) -> None:
+    connect, arn = aws_client(aws, "kafkaconnect"), created(aws)["connectorArn"]
+    with pytest.raises(ClientError, match="orders must be PAUSED, is RUNNING"):
+        connect.resume_connector(connectorArn=arn)
+    assert ended(aws, connect.pause_connector(connectorArn=arn))["connectorOperationState"] == "PAUSE_COMPLETE"
+    assert (described(aws, arn)["connectorState"], backends.connectors[0].paused) == ("PAUSED", True)
+    with pytest.raises(ClientError, match="orders must be RUNNING, is PAUSED"):
+        connect.restart_connector(connectorArn=arn)
+    resumed = ended(aws, connect.resume_connector(connectorArn=arn))
+    assert (resumed["connectorOperationType"], resumed["connectorOperationState"]) == (
+        "RESUME_CONNECTOR",
+        "RESUME_COMPLETE",
+    )
+    assert (described(aws, arn)["connectorState"], backends.connectors[0].paused) == ("RUNNING", False)
 
 
 def test_a_restart(aws: EmbeddedAws, backends: RecordingBackends) -> None:

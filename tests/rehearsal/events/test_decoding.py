@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from rehearsal.connect.decoder import converters
+from rehearsal.connect.decoder import JsonDecoder, converters, is_json
 from rehearsal.database.event_kinds import EventKind
 from rehearsal.events.decoding import DecodedEvents, Message
 from rehearsal.events.deliveries import Event
@@ -48,3 +48,27 @@ def test_a_connectors_own_converter_comes_with_its_own_properties_only() -> None
         "key.converter": "a.Json", "key.converter.schemas.enable": "false",
         "value.converter": "b.Avro", "value.converter.url": "u",
     }  # fmt: skip
+
+
+PLAIN = {"key.converter.schemas.enable": "false", "value.converter.schemas.enable": "false"}
+
+
+def json_decoded(key: bytes | None, value: bytes | None, properties: dict[str, str]) -> dict[str, Any]:
+    [found] = JsonDecoder(properties).decode([("shop.orders", key, value)])
+    return found
+
+
+def test_json_is_decoded_as_its_converter_reads_it() -> None:
+    assert json_decoded(b'{"id": 1}', b'{"op": "c"}', PLAIN) == {"key": {"id": 1}, "value": {"op": "c"}}
+    assert json_decoded(None, None, PLAIN) == {"key": None, "value": None}
+    wrapped = b'{"schema": {"type": "struct"}, "payload": {"op": "c"}}'
+    assert json_decoded(None, wrapped, {}) == {"key": None, "value": {"op": "c"}}
+    assert json_decoded(None, wrapped, PLAIN)["value"].keys() == {"schema", "payload"}
+    assert "must have schema and payload" in json_decoded(None, b'{"op": "c"}', {})["error"]
+    assert "not JSON" in json_decoded(None, b"\x03\x00", PLAIN)["error"]
+
+
+def test_converters_of_json() -> None:
+    name = "org.apache.kafka.connect.json.JsonConverter"
+    assert is_json({"key.converter": name, "value.converter": name})
+    assert not is_json({"key.converter": name, "value.converter": "io.confluent.connect.avro.AvroConverter"})

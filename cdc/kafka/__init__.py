@@ -1,0 +1,1 @@
+"""The brokers of a deployed environment, as a person reaches them."""
