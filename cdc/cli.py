@@ -13,6 +13,7 @@ from cdc.delivery.export import export
 from cdc.delivery.providers import lock_providers
 from cdc.deployer.command import deployer_policy
 from cdc.diagram.command import diagram
+from cdc.drift.command import drift
 from cdc.explain.command import explain
 from cdc.imports.command import import_connectors
 from cdc.operate.events import events
@@ -46,6 +47,7 @@ app.command()(deployer_policy)
 app.command()(preflight)
 app.command()(verify)
 app.command()(status)
+app.command()(drift)
 app.command()(restart)
 app.command()(events)
 app.command()(pause)

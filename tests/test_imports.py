@@ -58,6 +58,7 @@ CDC = [
     ["artifacts", "check", "deployer", "explain", "imports", "schema", "delivery", "plans", "plugin", "state"],
     ["diagram", "kafka", "preflight", "verify"],
     ["operate"],
+    ["drift"],
     ["rehearse"],
     ["cli"],
     ["start"],

@@ -1,0 +1,1 @@
+"""``cdc drift``: what has changed that Terraform cannot see."""

@@ -1,0 +1,135 @@
+"""What MSK Connect has of an environment, and none of its stacks: connectors, plugins, worker configurations."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from cdc.aws import Aws
+from cdc.findings import Finding, Result, error, ok, warning
+from modules.deployment import Deployment
+from modules.environment.environment import Environment
+
+_SERVICE: Final = "kafkaconnect"
+# Of an operation that changed nothing, or not what it was to change.
+_FAILED: Final = ("UPDATE_FAILED", "RESTART_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """The latest update or restart of a connector; ``error`` is AWS's message, empty for none."""
+
+    type: str
+    state: str
+    error: str
+
+
+@dataclass(frozen=True)
+class Account:
+    """What is there; ``operations`` by the connector's name, ``used`` are the ARNs that a connector uses.
+
+    ``plugins`` and ``worker_configurations`` are the ARNs of the environment's own, by name.
+    """
+
+    connectors: Sequence[str]
+    operations: Mapping[str, Operation]
+    plugins: Mapping[str, str]
+    worker_configurations: Mapping[str, str]
+    used: frozenset[str]
+
+
+def read(aws: Aws, environment: Environment) -> Account:
+    """The environment's part of the account. Raises ClientError, BotoCoreError."""
+    client, prefix = aws.client(_SERVICE), _prefix(environment)
+    listed = aws.pages(_SERVICE, "list_connectors", "connectors")
+    described = [client.describe_connector(connectorArn=one["connectorArn"]) for one in listed]
+    wanted = {*_expected(environment)}
+    own = [one for one in described if one["connectorName"].startswith(prefix) or one["connectorName"] in wanted]
+    found = {one["connectorName"]: _operation(client, one["connectorArn"]) for one in own}
+    return Account(
+        connectors=sorted(one["connectorName"] for one in own),
+        operations={name: operation for name, operation in found.items() if operation},
+        plugins=_named(aws.pages(_SERVICE, "list_custom_plugins", "customPlugins"), "customPluginArn", prefix),
+        worker_configurations=_named(
+            aws.pages(_SERVICE, "list_worker_configurations", "workerConfigurations"), "workerConfigurationArn", prefix
+        ),
+        used=frozenset(arn for one in described for arn in _uses(one)),
+    )
+
+
+def judge(environment: Environment, account: Account) -> Iterator[Result]:
+    """A finding for each part, OK where nothing has drifted."""
+    for check, found in (
+        ("connectors", _connectors(environment, account)),
+        ("operations", _operations(account)),
+        ("plugins", _unused("custom plugin", account.plugins, account.used)),
+        ("worker configurations", _unused("worker configuration", account.worker_configurations, account.used)),
+    ):
+        for finding in found:
+            yield Result("account", check, finding)
+
+
+def _connectors(environment: Environment, account: Account) -> Iterator[Finding]:
+    left = [name for name in account.connectors if name not in _expected(environment)]
+    for name in left:
+        yield error(
+            f"{name} runs, and {environment.name}.yaml has no such connector",
+            "apply the connect stack; if Terraform does not have it, delete it in MSK Connect",
+        )
+    if not left:
+        yield ok(f"{len(account.connectors)}, none that the file does not have")
+
+
+def _operations(account: Account) -> Iterator[Finding]:
+    failed = {name: one for name, one in account.operations.items() if one.state in _FAILED}
+    for name, one in failed.items():
+        why = f": {one.error}" if one.error else ""
+        yield error(f"the last {one.type} of {name} ended as {one.state}{why}", "correct the cause, and apply again")
+    if not failed:
+        yield ok("the last operation of no connector failed")
+
+
+def _unused(what: str, found: Mapping[str, str], used: frozenset[str]) -> Iterator[Finding]:
+    unused = [name for name, arn in found.items() if arn not in used]
+    command = what.replace(" ", "-")
+    for name in unused:
+        yield warning(
+            f"no connector uses the {what} {name}",
+            f"apply the connect stack; if Terraform does not have it: aws kafkaconnect delete-{command} --{command}-arn"
+            f" {found[name]}",
+        )
+    if not unused:
+        yield ok(f"{len(found)}, each used")
+
+
+def _operation(client: Any, arn: str) -> Operation | None:
+    listed = client.list_connector_operations(connectorArn=arn).get("connectorOperations", [])
+    if not listed:
+        return None
+    latest = max(listed, key=lambda one: one["creationTime"])
+    found = client.describe_connector_operation(connectorOperationArn=latest["connectorOperationArn"])
+    message = (found.get("errorInfo") or {}).get("message") or ""
+    return Operation(found["connectorOperationType"], found["connectorOperationState"], message)
+
+
+def _named(listed: Sequence[Mapping[str, Any]], arn: str, prefix: str) -> dict[str, str]:
+    found = {one["name"]: one[arn] for one in listed if one["name"].startswith(prefix)}
+    return dict(sorted(found.items()))
+
+
+def _uses(connector: Mapping[str, Any]) -> Iterator[str]:
+    for one in connector.get("plugins") or ():
+        yield (one.get("customPlugin") or {}).get("customPluginArn", "")
+    yield (connector.get("workerConfiguration") or {}).get("workerConfigurationArn", "")
+
+
+def _prefix(environment: Environment) -> str:
+    return f"{_deployment(environment).name()}-"
+
+
+def _expected(environment: Environment) -> list[str]:
+    deployment = _deployment(environment)
+    return [deployment.connector_name(key, one) for key, one in environment.connectors.items()]
+
+
+def _deployment(environment: Environment) -> Deployment:
+    return Deployment(environment.name, environment.region, environment.partition, "")
