@@ -66,7 +66,7 @@ BROKER_RULES: Final = (
     ),
     AlarmRule(
         ("KafkaDataLogsDiskUsed",), "Maximum", ">", 85, 5, "the broker's volume is nearly full",
-        "A full volume stops the broker", "brokers",
+        "A full volume stops the broker", "disk-full",
     ),
 )  # fmt: skip
 FAILED_TASK: Final = AlarmRule(

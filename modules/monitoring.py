@@ -80,7 +80,7 @@ class Monitoring(Construct):
 
     What fails in a connector often trips several: its alarms notify through one composite alarm, which sends one
     message. Failed tasks also start the ``healer``. Public: ``failed_task_alarms``, the ARN of each connector's, by
-    key.
+    key, and ``notifying``, the ARNs of the alarms that send messages.
     """
 
     def __init__(
@@ -100,6 +100,7 @@ class Monitoring(Construct):
         self._lag_seconds = config.lag_seconds
         self._healer = healer
         self.failed_task_alarms: dict[str, str] = {}
+        self.notifying: list[str] = []
         if cluster:
             self._brokers(Construct(self, "kafka"), cluster, cluster_name)
         parent = Construct(self, "connectors")
@@ -141,7 +142,7 @@ class Monitoring(Construct):
         return [WORKER_ERRORS] if connector.snapshot_only else [WORKER_ERRORS, lag(self._lag_seconds)]
 
     def _composite(self, scope: Construct, name: str, alarms: list[CloudwatchMetricAlarm]) -> None:
-        CloudwatchCompositeAlarm(
+        alarm = CloudwatchCompositeAlarm(
             scope,
             "connector",
             alarm_name=name,
@@ -153,6 +154,7 @@ class Monitoring(Construct):
             alarm_actions=self._topic or None,
             ok_actions=self._topic or None,
         )
+        self.notifying.append(alarm.arn)
 
     def _alarm(
         self,
@@ -166,7 +168,7 @@ class Monitoring(Construct):
     ) -> CloudwatchMetricAlarm:
         started = [self._healer.arn] if self._healer and rule is FAILED_TASK else []
         topic = self._topic if notifies else []
-        return CloudwatchMetricAlarm(
+        alarm = CloudwatchMetricAlarm(
             scope,
             "-".join(rule.metrics),
             alarm_name=_alarm_name(rule, name),
@@ -179,6 +181,9 @@ class Monitoring(Construct):
             alarm_actions=[*topic, *started] or None,
             ok_actions=topic or None,
         )
+        if notifies:
+            self.notifying.append(alarm.arn)
+        return alarm
 
 
 def _queries(rule: AlarmRule, namespace: str, dimensions: dict[str, str]) -> list[CloudwatchMetricAlarmMetricQuery]:

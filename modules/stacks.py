@@ -4,6 +4,7 @@ from modules import kafka, monitoring, network, plugin, registry_policies, rollo
 from modules.bucket import PrivateBucket
 from modules.connector import Connector
 from modules.consumer import Consumer
+from modules.dashboard import Dashboard
 from modules.debezium import topics
 from modules.debezium.configuration import imports_trust_store
 from modules.encryption import Key
@@ -256,6 +257,23 @@ class Connect(EnvironmentStack):
             connectors={key: connector.monitored for key, connector in self.connectors.items()},
             healer=monitoring.Healer(healing.name, healing.arn) if healing else None,
         )
+        self._dashboard(alarms, healing)
         if healing:
             for key, alarm_arn in alarms.failed_task_alarms.items():
                 healing.allow_alarm(key, alarm_arn)
+
+    def _dashboard(self, alarms: Monitoring, healing: SelfHealing | None) -> None:
+        if self.config.alarms.dashboard:
+            brokers = self.config.kafka
+            Dashboard(
+                self,
+                "dashboard",
+                name=self.deployment.name(),
+                region=self.deployment.region,
+                config=self.config.alarms,
+                cluster=brokers if isinstance(brokers, ProvisionedKafka) else None,
+                cluster_name=self.deployment.name(),
+                connectors={key: connector.monitored for key, connector in self.connectors.items()},
+                alarms=alarms.notifying,
+                healer=healing.name if healing else None,
+            )

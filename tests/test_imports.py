@@ -23,6 +23,7 @@ MODULES = [
     [
         "assets",
         "bucket",
+        "dashboard_widgets",
         "encryption",
         "healing_policies",
         "monitoring",
@@ -30,7 +31,7 @@ MODULES = [
         "rollout",
         "security_group_rules",
     ],
-    ["logs", "plugin", "registry", "roles", "state_store", "trust_store"],
+    ["dashboard", "logs", "plugin", "registry", "roles", "state_store", "trust_store"],
     ["environment_stack", "healing", "network"],
     ["kafka", "source"],
     ["connector", "consumer"],

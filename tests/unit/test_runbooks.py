@@ -1,24 +1,39 @@
 """Every command of a runbook exists: of this project's command line, of AWS's, and of CDKTF."""
 
 import re
+import shlex
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any, Final, cast
 
 import botocore.session
 import pytest
+import typer
 from botocore import xform_name
 
 from cdc import cli
 from tests.places import DOCS
 
 PAGES = sorted((DOCS / "runbooks").glob("*.md"))
-COMMAND = re.compile(r"(?:^\$ |`)((?:aws|cdc|cdktf|terraform) [^`\n]+)", re.MULTILINE)
-OTHERS = {"cdktf deploy", "terraform apply"}
+COMMAND = re.compile(r"(^\$ |`)((?:aws|cdc|cdktf|terraform) [^`\n]+)", re.MULTILINE)
+OTHERS = {"cdktf deploy", "terraform apply", "terraform destroy", "terraform state"}
+# A place to fill in stands for a value.
+PLACEHOLDER = re.compile(r"<[\w-]+>")
+NEEDED = {
+    "add-a-table", "binlog-purged", "blue-green", "brokers", "connector-failed", "destroy", "disk-full", "failover",
+    "kafka-upgrade", "lag", "plugin-upgrade", "re-snapshot", "restore-state", "rotate-a-secret", "schema-history-lost",
+    "tasks", "worker-capacity", "worker-errors", "zookeeper-to-kraft",
+}  # fmt: skip
+WRONG_USE: Final = cast(
+    "type[Exception]", typer.BadParameter.__mro__[1]
+)  # typer's own copy of click has no public name for it
 
 
-def commands(text: str) -> Iterator[list[str]]:
-    return (found.split() for found in COMMAND.findall(text))
+def commands(text: str) -> Iterator[tuple[list[str], bool]]:
+    """Each command, and whether it is a whole one, to be typed: not one that a sentence mentions."""
+    for start, found in COMMAND.findall(text):
+        yield shlex.split(PLACEHOLDER.sub("value", found)), start != "`"
 
 
 @cache
@@ -27,24 +42,60 @@ def operations(service: str) -> frozenset[str]:
     return frozenset(xform_name(name, "-") for name in model.operation_names)
 
 
-def exists(command: list[str]) -> bool:
+def exists(command: list[str], *, whole: bool) -> bool:
     program, first, second = (*command, "", "")[:3]
     if program == "cdc":
-        return first in {one.name or getattr(one.callback, "__name__", "") for one in cli.app.registered_commands}
+        return fits(typer.main.get_command(cli.app), command[1:], whole=whole)
     if program == "aws":
         known = botocore.session.get_session().get_available_services()
         return first in known and second in operations(first)
     return f"{program} {first}" in OTHERS
 
 
+def fits(command: Any, arguments: list[str], *, whole: bool) -> bool:
+    """Whether the command line reads ``arguments`` as a command with all that it needs; it runs nothing."""
+    children = getattr(command, "commands", {})
+    if children:
+        known = bool(arguments) and arguments[0] in children
+        return known and fits(children[arguments[0]], arguments[1:], whole=whole)
+    if not arguments and not whole:
+        return True
+    try:
+        command.make_context(command.name, list(arguments))
+    except WRONG_USE:
+        return False
+    return True
+
+
+def test_every_situation_has_its_page() -> None:
+    assert {page.stem for page in PAGES} == {*NEEDED, "README"}
+
+
+def test_every_page_is_opened_by_an_alarm_or_a_question() -> None:
+    index = (DOCS / "runbooks/README.md").read_text()
+    assert [page for page in NEEDED if f"({page}.md)" not in index] == []
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_command_of_a_runbook_exists(page: Path) -> None:
     found = list(commands(page.read_text()))
     assert found
-    assert [command for command in found if not exists(command)] == []
+    assert [command for command, whole in found if not exists(command, whole=whole)] == []
 
 
-@pytest.mark.parametrize("text", ["$ cdc mend prod", "$ aws kafka fix-cluster", "$ aws kafkas list", "Run `cdktf fix`"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$ cdc mend prod",
+        "$ cdc restart prod orders --failed",
+        "$ cdc restart prod",
+        "$ cdc verify prod --wait long",
+        "$ cdc state mend prod",
+        "$ aws kafka fix-cluster",
+        "$ aws kafkas list",
+        "Run `cdktf fix`",
+    ],
+)
 def test_a_command_that_does_not_exist_is_found(text: str) -> None:
-    [command] = commands(text)
-    assert not exists(command)
+    [(command, whole)] = commands(text)
+    assert not exists(command, whole=whole)

@@ -80,7 +80,7 @@ class Canvas:
         anchor: str = "start",
     ) -> None:
         """One line with its baseline at ``y``; it is cut at ``limit``."""
-        shown = escape(cut(text, size * (1.1 if bold else 1), limit) if limit else text)
+        shown = escape(cut(text, size, limit) if limit else text)
         extra = (f' class="{kind}"' if kind else "") + (' font-weight="600"' if bold else "")
         extra += f' text-anchor="{anchor}"' if anchor != "start" else ""
         self._elements.append(f'<text x="{x:g}" y="{y:g}" font-size="{size:g}"{extra}>{shown}</text>')
