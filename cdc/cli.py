@@ -8,6 +8,7 @@ import typer
 from cdc import artifacts
 from cdc.check import check
 from cdc.console import out
+from cdc.cost.command import cost
 from cdc.delivery.atlantis import atlantis
 from cdc.delivery.export import export
 from cdc.delivery.providers import lock_providers
@@ -55,6 +56,7 @@ app.command()(resume)
 app.command()(upgrade)
 app.command()(bootstrap)
 app.command()(diagram)
+app.command()(cost)
 app.command()(export)
 app.command()(lock_providers)
 app.command()(atlantis)

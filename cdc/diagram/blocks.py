@@ -25,6 +25,10 @@ class Blocks:
         """Data sources by construct path."""
         return dict(self._found("data", type_, None))
 
+    def types(self) -> set[str]:
+        """Of all resources."""
+        return {type_ for stack in self._stacks.values() for type_ in stack.get("resource", {})}
+
     def backend(self) -> tuple[str, Body]:
         """The kind and settings of the platform's backend."""
         terraform = self._stacks["platform"]["terraform"]

@@ -1,24 +1,21 @@
 """``cdc diagram``: the architecture and data flow of an environment, as a picture."""
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated, Final
 
 import typer
 
 from cdc.console import fail, out
-from cdc.delivery.export import manifest
 from cdc.diagram import mermaid
 from cdc.diagram.architecture import Architecture
-from cdc.diagram.blocks import Blocks
 from cdc.diagram.picture import drawing
 from cdc.diagram.reading import architecture
+from cdc.diagram.synthesized import blocks
 from cdc.environments import UnknownEnvironmentError, files
 from cdc.options import EnvArgument
 from modules.environment.environment import Environment
 from modules.environment.loading import load_all
 from modules.messages.problems import EnvironmentErrors
-from modules.user_files.bounds import parsed_json
 from modules.user_files.reading import read
 from modules.user_files.writing import replacing
 
@@ -63,11 +60,4 @@ def diagram(
 
 def drawn(environment: Environment) -> Architecture:
     """Synthesizes ``environment`` and reads its architecture."""
-    prefix = f"{environment.name}-"
-    with TemporaryDirectory(prefix="msk-cdc-") as folder:
-        stacks = manifest([environment], Path(folder))
-        found = {
-            name.removeprefix(prefix): parsed_json(Path(folder, stack["synthesizedStackPath"]).read_text())
-            for name, stack in stacks.items()
-        }
-    return architecture(Blocks(found), environment.name)
+    return architecture(blocks(environment), environment.name)

@@ -1,0 +1,76 @@
+"""``cdc cost``: what an environment costs a month, by component."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from cdc.console import fail, out, table
+from cdc.cost import output
+from cdc.cost.estimating import estimate
+from cdc.cost.lines import Estimate
+from cdc.cost.prices import PricesError, for_region
+from cdc.cost.usage import Usage
+from cdc.diagram.synthesized import blocks
+from cdc.environments import UnknownEnvironmentError, files
+from cdc.options import EnvArgument, JsonOption
+from modules.environment.loading import load_all
+from modules.messages.problems import EnvironmentErrors
+
+_COLUMNS: Final = ("component", "quantity", "price", "a month")
+_DEFAULT: Final = Usage()
+
+
+def cost(
+    name: EnvArgument,
+    against: Annotated[
+        str | None, typer.Option("--against", metavar="ENV", help="Print the difference to this one, as Markdown.")
+    ] = None,
+    prices: Annotated[Path | None, typer.Option(metavar="FILE", help="A table of prices, as YAML.")] = None,
+    events_per_second: Annotated[float, typer.Option(min=0, help="Of all connectors.")] = 100,
+    event_bytes: Annotated[float, typer.Option(min=0, help="Of one event, as it is in Kafka.")] = 1000,
+    retention_hours: Annotated[float, typer.Option(min=0, help="How long brokers keep events.")] = 168,
+    log_gb: Annotated[float, typer.Option(min=0, help="GB of logs a month.")] = 5,
+    service_gb: Annotated[float, typer.Option(min=0, help="GB a month to AWS services, by NAT or endpoints.")] = 1,
+    stored_gb: Annotated[float, typer.Option(min=0, help="GB in the buckets of states and plugins.")] = 1,
+    readers: Annotated[
+        int | None, typer.Option(min=0, help="Applications that read all events; default: the consumers.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Estimate what an environment costs a month, by component.
+
+    Counts what the synthesized stacks contain, and takes list prices from a dated table. What the table does not have
+    is named, and not priced. Discounts, taxes, free tiers and the database itself are left out.
+    """
+    usage = Usage(
+        _decimal(events_per_second), _decimal(event_bytes), _decimal(retention_hours), _decimal(log_gb),
+        _decimal(service_gb), _decimal(stored_gb), readers,
+    )  # fmt: skip
+    try:
+        found = _estimate(name, prices, usage)
+        before = _estimate(against, prices, usage) if against else None
+    except (UnknownEnvironmentError, EnvironmentErrors, PricesError) as error:
+        fail(error)
+    if as_json:
+        out.print_json(json.dumps(output.document(found, usage)))
+    elif before:
+        for line in output.difference(before, found):
+            typer.echo(line)
+    else:
+        out.print(table("", _COLUMNS, output.rows(found)))
+        for line in output.notes(found, usage):
+            out.print(line, markup=False, soft_wrap=True)
+
+
+def _estimate(name: str, prices: Path | None, usage: Usage) -> Estimate:
+    environment = load_all(files([name]))[0]
+    table_of_prices = for_region(environment.region, prices)
+    return estimate(blocks(environment), environment.name, table_of_prices, usage)
+
+
+def _decimal(value: float) -> Decimal:
+    """The number that was typed."""
+    return Decimal(repr(value))
