@@ -14,6 +14,7 @@ from rehearsal.iam.actions.kinds import (
     CONFIGURATION,
     CONNECTOR,
     CUSTOM_PLUGIN,
+    DASHBOARD,
     DB_CLUSTER,
     DB_INSTANCE,
     DB_SUBNET_GROUP,
@@ -28,6 +29,7 @@ from rehearsal.iam.actions.kinds import (
     SCHEDULE_GROUP,
     SECRET,
     TABLE,
+    TOPIC,
     WORKER_CONFIGURATION,
 )
 
@@ -36,6 +38,7 @@ Body = Mapping[str, Any]
 # The attribute with the name, by type and kind; other types of buckets' settings follow below.
 _ATTRIBUTES: Final[Mapping[str, Mapping[str, str]]] = {
     "aws_cloudwatch_composite_alarm": {ALARM: "alarm_name"},
+    "aws_cloudwatch_dashboard": {DASHBOARD: "dashboard_name"},
     "aws_cloudwatch_event_rule": {RULE: "name"},
     "aws_cloudwatch_event_target": {RULE: "rule"},
     "aws_cloudwatch_log_group": {LOG_GROUP: "name"},
@@ -59,6 +62,9 @@ _ATTRIBUTES: Final[Mapping[str, Mapping[str, str]]] = {
     "aws_mskconnect_worker_configuration": {WORKER_CONFIGURATION: "name"},
     "aws_s3_object": {BUCKET: "bucket"},
     "aws_scheduler_schedule_group": {SCHEDULE_GROUP: "name"},
+    "aws_sns_topic": {TOPIC: "name"},
+    "aws_sns_topic_policy": {TOPIC: "arn"},
+    "aws_sns_topic_subscription": {TOPIC: "topic_arn"},
     "data.aws_db_instance": {DB_INSTANCE: "db_instance_identifier"},
     "data.aws_db_subnet_group": {DB_SUBNET_GROUP: "name"},
     "data.aws_msk_cluster": {CLUSTER: "cluster_name"},

@@ -22,6 +22,8 @@ CONNECTOR: Final = "connector"
 CUSTOM_PLUGIN: Final = "custom-plugin"
 WORKER_CONFIGURATION: Final = "worker-configuration"
 ALARM: Final = "alarm"
+DASHBOARD: Final = "dashboard"
+TOPIC: Final = "topic"
 RULE: Final = "rule"
 FUNCTION: Final = "function"
 SCHEDULE_GROUP: Final = "schedule-group"
@@ -65,6 +67,8 @@ KINDS: Final[Mapping[str, Kind]] = {
         ("workerConfigurationArn", "resourceArn"),
     ),
     ALARM: Kind(f"arn:{{partition}}:cloudwatch:{_HERE}:alarm:{{name}}", ("AlarmName", "ResourceARN")),
+    DASHBOARD: Kind("arn:{partition}:cloudwatch::{account}:dashboard/{name}", ("DashboardName", "DashboardNames")),
+    TOPIC: Kind(f"arn:{{partition}}:sns:{_HERE}:{{name}}", ("TopicArn", "ResourceArn", "Name")),
     RULE: Kind(f"arn:{{partition}}:events:{_HERE}:rule/{{name}}", ("Rule", "ResourceARN", "Name")),
     FUNCTION: Kind(f"arn:{{partition}}:lambda:{_HERE}:function:{{name}}", ("FunctionName", "Resource")),
     SCHEDULE_GROUP: Kind(f"arn:{{partition}}:scheduler:{_HERE}:schedule-group/{{name}}", ("Name", "ResourceArn")),
@@ -92,9 +96,11 @@ _SERVICES: Final = {
     "s3": BUCKET,
     "scheduler": SCHEDULE_GROUP,
     "secretsmanager": SECRET,
+    "sns": TOPIC,
 }
 # By a word of the action's name.
 _WORDS: Final = {
+    "cloudwatch": {"Dashboard": DASHBOARD},
     "s3": {"Object": OBJECT},
     "iam": {"RolePolic": ROLE, "Policy": POLICY, "PolicyVersion": POLICY},
     "kms": {"Alias": ALIAS},
@@ -130,6 +136,9 @@ _ACTIONS: Final = {
     "kms:ListAliases": (ANY,),
     "logs:DescribeLogGroups": (ANY,),
     "s3:GetBucketObjectLockConfiguration": (BUCKET,),
+    "sns:GetSubscriptionAttributes": (ANY,),
+    "sns:SetSubscriptionAttributes": (ANY,),
+    "sns:Unsubscribe": (ANY,),
 }
 # Services with tags on several kinds.
 _TAGGED: Final = {"kafkaconnect": (CONNECTOR, CUSTOM_PLUGIN, WORKER_CONFIGURATION)}

@@ -72,6 +72,8 @@ def _name(kind: str, given: Mapping[str, Any]) -> str:
 def _value(given: Any, parameter: str) -> str:
     for step in parameter.split("."):
         given = given.get(step) if isinstance(given, Mapping) else None
+    if isinstance(given, list):  # one of several names counts
+        given = given[0] if given else None
     return str(given) if given else ""
 
 
