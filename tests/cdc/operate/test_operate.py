@@ -1,7 +1,11 @@
 """``cdc status`` and ``cdc restart`` against the control plane of the embedded AWS."""
 
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +58,42 @@ def test_what_a_connector_does(world: World) -> None:
     )
     text = cdc("status", "prod.yaml").stdout
     assert [word in text for word in (NAME, "1 running", "2.50", plugin)] == [True] * 4
+
+
+def test_a_watch_shows_each_change_until_it_is_interrupted(world: World) -> None:
+    """In a process of its own, as a person ends it with Ctrl-C."""
+    world.deploy()
+    command = [sys.executable, "-m", "cdc.cli", "status", "prod.yaml", "--watch", "--every", "1", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        try:
+            [before] = json.loads(process.stdout.readline())
+            world.metrics(RunningTaskCount=1)
+            now = next(found["tasks"] for line in process.stdout for found in json.loads(line) if found["tasks"])
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.stdout.read()
+    assert (before["state"], before["tasks"], now) == ("RUNNING", None, "1 running")
+    assert process.returncode == 130
+
+
+def test_a_watch_prints_tables_with_their_time(world: World) -> None:
+    world.deploy()
+    command = [sys.executable, "-m", "cdc.cli", "status", "prod.yaml", "--watch", "--every", "1"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        try:
+            seen = list(islice((line for line in process.stdout if " UTC" in line or NAME in line), 4))
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.stdout.read()
+    assert [" UTC" in line for line in seen] == [True, False, True, False]
+
+
+def test_how_often_needs_a_second_at_least(world: World) -> None:
+    assert world.arn == ""
+    done = cdc("status", "prod.yaml", "--watch", "--every", "0")
+    assert (done.exit_code, "--every" in done.stderr) == (2, True)
 
 
 def test_a_failed_task_and_none(world: World) -> None:

@@ -15,7 +15,7 @@ import yaml
 
 from cdc.aws import Aws
 from cdc.findings import Finding, Level, Result
-from cdc.preflight.aws import aurora, checks, kafka, quotas
+from cdc.preflight.aws import aurora, checks, kafka, log_policies, quotas
 from modules.environment.environment import Environment
 from rehearsal.aws.custom_id import CUSTOM_ID_TAG
 from rehearsal.aws.seed import Endpoint, account_id, seed
@@ -115,6 +115,30 @@ def test_quotas(world: World, undo: ExitStack) -> None:
         arn = made["workerConfigurationArn"]
         undo.callback(connect.delete_worker_configuration, workerConfigurationArn=arn)
     assert refused(world.found("quotas"), "100 worker configurations unless")
+
+
+def test_policies_for_the_delivery_of_logs(world: World, undo: ExitStack) -> None:
+    logs = world.client("logs")
+
+    def put(name: str, document: str) -> None:
+        logs.put_resource_policy(policyName=name, policyDocument=document)
+
+    for number in range(log_policies.MOST_POLICIES):
+        put(f"policy-{number}", "{}")
+        undo.callback(logs.delete_resource_policy, policyName=f"policy-{number}")
+    assert refused(
+        world.found("log policies"), "room for the resource policy AWSLogDeliveryWrite20150319, has 10 of 10"
+    )
+    undo.close()
+
+    put(log_policies.DELIVERY, json.dumps({"Resource": "x" * 5000}))
+    undo.callback(logs.delete_resource_policy, policyName=log_policies.DELIVERY)
+    assert refused(world.found("log policies"), "must have room for log-group:/aws/vendedlogs/*, has 5016 of 5120")
+    put(log_policies.DELIVERY, json.dumps({"Resource": "x" * 4500}))
+    assert worst(world.found("log policies")).level is OK
+    vended = {"Resource": ["x" * 4900, "arn:aws:logs:us-east-1:123456789012:log-group:/aws/vendedlogs/*:log-stream:*"]}
+    put(log_policies.DELIVERY, json.dumps(vended))
+    assert worst(world.found("log policies")).level is OK
 
 
 def _used(workers: dict[str, int]) -> quotas.Used:
