@@ -19,7 +19,7 @@ from modules.plugin import Plugin
 from modules.properties_file import as_lines
 from modules.registry import UrlRegistry
 from modules.roles import role
-from modules.security_group_rules import ANYWHERE, Peer, egress, ingress
+from modules.security_group_rules import Peer, aws_services, egress
 from modules.source import Database
 from modules.synthesis.sdk import (
     Construct,
@@ -125,16 +125,10 @@ class Connector(Construct):
         ]
 
     def _services(self, group: str, network: Network) -> list[TerraformResource]:
-        """To AWS services: through our endpoints, or through NAT, where no group or prefix list can be referenced."""
-        endpoints = network.endpoint_security_group_id
-        services = Peer(endpoints) if endpoints else Peer(cidr_block=ANYWHERE)
-        rules = [egress(self, "https", group=group, peer=services, port=443, description="AWS services")]
+        rules = aws_services(self, group=group, endpoints=network.endpoint_security_group_id)
         if self._trust_store and network.s3_prefix_list_id:
             s3 = Peer(prefix_list_id=network.s3_prefix_list_id)
             rules.append(egress(self, "s3", group=group, peer=s3, port=443, description="S3"))
-        if endpoints:
-            clients = f"HTTPS clients: {self.node.path}"
-            rules.append(ingress(self, "endpoints", group=endpoints, peer=Peer(group), port=443, description=clients))
         return rules
 
     def _role(self, kafka: Kafka, key: Key) -> IamRole:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from modules import policies
 from modules.deployment import Deployment
-from modules.environment.models.consumers import Consumer as ConsumerConfig
+from modules.environment.models.consumers import ApplicationConsumer as ConsumerConfig
 from modules.kafka import Kafka
 from modules.network import Network
 from modules.registry import UrlRegistry

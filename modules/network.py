@@ -37,6 +37,7 @@ from modules.synthesis.sdk import (
 # Services that a worker calls besides brokers and database, if there is no NAT.
 ENDPOINTS = ("kms", "logs", "secretsmanager", "sts")
 REGISTRY_ENDPOINT = "glue"
+LAMBDA_ENDPOINT = "lambda"
 
 
 class Network(Protocol):

@@ -188,11 +188,16 @@ def connector_execution(
 
 
 def consumer(
-    consumer: Consumer, *, arns: ClusterArns, signals: Sequence[str] = (), schemas: Sequence[Statement] = ()
+    consumer: Consumer,
+    *,
+    arns: ClusterArns,
+    signals: Sequence[str] = (),
+    schemas: Sequence[Statement] = (),
+    mappings: Sequence[Statement] = (),
 ) -> str:
     """The permissions of an application: its topics and consumer groups, and the signal topics that it writes to.
 
-    ``schemas`` are those in the registry.
+    ``schemas`` are those in the registry, ``mappings`` is what event source mappings need besides.
     """
     writes = [
         allow("Signals", _kafka("CreateTopic", "DescribeTopic", "WriteData"), arns.topic(*signals)),
@@ -204,6 +209,7 @@ def consumer(
         allow("Topics", _kafka("DescribeTopic", "ReadData"), arns.topic(*consumer.topics)),
         allow("Groups", _kafka("AlterGroup", "DescribeGroup"), arns.group(*consumer.groups)),
         *schemas,
+        *mappings,
         *(writes if signals else []),
     )
 

@@ -47,3 +47,16 @@ def egress(
         to_port=port,
         description=description,
     )
+
+
+def aws_services(client: Construct, *, group: str, endpoints: str | None) -> list[TerraformResource]:
+    """HTTPS from ``group`` to AWS services: to the group of the interface ``endpoints``, else through NAT.
+
+    Behind NAT, neither a group nor a prefix list can be referenced.
+    """
+    services = Peer(endpoints) if endpoints else Peer(cidr_block=ANYWHERE)
+    rules = [egress(client, "https", group=group, peer=services, port=443, description="AWS services")]
+    if endpoints:
+        clients = f"HTTPS clients: {client.node.path}"
+        rules.append(ingress(client, "endpoints", group=endpoints, peer=Peer(group), port=443, description=clients))
+    return rules

@@ -1,6 +1,8 @@
 """The stacks of an environment. Stacks compose constructs; only stacks have outputs."""
 
-from modules import kafka, monitoring, network, plugin, registry_policies, rollout, source, states
+from functools import cached_property
+
+from modules import kafka, monitoring, network, plugin, policies, registry_policies, rollout, source, states
 from modules.bucket import PrivateBucket
 from modules.connector import Connector
 from modules.consumer import Consumer
@@ -9,6 +11,7 @@ from modules.debezium import topics
 from modules.debezium.configuration import imports_trust_store
 from modules.encryption import Key
 from modules.environment.environment import Environment
+from modules.environment.models.consumers import LambdaConsumer as LambdaConfig
 from modules.environment.models.kafka import ProvisionedKafka
 from modules.environment.models.network import NewNetwork
 from modules.environment.models.plugins import ArchivePlugin, PublishedPlugin
@@ -18,10 +21,11 @@ from modules.environment.models.state import S3State
 from modules.environment.plugin_archives import measures_lag
 from modules.environment_stack import EnvironmentStack
 from modules.healing import HealedConnector, SelfHealing
+from modules.lambda_consumer import LambdaConsumer, allow_pollers
 from modules.monitoring import Monitoring
 from modules.registry import GlueRegistry, UrlRegistry
 from modules.state_store import StateStore as StateStoreConstruct
-from modules.synthesis.sdk import Construct, TerraformOutput
+from modules.synthesis.sdk import Construct, TerraformOutput, TerraformResource
 
 KEEP_PLUGIN_DAYS = 90
 
@@ -58,14 +62,17 @@ class Platform(EnvironmentStack):
     def _network(self) -> network.Network:
         config = self.config.network
         if isinstance(config, NewNetwork):
-            glue = isinstance(self.config.schema_registry, GlueConfig)
+            more = {
+                network.REGISTRY_ENDPOINT: isinstance(self.config.schema_registry, GlueConfig),
+                network.LAMBDA_ENDPOINT: any(isinstance(one, LambdaConfig) for one in self.config.consumers.values()),
+            }
             return network.NewNetwork(
                 self,
                 "network",
                 config=config,
                 deployment=self.deployment,
                 key=self.key,
-                endpoints=(*network.ENDPOINTS, *([network.REGISTRY_ENDPOINT] if glue else [])),
+                endpoints=(*network.ENDPOINTS, *(service for service, needed in more.items() if needed)),
             )
         return network.ExistingNetwork(self, "network", config=config)
 
@@ -197,6 +204,10 @@ class Connect(EnvironmentStack):
         self._allow_given_groups()
         parent = Construct(self, "consumers")
         for key, config in self.config.consumers.items():
+            schemas = registry_policies.reader(config, [*self.config.connectors.values()], self.config.registry)
+            if isinstance(config, LambdaConfig):
+                self._lambda(parent, key, config, schemas)
+                continue
             consumer = Consumer(
                 parent,
                 key,
@@ -204,7 +215,7 @@ class Connect(EnvironmentStack):
                 deployment=self.deployment,
                 network=self._platform.network,
                 kafka=self._platform.kafka,
-                schemas=registry_policies.reader(config, [*self.config.connectors.values()], self.config.registry),
+                schemas=schemas,
                 registry_access=self._registry_access,
                 signals=topics.signal_topics(self.config.connectors, config.signals),
             )
@@ -215,6 +226,30 @@ class Connect(EnvironmentStack):
                     consumer.security_group_id,
                     f"The security group of consumer {key}",
                 )
+
+    def _lambda(self, parent: Construct, key: str, config: LambdaConfig, schemas: list[policies.Statement]) -> None:
+        consumer = LambdaConsumer(
+            parent,
+            key,
+            config=config,
+            deployment=self.deployment,
+            kafka=self._platform.kafka,
+            pollers=self._pollers,
+            schemas=schemas,
+        )
+        self._output(f"consumer_{key}_policy_arn", consumer.policy_arn, f"The IAM policy of consumer {key}")
+        if consumer.role_arn:
+            self._output(f"consumer_{key}_role_arn", consumer.role_arn, f"The role for the function of consumer {key}")
+        if not config.function:
+            mappings = {"cluster_arn": self._platform.kafka.cluster_arn, "groups": dict(config.topics)}
+            what = f"What event source mappings of consumer {key} need: the consumer group by topic"
+            TerraformOutput(self, f"consumer_{key}_mappings", value=mappings, description=what)
+
+    @cached_property
+    def _pollers(self) -> list[TerraformResource]:
+        """Of all mappings: AWS refuses a duplicate rule."""
+        scope = Construct(self, "pollers")
+        return allow_pollers(scope, kafka=self._platform.kafka, network=self._platform.network)
 
     def _allow_given_groups(self) -> None:
         """Applications may share a security group, and AWS refuses a duplicate rule."""

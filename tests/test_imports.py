@@ -27,6 +27,7 @@ MODULES = [
         "encryption",
         "healing_policies",
         "monitoring",
+        "lambda_policies",
         "registry_policies",
         "rollout",
         "security_group_rules",
@@ -34,7 +35,7 @@ MODULES = [
     ["dashboard", "logs", "plugin", "registry", "roles", "state_store", "trust_store"],
     ["environment_stack", "healing", "network"],
     ["kafka", "source"],
-    ["connector", "consumer"],
+    ["connector", "consumer", "lambda_consumer"],
     ["stacks"],
     ["app"],
 ]

@@ -8,10 +8,11 @@ from itertools import groupby, zip_longest
 from typing import Any, Final
 
 from cdc.console import out
-from modules import policies, registry_policies
+from modules import lambda_policies, policies, registry_policies
 from modules.debezium import configuration, topics
 from modules.deployment import Deployment
 from modules.environment.environment import Environment
+from modules.environment.models.consumers import LambdaConsumer
 from modules.environment.models.kafka import ExistingKafka
 from modules.policies import ClusterArns, EncryptedObjects, Statement
 from rehearsal.iam.permissions import reasons
@@ -130,10 +131,12 @@ def _trust_stores(deployment: Deployment, connector: str) -> EncryptedObjects:
 
 def _consumer(deployment: Deployment, environment: Environment, key: str, arns: ClusterArns) -> Iterator[Permission]:
     config = environment.consumers[key]
-    holder = Holder("consumer", key, deployment.name(key, "consumer"), config.role_names)
+    ours = (deployment.name(key, "lambda"),) if isinstance(config, LambdaConsumer) else ()
+    holder = Holder("consumer", key, deployment.name(key, "consumer"), config.role_names or ours)
     schemas = registry_policies.reader(config, [*environment.connectors.values()], environment.registry)
     signals = topics.signal_topics(environment.connectors, config.signals)
-    return _explained(holder, policies.consumer(config, arns=arns, signals=signals, schemas=schemas))
+    mappings = lambda_policies.mappings(deployment, config, arns)
+    return _explained(holder, policies.consumer(config, arns=arns, signals=signals, schemas=schemas, mappings=mappings))
 
 
 def _explained(holder: Holder, document: str) -> Iterator[Permission]:

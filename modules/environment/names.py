@@ -177,6 +177,8 @@ _EXISTING_WORDS: Final = "a topic's name: letters, digits, . _ and -, up to 249 
 KafkaTopic = Annotated[str, Text(r"^[A-Za-z0-9._-]+$", _EXISTING_WORDS, length=(1, 249))]
 _GROUP_WORDS: Final = "a consumer group's name: letters, digits, . _ and -, up to 249 characters"
 ConsumerGroup = Annotated[str, Text(r"^[A-Za-z0-9._-]+$", _GROUP_WORDS, length=(1, 249))]
+_LAMBDA_GROUP_WORDS: Final = "a consumer group's name, without *: letters, digits, . _ and -, up to 200 characters"
+LambdaGroup = Annotated[str, Text(r"^[A-Za-z0-9._-]+$", _LAMBDA_GROUP_WORDS, length=(1, 200))]
 _CONNECTOR_WORDS: Final = "a connector's name, not its ARN: letters, digits, . _ and -, up to 128 characters"
 ConnectorName = Annotated[str, Text(r"^[A-Za-z0-9._-]+$", _CONNECTOR_WORDS, length=(1, 128))]
 # A lone * would match every topic of the cluster: at least one literal character must precede it.
@@ -199,6 +201,14 @@ CustomPluginArn = Annotated[
         "kafkaconnect",
         r"custom-plugin/[A-Za-z0-9._-]+/[a-z0-9-]+",
         f"a custom plugin's {_ARN}:kafkaconnect:REGION:ACCOUNT:custom-plugin/NAME/ID",
+    ),
+]
+FunctionArn = Annotated[
+    str,
+    _arn(
+        "lambda",
+        r"function:[A-Za-z0-9_-]+(:[A-Za-z0-9_-]+)?",
+        f"a Lambda function's {_ARN}:lambda:REGION:ACCOUNT:function:NAME",
     ),
 ]
 TopicArn = Annotated[str, _arn("sns", r"[A-Za-z0-9_-]+", f"an SNS topic's {_ARN}:sns:REGION:ACCOUNT:NAME")]

@@ -73,6 +73,10 @@ with loading("constructs", "cdktf", provider="cdktf_cdktf_provider_aws"):
     from cdktf_cdktf_provider_aws.internet_gateway import InternetGateway as InternetGateway
     from cdktf_cdktf_provider_aws.kms_alias import KmsAlias as KmsAlias
     from cdktf_cdktf_provider_aws.kms_key import KmsKey as KmsKey
+    from cdktf_cdktf_provider_aws.lambda_event_source_mapping import (
+        LambdaEventSourceMapping as LambdaEventSourceMapping,
+        LambdaEventSourceMappingAmazonManagedKafkaEventSourceConfig as LambdaEventSourceMappingAmazonManagedKafkaEventSourceConfig,
+    )
     from cdktf_cdktf_provider_aws.lambda_function import (
         LambdaFunction as LambdaFunction,
         LambdaFunctionEnvironment as LambdaFunctionEnvironment,

@@ -19,6 +19,7 @@ from modules.environment.models.plugins import PublishedPlugin, RegisteredPlugin
 from modules.environment.models.schema_registry import GlueRegistry
 from modules.environment.models.sources import ClusterSource, InstanceSource
 from modules.environment.models.state import S3State
+from rehearsal.aws import applications
 from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.client import client
 from rehearsal.aws.custom_id import CUSTOM_ID_TAG
@@ -27,8 +28,6 @@ from rehearsal.aws.seed_network import Networks, Vpc
 USERNAME: Final = "debezium"
 _ANY_ACCOUNT: Final = "123456789012"
 _FAMILY: Final = "aurora-mysql8.0"
-_ASSUMED: Final = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ec2.amazonaws.com"}}
-TRUST: Final = json.dumps({"Version": "2012-10-17", "Statement": [_ASSUMED]})
 _VERSION: Final = "8.0.mysql_aurora.3.08.0"
 _INSTANCE_FAMILY: Final = "mysql8.0"
 _INSTANCE_VERSION: Final = "8.0.40"
@@ -206,10 +205,10 @@ class _Seeder:
 
     def _roles(self) -> None:
         """Creates the roles of applications."""
-        given = [role for consumer in self._environment.consumers.values() for role in consumer.role_names]
-        for role in dict.fromkeys(given):
-            self._client("iam").create_role(RoleName=role, AssumeRolePolicyDocument=TRUST)
-            self._created.append(f"role {role}")
+        created = applications.create_roles(self._environment, self._client("iam"))
+        self._created += [f"role {role}" for role in created]
+        functions = applications.create_functions(self._environment, self._client("iam"), self._client("lambda"))
+        self._created += [f"function {name}" for name in functions]
 
     def _boundary(self) -> None:
         """Creates the permissions boundary of the stacks' roles; what it allows is not known here, so it allows all."""

@@ -3,18 +3,20 @@
 import json
 import secrets
 from collections.abc import Iterator
-from contextlib import suppress
 
 from modules.debezium import configuration
 from modules.environment.environment import Environment
+from rehearsal.aws import applications
 from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.client import client
-from rehearsal.aws.seed import TRUST, USERNAME, Login
+from rehearsal.aws.seed import USERNAME, Login
 
 
 def add_missing(environment: Environment, *, aws: AwsAccess) -> list[tuple[str, Login]]:
     """Creates the missing secrets and roles; returns new logins, each with the database that needs it."""
-    _add_roles(environment, aws)
+    iam, functions = (client(aws, service, environment.region) for service in ("iam", "lambda"))
+    applications.create_roles(environment, iam)
+    applications.create_functions(environment, iam, functions)
     return list(_add_secrets(environment, aws))
 
 
@@ -33,11 +35,3 @@ def _add_secrets(environment: Environment, aws: AwsAccess) -> Iterator[tuple[str
                 continue
             if name == source.secret:
                 yield source.database, login
-
-
-def _add_roles(environment: Environment, aws: AwsAccess) -> None:
-    iam = client(aws, "iam", environment.region)
-    for consumer in environment.consumers.values():
-        for role in consumer.role_names:
-            with suppress(iam.exceptions.EntityAlreadyExistsException):
-                iam.create_role(RoleName=role, AssumeRolePolicyDocument=TRUST)

@@ -2,12 +2,12 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from modules.environment.environment import Environment
-from modules.environment.models.consumers import Consumer
+from modules.environment.models.consumers import Consumer, LambdaConsumer
 from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.client import client
 from rehearsal.events.application import Reader, group_name
@@ -19,12 +19,16 @@ _POLL_SECONDS: Final = 0.2
 
 def roles(environment: Environment) -> dict[str, tuple[str, ...]]:
     """The topics of each application, by the name of its role."""
-    return {_role_name(name, consumer): consumer.topics for name, consumer in environment.consumers.items()}
+    consumers = environment.consumers.items()
+    return {_role_name(environment, name, consumer): tuple(consumer.topics) for name, consumer in consumers}
 
 
-def _role_name(name: str, consumer: Consumer) -> str:
-    """The first of its roles, or the name of the role that is created here for it."""
-    return consumer.role_names[0] if consumer.role_names else f"rehearsal-{name}"
+def _role_name(environment: Environment, name: str, consumer: Consumer) -> str:
+    """The first of its roles; else a function's own, which Terraform creates, or the one that is created here."""
+    if consumer.role_names:
+        return consumer.role_names[0]
+    deployed = isinstance(consumer, LambdaConsumer)
+    return f"cdc-{environment.name}-{name}-lambda" if deployed else f"rehearsal-{name}"
 
 
 class Consumers:
@@ -39,6 +43,8 @@ class Consumers:
     def readers(self, check: Callable[[], object]) -> list[Reader]:
         """One for each application, once its policy is deployed, and one without IAM for topics that none may read.
 
+        Of a Lambda function one for each of its mappings, in the mapping's group.
+
         ``check`` raises to end the wait.
         """
         return [*self._applications(check), self._inspection]
@@ -48,16 +54,19 @@ class Consumers:
             while not (role := self._role(name, consumer)):
                 check()
                 time.sleep(_POLL_SECONDS)
-            yield self._reader(name, consumer, role)
+            if isinstance(consumer, LambdaConsumer):
+                yield from (self._reader(name, role, [topic], group) for topic, group in consumer.topics.items())
+            else:
+                yield self._reader(name, role, consumer.topics, group_name(consumer.groups[0]))
 
-    def _reader(self, name: str, consumer: Consumer, role: str) -> Reader:
+    def _reader(self, name: str, role: str, topics: Sequence[str], group: str) -> Reader:
         tokens = RoleTokens(self._aws, region=self._environment.region, arn=role, session=name)
         [bootstrap] = self._endpoints["iam"].values()
         hosts, authority = Path(self._endpoints["hosts"]), Path(self._endpoints["certificate"])
         return Reader(
             bootstrap,
-            group_name(consumer.groups[0]),
-            consumer.topics,
+            group,
+            topics,
             settings=consumer_settings(tokens, hosts=hosts, authority=authority),
         )
 
@@ -78,11 +87,11 @@ class Consumers:
         policy = self._policy(name)
         if not policy:
             return None
-        if consumer.role_names:
-            return self._attached(consumer.role_names[0], policy)
+        named = _role_name(self._environment, name, consumer)
+        if consumer.role_names or isinstance(consumer, LambdaConsumer):
+            return self._attached(named, policy)
         anyone = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}}
         trust = json.dumps({"Version": "2012-10-17", "Statement": [anyone]})
-        named = _role_name(name, consumer)
         try:
             role = self._iam.create_role(RoleName=named, AssumeRolePolicyDocument=trust)["Role"]
         except self._iam.exceptions.EntityAlreadyExistsException:  # a kept rehearsal made it
@@ -91,8 +100,11 @@ class Consumers:
         return str(role["Arn"])
 
     def _attached(self, role: str, policy: str) -> str | None:
-        """The role's ARN if the policy is attached to it."""
-        held = self._iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]
+        """The role's ARN if it exists, and the policy is attached to it."""
+        try:
+            held = self._iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]
+        except self._iam.exceptions.NoSuchEntityException:
+            return None
         if policy not in [one["PolicyArn"] for one in held]:
             return None
         return str(self._iam.get_role(RoleName=role)["Role"]["Arn"])
@@ -100,8 +112,10 @@ class Consumers:
     def remove(self) -> None:
         """Deletes the roles that were created here: their policies could not be destroyed."""
         for name, consumer in self._environment.consumers.items():
-            if not consumer.role_names and (policy := self._policy(name)):
-                self._detach(_role_name(name, consumer), policy)
+            if consumer.role_names or isinstance(consumer, LambdaConsumer):
+                continue
+            if policy := self._policy(name):
+                self._detach(_role_name(self._environment, name, consumer), policy)
 
     def _detach(self, role: str, policy: str) -> None:
         try:

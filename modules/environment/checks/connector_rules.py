@@ -1,14 +1,12 @@
-"""Rules about secrets, plugins, connectors and consumers; ``checks.rulebook`` says how one is written."""
+"""Rules about secrets, plugins and connectors; ``checks.rulebook`` says how one is written."""
 
 from collections.abc import Iterator
 from typing import Final
 
-from modules.debezium import reserved, topics
-from modules.debezium.internal import overlap
+from modules.debezium import reserved
 from modules.environment import msk
-from modules.environment.checks.rulebook import advice, known, repeated, rule
+from modules.environment.checks.rulebook import advice, repeated, rule
 from modules.environment.models.connectors import Connector
-from modules.environment.models.consumers import Consumer
 from modules.environment.models.plugins import Plugin
 from modules.environment.models.sources import HostSource
 from modules.messages import secrecy
@@ -101,18 +99,6 @@ def secrets_stay_in_secrets_manager(document: object) -> Iterator[Problem]:
         yield Problem(path, wanted, secrecy.HIDDEN)
 
 
-@rule
-def consumers_signal_by_topics(consumers: dict[str, Consumer], connectors: dict[str, Connector]) -> Iterator[Problem]:
-    """A signal table is in the database, where no role counts."""
-    reading = [key for key, signals in known(connectors, lambda one: one.signals) if signals and signals.topic]
-    for name, keys in known(consumers, lambda consumer: consumer.signals):
-        for index, key in enumerate(keys):
-            if key not in reading:
-                wanted = f"must be {either(reading)}, which" if reading else "must be left out: no connector"
-                has = "has" if len(reading) < 2 else "have"
-                yield Problem(("consumers", name, "signals", index), f"{wanted} {has} signals.topic", key)
-
-
 @advice
 def snapshots_leave_tables_writable(connector: Connector) -> Iterator[Problem]:
     locking = connector.snapshot.locking
@@ -123,16 +109,3 @@ def snapshots_leave_tables_writable(connector: Connector) -> Iterator[Problem]:
         yield Problem(("snapshot", "locking"), message, locking)
     elif locking == "extended":
         yield Problem(("snapshot", "locking"), "every table is locked against writes for the whole snapshot", locking)
-
-
-@advice
-def consumers_read_what_is_written(
-    consumers: dict[str, Consumer], connectors: dict[str, Connector]
-) -> Iterator[Problem]:
-    """A consumer of a topic that never comes hears nothing, and no error either."""
-    written = [topic for connector in connectors.values() for topic in topics.event_topics(connector)]
-    for name, consumer in consumers.items():
-        for index, pattern in enumerate(consumer.topics):
-            if not any(overlap(pattern, topic) for topic in written):
-                message = f"no connector writes there: they write to {either(written)}"
-                yield Problem(("consumers", name, "topics", index), message, pattern)

@@ -8,6 +8,7 @@ from typing import Final
 from modules.environment import msk, names
 from modules.environment.checks.rulebook import advice, known, repeated, rule
 from modules.environment.models.alarms import Alarms
+from modules.environment.models.consumers import Consumer, LambdaConsumer
 from modules.environment.models.kafka import Kafka
 from modules.environment.models.network import Network
 from modules.environment.models.plugins import Plugin, RegisteredPlugin
@@ -218,6 +219,15 @@ def registered_plugins_are_not_inspected(plugins: dict[str, Plugin]) -> Iterator
                 f" with its ZIP, cdc check --deep --plugin {name}=ZIP looks inside"
             )
             yield Problem(("plugins", name, "arn"), message)
+
+
+@rule
+def functions_are_here(region: str, account_id: str | None, consumers: dict[str, Consumer]) -> Iterator[Problem]:
+    for name, consumer in consumers.items():
+        if isinstance(consumer, LambdaConsumer) and consumer.function:
+            path = ("consumers", name, "function")
+            yield from _elsewhere(path, consumer.function, region)
+            yield from _of_another_account(path, consumer.function, account_id)
 
 
 @rule

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from modules.debezium import internal, topics
+from modules.environment.checks.consumer_rules import groups_of, topics_of
 from modules.environment.checks.rulebook import known, rule
 from modules.environment.models.connectors import Connector
 from modules.environment.models.consumers import Consumer
@@ -71,11 +72,9 @@ def consumers_read_events_only(
 ) -> Iterator[Problem]:
     others = _topics(name, connectors, adopted=True)
     for key, consumer in consumers.items():
-        for index, pattern in enumerate(consumer.topics):
+        for path, pattern in topics_of(key, consumer):
             if what := _kept(pattern, others):
-                yield Problem(
-                    ("consumers", key, "topics", index), f"must match topics of events only, not {what}", pattern
-                )
+                yield Problem(path, f"must match topics of events only, not {what}", pattern)
 
 
 @rule
@@ -88,11 +87,11 @@ def consumers_have_groups_of_their_own(
         for group, what in internal.internal_groups(connector).items()
     }
     for key, consumer in consumers.items():
-        for index, pattern in enumerate(consumer.groups):
+        for path, pattern in groups_of(key, consumer):
             for other, what in {**internal.GROUPS, **taken}.items():
                 if internal.overlap(pattern, other):
                     wanted = f"must match groups of the application only, not {other}, {_of_groups(what)}"
-                    yield Problem(("consumers", key, "groups", index), wanted, pattern)
+                    yield Problem(path, wanted, pattern)
                     break
 
 

@@ -5,7 +5,16 @@ Each patch says what AWS does and what moto does. Its test fails once moto no lo
 
 from functools import cache
 
-from rehearsal.aws.moto_patches import autoscaling, cloudwatch, custom_ids, ec2, functions, glue, s3
+from rehearsal.aws.moto_patches import (
+    autoscaling,
+    cloudwatch,
+    custom_ids,
+    ec2,
+    event_source_mappings,
+    functions,
+    glue,
+    s3,
+)
 
 
 @cache
@@ -20,6 +29,7 @@ def patch_moto() -> None:
     ec2.delete_nat_gateway_interfaces()
     functions.keep_functions_without_docker()
     functions.keep_logging_of_functions()
+    event_source_mappings.map_topics_of_kafka()
     glue.keep_tags_of_registries()
     s3.evaluate_policy_conditions()
     s3.delete_single_versions_while_suspended()

@@ -6,6 +6,8 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from rehearsal.iam.permissions import event_source_mappings
+
 Role = Literal["connector", "consumer"]
 
 _SEEN: Final = "seen"
@@ -18,6 +20,7 @@ _PROVIDER: Final = "msk-config-providers sources, SecretsManagerConfigProvider"
 _SERIALIZERS: Final = "Glue developer guide, IAM examples for serializers"
 _DESERIALIZERS: Final = "Glue developer guide, IAM examples for deserializers"
 _CONVERTER: Final = "aws-glue-schema-registry sources, AWSSchemaRegistryClient"
+_FUNCTIONS: Final = "Lambda developer guide, Configuring Lambda permissions for Amazon MSK event source mappings"
 _IMPORT: Final = "msk-config-providers sources, S3ImportConfigProvider"
 _BUCKET_KEY: Final = "S3 user guide, Reducing the cost of SSE-KMS with Amazon S3 Bucket Keys"
 _DECRYPTION: Final = "Secrets Manager user guide, Secret encryption and decryption"
@@ -362,7 +365,22 @@ _SIGNAL_WRITER: Final = tuple(
     )
 )
 
-REASONS: Final = (*_CLUSTER, *_CONNECT, *_DEBEZIUM, *_SECRET, *_TRUST_STORE, *_SCHEMAS, *_APPLICATION, *_SIGNAL_WRITER)
+_MAPPINGS: Final = tuple(
+    _consumer(sid, action, needed_for, without, _FUNCTIONS, "Lambda's own pollers use it; a rehearsal has none")
+    for sid, action, needed_for, without in event_source_mappings.NEEDED
+)
+
+REASONS: Final = (
+    *_CLUSTER,
+    *_CONNECT,
+    *_DEBEZIUM,
+    *_SECRET,
+    *_TRUST_STORE,
+    *_SCHEMAS,
+    *_APPLICATION,
+    *_SIGNAL_WRITER,
+    *_MAPPINGS,
+)
 _BY_PERMISSION: Final = {(reason.role, reason.sid, reason.action): reason for reason in REASONS}
 
 

@@ -221,7 +221,33 @@ def tags_of_a_schema_registry(aws: AwsAccess) -> object:
     return [glue.get_tags(ResourceArn=one)["Tags"] for one in (arn, arn.replace("tagged", "plain"))]
 
 
+def a_mapping_of_a_topic(aws: AwsAccess) -> object:
+    functions = created_function(aws, "mapped")
+    asked = {"EventSourceArn": BROKERS, "FunctionName": "mapped", "StartingPosition": "TRIM_HORIZON"}
+    with pytest.raises(ClientError, match="exactly one topic"):
+        functions.create_event_source_mapping(**asked, Topics=["orders", "stock"])
+    group = {"ConsumerGroupId": "receipts"}
+    made = functions.create_event_source_mapping(
+        **asked, Topics=["orders"], AmazonManagedKafkaEventSourceConfig=group, Tags={"owner": "data"}
+    )
+    functions.update_event_source_mapping(UUID=made["UUID"], BatchSize=500)
+    with pytest.raises(ClientError, match="exceeds the max of 10000"):
+        functions.update_event_source_mapping(UUID=made["UUID"], BatchSize=10001)
+    found = functions.get_event_source_mapping(UUID=made["UUID"])
+    tags = functions.list_tags(Resource=made["EventSourceMappingArn"])["Tags"]
+    functions.delete_event_source_mapping(UUID=made["UUID"])
+    kept = (found["EventSourceArn"], found["Topics"], found["AmazonManagedKafkaEventSourceConfig"], found["State"])
+    return *kept, made["BatchSize"], found["BatchSize"], tags
+
+
+MAPPED = (BROKERS, ["orders"], {"ConsumerGroupId": "receipts"}, "Enabled", 100, 500, {"owner": "data"})
+
+
 PATCHES = [
+    (
+        a_mapping_of_a_topic,
+        (BROKERS, ["orders"], {"ConsumerGroupId": "receipts"}, "Enabled", 100, 500, {"owner": "data"}),
+    ),
     (tags_of_a_schema_registry, [{"owner": "data"}, {}]),
     (logging_of_a_function, ("/functions/one", "/functions/another")),
     (invocation_of_a_function, None),

@@ -161,6 +161,36 @@ def test_each_application_has_its_own_policy(deployed: Deploys) -> None:
     assert (first.group, second.group) == ("search", "billing-rehearsal")
 
 
+MAPPED: Final = {"kind": "lambda", "topics": {"orders.orders.items": "items", "orders.orders.customers": "customers"}}
+
+
+def test_a_function_reads_each_topic_in_its_mappings_group(deployed: Deploys, account: Account) -> None:
+    role = account.role()
+    there = deployed(receipts={**MAPPED, "role_names": [role]})
+    there.deploy("receipts")
+    items, customers, inspection = there.consumers.readers(never)
+    assert (items.group, list(items.topics)) == ("items", ["orders.orders.items"])
+    assert (customers.group, list(customers.topics)) == ("customers", ["orders.orders.customers"])
+    assert {signed_in(reader).role for reader in (items, customers)} == {role}
+    assert not inspection.reads("orders.orders.items")
+    assert roles(there.environment) == {role: ("orders.orders.items", "orders.orders.customers")}
+
+
+def test_a_functions_role_comes_from_terraform(deployed: Deploys) -> None:
+    there, looks = deployed(receipts=MAPPED), count(1)
+    arn, role = there.deploy("receipts"), f"cdc-{there.environment.name}-receipts-lambda"
+
+    def check() -> None:
+        if next(looks) == 2:
+            there.iam.create_role(RoleName=role, AssumeRolePolicyDocument='{"Version": "2012-10-17", "Statement": []}')
+            there.iam.attach_role_policy(RoleName=role, PolicyArn=arn)
+
+    reader, *_ = there.consumers.readers(check)
+    assert signed_in(reader).role == role
+    there.consumers.remove()
+    assert there.attached(role) == [arn], "Terraform destroys it"
+
+
 def test_topics_without_a_consumer_are_read_without_iam(deployed: Deploys) -> None:
     there = deployed(billing=BILLING)
     there.deploy("billing")

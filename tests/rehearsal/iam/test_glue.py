@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from modules import registry_policies
 from modules.debezium.formats import Registry
-from modules.environment.models.consumers import Consumer
+from modules.environment.models.consumers import ApplicationConsumer
 from modules.policies import Statement, document
 from rehearsal.aws.client import client
 from rehearsal.iam.enforcement import Enforcement
@@ -140,7 +140,7 @@ def test_the_registry_alone_and_the_schema_alone_are_not_enough(schemas: Schemas
 
 def test_a_consumer_may_read_and_nothing_else(schemas: Schemas) -> None:
     version = create(schemas.administrator, name := own_topic())
-    consumer = Consumer(topics=("orders.*",), groups=("billing",))
+    consumer = ApplicationConsumer(topics=("orders.*",), groups=("billing",))
     glue = schemas.glue(*registry_policies.reader(consumer, [AVRO], REGISTRY))
     assert glue.get_schema_version(SchemaVersionId=version)["SchemaArn"].endswith(f":schema/cdc/{name}")
     refused(lambda: create(glue, own_topic()))

@@ -22,7 +22,7 @@ from modules.artifacts.lock import load
 from modules.debezium import configuration, topics
 from modules.deployment import Deployment
 from modules.environment.models.connectors import Connector
-from modules.environment.models.consumers import Consumer
+from modules.environment.models.consumers import ApplicationConsumer
 from modules.policies import ClusterArns
 from rehearsal.aws.backends import ConnectorSpec, ServerError
 from rehearsal.connect.connector import RunningConnector
@@ -227,7 +227,7 @@ class Readers:
         topics, groups = (lab.cluster.arn.replace(":cluster/", f":{kind}/") for kind in ("topic", "group"))
         self.topics = (f"{self.name}.*",)
         self.policy = policies.consumer(
-            Consumer(topics=self.topics, groups=(f"{self.name}-*",)),
+            ApplicationConsumer(topics=self.topics, groups=(f"{self.name}-*",)),
             arns=ClusterArns(lab.cluster.arn, topics, groups),
         )
         self._lab = lab
@@ -284,7 +284,7 @@ class Writer:
         self.topic = f"{pipeline.name}-signals"
         self.role = f"{pipeline.name}-writer"
         self._key = pipeline.name
-        consumer = Consumer(topics=(f"{pipeline.name}.notifications",), groups=(f"{pipeline.name}-writer",))
+        consumer = ApplicationConsumer(topics=(f"{pipeline.name}.notifications",), groups=(f"{pipeline.name}-writer",))
         self.policy = policies.consumer(consumer, arns=pipeline.arns, signals=[self.topic])
         tokens = RoleTokens(iam.aws, region=REGION, arn=f"arn:aws:iam::{ACCOUNT}:role/{self.role}", session=self.role)
         certificate = iam.enforcement.certificate

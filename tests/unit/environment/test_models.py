@@ -16,6 +16,7 @@ from tests.unit.environment import (
     adoption_cases,
     broker_cases,
     connect_cases,
+    consumer_cases,
     database_cases,
     document_cases,
     kafka_cases,
@@ -32,6 +33,7 @@ _TABLES = (
     kafka_cases,
     broker_cases,
     connect_cases,
+    consumer_cases,
     source_cases,
     database_cases,
     tls_cases,
@@ -226,7 +228,7 @@ def test_a_value_that_does_not_do_is_told(path: str, edit: str, message: str, tm
     assert_told(tmp_path, marked(old, new.strip()), path, message)
 
 
-SECTIONS += registry_cases.SECTIONS
+SECTIONS += registry_cases.SECTIONS + consumer_cases.REFUSED
 
 
 @pytest.mark.parametrize("refused", SECTIONS, ids=[refused.path for refused in SECTIONS])
@@ -323,7 +325,9 @@ ADVICE = {
         "no connector writes there: they write to orders or orders.*, got 'ordres.orders.*'",
     ),
 }
-ADVICE |= adoption_cases.ADVICE | database_cases.ADVICE | registry_cases.ADVICE | tls_cases.ADVICE
+ADVICE |= (
+    adoption_cases.ADVICE | consumer_cases.ADVICE | database_cases.ADVICE | registry_cases.ADVICE | tls_cases.ADVICE
+)
 
 
 def test_an_instance_is_named_too(tmp_path: Path) -> None:
@@ -374,6 +378,11 @@ OUTBOX = {
 def test_patterns_that_stay_apart_are_not_warned_of(tables: str, tmp_path: Path) -> None:
     file = write(tmp_path, edited({"[orders.customers, orders.order_items]": tables}))
     assert warnings(load(file), file) == ()
+
+
+def test_a_function_takes_events_up_to_the_limit(tmp_path: Path) -> None:
+    file = write(tmp_path, edited(consumer_cases.FITS))
+    assert not warnings(load(file), file)
 
 
 def test_consumers_read_routed_topics(tmp_path: Path) -> None:

@@ -7,11 +7,11 @@ from dataclasses import fields
 
 import pytest
 
-from modules import policies, registry_policies
+from modules import lambda_policies, policies, registry_policies
 from modules.debezium.formats import Registry
 from modules.deployment import Deployment
 from modules.environment.models.connectors import Connector
-from modules.environment.models.consumers import Consumer
+from modules.environment.models.consumers import ApplicationConsumer, LambdaConsumer
 from modules.policies import ClusterArns
 from rehearsal.iam.permissions.reasons import REASONS, Reason, Role, lookup
 from tests.rehearsal.iam.policies.documents import TRUSTED
@@ -49,10 +49,12 @@ def execution_role(**more: object) -> str:
 
 
 def consumers_role() -> str:
-    consumer = Consumer(topics=("orders.*",), groups=("billing",))
+    consumer = ApplicationConsumer(topics=("orders.*",), groups=("billing",))
     written = Connector.model_validate({**CONNECTOR, "format": "avro"})
     schemas = registry_policies.reader(consumer, [written], GLUE)
-    return policies.consumer(consumer, arns=ARNS, signals=["orders-signals"], schemas=schemas)
+    function = LambdaConsumer(kind="lambda", topics={"orders.items": "billing"})
+    mappings = lambda_policies.mappings(DEPLOYMENT, function, ARNS)
+    return policies.consumer(consumer, arns=ARNS, signals=["orders-signals"], schemas=schemas, mappings=mappings)
 
 
 def permissions(role: Role, document: str) -> list[Permission]:

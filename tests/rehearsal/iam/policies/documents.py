@@ -6,7 +6,7 @@ from modules import policies
 from modules.debezium import topics
 from modules.deployment import Deployment
 from modules.environment.models.connectors import Connector, Topics
-from modules.environment.models.consumers import Consumer
+from modules.environment.models.consumers import ApplicationConsumer
 from modules.environment.models.sources import ClusterSource
 from tests.mocked_account import ACCOUNT, CLUSTER_ARN, REGION, SECRET_ARN
 
@@ -26,9 +26,9 @@ EXECUTION: Final = policies.connector_execution(
 TRUST: Final = policies.connector_trust(DEPLOYMENT, NAME)
 SIGNALS: Final = "orders-signals"
 OPERATIONS: Final = policies.consumer(
-    Consumer(topics=("orders.notifications",), groups=("operations",)), arns=ARNS, signals=[SIGNALS]
+    ApplicationConsumer(topics=("orders.notifications",), groups=("operations",)), arns=ARNS, signals=[SIGNALS]
 )
-BILLING: Final = policies.consumer(Consumer(topics=("orders.orders.*",), groups=("billing-*",)), arns=ARNS)
+BILLING: Final = policies.consumer(ApplicationConsumer(topics=("orders.orders.*",), groups=("billing-*",)), arns=ARNS)
 KNOWN: Final = ("kms:ViaService", "kms:EncryptionContext:*")
 DECRYPT: Final = {
     "kms:ViaService": f"secretsmanager.{REGION}.amazonaws.com",
