@@ -21,7 +21,7 @@ def mappings(deployment: Deployment, consumer: Consumer, arns: ClusterArns) -> l
     interfaces = [deployment.arn("ec2", "network-interface/*"), deployment.arn("ec2", "security-group/*"), subnets]
     describe = ("NetworkInterfaces", "SecurityGroups", "Subnets", "Vpcs")
     return [
-        allow("ClusterConfiguration", ["kafka-cluster:DescribeClusterDynamicConfiguration"], [arns.cluster]),
+        allow("BrokerSettings", ["kafka-cluster:DescribeClusterDynamicConfiguration"], [arns.cluster]),
         allow("Brokers", ["kafka:DescribeClusterV2", "kafka:GetBootstrapBrokers"], [arns.cluster]),
         allow("NetworkInterfaces", ["ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"], interfaces),
         # EC2 limits these to no resource.

@@ -10,6 +10,7 @@ from typing import Final
 
 from modules.debezium.configuration import IMPORT_PROVIDER_CLASS, SECRET_PROVIDER_CLASS, imports_trust_store
 from modules.environment.environment import Environment
+from modules.environment.models.consumers import LambdaConsumer
 from modules.environment.models.kafka import ProvisionedKafka
 from modules.environment.models.schema_registry import GlueRegistry
 from modules.environment.models.sources import HostSource, source_kind
@@ -85,6 +86,11 @@ OBSERVERS: Final = Substitution(
 BOUNDARY: Final = Substitution(
     "permissions boundary", "the policy that permissions_boundary names", "one of that name that allows everything"
 )
+FUNCTIONS: Final = Substitution(
+    "pollers of Lambda",
+    "event source mappings poll the topics and invoke the functions",
+    "a client reads each topic under the function's role, in the mapping's group; functions are not invoked",
+)
 HEAP: Final = Substitution(
     "worker's memory", "4 GiB for each MCU", f"a heap of at most {HEAP_PER_MCU} MiB for each MCU, on all of its cores"
 )
@@ -119,6 +125,7 @@ def applied(
         *_registry(environment),
         OBSERVERS,
         *([BOUNDARY] if environment.permissions_boundary else []),
+        *([FUNCTIONS] if any(isinstance(one, LambdaConsumer) for one in environment.consumers.values()) else []),
         HEAP,
         PREVENT_DESTROY,
         RETRIES,

@@ -14,7 +14,7 @@ from tests.mocked_account import plan
 from tests.needs import missing
 from tests.real_terraform import Outcome, Terraform
 from tests.synthesized import Document, Stack, changed, document, synthesize
-from tests.terraform.variants import with_stock
+from tests.terraform.variants import FUNCTION, with_stock
 
 pytest_plugins = ("tests.gate",)
 
@@ -57,8 +57,8 @@ def terraform(prod: dict[str, Stack], pytestconfig: pytest.Config) -> Iterator[T
 
 @pytest.fixture(scope="session")
 def largest(archive: Path) -> Document:
-    """The production example with a second connector, its plugin uploaded, its signals in a topic."""
-    content = changed(document("prod"), plugins__uploaded={"archive": str(archive)})
+    """The production example with a second connector, its plugin uploaded, its signals in a topic, and a function."""
+    content = changed(document("prod"), plugins__uploaded={"archive": str(archive)}, consumers__receipts=FUNCTION)
     return with_stock(content, plugin="uploaded")
 
 

@@ -7,6 +7,7 @@ from cdc.plans.checks import (
     buckets,
     connectors,
     keys,
+    mappings,
     network,
     producers,
     roles,
@@ -25,7 +26,7 @@ def check(plans: Sequence[Plan]) -> list[Finding]:
 
 def _all(plans: Sequence[Plan]) -> Iterator[Finding]:
     for plan in plans:
-        for room in (stored_data, keys, buckets, brokers, connectors, sources, roles):
+        for room in (stored_data, keys, buckets, brokers, connectors, sources, roles, mappings):
             yield from room.check(plan)
         yield from producers.check_workers(plan)
     yield from server_ids.check(plans)

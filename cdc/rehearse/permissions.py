@@ -161,7 +161,8 @@ def _condition(statement: Statement) -> dict[str, str]:
 def show(found: list[Permission]) -> None:
     """Prints the statements of each role, and the reason of each action."""
     for holder, held in groupby(found, key=lambda one: one.holder):
-        out.print(f"{holder.title}\n", style="bold", markup=False, soft_wrap=True)
+        title = textwrap.fill(holder.title, out.width, break_long_words=False, break_on_hyphens=False)
+        out.print(f"{title}\n", style="bold", markup=False, soft_wrap=True)
         for _, actions in groupby(held, key=lambda one: one.statement):
             _show_statement(list(actions))
     for line in _WORDS:

@@ -13,6 +13,7 @@ from tests.policies.simulator import Document, Request, problems, simulate
 CONNECTOR: Final = "connect/connectors/orders/permissions"
 SIGNALLED: Final = "connect/connectors/stock/permissions"
 CONSUMER: Final = "connect/consumers/billing/policy"
+LAMBDA: Final = "connect/consumers/receipts/policy"
 FLOW_LOGS: Final = "platform/network/flow-logs/policy"
 ROLE: Final = f"arn:aws:iam::{ACCOUNT}:role/some-role"
 SECRET_KEY: Final = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/99999999-2222-3333-4444-555555555555"
@@ -35,6 +36,9 @@ TOPIC_KEY: Final = {"kms:ViaService": f"sns.{REGION}.amazonaws.com", "kms:Encryp
 PASSED: Final = {"iam:PassedToService": "scheduler.amazonaws.com"}
 SCHEDULER_ROLE: Final = f"arn:aws:iam::{ACCOUNT}:role/cdc-prod-self-healing-scheduler"
 FUNCTION: Final = arn("lambda", "function:cdc-prod-self-healing")
+
+FUNCTION_LOGS: Final = arn("logs", "log-group:/aws/lambda/receipts")
+INTERFACES: Final = [arn("ec2", f"{kind}/x-0a1b2c3d") for kind in ("network-interface", "security-group", "subnet")]
 
 # An action, a resource and, where it matters, the context.
 Call = tuple[str, str] | tuple[str, str, dict[str, str]]
@@ -83,6 +87,19 @@ NEEDED: Final[dict[str, list[Call]]] = {
         *kafka("Connect", "cluster"),
         *kafka("DescribeTopic ReadData", "topic", "orders.orders.customers"),
         *kafka("AlterGroup DescribeGroup", "group", "billing-nightly"),
+    ],
+    LAMBDA: [
+        *kafka("Connect DescribeClusterDynamicConfiguration", "cluster"),
+        *kafka("DescribeTopic ReadData", "topic", "orders.orders.customers", "orders.orders.order_items"),
+        *kafka("AlterGroup DescribeGroup", "group", "receipts-customers", "receipts-items"),
+        ("kafka:DescribeClusterV2", CLUSTER_ARN),
+        ("kafka:GetBootstrapBrokers", CLUSTER_ARN),
+        *(("ec2:CreateNetworkInterface", one) for one in INTERFACES),
+        ("ec2:DeleteNetworkInterface", INTERFACES[0]),
+        *((f"ec2:Describe{what}", "*") for what in ("NetworkInterfaces", "SecurityGroups", "Subnets", "Vpcs")),
+        ("logs:CreateLogGroup", FUNCTION_LOGS),
+        ("logs:CreateLogStream", f"{FUNCTION_LOGS}:log-stream:x"),
+        ("logs:PutLogEvents", f"{FUNCTION_LOGS}:log-stream:x"),
     ],
     HEALING: [
         ("kafkaconnect:DescribeConnector", HEALED),
@@ -143,6 +160,21 @@ REFUSED: Final[dict[str, list[Call]]] = {
         *kafka("ReadData", "topic", "orders", "orders.payments.cards", HISTORY, *INTERNAL),
         *kafka("AlterGroup", "group", "billing", "orders-schemahistory", "__amazon_msk_connect_cdc-prod-orders_1"),
         *kafka("DeleteGroup", "group", "billing-nightly"),
+        ("secretsmanager:GetSecretValue", SECRET_ARN),
+    ],
+    LAMBDA: [
+        *kafka("Connect DescribeClusterDynamicConfiguration", "cluster", cluster=ANOTHER),
+        *kafka("AlterClusterDynamicConfiguration WriteDataIdempotently", "cluster"),
+        *kafka("WriteData CreateTopic DeleteTopic", "topic", "orders.orders.customers"),
+        *kafka("ReadData", "topic", "orders", "orders.orders.customersx", HISTORY, *INTERNAL),
+        *kafka("AlterGroup", "group", "receipts", "billing-nightly", "orders-schemahistory"),
+        ("kafka:DescribeClusterV2", ANOTHER),
+        ("kafka:DeleteCluster", CLUSTER_ARN),
+        ("ec2:DeleteNetworkInterface", INTERFACES[0].replace(ACCOUNT, "999999999999")),
+        ("ec2:CreateNetworkInterface", INTERFACES[0].replace(REGION, "eu-west-3")),
+        ("ec2:AuthorizeSecurityGroupIngress", INTERFACES[1]),
+        ("logs:PutLogEvents", f"{FUNCTION_LOGS}x:log-stream:x"),
+        ("lambda:UpdateFunctionCode", arn("lambda", "function:receipts")),
         ("secretsmanager:GetSecretValue", SECRET_ARN),
     ],
     HEALING: [

@@ -141,6 +141,13 @@ def test_another_version_of_kafka_is_listed(plain: Path, version: str, other: bo
     assert ("Kafka's version" in names(plain, kafka__version=version)) is other
 
 
+@pytest.mark.parametrize("kind", ["application", "lambda"])
+def test_pollers_of_functions_are_listed(plain: Path, kind: str) -> None:
+    reads = {"topics": {"shop.shop.orders": "receipts"}} if kind == "lambda" else {"topics": ["shop"], "groups": ["x"]}
+    consumers = {"receipts": {"kind": kind, **reads}}
+    assert ("pollers of Lambda" in names(plain, consumers=consumers)) is (kind == "lambda")
+
+
 @pytest.mark.parametrize("arn", [None, "arn:aws:iam::123456789012:policy/boundary"])
 def test_a_permissions_boundary_is_listed(plain: Path, arn: str | None) -> None:
     assert ("permissions boundary" in names(plain, permissions_boundary=arn)) is (arn is not None)

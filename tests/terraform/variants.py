@@ -40,6 +40,12 @@ def with_stock(base: Document, **changes: Any) -> Document:
     return with_another(base, "stock", source=source, signals={"topic": "stock-signals"}, **changes)
 
 
+# A consumer that is a Lambda function.
+FUNCTION: Final = {
+    "kind": "lambda",
+    "topics": {"orders.orders.customers": "receipts-customers", "orders.orders.order_items": "receipts-items"},
+    "function": f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:receipts:live",
+}
 BUNDLE: Final = ROOT / "tests/terraform/authority.pem"
 CUSTOM_PLUGIN: Final = (
     "arn:aws:kafkaconnect:us-east-1:123456789012:custom-plugin/debezium/0a1b2c3d-4e5f-4000-8000-0123456789ab-2"
@@ -86,5 +92,7 @@ VARIANTS: Final[Mapping[str, Document]] = {
         PROD, permissions_boundary="arn:aws:iam::123456789012:policy/teams/boundary", iam_path="/data/cdc/"
     ),
     "registered-plugin": changed(PROD, plugins={"debezium-mysql": {"arn": CUSTOM_PLUGIN, "revision": 2}}),
+    "lambda": changed(PROD, network__nat="none", consumers__receipts=FUNCTION),
+    "lambda-without-a-function": changed(PROD, kafka=EXISTING_KAFKA, consumers__receipts=FUNCTION | {"function": None}),
     "consumer-without-groups": changed(PROD, consumers__billing__security_group_ids=None, alarms={}),
 }

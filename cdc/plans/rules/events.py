@@ -123,3 +123,12 @@ REGISTRY_CHANGED: Final = Rule(
     " read the old events with the new registry, nor the new ones with the old",
     instead="keep the registry, or copy all schemas with their numbers and move every consumer first",
 )
+FUNCTION_GROUP_CHANGED: Final = Rule(
+    name="function-group-changed",
+    grade=Grade.TO_CONFIRM,
+    finds="the consumer group of a Lambda function's event source mapping changes",
+    example="`consumers.receipts.topics`: `orders.shop.orders: receipts` → `orders.shop.orders: invoices`",
+    why="the new group has no committed offset: with `TRIM_HORIZON` the function gets every event of the topic again,"
+    " with `LATEST` it never gets those that came in between",
+    instead="keep the group, or first give the new one the old one's offsets: kafka-consumer-groups.sh --reset-offsets",
+)

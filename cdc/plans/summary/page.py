@@ -7,7 +7,7 @@ from cdc.plans.overrides import Accepted, Confirmation, Override, Result
 from cdc.plans.reading.plan import Plan
 from cdc.plans.reading.resources import changed
 from cdc.plans.rules.rule import Finding
-from cdc.plans.summary import connector_lines, platform_lines
+from cdc.plans.summary import connector_lines, mapping_lines, platform_lines
 from cdc.plans.summary.markdown import LIMIT, code, cut
 
 _SECTIONS: Final[dict[str, Callable[[Plan], Iterator[str]]]] = {
@@ -15,6 +15,7 @@ _SECTIONS: Final[dict[str, Callable[[Plan], Iterator[str]]]] = {
     "Worker configurations": connector_lines.worker_lines,
     "Plugins": connector_lines.plugin_lines,
     "Consumers": connector_lines.consumer_lines,
+    "Functions": mapping_lines.mapping_lines,
     "Brokers": platform_lines.broker_lines,
     "Network": platform_lines.network_lines,
     "Keys, buckets and lock table": platform_lines.storage_lines,

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
-from cdc.plans.reading import properties
+from cdc.plans.reading import mappings, properties
 from cdc.plans.reading.connectors import TYPE as CONNECTOR_TYPE
 from cdc.plans.reading.plan import Plan
 from cdc.plans.reading.properties import shown_at
@@ -129,4 +129,5 @@ def other_lines(plan: Plan) -> Lines:
 
 def _has_own_line(resource: Resource) -> bool:
     consumer = resource.type == POLICY_TYPE and shown_at(resource.side, "name").endswith("-consumer")
-    return consumer or resource.type in _OWN_LINES
+    mapping = resource.type == mappings.TYPE and bool(resource.side.get("topics"))
+    return consumer or mapping or resource.type in _OWN_LINES

@@ -19,7 +19,7 @@ def map_topics_of_kafka() -> None:
     """
     mapping: Any = EventSourceMapping
     arn, size = mapping.event_source_arn, mapping.batch_size
-    create = LambdaBackend.create_event_source_mapping
+    create, update = LambdaBackend.create_event_source_mapping, LambdaBackend.update_event_source_mapping
 
     def set_arn(self: EventSourceMapping, value: str) -> None:
         if _is_kafka(value):
@@ -40,20 +40,36 @@ def map_topics_of_kafka() -> None:
             return create(self, spec)
         if len(spec.get("Topics") or ()) != 1:
             raise InvalidParameterValueException("Topics must have exactly one topic.")
-        function = self._lambdas.get_function_by_name_or_arn_with_qualifier(spec["FunctionName"]).function_arn
+        function = _qualified(self, spec["FunctionName"])
         made: EventSourceMapping = mapping(
             {**spec, "RegionName": self.region_name, "AccountId": self.account_id, "FunctionArn": function}
         )
         self._event_source_mappings[made.uuid] = made
         return made
 
+    def update_event_source_mapping(self: LambdaBackend, uuid: str, spec: dict[str, Any]) -> EventSourceMapping | None:
+        changed = update(self, uuid, spec)
+        if changed and _is_kafka(changed.event_source_arn) and spec.get("FunctionName"):
+            changed.function_arn = _qualified(self, spec["FunctionName"])
+        return changed
+
     replace(
         EventSourceMapping,
         event_source_arn=property(arn.fget, set_arn),
         batch_size=property(size.fget, set_size),
     )
-    replace(LambdaBackend, create_event_source_mapping=create_event_source_mapping)
+    replace(
+        LambdaBackend,
+        create_event_source_mapping=create_event_source_mapping,
+        update_event_source_mapping=update_event_source_mapping,
+    )
 
 
 def _is_kafka(arn: str) -> bool:
     return arn.split(":")[2:3] == [_KAFKA]
+
+
+def _qualified(backend: LambdaBackend, named: str) -> str:
+    """The ARN of an existing function, with the alias that ``named`` has."""
+    found = backend._lambdas.get_function_by_name_or_arn_with_qualifier(named)
+    return named if named.startswith("arn:") else str(found.function_arn)

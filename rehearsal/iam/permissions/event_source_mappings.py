@@ -8,7 +8,7 @@ _UNREACHED: Final = "the mapping is refused, or stays in the state Creating"
 # Statement, action, what it is needed for, and what happens without it.
 NEEDED: Final[tuple[tuple[str, str, str, str], ...]] = (
     (
-        "ClusterConfiguration",
+        "BrokerSettings",
         "kafka-cluster:DescribeClusterDynamicConfiguration",
         "the pollers of an event source mapping read the brokers' configuration",
         "the mapping reports that its authorization failed",

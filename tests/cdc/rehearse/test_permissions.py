@@ -17,6 +17,7 @@ from modules.environment.environment import Environment
 from rehearsal.iam.permissions.reasons import REASONS
 from tests.places import ROOT
 from tests.synthesized import Document, Stack, changed, document, synthesize
+from tests.terraform.variants import FUNCTION
 
 ARN = "arn:aws:kafka:eu-west-1:123456789012"
 UUID = "6f1c2f4e-0000-4000-8000-000000000000-2"
@@ -56,13 +57,14 @@ def deployed(connect: Stack) -> set[tuple[str, str, str, int]]:
     }
 
 
+MAPPED: dict[str, Any] = {"consumers__receipts": FUNCTION}
 SIGNALLED: dict[str, Any] = {"connectors__orders__signals": {"topic": "orders-signals"}}
 
 
 @pytest.mark.parametrize(
     ("name", "changes"),
-    [("rehearsal", {}), ("dev", {}), ("prod", {}), ("prod", SIGNALLED)],
-    ids=["rehearsal", "dev", "prod", "signals by a topic"],
+    [("rehearsal", {}), ("dev", {}), ("prod", {}), ("prod", SIGNALLED), ("prod", MAPPED)],
+    ids=["rehearsal", "dev", "prod", "signals by a topic", "a function"],
 )
 def test_the_explained_permissions_are_the_deployed_ones(tmp_path: Path, name: str, changes: dict[str, Any]) -> None:
     published = document("prod")["plugins"]  # no archive has to be built for it
@@ -72,9 +74,11 @@ def test_the_explained_permissions_are_the_deployed_ones(tmp_path: Path, name: s
 
 
 def test_roles_are_named_as_they_are_deployed(tmp_path: Path) -> None:
-    connect = synthesize(tmp_path, document("prod"))["connect"]
-    named = {role for one in permissions(environment("prod")) for role in one.holder.roles}
-    attached = {body["role"] for body in connect.all("aws_iam_role_policy_attachment").values()}
+    content = changed(document("prod"), **MAPPED)
+    connect = synthesize(tmp_path, content)["connect"]
+    named = {role for one in permissions(environment("prod", content)) for role in one.holder.roles}
+    attachments = connect.all("aws_iam_role_policy_attachment").values()
+    attached = {body["role"] for body in attachments if not body["role"].startswith("$")}
     roles = {body["name"] for body in connect.all("aws_iam_role").values()}
     assert named == {role for role in roles if HEALING not in role} | attached
 
@@ -148,11 +152,12 @@ def test_the_text_has_every_permission_with_its_reason() -> None:
 
 
 @pytest.mark.parametrize("columns", [80, 120])
-@pytest.mark.parametrize("name", ["rehearsal", "dev", "prod"])
+@pytest.mark.parametrize("name", ["rehearsal", "dev", "prod", "function"])
 def test_the_text_fits_the_terminal(monkeypatch: pytest.MonkeyPatch, name: str, columns: int) -> None:
     terminal = Console(file=io.StringIO(), width=columns)
     monkeypatch.setattr(cdc.rehearse.permissions, "out", terminal)
-    found = permissions(environment(name))
+    content = document("prod") if name == "function" else document(name)
+    found = permissions(environment("prod", changed(content, **(MAPPED if name == "function" else {}))))
     cdc.rehearse.permissions.show(found)
     assert isinstance(terminal.file, io.StringIO)
     lines = terminal.file.getvalue().splitlines()

@@ -2,19 +2,25 @@
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
 from cdc import terraform
+from modules.environment.environment import Environment
+from rehearsal.aws import applications
+from rehearsal.aws.client import client
 from rehearsal.aws.faults import Fault
 from rehearsal.aws.server import EmbeddedAws
+from tests.mocked_account import ACCOUNT, CLUSTER_ARN
 from tests.rehearsal.aws.account import archive, aws_client, network, role, upload
 from tests.rehearsal.aws.recording_backends import RecordingBackends
-from tests.synthesized import Document, Stack as Synthesized
+from tests.synthesized import Document, Stack as Synthesized, changed, document, synthesize
 
 NO_CHANGES = 0
 
@@ -39,9 +45,9 @@ class Stack:
 
     def plan(self) -> int:
         """Detailed exit code."""
-        return terraform.run(
-            self._folder, "plan", "-detailed-exitcode", variables=self._variables, check=False
-        ).returncode
+        done = terraform.run(self._folder, "plan", "-detailed-exitcode", variables=self._variables, check=False)
+        print(done.stdout)  # for whoever reads why there are changes
+        return done.returncode
 
     def destroy(self) -> None:
         self._run("destroy", "-auto-approve")
@@ -100,14 +106,18 @@ def test_apply_change_destroy(stack: Stack, aws: EmbeddedAws, backends: Recordin
     assert not [entry for entry in aws.journal.after() if entry.status >= 500]
 
 
-def self_healing(synthesized: Synthesized) -> Document:
-    """The function that restarts failed tasks, and the alarm that starts it, without the other stack's key."""
+def part(synthesized: Synthesized, *paths: str) -> Document:
+    """The resources of a stack whose paths match, without the other stack's key, and of its cluster only the ARN."""
     content = json.loads(synthesized.file.read_text())
     kept: Document = {}
     for type_, path, body in synthesized.resources():
-        if path.startswith("self-healing/") or path.endswith("/ErroredTaskCount"):
+        if any(fnmatchcase(path, one) for one in paths):
             address = synthesized.address(type_, path).partition(".")[2]
             kept.setdefault(type_, {})[address] = {key: value for key, value in body.items() if key != "kms_key_id"}
+    addresses = {f"{type_}.{name}" for type_, found in kept.items() for name in found}
+    for body in (one for found in kept.values() for one in found.values() if "depends_on" in one):
+        body["depends_on"] = [one for one in body["depends_on"] if one in addresses]
+    kept = json.loads(re.sub(r"\$\{data\.terraform_remote_state\.[^}]*\}", CLUSTER_ARN, json.dumps(kept)))
     [provider] = content["provider"]["aws"]
     account = {"aws_caller_identity": content["data"]["aws_caller_identity"]}
     return {
@@ -123,8 +133,43 @@ def test_the_function_that_restarts_failed_tasks(
 ) -> None:
     folder = tmp_path / "stack"
     shutil.copytree(prod["connect"].file.parent / "assets", folder / "assets")
-    stack = Stack(folder, aws, self_healing(prod["connect"]), {})
+    stack = Stack(folder, aws, part(prod["connect"], "self-healing/*", "*/ErroredTaskCount"), {})
     stack.apply()
     assert stack.plan() == NO_CHANGES
     stack.destroy()
+    assert not [entry for entry in aws.journal.after() if entry.status >= 500]
+
+
+def test_the_mappings_of_a_function(tmp_path: Path, aws: EmbeddedAws) -> None:
+    function = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:receipts:live"
+    topics = {"orders.orders.customers": "customers", "orders.orders.order_items": "items"}
+    receipts = {"kind": "lambda", "topics": topics, "function": function}
+    (folder := tmp_path / "stack").mkdir()
+
+    def content(**more: object) -> Document:
+        changes = changed(document("prod"), consumers__receipts={**receipts, **more})
+        return part(synthesize(tmp_path / str(len(more)), changes)["connect"], "consumers/receipts/*")
+
+    def mappings() -> dict[str, tuple[str, int]]:
+        found = functions.list_event_source_mappings(EventSourceArn=CLUSTER_ARN)["EventSourceMappings"]
+        return {
+            one["AmazonManagedKafkaEventSourceConfig"]["ConsumerGroupId"]: (*one["Topics"], one["BatchSize"])
+            for one in found
+        }
+
+    functions = client(aws.access, "lambda", "us-east-1")
+    environment = Environment.model_validate(
+        {"name": "prod", **changed(document("prod"), consumers={"receipts": receipts})}
+    )
+    applications.create_functions(environment, client(aws.access, "iam", "us-east-1"), functions)
+    stack = Stack(folder, aws, content(), {})
+    stack.apply()
+    assert stack.plan() == NO_CHANGES
+    assert mappings() == {group: (topic, 100) for topic, group in topics.items()}
+    (folder / "cdk.tf.json").write_text(json.dumps(content(batch_size=500)))
+    stack.apply()
+    assert stack.plan() == NO_CHANGES
+    assert mappings() == {group: (topic, 500) for topic, group in topics.items()}
+    stack.destroy()
+    assert mappings() == {}
     assert not [entry for entry in aws.journal.after() if entry.status >= 500]
