@@ -213,6 +213,9 @@ _ANSWERS: Final[dict[Path, dict[str, Answer]]] = {
         group_ids="groups",
         roles="role_names",
         role_name="role_names",
+        function_arn="function",
+        function_name="function",
+        lambda_arn="function",
     )
     | _answered(
         "give the role's name instead of its ARN, in role_names", "role_arns", "role_arn", "principal", "principals"

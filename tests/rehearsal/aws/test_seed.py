@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from modules.environment.environment import Environment
+from rehearsal.aws import applications
 from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.client import client
 from rehearsal.aws.seed import Endpoint, Seeded, account_id, seed
@@ -135,6 +136,25 @@ def test_what_other_properties_refer_to_is_in_its_secret(seeded: Callable[[Docum
     }
     assert kept["cdc/orders"] == {"dbuser": login.username, "password": login.password}
     assert kept["cdc/tls"].keys() == {"trusted", "own"}
+
+
+def test_functions_have_their_consumers_role(seeded: Callable[[Document], SeededAccount]) -> None:
+    function = f"arn:aws:lambda:us-east-1:{PROD['account_id']}:function:"
+    topics = {"orders.orders.customers": "receipts"}
+    named = {"kind": "lambda", "topics": topics, "function": f"{function}receipts:live", "role_names": ["receipts"]}
+    labels = {"kind": "lambda", "topics": {"orders.orders.order_items": "labels"}, "function": f"{function}labels"}
+    account = seeded(changed(PROD, consumers={"receipts": named, "labels": labels}))
+    functions, iam = account.aws("lambda"), account.aws("iam")
+    for name, role in (("receipts", "receipts"), ("labels", "function-labels")):
+        trust = iam.get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"]
+        assert trust["Statement"][0]["Principal"] == {"Service": "lambda.amazonaws.com"}
+        arn = functions.get_function_configuration(FunctionName=name)["Role"]
+        assert arn.endswith(f":role/{role}")
+        assert f"function {name}" in account.seeded.created
+    assert functions.get_alias(FunctionName="receipts", Name="live")["FunctionVersion"] == "$LATEST"
+    assert "role receipts" in account.seeded.created
+    again = applications.create_functions(account.environment, iam, functions)
+    assert again == applications.create_roles(account.environment, iam) == []
 
 
 def test_every_created_resource_is_reported(seeded: Callable[[Document], SeededAccount]) -> None:

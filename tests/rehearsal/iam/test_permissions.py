@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -19,13 +20,9 @@ from modules import policies
 from modules.artifacts.cache import Cache
 from modules.artifacts.fetch import fetch
 from modules.artifacts.lock import load
-from modules.debezium import configuration, topics
-from modules.deployment import Deployment
-from modules.environment.models.connectors import Connector
 from modules.environment.models.consumers import ApplicationConsumer
 from modules.policies import ClusterArns
-from rehearsal.aws.backends import ConnectorSpec, ServerError
-from rehearsal.connect.connector import RunningConnector
+from rehearsal.aws.backends import ServerError
 from rehearsal.events.application import Application, Reader
 from rehearsal.events.source_records import SourceRecordLogs
 from rehearsal.iam import client as signing_in
@@ -33,17 +30,12 @@ from rehearsal.iam.client import RoleTokens
 from rehearsal.iam.permissions import reasons
 from rehearsal.lab import Iam
 from rehearsal.processes import pinned_files
-from tests.rehearsal.connect.lab import HOST, PASSWORD, REGION, SECRET, Lab, running
+from tests.rehearsal.connect.lab import PASSWORD, REGION, SECRET, Lab, running
 from tests.rehearsal.iam.lab import jars, java_client
-from tests.synthesized import document
+from tests.rehearsal.iam.pipelines import ACCOUNT, NUMBERS, ROUTES, SHARED, Pipeline, sharing
 
-ACCOUNT = "123456789012"
-DEPLOYMENT = Deployment("dev", REGION, "aws", ACCOUNT)
 SECONDS = 60
 AT_ONCE = 3
-# By default the consumer of signals polls 0.1 s in every 5 s, and takes half a minute to reach its topic.
-PROMPT = {"signal.poll.interval.ms": "500", "signal.kafka.poll.timeout.ms": "5000"}
-NUMBERS = count(1)
 # Kafka 3.9 and Debezium 3.6.1 request none of these; rehearsal/iam/permissions/reasons.py says why they are there.
 NOT_REQUESTED = {("Cluster", "kafka-cluster:DescribeCluster")}
 
@@ -67,60 +59,6 @@ def secret(iam: Iam) -> str:
     value = json.dumps({"username": "cdc", "password": PASSWORD})
     made = iam.client("secretsmanager", REGION).create_secret(Name=SECRET, SecretString=value, KmsKeyId=key)
     return str(made["ARN"])
-
-
-class Pipeline:
-    """A connector with its own names, role and topics; ``policy`` is the complete policy of its role."""
-
-    def __init__(self, lab: Lab, secret: str, *, signalled: bool = True) -> None:
-        name = f"p{(number := next(NUMBERS))}"
-        content = document("dev")["connectors"]["shop"]
-        source = {**content["source"], "server_id": 6000 + number}
-        config = Connector.model_validate(
-            {
-                **content,
-                "source": source,
-                "topics": {"prefix": name, "others": [f"{name}-routed"]},
-                "properties": {
-                    "transforms": "route",
-                    "transforms.route.type": "org.apache.kafka.connect.transforms.RegexRouter",
-                    "transforms.route.regex": rf"{name}\.shop\.(.*)",
-                    "transforms.route.replacement": f"{name}-routed",
-                },
-                "signals": {"topic": f"{name}-signals"},
-                "heartbeat_seconds": 1,
-            }
-        )
-        self.lab = lab
-        self.name = name
-        self.role = f"{name}-worker"
-        arn = lab.spec.arn.replace(lab.spec.name, name)
-        self.cluster_arn = lab.cluster.arn
-        stems = (self.cluster_arn.replace(":cluster/", f":{kind}/") for kind in ("topic", "group"))
-        self.arns = ClusterArns(self.cluster_arn, *stems)
-        self.policy = policies.connector_execution(
-            DEPLOYMENT, config, name=name, arns=self.arns, offsets=topics.offset_topic(name), secret_arns=[secret]
-        )
-        bootstrap = lab.cluster.bootstrap
-        connection = configuration.connection_properties(config, hostname=HOST, port="3306", bootstrap=bootstrap)
-        self.spec: ConnectorSpec = replace(
-            lab.spec,
-            name=name,
-            arn=arn,
-            role_arn=f"arn:aws:iam::{ACCOUNT}:role/{self.role}",
-            configuration=configuration.connector_properties(config) | connection | PROMPT,
-            worker_configuration={
-                **configuration.worker_properties(region=REGION, offset_topic=topics.offset_topic(name)),
-                "offset.flush.interval.ms": "2000",
-                "plugin.discovery": "service_load",  # a start in three quarters of the time
-            },
-        )
-        if signalled:
-            with KafkaAdminClient(bootstrap_servers=lab.cluster.plain_bootstrap) as admin:
-                admin.create_topics([NewTopic(f"{name}-signals", 1, 1)])
-
-    def start(self) -> RunningConnector:
-        return self.lab.connectors(self.spec)
 
 
 def without(policy: str, sid: str, action: str) -> str:
@@ -336,6 +274,39 @@ def test_a_connector_cannot_write_to_anothers_topics(lab: Lab, iam: Iam, secret:
     text = missing_permissions(one, iam)
     assert f"{one.role} may not kafka-cluster:DescribeTopic on {one.arns.topics}/{other.name}" in text
     assert f"configured by: topic.prefix={other.name}" in text
+
+
+def test_two_connectors_write_one_topic(lab: Lab, iam: Iam, secret: str, tmp_path: Path) -> None:
+    """Rows of both arrive there, by permissions of each role's own."""
+    pipelines = [Pipeline(lab, secret, config) for config in sharing(tmp_path).connectors.values()]
+    for name in ROUTES:
+        tables = (f"CREATE TABLE {name}.orders_{shard} (id INT PRIMARY KEY, region VARCHAR(9))" for shard in (1, 2))
+        rows = (f"INSERT INTO {name}.orders_{shard} VALUES (1, '{name}')" for shard in (1, 2))
+        lab.sql(f"CREATE DATABASE {name}", *tables, *rows)
+    for pipeline in pipelines:
+        iam.role(pipeline.role, pipeline.policy)
+    expected = {(f"{name}.orders_{shard}", name, id_) for name in ROUTES for shard in (1, 2) for id_ in (1, 2)}
+
+    def arrived() -> set[tuple[str, str, int]]:
+        return {
+            (f"{event['source']['db']}.{event['source']['table']}", event["after"]["region"], event["after"]["id"])
+            for event in lab.messages(SHARED)
+        }
+
+    with ExitStack() as ending:
+        for pipeline in pipelines:
+            ending.callback(pipeline.start().stop)
+        for name in ROUTES:
+            lab.sql(*(f"INSERT INTO {name}.orders_{shard} VALUES (2, '{name}')" for shard in (1, 2)))
+        assert wait_for_text(lambda: "x" * (arrived() >= expected), seconds=SECONDS), arrived()
+    assert arrived() == expected
+    keys = [json.loads(record.key) for record in lab.records(SHARED)]
+    assert {key.get("shard") for key in keys} == {"north.north.orders_1", "north.north.orders_2", None}
+    for pipeline in pipelines:
+        [report] = [one for one in iam.enforcement.permissions if one["role"] == pipeline.role]
+        used = {one["action"] for one in report["used"] if one["statement"] == "OtherTopics"}
+        assert used >= {"kafka-cluster:DescribeTopic", "kafka-cluster:WriteData"}
+        assert report["denied"] == []
 
 
 def test_a_connector_runs_with_what_was_deployed(lab: Lab, iam: Iam, secret: str) -> None:

@@ -53,6 +53,7 @@ CASES: Cases = {
 # Errors of other rules, and of the models.
 REFUSED = [
     refused("function: receipts", "must be a Lambda function's ARN, such as arn:aws:lambda:REGION:ACCOUNT:function"),
+    refused("function_arn: x", "unknown key: it is called function here"),
     refused("starting_position: AT_TIMESTAMP", "must be TRIM_HORIZON or LATEST, got 'AT_TIMESTAMP'"),
     refused("batch_size: 10001", "must be"),
     refused("groups: [receipts]", "unknown key with kind: lambda; it goes with kind: application"),
