@@ -152,7 +152,7 @@ def whole(kind: Any, value: Any, broken: Set[Path], path: Path = ()) -> Any:
     if get_origin(kind) is dict and isinstance(value, Mapping):
         items = {key: whole(parts[1], item, broken, (*path, str(key))) for key, item in value.items()}
         named = is_model(bare(parts[1])) or variants(parts[1])
-        return {key: item for key, item in items.items() if named or item is not GONE}
+        return {key: item for key, item in items.items() if named or (item is not GONE and isinstance(key, str))}
     if get_origin(kind) is tuple and isinstance(value, list):
         entries = tuple(whole(parts[0], item, broken, (*path, index)) for index, item in enumerate(value))
         return GONE if GONE in entries else entries

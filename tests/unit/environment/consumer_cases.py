@@ -61,6 +61,7 @@ REFUSED = [
     refused_topics("{}", "", "must have 1 or more entries, got 0"),
     refused_topics(f"[{TOPIC}]", "", "must be a mapping"),
     refused_topics("{orders.orders.*: receipts}", ".orders.orders.*", "the name must be letters, digits, . _ and -"),
+    refused_topics("{5: receipts}", ".5", "the name must be letters, digits, . _ and -"),
     refused_topics(f'{{{TOPIC}: "receipts-*"}}', f".{TOPIC}", "must be a consumer group's name, without *"),
     refused_topics(f"{{{TOPIC}: orders-schemahistory}}", f".{TOPIC}", "must match groups of the application only"),
     refused_topics("{schema-history.orders: receipts}", ".schema-history.orders", "must match topics of events only"),
