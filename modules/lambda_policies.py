@@ -22,9 +22,10 @@ def mappings(deployment: Deployment, consumer: Consumer, arns: ClusterArns) -> l
     describe = ("NetworkInterfaces", "SecurityGroups", "Subnets", "Vpcs")
     return [
         allow("BrokerSettings", ["kafka-cluster:DescribeClusterDynamicConfiguration"], [arns.cluster]),
-        allow("Brokers", ["kafka:DescribeClusterV2", "kafka:GetBootstrapBrokers"], [arns.cluster]),
+        allow("Brokers", ["kafka:DescribeClusterV2"], [arns.cluster]),
+        # Neither MSK nor EC2 limits these to a resource (Service Authorization Reference).
+        allow("BrokerAddresses", ["kafka:GetBootstrapBrokers"], ["*"]),
         allow("NetworkInterfaces", ["ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"], interfaces),
-        # EC2 limits these to no resource.
         allow("Networks", [f"ec2:Describe{what}" for what in describe], ["*"]),
         allow("Logs", ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], [logs, f"{logs}:*"]),
     ]

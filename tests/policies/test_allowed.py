@@ -93,7 +93,7 @@ NEEDED: Final[dict[str, list[Call]]] = {
         *kafka("DescribeTopic ReadData", "topic", "orders.orders.customers", "orders.orders.order_items"),
         *kafka("AlterGroup DescribeGroup", "group", "receipts-customers", "receipts-items"),
         ("kafka:DescribeClusterV2", CLUSTER_ARN),
-        ("kafka:GetBootstrapBrokers", CLUSTER_ARN),
+        ("kafka:GetBootstrapBrokers", "*"),
         *(("ec2:CreateNetworkInterface", one) for one in INTERFACES),
         ("ec2:DeleteNetworkInterface", INTERFACES[0]),
         *((f"ec2:Describe{what}", "*") for what in ("NetworkInterfaces", "SecurityGroups", "Subnets", "Vpcs")),

@@ -63,7 +63,7 @@ def test_the_policy_reads_its_topics_in_its_groups(synth: Synthesize) -> None:
         [CUSTOMERS, ITEMS],
         ["receipts-customers", "receipts-items"],
     )
-    others = {"Cluster", "BrokerSettings", "Brokers", "NetworkInterfaces", "Networks", "Logs"}
+    others = {"Cluster", "BrokerSettings", "Brokers", "BrokerAddresses", "NetworkInterfaces", "Networks", "Logs"}
     assert set(found) == {"Topics", "Groups"} | others
     assert not [one for one in found.values() for action in one["Action"] if action.endswith(("*", "WriteData"))]
 

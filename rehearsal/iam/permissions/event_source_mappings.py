@@ -19,7 +19,7 @@ NEEDED: Final[tuple[tuple[str, str, str, str], ...]] = (
         "Lambda finds the subnets and the security group of the cluster",
         _UNREACHED,
     ),
-    ("Brokers", "kafka:GetBootstrapBrokers", "Lambda finds the brokers' addresses", _UNREACHED),
+    ("BrokerAddresses", "kafka:GetBootstrapBrokers", "Lambda finds the brokers' addresses", _UNREACHED),
     ("NetworkInterfaces", "ec2:CreateNetworkInterface", f"Lambda creates {_INTERFACE}", _UNREACHED),
     (
         "NetworkInterfaces",
