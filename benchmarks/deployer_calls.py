@@ -24,7 +24,7 @@ from rehearsal.deploy import overrides
 from rehearsal.iam.actions.operations import actions
 from tests.account import Account, account
 from tests.synthesized import Document, Stack, changed, synthesize
-from tests.terraform.variants import BUNDLE, CUSTOM_PLUGIN, EXISTING_KAFKA, EXISTING_NETWORK, PROD, with_stock
+from tests.terraform.variants import BUNDLE, CUSTOM_PLUGIN, EXISTING_KAFKA, EXISTING_NETWORK, FUNCTION, PROD, with_stock
 
 PARTS: Final = ("state", "platform", "connect")
 _PHASES: Final = {"create": "create", "update": "update", "destroy": "delete"}
@@ -61,6 +61,7 @@ def everything(archive: Path) -> tuple[Document, Document]:
     base["schema_registry"] = {"kind": "glue", "name": "cdc"}
     base["connectors"]["stock"]["source"].pop("cluster")
     base["connectors"]["stock"]["source"]["instance"] = "stock-prod"
+    base["consumers"]["receipts"] = FUNCTION
     base = changed(base, tags=_TAGS, kafka__version="3.8.x", kafka__scram_secrets=["AmazonMSK_a", "AmazonMSK_b"])
     after = changed(
         base,
@@ -69,6 +70,7 @@ def everything(archive: Path) -> tuple[Document, Document]:
         connectors__orders__capacity={"mcu": 1, "workers": 1},
         connectors__orders__log_retention_days=7,
         connectors__orders__properties={"decimal.handling.mode": "double"},
+        consumers__receipts__batch_size=500,
         consumers__billing__topics=["orders.orders.*", "orders.customers"],
         kafka__autoscale_to_gib=2000,
         kafka__brokers=6,

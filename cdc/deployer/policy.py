@@ -23,6 +23,7 @@ _REGIONAL: Final = (
     "kafka",
     "kafkaconnect",
     "kms",
+    "lambda",
     "logs",
 )
 

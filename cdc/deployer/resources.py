@@ -21,6 +21,7 @@ from rehearsal.iam.actions.kinds import (
     FUNCTION,
     KINDS,
     LOG_GROUP,
+    MAPPING,
     OBJECT,
     POLICY,
     REGISTRY,
@@ -73,6 +74,8 @@ _ATTRIBUTES: Final[Mapping[str, Mapping[str, str]]] = {
     "data.aws_s3_objects": {BUCKET: "bucket"},
     "data.aws_secretsmanager_secret": {SECRET: "name"},
 }
+# AWS gives these their ids: a policy has them all, where there are any.
+_MAPPING: Final = "aws_lambda_event_source_mapping"
 _OF_BUCKETS: Final = re.compile(r"aws_s3_bucket(?:_\w+)?")
 # Names that a reference stands for: the resource's own, whichever attribute it is.
 _REFERENCE: Final = re.compile(r"\$\{(?:(data)\.)?(aws_\w+)\.([\w-]+)\.(\w+)\}")
@@ -123,6 +126,8 @@ class Resources:
         """
         if kind == ANY:
             return [_EVERY]
+        if kind == MAPPING and _MAPPING not in self.types:
+            return []
         types = [type_] if _attribute(type_, kind) else [one for one in sorted(self.types) if _attribute(one, kind)]
         named = ((resource, _attribute(one, kind)) for one in types for resource in self._of(one))
         found = {arn for resource, attribute in named for arn in self._arns(kind, resource, attribute)}

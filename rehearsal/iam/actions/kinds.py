@@ -26,6 +26,7 @@ DASHBOARD: Final = "dashboard"
 TOPIC: Final = "topic"
 RULE: Final = "rule"
 FUNCTION: Final = "function"
+MAPPING: Final = "event-source-mapping"
 SCHEDULE_GROUP: Final = "schedule-group"
 SCALABLE_TARGET: Final = "scalable-target"
 REGISTRY: Final = "registry"
@@ -71,6 +72,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     TOPIC: Kind(f"arn:{{partition}}:sns:{_HERE}:{{name}}", ("TopicArn", "ResourceArn", "Name")),
     RULE: Kind(f"arn:{{partition}}:events:{_HERE}:rule/{{name}}", ("Rule", "ResourceARN", "Name")),
     FUNCTION: Kind(f"arn:{{partition}}:lambda:{_HERE}:function:{{name}}", ("FunctionName", "Resource")),
+    MAPPING: Kind(f"arn:{{partition}}:lambda:{_HERE}:event-source-mapping:{{name}}", ("UUID", "Resource")),
     SCHEDULE_GROUP: Kind(f"arn:{{partition}}:scheduler:{_HERE}:schedule-group/{{name}}", ("Name", "ResourceArn")),
     SCALABLE_TARGET: Kind(f"arn:{{partition}}:application-autoscaling:{_HERE}:scalable-target/*", ("ResourceARN",)),
     REGISTRY: Kind(f"arn:{{partition}}:glue:{_HERE}:registry/{{name}}", ("RegistryName", "RegistryArn", "ResourceArn")),
@@ -105,6 +107,7 @@ _WORDS: Final = {
     "iam": {"RolePolic": ROLE, "Policy": POLICY, "PolicyVersion": POLICY},
     "kms": {"Alias": ALIAS},
     "kafka": {"Configuration": CONFIGURATION},
+    "lambda": {"EventSourceMapping": MAPPING},
     "kafkaconnect": {
         "WorkerConfiguration": WORKER_CONFIGURATION,
         "CustomPlugin": CUSTOM_PLUGIN,
@@ -130,6 +133,7 @@ _ACTIONS: Final = {
     "kafkaconnect:CreateCustomPlugin": (ANY,),
     "kafkaconnect:CreateWorkerConfiguration": (ANY,),
     "kafkaconnect:ListCustomPlugins": (ANY,),
+    "lambda:CreateEventSourceMapping": (ANY,),
     "kms:CreateAlias": (ALIAS, KEY),
     "kms:CreateKey": (ANY,),
     "kms:DeleteAlias": (ALIAS, KEY),
@@ -141,8 +145,11 @@ _ACTIONS: Final = {
     "sns:Unsubscribe": (ANY,),
 }
 # Services with tags on several kinds.
-_TAGGED: Final = {"kafkaconnect": (CONNECTOR, CUSTOM_PLUGIN, WORKER_CONFIGURATION)}
-OF_TAGS: Final = ("ListTagsForResource", "TagResource", "UntagResource")
+_TAGGED: Final = {
+    "kafkaconnect": (CONNECTOR, CUSTOM_PLUGIN, WORKER_CONFIGURATION),
+    "lambda": (FUNCTION, MAPPING),
+}
+OF_TAGS: Final = ("ListTags", "ListTagsForResource", "TagResource", "UntagResource")
 
 
 class UnknownActionError(LookupError):

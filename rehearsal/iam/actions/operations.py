@@ -61,7 +61,7 @@ _TAGGING: Final = {
         "CreateWorkerConfiguration": "TagResource",
     },
     "kms": {"CreateKey": "TagResource"},
-    "lambda": {"CreateFunction": "TagResource"},
+    "lambda": {"CreateEventSourceMapping": "TagResource", "CreateFunction": "TagResource"},
     "logs": {"CreateLogGroup": "TagResource"},
     "s3": {"PutObject": "PutObjectTagging"},
     "scheduler": {"CreateScheduleGroup": "TagResource"},

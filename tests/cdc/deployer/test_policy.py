@@ -72,6 +72,19 @@ def test_a_type_without_a_record_is_an_error() -> None:
         calls.actions("aws_sqs_queue", read_only=False)
 
 
+def test_mappings_of_a_function_have_ids_that_aws_gives() -> None:
+    """Which are in the policy only where the environment has mappings."""
+    found, without = policy(VARIANTS["lambda"]), policy(PROD)
+    mappings = f"arn:aws:lambda:{HERE}:event-source-mapping:*"
+    for action in ("Delete", "Get", "Update"):
+        assert resources(found, f"lambda:{action}EventSourceMapping") == {mappings}
+    assert resources(found, "lambda:TagResource") >= {mappings}
+    assert resources(found, "lambda:CreateEventSourceMapping") == {"*"}
+    assert allows(found, "lambda:CreateEventSourceMapping", "*")
+    assert not allows(found, "lambda:CreateEventSourceMapping", "*", aws_RequestedRegion="eu-west-1")
+    assert not [one for one in without.permissions if "event-source-mapping" in one.resource]
+
+
 def test_resources_are_those_of_the_environment() -> None:
     found = policy(PROD)
     assert resources(found, "kafka:CreateCluster") == {f"arn:aws:kafka:{HERE}:cluster/cdc-prod/*"}
