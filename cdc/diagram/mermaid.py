@@ -29,7 +29,7 @@ def _lines(shown: Architecture) -> Iterator[str]:
 
 def _network(shown: Architecture) -> Iterator[str]:
     network = shown.network
-    yield f'  subgraph vpc["{_label(f"VPC {network.address}", "existing" if network.existing else shown.region)}"]'
+    yield f'  subgraph vpc["{_title(f"VPC {network.address}", "existing" if network.existing else shown.region)}"]'
     public = [zone for zone in network.zones if zone.public]
     if public:
         yield '    subgraph public["public subnets"]'
@@ -37,15 +37,15 @@ def _network(shown: Architecture) -> Iterator[str]:
             nat = ["NAT gateway"] if zone.nat else []
             yield f'      public{number}["{_label(zone.name, str(zone.public), *nat)}"]'
         yield "    end"
-    private = [f"{zone.name} {zone.private}".strip() for zone in network.zones]
-    yield f'    subgraph private["{_label("private subnets", *private)}"]'
+    private = ", ".join(zone.name or zone.private for zone in network.zones)
+    yield f'    subgraph private["{_title("private subnets", private)}"]'
     yield '      subgraph connect["MSK Connect"]'
     for number, connector in enumerate(shown.connectors):
         yield f'        connector{number}["{_label(connector.name, connector.capacity, *connector.tables)}"]'
     yield "      end"
-    yield f'      subgraph msk["{_label("MSK " + shown.kafka.name, *shown.kafka.facts)}"]'
+    yield f'      subgraph msk["{_title("MSK " + shown.kafka.name, *shown.kafka.facts)}"]'
     for number, connector in enumerate(shown.connectors):
-        yield f'        topics{number}[/"{_label(*connector.topics)}"/]'
+        yield f'        topics{number}["{_label(*connector.topics)}"]'
     yield "      end"
     yield "    end"
     yield "  end"
@@ -67,6 +67,11 @@ def _arrows(shown: Architecture, databases: Sequence[int]) -> Iterator[str]:
 
 def _service(service: Service) -> str:
     return f'"{_label(service.title, *service.lines)}"'
+
+
+def _title(*parts: str) -> str:
+    """Of a subgraph: one line, since what is in it would cover a second."""
+    return _label(": ".join((parts[0], ", ".join(parts[1:]))) if parts[1:] else parts[0])
 
 
 def _label(*lines: str) -> str:

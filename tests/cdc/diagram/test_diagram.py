@@ -100,6 +100,7 @@ def check_mermaid(text: str) -> None:
     known = nodes(text)
     assert Counter(known).most_common(1)[0][1] == 1
     assert {end for arrow in arrows(text) for end in arrow} <= {*known}
+    assert not [line for line in text.splitlines() if "subgraph" in line and "<br/>" in line]
     assert len([*arrows(text)]) == text.count("-->") + text.count("-.->")
 
 
