@@ -63,12 +63,16 @@ class Connector:
 
 @dataclass(frozen=True)
 class Consumer:
-    """An application; ``topics`` and ``groups`` are patterns, ``roles`` the roles that its policy is attached to."""
+    """An application; ``topics`` and ``groups`` are patterns, ``roles`` the roles that its policy is attached to.
+
+    ``function``: the name of a Lambda function that reads by event source mappings; else empty.
+    """
 
     key: str
     topics: tuple[str, ...]
     groups: tuple[str, ...]
     roles: tuple[str, ...]
+    function: str = ""
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,8 @@ def _of_policies(blocks: Blocks) -> Iterator[Grant]:
 def attached(blocks: Blocks, policy: str) -> tuple[str, ...]:
     """The roles that the policy at the path ``policy`` is attached to."""
     found = blocks.resources("aws_iam_role_policy_attachment").values()
-    return tuple(str(one["role"]) for one in found if path(blocks.referred(one["policy_arn"])) == policy)
+    mine = (one["role"] for one in found if path(blocks.referred(one["policy_arn"])) == policy)
+    return tuple(str(blocks.referred(role).get("name", role)) for role in mine)
 
 
 def _lines(blocks: Blocks, policy: Body) -> tuple[str, ...]:

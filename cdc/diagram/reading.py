@@ -119,11 +119,15 @@ def _table(pattern: str) -> str:
 def _consumer(blocks: Blocks, place: str) -> Consumer:
     found = grants.statements(blocks.resources("aws_iam_policy", "connect")[place])
     read = [one for one in found if "kafka-cluster:ReadData" in one["Action"]]
+    key = place.split("/")[1]
+    mappings = blocks.resources("aws_lambda_event_source_mapping").items()
+    functions = [str(one["function_name"]) for path, one in mappings if path.startswith(f"consumers/{key}/")]
     return Consumer(
-        key=place.split("/")[1],
+        key=key,
         topics=tuple(topic for one in read for topic in grants.topics(one)),
         groups=tuple(group for one in found for group in grants.groups(one)),
         roles=grants.attached(blocks, place),
+        function=functions[0].rpartition(":function:")[2] if functions else "",
     )
 
 

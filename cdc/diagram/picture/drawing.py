@@ -165,7 +165,8 @@ class _Drawing:
                 box = self._consumers[self._shown.consumers.index(consumer)]
                 self._canvas.flow((kafka.right - 10, row.middle), (box.x, box.middle))
         for box, consumer in zip(self._consumers, self._shown.consumers, strict=True):
-            self._canvas.card(box, "application", consumer.key, _consumer_lines(consumer))
+            icon = "function" if consumer.function else "application"
+            self._canvas.card(box, icon, consumer.key, _consumer_lines(consumer))
         between = (_INNER[0][0] + _INNER[0][1] + _INNER[1][0]) / 2
         self._canvas.text(between, self._rows_top - 40, "IAM 9098", kind="faint", anchor="middle")
         if self._consumers:
@@ -234,7 +235,8 @@ def _topic_lines(connector: Connector, width: float) -> list[str]:
 
 
 def _consumer_lines(consumer: Consumer) -> list[str]:
-    lines = [f"reads {', '.join(consumer.topics)}"]
+    lines = [f"Lambda {consumer.function}"] if consumer.function else []
+    lines.append(f"reads {', '.join(consumer.topics)}")
     lines += [f"group {', '.join(consumer.groups)}"] if consumer.groups else []
     lines += [f"role {', '.join(consumer.roles)}"] if consumer.roles else []
     return fitted(lines, _SIDE)

@@ -79,6 +79,19 @@ def test_an_arrow_for_each_way_of_the_data(many: Architecture) -> None:
     assert readers == {"orders": ["billing", "dwh"], "stock": ["dwh", "stock-keeper"]}
 
 
+def test_a_function_and_its_role_have_their_names(tmp_path: Path) -> None:
+    consumers = {
+        "receipts": {
+            "kind": "lambda",
+            "function": "arn:aws:lambda:us-east-1:123456789012:function:send-receipts",
+            "topics": {"orders.orders.customers": "receipts"},
+        }
+    }
+    found = read(synthesize(tmp_path, changed(PROD, consumers=consumers)))
+    assert [(one.function, one.roles) for one in found.consumers] == [("send-receipts", ("cdc-prod-receipts-lambda",))]
+    assert "Lambda send-receipts" in Picture(drawing.svg(found)).words()
+
+
 def test_six_brokers_are_two_in_each_zone(many: Architecture) -> None:
     assert Counter(many.kafka.brokers) == {"us-east-1a": 2, "us-east-1b": 2, "us-east-1c": 2}
 
@@ -93,6 +106,7 @@ def test_nothing_covers_anything(name: str, tmp_path: Path) -> None:
     for kind in ("card", "group", "public", "private"):
         assert picture.overlapping(kind) == []
     assert picture.outside() == []
+    assert not [text for text in picture.words() if "${" in text]
     check_mermaid(mermaid.text(found))
 
 
