@@ -20,6 +20,7 @@ from cdc.imports.command import import_connectors
 from cdc.operate.events import events
 from cdc.operate.pause import pause, resume
 from cdc.operate.restart import restart
+from cdc.operate.snapshot import snapshot
 from cdc.operate.status import status
 from cdc.operate.upgrade import upgrade
 from cdc.plans.guard_command import plan_guard
@@ -51,6 +52,7 @@ app.command()(status)
 app.command()(drift)
 app.command()(restart)
 app.command()(events)
+app.command()(snapshot)
 app.command()(pause)
 app.command()(resume)
 app.command()(upgrade)
