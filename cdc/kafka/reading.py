@@ -63,7 +63,7 @@ class Reader:
             behind = {place for place in behind if self._position(place) < self._ends[place]}
 
     def following(self) -> Iterator[Sequence[Any]]:
-        """Batches of messages, for ever; an empty one where nothing came for half a second."""
+        """Batches of messages without end; an empty one where nothing came for half a second."""
         while True:
             yield self._poll()
 
