@@ -89,7 +89,7 @@ def test_a_table_whose_events_a_transform_routes(pipeline: Pipeline) -> None:
 
 def test_all_tables(pipeline: Pipeline) -> None:
     pipeline.lab.wait_for("r", "Ada")
-    found = read(pipeline, "--limit", "1000")
+    found = read(pipeline, "--limit", "100000")
     assert {TOPIC, "shop", "crm"} <= {one["topic"] for one in found}
     assert not [one for one in found if one["topic"].startswith("__")]
     assert "ddl" in {one["op"] for one in found if one["topic"] == "shop"}

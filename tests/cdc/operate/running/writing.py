@@ -8,7 +8,7 @@ from typing import Final
 
 from tests.cdc.operate.running.pipeline import Pipeline
 
-_EVERY_SECONDS: Final = 0.02
+_EVERY_SECONDS: Final = 0.05
 
 
 @contextmanager
