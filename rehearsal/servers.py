@@ -132,6 +132,7 @@ class Servers:
             pages={**self._pages, **self._iam.pages, **pages},
             on_change=self._on_change,
             denied=self._iam.denied,
+            operations=self._iam.operations,
         )
 
     def start(self) -> None:

@@ -31,7 +31,8 @@ from rehearsal.aws.dispatch import Target
 from rehearsal.aws.seed import Endpoint, seed
 from rehearsal.aws.server import EmbeddedAws
 from rehearsal.deploy.terraform import embedded_env as led_there
-from rehearsal.iam.deployer import Deployer, sign_in
+from rehearsal.iam import simulation
+from rehearsal.iam.deployer import ROLE, Deployer, sign_in
 from rehearsal.iam.roles import Roles
 from tests.places import ROOT
 from tests.rehearsal.aws.recording_backends import RecordingBackends
@@ -88,6 +89,14 @@ class Account:
     def deployer(self, documents: Sequence[str]) -> Mapping[str, str]:
         """The variables of a deployer with these policies, and no other permission."""
         return sign_in(self.access, documents)
+
+    def forget_deployer(self) -> None:
+        """Deletes its role and policies."""
+        iam = self.client("iam")
+        for attached in iam.list_attached_role_policies(RoleName=ROLE)["AttachedPolicies"]:
+            iam.detach_role_policy(RoleName=ROLE, PolicyArn=attached["PolicyArn"])
+            iam.delete_policy(PolicyArn=attached["PolicyArn"])
+        iam.delete_role(RoleName=ROLE)
 
     @property
     def denials(self) -> list[str]:
@@ -161,8 +170,10 @@ def main(file: str) -> None:
             pages={"hold": hold.page, "denials": lambda _: [one.document for one in deployer.denials]},
             on_change=changed,
             denied=lambda request, target: deployer.denied(request, target),
+            operations={simulation.OPERATION: lambda given: simulated(given)},
         )
         roles = Roles(aws.access)
+        simulated = simulation.Simulation(roles)
         deployer = Deployer(aws.access, roles)
         aws.start()
         with ZipFile(archive := Path(folder) / "plugin.zip", "w") as bundle:

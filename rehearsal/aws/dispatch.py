@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from moto.core.request import Request
@@ -19,7 +20,7 @@ from rehearsal.aws.long_polls import held
 from rehearsal.aws.pages import CREDENTIALS, PREFIX, Pages
 from rehearsal.aws.replays import Replays
 from rehearsal.aws.request_signatures import UnauthenticRequestError, verify
-from rehearsal.aws.service import Service, ServiceError, error_response, operation_name
+from rehearsal.aws.service import Operation, Service, ServiceError, answer, error_response, operation_name
 from rehearsal.processes.addresses import LOCAL
 
 if TYPE_CHECKING:
@@ -49,6 +50,9 @@ class Target:
 # Why the sender of a request may not send it; None where it may.
 Denied = Callable[[Request, Target], str | None]
 
+# By service and operation.
+Operations = Mapping[tuple[str, str], Operation]
+
 
 def nothing_denied(*_: object) -> None:
     """Every signed request is allowed."""
@@ -59,7 +63,7 @@ class Application:
 
     Requests must be for ``host`` (``address:port``), from no web page, and signed with one of ``keys``; the control
     pages have a token instead. moto's own pages are not served.
-    ``denied`` says why the sender of a request may not send it.
+    ``denied`` says why the sender of a request may not send it. ``operations`` answer instead of moto.
     ``on_change`` is called after each request that may have changed something, before the client gets the response.
     """
 
@@ -75,7 +79,9 @@ class Application:
         faults: Faults,
         on_change: Callable[[Target], None],
         denied: Denied = nothing_denied,
+        operations: Operations = MappingProxyType({}),
     ) -> None:
+        self._operations = operations
         self._services = services
         self._moto = moto
         self._host = host
@@ -162,6 +168,8 @@ class Application:
         service = self._services.get(target.service)
         if service:
             return held(request, target.operation, lambda: service.answer(request, target.region))
+        if made := self._operations.get((target.service, target.operation)):
+            return answer(target.service, target.operation, request, made)
         # Not buffered: an S3 object is streamed.
         return Response.from_app(self._moto, request.environ)
 

@@ -15,7 +15,7 @@ from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.account import Account
 from rehearsal.aws.automation import MINUTE_SECONDS, Automation
 from rehearsal.aws.backends import StartCluster, StartConnector
-from rehearsal.aws.dispatch import Application, Denied, Target, nothing_denied
+from rehearsal.aws.dispatch import Application, Denied, Operations, Target, nothing_denied
 from rehearsal.aws.faults import Faults
 from rehearsal.aws.journal import Journal
 from rehearsal.aws.msk import Msk
@@ -59,6 +59,7 @@ class EmbeddedAws:
         pages: Mapping[str, Page] = MappingProxyType({}),
         on_change: Callable[[Target], None] = lambda _: None,
         denied: Denied = nothing_denied,
+        operations: Operations = MappingProxyType({}),
     ) -> None:
         self._host, self._port = listener.getsockname()[:2]
         self.access = access or AwsAccess.create(f"http://{self._host}:{self._port}")
@@ -73,6 +74,7 @@ class EmbeddedAws:
         self._listener = listener
         self._on_change = on_change
         self._denied = denied
+        self._operations = operations
         self._server: BaseWSGIServer | None = None
         self._pages = Pages(pages, token=self.access.token, journal=self.journal, faults=self.faults)
 
@@ -98,6 +100,7 @@ class EmbeddedAws:
             faults=self.faults,
             on_change=self._on_change,
             denied=self._denied,
+            operations=self._operations,
         )
         self._server = make_server(
             self._host,

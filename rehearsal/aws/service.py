@@ -1,7 +1,7 @@
 """AWS services defined by botocore's models and implemented by Python methods."""
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from threading import RLock
@@ -24,6 +24,9 @@ from werkzeug.wrappers import Response
 # JSON by the members of a botocore shape.
 Document = dict[str, Any]
 Item = TypeVar("Item")
+# An operation of AWS: the input by member name in, the output's members out; raises ServiceError.
+Operation = Callable[[Mapping[str, Any]], Document]
+_BAD_REQUEST: Final = 400
 _PAGE: Final = 100
 _QUERY: Final = "query"
 # Signing names that are not the names of their models.
@@ -132,6 +135,15 @@ def request_input(service: str, request: Request) -> Document:
         return _parsed(operation, copy, labels, spoken) if spoken in PROTOCOL_PARSERS else {}
     except (NotFound, NotImplementedError, UnknownServiceError, ServiceError):
         return {}
+
+
+def answer(service: str, operation: str, request: Request, made: Operation) -> Response:
+    """The response of ``made`` to a request for ``operation``, instead of moto's."""
+    shape = get_service_model(_MODELS.get(service, service)).operation_model(operation)
+    try:
+        return _response(shape, made(request_input(service, request)))
+    except ServiceError as refusal:
+        return error_response(service, operation, refusal, status=_BAD_REQUEST)
 
 
 def protocol(service: str) -> str:

@@ -16,7 +16,7 @@ from rehearsal.aws.backends import ConnectorSpec
 from rehearsal.aws.client import client
 from rehearsal.aws.dispatch import Target, access_key
 from rehearsal.aws.pages import CREDENTIALS, PREFIX, Page
-from rehearsal.iam import deployer, glue_actions
+from rehearsal.iam import deployer, glue_actions, simulation
 from rehearsal.iam.access import IamAccess
 from rehearsal.iam.authorizer import Authorizer, Hosts, Tags
 from rehearsal.iam.permissions import missing_permissions, report
@@ -31,7 +31,8 @@ class Enforcement:
 
     ``connectors`` returns the connectors by their roles' names, ``applications`` has the topics of each consumer's
     role. Public: ``access`` for clusters, ``signing`` for workers, ``authorizer``, ``deployer``, ``authority`` of
-    certificates, its ``certificate`` (PEM) and ``trust_store`` (PKCS #12) for clients, ``pages``.
+    certificates, its ``certificate`` (PEM) and ``trust_store`` (PKCS #12) for clients, ``pages``, and ``operations`` of
+    IAM.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Enforcement:
         self._aws = aws
         self._roles = Roles(aws)
         self.deployer = deployer.Deployer(aws, self._roles)
+        self.operations = {simulation.OPERATION: simulation.Simulation(self._roles)}
         self._connectors = connectors
         self._applications = applications
         self.authorizer = Authorizer(folder / "generation", roles=self._roles, hosts=hosts, tags=tags)

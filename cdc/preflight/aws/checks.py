@@ -8,7 +8,18 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cdc.aws import Aws, code
 from cdc.findings import Finding, Result, error, unknown
-from cdc.preflight.aws import account, aurora, instances, kafka, log_policies, network, plugins, quotas, secrets
+from cdc.preflight.aws import (
+    account,
+    aurora,
+    instances,
+    kafka,
+    log_policies,
+    network,
+    permissions,
+    plugins,
+    quotas,
+    secrets,
+)
 from modules.environment.environment import Environment
 
 _EXPIRED: Final = (
@@ -30,6 +41,7 @@ class Check:
 CHECKS: Final[Sequence[Check]] = (
     Check("account", account.read, account.judge),
     Check("quotas", quotas.read, quotas.judge),
+    Check("permissions", permissions.read, permissions.judge),
     Check("log policies", log_policies.read, log_policies.judge),
     Check("VPCs", network.read, network.judge_vpcs),
     Check("addresses", network.read, network.judge_addresses),

@@ -3,7 +3,7 @@
 import base64
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from cdc.aws import Aws
+from cdc.deployer.stacks import policy_of
 from cdc.findings import Finding, Level, Result
 from cdc.preflight.aws import aurora, checks, kafka, log_policies, quotas
 from modules.environment.environment import Environment
@@ -115,6 +116,36 @@ def test_quotas(world: World, undo: ExitStack) -> None:
         arn = made["workerConfigurationArn"]
         undo.callback(connect.delete_worker_configuration, workerConfigurationArn=arn)
     assert refused(world.found("quotas"), "100 worker configurations unless")
+
+
+def test_the_callers_permissions(
+    running: Account, world: World, undo: ExitStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Simulated for the role of the session, with the deployer's policy, and with one action less."""
+    documents = policy_of(_environment(EXISTING)).documents
+    as_deployer(running, documents, undo, monkeypatch)
+    assert worst(found := world.found("permissions")).level is OK, found
+
+    undo.close()
+    less = [document.replace('"kafka:CreateCluster",', "") for document in documents]
+    as_deployer(running, less, undo, monkeypatch)
+    cluster = "arn:aws:kafka:us-east-1:123456789012:cluster/cdc-prod/*"
+    assert refused(world.found("permissions"), f"deployer/terraform may not kafka:CreateCluster on {cluster}", WARNING)
+
+
+def as_deployer(running: Account, documents: Sequence[str], undo: ExitStack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Signs in, with what only a reader of its own role needs besides."""
+    reading = {"Effect": "Allow", "Action": ["iam:GetRole", "iam:SimulatePrincipalPolicy"], "Resource": "*"}
+    own = json.dumps({"Version": "2012-10-17", "Statement": [reading]})
+    for name, value in running.deployer([*documents, own]).items():
+        monkeypatch.setenv(name, value)
+    undo.callback(running.forget_deployer)
+    undo.callback(monkeypatch.delenv, "AWS_SESSION_TOKEN")
+
+
+def test_without_its_archive_no_permission_is_simulated(world: World) -> None:
+    gone = changed(PEERED, plugins={"debezium-mysql": {"archive": "build/plugins/gone.zip"}})
+    assert refused(world.found("permissions", of=gone), "could not be simulated", UNKNOWN)
 
 
 def test_policies_for_the_delivery_of_logs(world: World, undo: ExitStack) -> None:
