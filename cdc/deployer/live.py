@@ -1,6 +1,7 @@
 """What AWS asks of a deployer beyond the provider's own calls, and what Terraform's state needs."""
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 from typing import Final, NamedTuple
 
 from cdc.deployer.resources import Resources
@@ -9,7 +10,7 @@ from modules.deployment import Deployment
 from modules.environment.environment import Environment
 from modules.environment.models.plugins import PublishedPlugin
 from modules.environment.models.state import S3State
-from rehearsal.iam.actions.kinds import ANY, BUCKET, KEY, OBJECT, TABLE
+from rehearsal.iam.actions.kinds import ANY, BUCKET, CLUSTER, CONFIGURATION, FUNCTION, KEY, OBJECT, ROLE, TABLE
 
 _REFERENCE: Final = "Service Authorization Reference, {}, dependent actions"
 _MSK: Final = _REFERENCE.format("Amazon Managed Streaming for Apache Kafka")
@@ -85,6 +86,34 @@ _DEPENDENT: Final = (
         _GRANT,
     ),
 )
+# Changes that the record does not have: a later version of these stacks, or of the environment file, makes them.
+_PROVIDER: Final = "Terraform AWS provider 5.100, {}"
+_LATER: Final = (
+    _Dependent(
+        "aws_lambda_function",
+        ("lambda:UpdateFunctionCode",),
+        FUNCTION,
+        "a later version of the function",
+        _PROVIDER.format("aws_lambda_function"),
+    ),
+    *(
+        _Dependent(
+            "aws_msk_cluster",
+            ("kafka:UpdateClusterConfiguration",),
+            kind,
+            "changed server_properties",
+            _PROVIDER.format("aws_msk_cluster"),
+        )
+        for kind in (CLUSTER, CONFIGURATION)
+    ),
+    _Dependent(
+        "aws_iam_role",
+        ("iam:DeleteRolePermissionsBoundary", "iam:PutRolePermissionsBoundary"),
+        ROLE,
+        "a changed permissions_boundary",
+        _PROVIDER.format("aws_iam_role"),
+    ),
+)
 _READ: Final = ("s3:GetObject", "s3:GetObjectVersion")
 _LOCK: Final = ("dynamodb:DeleteItem", "dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:PutItem")
 
@@ -97,7 +126,7 @@ def permissions(environment: Environment, resources: Resources, *, read_only: bo
     yield from _bootstrap(environment, resources)
     yield from _roles(resources)
     yield from _objects(environment, resources)
-    for one in _DEPENDENT:
+    for one in (*_DEPENDENT, *_LATER):
         if one.type in resources.types:
             for action in one.actions:
                 for arn in resources.arns(one.type, one.kind):
@@ -123,8 +152,8 @@ def _state(environment: Environment, resources: Resources, *, read_only: bool) -
     for action in _LOCK:
         yield Permission(action, place.arn(TABLE, state.lock_table), why, _BACKEND)
     deployment = Deployment(environment.name, state.region or environment.region, place.partition, place.account)
-    for action in ("kms:Decrypt", "kms:GenerateDataKey"):
-        through = Condition("StringEquals", "kms:ViaService", deployment.via_service("s3"))
+    for action, service in product(("kms:Decrypt", "kms:GenerateDataKey"), ("s3", "dynamodb")):
+        through = Condition("StringEquals", "kms:ViaService", deployment.via_service(service))
         yield Permission(action, state.kms_key_arn or place.arn(KEY, "*"), "the state's encryption", _KMS, through)
 
 

@@ -140,6 +140,18 @@ def test_a_plan_changes_nothing_but_the_lock() -> None:
     assert allows(found, "s3:PutObject", "arn:aws:s3:::acme-cdc-state/prod-connect/terraform.tfstate.tflock")
 
 
+def test_later_changes_and_the_state_are_allowed() -> None:
+    found = policy(PROD)
+    assert allows(found, "lambda:UpdateFunctionCode", f"arn:aws:lambda:{HERE}:function:cdc-prod-self-healing")
+    assert allows(found, "kafka:UpdateClusterConfiguration", f"arn:aws:kafka:{HERE}:configuration/cdc-prod/x")
+    key = f"arn:aws:kms:{HERE}:key/own"
+    for service, allowed in (("s3", True), ("dynamodb", True), ("rds", False)):
+        assert allows(found, "kms:Decrypt", key, kms_ViaService=f"{service}.us-east-1.amazonaws.com") is allowed
+    role = f"arn:aws:iam::{ACCOUNT}:role/cdc-prod-orders-worker"
+    assert allows(found, "iam:PutRolePermissionsBoundary", role)
+    assert not allows(found, "iam:PutRolePermissionsBoundary", f"arn:aws:iam::{ACCOUNT}:role/billing-app")
+
+
 def test_only_what_is_deployed_is_needed() -> None:
     existing = policy(VARIANTS["existing-both"])
     assert not [one for one in existing.permissions if one.action in ("ec2:CreateVpc", "kafka:CreateCluster")]
