@@ -18,11 +18,11 @@ from rehearsal.aws.client import client
 from rehearsal.aws.faults import Fault
 from rehearsal.aws.server import EmbeddedAws
 from tests.mocked_account import ACCOUNT, CLUSTER_ARN
-from tests.rehearsal.aws.account import archive, aws_client, network, role, upload
+from tests.rehearsal.aws.account import archive, aws_client, network, role, upload, wait_until_settled
 from tests.rehearsal.aws.recording_backends import RecordingBackends
 from tests.synthesized import Document, Stack as Synthesized, changed, document, synthesize
 
-NO_CHANGES = 0
+NO_CHANGES, CHANGES = 0, 2
 
 
 class Stack:
@@ -39,12 +39,16 @@ class Stack:
 
     def apply(self, **values: object) -> None:
         """``values`` stay as they are until another apply changes them."""
-        self._values |= values
-        (self._folder / "terraform.tfvars.json").write_text(json.dumps(self._values))
+        self._set(values)
         self._run("apply", "-auto-approve")
 
-    def plan(self) -> int:
-        """Detailed exit code."""
+    def _set(self, values: Mapping[str, object]) -> None:
+        self._values |= values
+        (self._folder / "terraform.tfvars.json").write_text(json.dumps(self._values))
+
+    def plan(self, **values: object) -> int:
+        """Detailed exit code; ``values`` as of ``apply``."""
+        self._set(values)
         done = terraform.run(self._folder, "plan", "-detailed-exitcode", variables=self._variables, check=False)
         print(done.stdout)  # for whoever reads why there are changes
         return done.returncode
@@ -78,6 +82,24 @@ def stack(tmp_path: Path, aws: EmbeddedAws) -> Stack:
     return Stack(folder, aws, content, _account(aws))
 
 
+def exchange(aws: EmbeddedAws) -> None:
+    """The connector's plugin and worker configuration, in place, as Terraform's provider cannot."""
+    connect = aws_client(aws, "kafkaconnect")
+    [connector] = connect.list_connectors()["connectors"]
+    [plugin] = connect.list_custom_plugins(namePrefix="second")["customPlugins"]
+    [made] = connect.list_worker_configurations(namePrefix="second")["workerConfigurations"]
+    connect.update_connector(
+        connectorArn=connector["connectorArn"],
+        currentVersion=connector["currentVersion"],
+        plugins=[{"customPlugin": {"customPluginArn": plugin["customPluginArn"], "revision": 1}}],
+        workerConfiguration={"workerConfigurationArn": made["workerConfigurationArn"], "revision": 1},
+    )
+    found = wait_until_settled(
+        lambda: connect.describe_connector(connectorArn=connector["connectorArn"]), "connectorState"
+    )
+    assert found["connectorState"] == "RUNNING"
+
+
 def test_apply_change_destroy(stack: Stack, aws: EmbeddedAws, backends: RecordingBackends) -> None:
     aws.faults.add(Fault(service="kafkaconnect", operation="CreateConnector", failure="no way to the database"))
     with pytest.raises(terraform.TerraformError, match="no way to the database"):
@@ -93,6 +115,10 @@ def test_apply_change_destroy(stack: Stack, aws: EmbeddedAws, backends: Recordin
     now = brokers.specs[-1]
     assert (now.brokers, now.kafka_version, now.server_properties) == (6, "3.9.x", {"log.retention.hours": "48"})
     assert worker.specs[-1].configuration["heartbeat.interval.ms"] == "2000"
+
+    assert stack.plan(exchanged=True) == CHANGES
+    exchange(aws)
+    assert stack.plan() == NO_CHANGES  # what was exchanged in place is what the provider reads
 
     glue = aws_client(aws, "glue")
     arn = glue.get_registry(RegistryId={"RegistryName": "cdc"})["RegistryArn"]
