@@ -17,10 +17,10 @@ from cdc.diagram.command import diagram
 from cdc.drift.command import drift
 from cdc.explain.command import explain
 from cdc.imports.command import import_connectors
-from cdc.operate.events import events
+from cdc.operate.events.command import events
 from cdc.operate.pause import pause, resume
 from cdc.operate.restart import restart
-from cdc.operate.snapshot import snapshot
+from cdc.operate.snapshots.command import snapshot
 from cdc.operate.status import status
 from cdc.operate.upgrade import upgrade
 from cdc.plans.guard_command import plan_guard

@@ -1,1 +1,1 @@
-"""What people do to running connectors: ``cdc status``, ``cdc restart``."""
+"""What people do to running connectors, each a command."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cdc.operate.event_text import Shown, shown
+from cdc.operate.events.text import Shown, shown
 
 AT = 1_764_434_412_123
 SOURCE = {"ts_ms": AT, "db": "shop", "table": "orders"}

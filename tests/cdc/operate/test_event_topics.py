@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from cdc.operate.event_topics import NotCapturedError, of_all, of_table
+from cdc.operate.events.topics import NotCapturedError, of_all, of_table
 from modules.environment.environment import Environment
 from tests.synthesized import document
 

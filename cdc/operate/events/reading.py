@@ -11,9 +11,9 @@ from cdc.deep.command import REPORTED
 from cdc.kafka.brokers import Tunnels, brokers
 from cdc.kafka.reading import Reader, reading
 from cdc.operate.connectors import Place
-from cdc.operate.event_decoding import Formats
-from cdc.operate.event_text import Shown, shown
-from cdc.operate.event_topics import Routed, of_all, of_table
+from cdc.operate.events.decoding import Formats
+from cdc.operate.events.text import Shown, shown
+from cdc.operate.events.topics import Routed, of_all, of_table
 
 __all__ = ["REPORTED", "EventReader", "Wanted"]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from cdc.kafka.reading import Reader
-from cdc.operate.event_decoding import Decode
-from cdc.operate.signals import Signal
+from cdc.operate.events.decoding import Decode
+from cdc.operate.snapshots.signals import Signal
 
 FIRST_SECONDS: Final = 120  # a busy connector reads its signals every few seconds
 QUIET_SECONDS: Final = 15

@@ -9,10 +9,10 @@ from typing import Final
 from cdc.kafka.brokers import Brokers, Tunnels, brokers
 from cdc.kafka.reading import reading
 from cdc.operate.connectors import Place
-from cdc.operate.event_decoding import Formats
-from cdc.operate.event_topics import of_table
-from cdc.operate.signals import Channel, Signal, SignalError, TableChannel, TopicChannel
-from cdc.operate.snapshot_progress import QUIET_SECONDS, Progress
+from cdc.operate.events.decoding import Formats
+from cdc.operate.events.topics import of_table
+from cdc.operate.snapshots.progress import QUIET_SECONDS, Progress
+from cdc.operate.snapshots.signals import Channel, Signal, SignalError, TableChannel, TopicChannel
 from cdc.preflight.database.connecting import Route
 from cdc.preflight.routes import Routes
 from modules.debezium.configuration import connector_properties

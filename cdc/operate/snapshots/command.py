@@ -35,8 +35,8 @@ def snapshot(
 ) -> None:
     """Have a running connector read tables again."""
     from cdc.kafka.brokers import Tunnels
-    from cdc.operate import signals
-    from cdc.operate.requesting import Request
+    from cdc.operate.snapshots import signals
+    from cdc.operate.snapshots.requesting import Request
 
     if stop and (blocking or where):
         raise typer.BadParameter("--stop takes neither --blocking nor --where: a blocking snapshot cannot be stopped")
@@ -68,7 +68,7 @@ def snapshot(
 
 
 def _check_tables(found: Place, key: str, tables: Sequence[str]) -> None:
-    from cdc.operate.event_topics import captured
+    from cdc.operate.events.topics import captured
 
     for table in tables:
         if not captured(key, found.environment, table):
@@ -93,9 +93,9 @@ def _read(tables: Sequence[str], kind: str, where: str | None) -> Iterator[str]:
 def _reported() -> Iterator[None]:
     from cdc.deep.command import REPORTED
     from cdc.kafka.brokers import BrokersError
-    from cdc.operate.event_decoding import NoPluginError
-    from cdc.operate.signals import SignalError
-    from cdc.operate.snapshot_progress import SnapshotFailedError
+    from cdc.operate.events.decoding import NoPluginError
+    from cdc.operate.snapshots.progress import SnapshotFailedError
+    from cdc.operate.snapshots.signals import SignalError
     from cdc.preflight.database.connecting import ConnectionFailedError
 
     try:

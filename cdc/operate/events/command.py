@@ -38,9 +38,9 @@ def events(
 ) -> None:
     """Show events of a table, as an application reads them."""
     from cdc.kafka.brokers import BrokersError, Tunnels
-    from cdc.operate.event_decoding import Formats, NoPluginError
-    from cdc.operate.event_topics import NotCapturedError
-    from cdc.operate.reading_events import REPORTED, EventReader, Wanted
+    from cdc.operate.events.decoding import Formats, NoPluginError
+    from cdc.operate.events.reading import REPORTED, EventReader, Wanted
+    from cdc.operate.events.topics import NotCapturedError
 
     with place(name) as found:
         try:
