@@ -16,6 +16,9 @@ import pytest
 import requests
 from kafka import KafkaConsumer, TopicPartition
 
+from cdc.aws import Aws
+from cdc.operate.connectors import Place
+from cdc.operate.events.decoding import Formats
 from cdc.plugin import building
 from modules import policies, registry_policies
 from modules.artifacts import zip_parts
@@ -26,6 +29,7 @@ from modules.artifacts.sources import sources
 from modules.debezium import configuration, topics
 from modules.debezium.formats import PARTS, Registry
 from modules.deployment import Deployment
+from modules.environment.environment import Environment
 from modules.environment.models.connectors import Connector
 from modules.policies import ClusterArns
 from rehearsal.aws.backends import ConnectorSpec, ServerError
@@ -43,6 +47,8 @@ DEPLOYMENT: Final = Deployment("dev", REGION, "aws", ACCOUNT)
 NAME: Final = "cdc"
 NUMBERS: Final = count(1)
 SECONDS: Final = 60
+URL: Final = "https://registry.example.internal:8081"
+RANGE: Final = "10.9.8.0/24"
 EXTRA: Final = Path(__file__).parents[1] / "plugin" / "extra.lock.toml"
 
 
@@ -180,6 +186,18 @@ class Pipeline:
         assert [one for one in found if "error" in one] == []
         return found
 
+    def shown(self, kind: str, patch: pytest.MonkeyPatch) -> list[Decoded]:
+        """Its events, as a person reads them who has the environment file and is signed in."""
+        for variable, value in self.world.iam.aws.variables.items():
+            patch.setenv(variable, value)
+        registry = {"kind": "glue", "name": NAME} if kind == "glue" else {"kind": kind, "url": URL, "cidr_block": RANGE}
+        content = {**document("dev"), "schema_registry": registry, "connectors": {"shop": self.config}}
+        environment = Environment(name="dev", **content)
+        url = None if kind == "glue" else self.world.server.url(kind)
+        formats = Formats(Place(environment, Aws(REGION)), {"debezium-mysql": self.spec.archive}, url)
+        found: list[Decoded] = list(formats.decoder("shop")([(self.topic, *pair) for pair in self.messages()]))
+        return found
+
     def changed_table(self, connector: RunningConnector) -> list[Decoded]:
         """Its events, with one before and one after a column came."""
         self.wait_for(1)
@@ -194,7 +212,9 @@ class Pipeline:
 ROWS: Final = [{"id": 1, "name": "Ada"}, {"id": 2, "name": "Grace", "city": "New York"}]
 
 
-def test_values_are_avro_by_glue_and_a_new_column_is_a_new_version(world: World) -> None:
+def test_values_are_avro_by_glue_and_a_new_column_is_a_new_version(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     registry = Registry("glue", region=REGION, name=NAME, compatibility="BACKWARD")
     pipeline = Pipeline(world, registry, archive("glue", world.folder))
     connector = pipeline.start()
@@ -209,18 +229,20 @@ def test_values_are_avro_by_glue_and_a_new_column_is_a_new_version(world: World)
         found = world.glue().get_schema(SchemaId=schema)
         assert (found["LatestSchemaVersion"], found["Compatibility"]) == (2, "BACKWARD")
         assert world.iam.enforcement.authorizer.log.denials(pipeline.role) == []
+        assert pipeline.shown("glue", monkeypatch) == events
     finally:
         connector.stop()
 
 
 @pytest.mark.parametrize("kind", ["confluent", "apicurio"])
-def test_keys_and_values_are_avro_by_url(world: World, kind: Any) -> None:
-    registry = Registry(kind, url="https://registry.example.internal:8081")
+def test_keys_and_values_are_avro_by_url(world: World, kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    registry = Registry(kind, url=URL)
     pipeline = Pipeline(world, registry, archive(kind, world.folder))
     connector = pipeline.start()
     try:
         events = pipeline.changed_table(connector)
         assert [event["value"]["after"] for event in events] == ROWS
+        assert pipeline.shown(kind, monkeypatch) == events
         ids = [int.from_bytes(value[1:5], "big") for _, value in pipeline.messages() if value]
         assert all(value[:1] == b"\0" for pair in pipeline.messages() for value in pair if value)
         assert len(set(ids)) == 2
