@@ -31,6 +31,7 @@ _PHASES: Final = {"create": "create", "update": "update", "destroy": "delete"}
 _CHANGING: Final = "ApplyResourceChange"
 # Every resource has tags (the provider's default ones), and each key its own policy.
 _INPUT: Final = {"Tags": ["every"], "Policy": "own"}
+_DELETED: Final = "DeleteObject"
 _TAGS: Final = {"owner": "data-platform", "team": "one"}
 _BOUNDARY: Final = "arn:aws:iam::123456789012:policy/boundary"
 # Attributes that a later version of the stacks may change: text, or what is merged into the resource.
@@ -198,6 +199,8 @@ def table(found: Iterator[tuple[str, Call]]) -> dict[str, dict[str, list[str]]]:
         if call.of:
             operation = _PHASES[phase] if call.rpc == _CHANGING else "read"
             result[call.of][operation].update(actions(call.service, call.operation, _INPUT))
+            if call.operation == _DELETED:  # a version, or a marker
+                result[call.of][operation].update(actions(call.service, call.operation, {"VersionId": "one"}))
     return {
         type_: {operation: sorted(of[operation]) for operation in OPERATIONS if of.get(operation)}
         for type_, of in sorted(result.items())

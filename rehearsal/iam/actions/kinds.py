@@ -59,13 +59,15 @@ KINDS: Final[Mapping[str, Kind]] = {
     CONFIGURATION: Kind(
         f"arn:{{partition}}:kafka:{_HERE}:configuration/{{name}}/*", ("Arn", "ConfigurationInfo.Arn", "Name")
     ),
-    CONNECTOR: Kind(f"arn:{{partition}}:kafkaconnect:{_HERE}:connector/{{name}}/*", ("connectorArn", "resourceArn")),
+    CONNECTOR: Kind(
+        f"arn:{{partition}}:kafkaconnect:{_HERE}:connector/{{name}}/*", ("connectorArn", "resourceArn", "connectorName")
+    ),
     CUSTOM_PLUGIN: Kind(
-        f"arn:{{partition}}:kafkaconnect:{_HERE}:custom-plugin/{{name}}/*", ("customPluginArn", "resourceArn")
+        f"arn:{{partition}}:kafkaconnect:{_HERE}:custom-plugin/{{name}}/*", ("customPluginArn", "resourceArn", "name")
     ),
     WORKER_CONFIGURATION: Kind(
         f"arn:{{partition}}:kafkaconnect:{_HERE}:worker-configuration/{{name}}/*",
-        ("workerConfigurationArn", "resourceArn"),
+        ("workerConfigurationArn", "resourceArn", "name"),
     ),
     ALARM: Kind(f"arn:{{partition}}:cloudwatch:{_HERE}:alarm:{{name}}", ("AlarmName", "ResourceARN")),
     DASHBOARD: Kind("arn:{partition}:cloudwatch::{account}:dashboard/{name}", ("DashboardName", "DashboardNames")),
@@ -75,7 +77,10 @@ KINDS: Final[Mapping[str, Kind]] = {
     MAPPING: Kind(f"arn:{{partition}}:lambda:{_HERE}:event-source-mapping:{{name}}", ("UUID", "Resource")),
     SCHEDULE_GROUP: Kind(f"arn:{{partition}}:scheduler:{_HERE}:schedule-group/{{name}}", ("Name", "ResourceArn")),
     SCALABLE_TARGET: Kind(f"arn:{{partition}}:application-autoscaling:{_HERE}:scalable-target/*", ("ResourceARN",)),
-    REGISTRY: Kind(f"arn:{{partition}}:glue:{_HERE}:registry/{{name}}", ("RegistryName", "RegistryArn", "ResourceArn")),
+    REGISTRY: Kind(
+        f"arn:{{partition}}:glue:{_HERE}:registry/{{name}}",
+        ("RegistryName", "RegistryId.RegistryArn", "RegistryId.RegistryName", "ResourceArn"),
+    ),
     SECRET: Kind(f"arn:{{partition}}:secretsmanager:{_HERE}:secret:{{name}}-??????", ("SecretId",)),
     DB_CLUSTER: Kind(f"arn:{{partition}}:rds:{_HERE}:cluster:{{name}}", ("DBClusterIdentifier",)),
     DB_INSTANCE: Kind(f"arn:{{partition}}:rds:{_HERE}:db:{{name}}", ("DBInstanceIdentifier",)),
@@ -154,6 +159,12 @@ OF_TAGS: Final = ("ListTags", "ListTagsForResource", "TagResource", "UntagResour
 
 class UnknownActionError(LookupError):
     """No kind of resource is known of an action."""
+
+
+def tagged(service: str, operation: str) -> str | None:
+    """The kind of what an operation with tags creates, of a service with tags on several kinds; None for others."""
+    words = _WORDS[service] if service in _TAGGED and operation.startswith("Create") else {}
+    return next((kind for word, kind in words.items() if word in operation), None)
 
 
 def kinds(action: str) -> tuple[str, ...]:

@@ -51,18 +51,20 @@ def needed(request: Request, target: Target, place: Place) -> Iterator[Access]:
     given = request_input(target.service, request)
     context = {_REGION: target.region}
     for action in actions(target.service, target.operation, given):
-        for resource in _resources(action, given, target.region, place):
+        for resource in _resources(action, given, target, place):
             yield Access(action, resource, context)
     parameter, service = _PASSED.get(target.operation, ("", ""))
     if role := given.get(parameter):
         yield Access(_PASS_ROLE, role, {"iam:PassedToService": service})
 
 
-def _resources(action: str, given: Mapping[str, Any], region: str, place: Place) -> Iterator[str]:
+def _resources(action: str, given: Mapping[str, Any], target: Target, place: Place) -> Iterator[str]:
     found = kinds.kinds(action)
-    # The ARN in a request for tags says which kind it is of.
-    for kind in found[:1] if action.endswith(kinds.OF_TAGS) else found:
-        yield "*" if kind == ANY else _arn(kind, _name(kind, given), given, region, place)
+    if action.endswith(kinds.OF_TAGS):
+        # The ARN in a request for tags says which kind it is of; a request that creates says it by its name.
+        found = (kinds.tagged(target.service, target.operation) or found[0],)
+    for kind in found:
+        yield "*" if kind == ANY else _arn(kind, _name(kind, given), given, target.region, place)
 
 
 def _name(kind: str, given: Mapping[str, Any]) -> str:

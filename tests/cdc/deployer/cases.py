@@ -154,7 +154,7 @@ CASES: Final[Mapping[str, Case]] = {
         },
         {
             "kafkaconnect:CreateWorkerConfiguration": "*",
-            "kafkaconnect:TagResource": here("kafkaconnect", "*"),
+            "kafkaconnect:TagResource": here("kafkaconnect", "worker-configuration/{n}/*"),
         },
     ),
     "a function, whose role is passed": Case(
@@ -173,6 +173,31 @@ CASES: Final[Mapping[str, Case]] = {
         "create_registry",
         lambda n: {"RegistryName": n, "Tags": {"owner": "data"}},
         {"glue:CreateRegistry": here("glue", "registry/{n}"), "glue:TagResource": here("glue", "registry/{n}")},
+    ),
+    "a cluster": Case(
+        "kafka",
+        "create_cluster",
+        lambda n: {
+            "ClusterName": n,
+            "BrokerNodeGroupInfo": {"ClientSubnets": ["subnet-1"], "InstanceType": "kafka.m7g.large"},
+            "KafkaVersion": "3.9.x",
+            "NumberOfBrokerNodes": 3,
+            "Tags": {"owner": "data"},
+        },
+        dict.fromkeys(("kafka:CreateCluster", "kafka:TagResource"), here("kafka", "cluster/{n}/*")),
+    ),
+    "a registry that is named in an object": Case(
+        "glue",
+        "get_registry",
+        lambda n: {"RegistryId": {"RegistryName": n}},
+        {"glue:GetRegistry": here("glue", "registry/{n}")},
+    ),
+    "a version of an object": Case(
+        "s3",
+        "delete_object",
+        lambda n: {"Bucket": n, "Key": "a", "VersionId": "null"},
+        {"s3:DeleteObjectVersion": "arn:aws:s3:::{n}/a"},
+        _bucket,
     ),
     "a secret": Case(
         "secretsmanager",
