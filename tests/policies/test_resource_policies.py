@@ -12,6 +12,7 @@ STATE_KEY: Final = "state/store/key/key"
 CONNECTOR_ROLE: Final = "connect/connectors/orders/role"
 FLOW_LOGS_ROLE: Final = "platform/network/flow-logs/role"
 HEALING_ROLE: Final = "connect/self-healing/role"
+CONSUMERS_ROLE: Final = "connect/consumers/receipts/role"
 SCHEDULER_ROLE: Final = "connect/self-healing/scheduler/role"
 SIGNALLED_ROLE: Final = "connect/connectors/stock/role"
 STATE_BUCKET: Final = "state/store/bucket/policy"
@@ -169,14 +170,15 @@ def test_a_role_is_assumed_by_its_service_for_its_source_only(
     assert not any(rest)
 
 
-def test_the_functions_role_is_assumed_by_lambda_only(found: dict[str, Document]) -> None:
+@pytest.mark.parametrize("role", [HEALING_ROLE, CONSUMERS_ROLE])
+def test_a_functions_role_is_assumed_by_lambda_only(found: dict[str, Document], role: str) -> None:
     """Lambda assumes a function's role without a source."""
     calls = [(f"{service}.amazonaws.com", "sts:AssumeRole", Context()) for service in ("lambda", "scheduler")]
-    answers = ask(found[HEALING_ROLE], *calls, (STRANGER, "sts:AssumeRole", {}), resource=ROLE)
+    answers = ask(found[role], *calls, (STRANGER, "sts:AssumeRole", {}), resource=ROLE)
     assert allowed(answers) == [True, False, False]
 
 
 def test_every_resource_policy_and_trust_policy_is_tested(found: dict[str, Document]) -> None:
     expected = {PLATFORM_KEY, STATE_KEY, CONNECTOR_ROLE, SIGNALLED_ROLE, FLOW_LOGS_ROLE}
-    expected |= {STATE_BUCKET, PLUGIN_BUCKET, S3_ENDPOINT, HEALING_ROLE, SCHEDULER_ROLE}
+    expected |= {STATE_BUCKET, PLUGIN_BUCKET, S3_ENDPOINT, HEALING_ROLE, SCHEDULER_ROLE, CONSUMERS_ROLE}
     assert {name for name, document in found.items() if document.kind != "identity"} == expected
