@@ -7,8 +7,10 @@ from typing import Any, Final
 from modules.environment.environment import Environment
 from modules.environment.loading import located
 from modules.environment.models.kafka import ProvisionedKafka
+from modules.environment.models.schema_registry import UrlRegistry
 from modules.environment.models.sources import source_kind
 from modules.messages.problems import Problem
+from rehearsal.connect.registries import by_url
 from rehearsal.processes.errors import RefusedError
 from rehearsal.processes.findings import Finding
 
@@ -44,8 +46,17 @@ def _problems(before: Environment, after: Environment, endpoints: Mapping[str, A
     old, new = before.kafka, after.kafka
     if isinstance(old, ProvisionedKafka) and isinstance(new, ProvisionedKafka) and new.brokers > old.brokers:
         yield Problem(("kafka", "brokers"), f"{old.brokers} brokers were deployed, and running ones get no more")
+    yield from _registry(before, after, endpoints)
     running = endpoints["mysql"]
     for key, connector in after.connectors.items():
         if (database := connector.source.database) not in running:
             message = f"the database {database} does not run here, only {', '.join(running)}"
             yield Problem(("connectors", key, "source", source_kind(connector.source)), message)
+
+
+def _registry(before: Environment, after: Environment, endpoints: Mapping[str, Any]) -> Iterator[Problem]:
+    """Without one here, a connector would write to the real one."""
+    if by_url(after) and "registry" not in endpoints:
+        yield Problem(("schema_registry",), "no schema registry by URL runs here, as no connector needed one")
+    elif isinstance(after.schema_registry, UrlRegistry) and before.schema_registry != after.schema_registry:
+        yield Problem(("schema_registry",), "schema_registry of a running rehearsal cannot change to another by URL")

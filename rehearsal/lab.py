@@ -1,7 +1,7 @@
 """A cluster, a database and workers without Terraform, for benchmarks and tests."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from rehearsal.aws.server import EmbeddedAws
 from rehearsal.connect import observers
 from rehearsal.connect.connectors import Connectors, SourceRecordLog
 from rehearsal.connect.metrics import Metrics
+from rehearsal.connect.registries import Registries
 from rehearsal.connect.secret_files import ReadSecret
 from rehearsal.connect.trust_stores import ReadObject
 from rehearsal.database import mysql_server
@@ -108,13 +109,12 @@ class LabServers:
         signed: bool = True,
         metrics: Metrics | None = None,
         observed: bool = False,
-        registry_url: Callable[[str], str] | None = None,
+        registries: Registries | None = None,
         objects: ReadObject | None = None,
     ) -> Connectors:
         """Connectors below the folder ``name``; they sign in if ``signed`` and the brokers enforce IAM.
 
-        If ``observed``, they log each source record. ``registry_url`` is that of a schema registry, by its kind;
-        ``objects`` reads S3.
+        If ``observed``, they log each source record. ``registries`` are those of schemas; ``objects`` reads S3.
         """
         observers_jar = observers.jar(compiler=self.jars.compiler, libraries=self.jars.connect) if observed else None
         return Connectors(
@@ -125,7 +125,7 @@ class LabServers:
             metrics=metrics,
             signing=self.iam.enforcement.signing if self.iam and signed else None,
             source_records=SourceRecordLog(observers_jar, self.source_records) if observers_jar else None,
-            registry_url=registry_url,
+            registries=registries,
             objects=objects,
         )
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from modules.environment.environment import Environment
-from modules.environment.models.schema_registry import UrlRegistry
+from rehearsal.connect.registries import by_url
 from rehearsal.database import mysql_server
 from rehearsal.processes import pinned_files, runs
 from rehearsal.processes.disk import FileSystem
@@ -47,8 +47,8 @@ def missing_room(databases: int, *, provider_copies: int = 0) -> list[str]:
 def pinned_sets(mysqld: Path | None = None, environment: Environment | None = None) -> tuple[str, ...]:
     """The sets of ``artifacts.lock.toml`` that a rehearsal on this machine runs, with ``mysqld`` if that is given.
 
-    With a schema registry by URL in ``environment``, also that of a registry.
+    Where a connector of ``environment`` writes to a schema registry by URL, also that of a registry.
     """
     mysql = None if mysql_server.installed(mysqld) else mysql_server.pinned_set()
-    registry = SET if environment and isinstance(environment.schema_registry, UrlRegistry) else None
+    registry = SET if environment and by_url(environment) else None
     return (pinned_files.KAFKA, pinned_files.CONNECT, pinned_files.COMPILER, *filter(None, [mysql, registry]))

@@ -18,6 +18,8 @@ from rehearsal.processes.programs import Program
 class RunningServers:
     """Starts clusters and connectors and keeps them by name; thread-safe.
 
+    ``readers`` returns the roles of the applications that read a topic, ``reader_variables`` the credentials of a role.
+
     Public: ``failures``, of servers that did not start, and of tasks: Terraform shows only part of the former.
     """
 
@@ -27,11 +29,13 @@ class RunningServers:
         start_cluster: Callable[[ClusterSpec], KafkaCluster],
         start_connector: Callable[[ConnectorSpec], RunningConnector],
         databases: Mapping[str, Database],
-        reader_variables: Callable[[str, ConnectorSpec], Mapping[str, str]],
+        readers: Callable[[str, ConnectorSpec], Sequence[str]],
+        reader_variables: Callable[[str, str], Mapping[str, str]],
     ) -> None:
         self._start_cluster = start_cluster
         self._start_connector = start_connector
         self._databases = databases
+        self._readers = readers
         self._reader_variables = reader_variables
         self._clusters: dict[str, KafkaCluster] = {}
         self._connectors: dict[str, RunningConnector] = {}
@@ -92,17 +96,22 @@ class RunningServers:
     def decode(self, connector: str, messages: Sequence[Message]) -> list[Decoded]:
         """With the connector's own converters; raises DecoderError.
 
-        Converters that ask Glue for schemas do it with the credentials of the application that reads the topic.
+        Converters that ask Glue for schemas do it under the role of each application that reads the topic: it is an
+        error that one of them cannot.
         """
         with self._lock:
             running, spec = self._connectors[connector], self._specs[connector]
         if not uses_glue(spec.configuration):
             return running.decode(messages)
+        readers = {topic: self._readers(topic, spec) for topic in {topic for topic, _, _ in messages}}
         found: dict[int, Decoded] = {}
-        for topic in dict.fromkeys(topic for topic, _, _ in messages):
-            places = [place for place, message in enumerate(messages) if message[0] == topic]
-            variables = self._reader_variables(topic, spec)
-            found |= zip(places, running.decode([messages[place] for place in places], variables), strict=True)
+        for role in dict.fromkeys(role for topic, _, _ in messages for role in readers[topic]):
+            places = [place for place, (topic, _, _) in enumerate(messages) if role in readers[topic]]
+            variables = self._reader_variables(role, spec.region)
+            decoded = running.decode([messages[place] for place in places], variables)
+            found |= {
+                place: one for place, one in zip(places, decoded, strict=True) if "error" not in found.get(place, {})
+            }
         return [found[place] for place in range(len(messages))]
 
     @property

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Request
 from modules.artifacts.lock import File, Lock
 from modules.environment.environment import Environment
 from modules.environment.models.kafka import ExistingKafka, ProvisionedKafka
-from modules.environment.models.schema_registry import UrlRegistry
+from rehearsal import schema_registry
 from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.dispatch import Target
 from rehearsal.aws.pages import Page
@@ -34,8 +34,6 @@ from rehearsal.processes import pinned_files, waits
 from rehearsal.processes.addresses import Addresses
 from rehearsal.processes.background import Background
 from rehearsal.processes.logs import LogShipper
-from rehearsal.registry import server as registry_server
-from rehearsal.registry.server import RegistryServer
 from rehearsal.running_servers import RunningServers
 
 # The settings of an existing cluster are not known here: it gets this project's defaults.
@@ -92,7 +90,15 @@ class Servers:
             max_brokers=max_brokers,
             access=self._iam.access,
         )
-        self._registry = _registry(environment, lock, paths, folder=folder, addresses=addresses)
+        self._registry = schema_registry.of(
+            environment,
+            lock,
+            paths,
+            folder=folder,
+            addresses=addresses,
+            authority=self._iam.authority,
+            secret=self._account.secret,
+        )
         connect = pinned_files.jars(lock, pinned_files.CONNECT, paths)
         connectors = Connectors(
             addresses=addresses,
@@ -105,7 +111,7 @@ class Servers:
             source_records=SourceRecordLog(
                 observers.jar(compiler=compiler, libraries=connect), folder / SOURCE_RECORDS
             ),
-            registry_url=self._registry.url if self._registry else None,
+            registries=schema_registry.registries(self.access.url, self._registry),
             objects=self._account.object,
             authorities=[self._iam.authority.der],
         )
@@ -121,6 +127,7 @@ class Servers:
             start_cluster=self._clusters,
             start_connector=connectors,
             databases=self._databases,
+            readers=self._iam.readers,
             reader_variables=self._iam.reader_variables,
         )
         self._aws = EmbeddedAws(
@@ -158,7 +165,7 @@ class Servers:
         self._aws.stop()
         self._databases.kill()
         if self._registry:
-            self._registry.kill()
+            self._registry.stop()
         self._metrics.close()
 
     def _on_change(self, target: Target) -> None:
@@ -208,6 +215,7 @@ class Servers:
             "aws": self.access.url,
             "keys": str(self._keys),
             "certificate": str(self._iam.certificate),
+            **({"registry": f"http://{self._registry.server.address}"} if self._registry else {}),
             **self._running.endpoints,
         }
 
@@ -238,17 +246,6 @@ class Servers:
         if name := json.loads(request.get_data() or b"{}").get("start"):
             self._running.start_again(name)
         return self._running.pids
-
-
-def _registry(
-    environment: Environment, lock: Lock, paths: Mapping[File, Path], *, folder: Path, addresses: Addresses
-) -> RegistryServer | None:
-    """A registry where the environment has one by URL."""
-    if not isinstance(environment.schema_registry, UrlRegistry):
-        return None
-    [archive] = pinned_files.fetched(lock, registry_server.SET, paths)
-    address = addresses.allocate(registry_server.PORT)
-    return RegistryServer(archive, folder=folder / "schema-registry", address=address)
 
 
 def _bytes(encoded: str | None) -> bytes | None:

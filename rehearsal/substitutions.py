@@ -12,8 +12,9 @@ from modules.debezium.configuration import IMPORT_PROVIDER_CLASS, SECRET_PROVIDE
 from modules.environment.environment import Environment
 from modules.environment.models.consumers import LambdaConsumer
 from modules.environment.models.kafka import ProvisionedKafka
-from modules.environment.models.schema_registry import GlueRegistry
+from modules.environment.models.schema_registry import GlueRegistry, UrlRegistry
 from modules.environment.models.sources import HostSource, source_kind
+from rehearsal.connect.registries import by_url
 from rehearsal.connect.substitutions import FILE_PROVIDER_CLASS, HEAP_PER_MCU, PROVIDER, has_provider
 from rehearsal.database.mysql_server import AURORA
 
@@ -72,10 +73,12 @@ GLUE_ENDPOINT: Final = Substitution(
     "the embedded AWS, by the converters' property endpoint; it keeps schemas and enforces IAM, and compares no schema"
     " with the versions before",
 )
+_REGISTRY: Final = "schema registry"
+_STANDS_IN: Final = "Apicurio's 2.6, in memory, in the converters' property with the URL"
 REGISTRY: Final = Substitution(
-    "schema registry",
-    "the one that schema_registry.url names",
-    "Apicurio's, in memory, without TLS and without a login",
+    _REGISTRY,
+    "the one that the converters' properties name",
+    f"{_STANDS_IN}, without TLS and without a login: nothing is written to the deployed one",
 )
 OBSERVERS: Final = Substitution(
     "observers of events",
@@ -167,9 +170,18 @@ def _cluster(environment: Environment, limit: int | None) -> list[Substitution]:
 
 def _registry(environment: Environment) -> list[Substitution]:
     registry = environment.schema_registry
-    if registry is None:
-        return []
-    return [GLUE_ENDPOINT if isinstance(registry, GlueRegistry) else REGISTRY]
+    found = [GLUE_ENDPOINT] if isinstance(registry, GlueRegistry) else []
+    if not by_url(environment):
+        return found
+    return [*found, _registry_of_the_file(registry) if isinstance(registry, UrlRegistry) else REGISTRY]
+
+
+def _registry_of_the_file(registry: UrlRegistry) -> Substitution:
+    tls = "a certificate of a temporary authority" if registry.url.startswith("https:") else "no TLS"
+    login = f"the login in {registry.secret}, invented here" if registry.secret else "no login"
+    return Substitution(
+        _REGISTRY, registry.url, f"{_STANDS_IN}, with {login} and {tls}: nothing is written to the deployed one"
+    )
 
 
 def _connect(environment: Environment) -> list[Substitution]:

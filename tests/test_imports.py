@@ -47,7 +47,7 @@ REHEARSAL = [
     ["connect", "events"],
     ["failures", "steps", "substitutions", "requirements", "daemon_process"],
     ["daemon_client", "second_plans"],
-    ["databases", "deployment", "disk_watch", "embedded_account"],
+    ["databases", "deployment", "disk_watch", "embedded_account", "schema_registry"],
     ["evidence", "inputs", "kept_limits", "lab", "lab_access", "outcome", "running_servers", "wait_reports"],
     ["servers"],
     ["daemon", "rehearsal"],

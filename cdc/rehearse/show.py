@@ -132,6 +132,8 @@ def _parts(at: Mapping[str, Any], environment: str) -> Iterator[tuple[str, list[
         yield "brokers (plain, to look at data)", [*_servers(at["brokers"]), *([clients["plain"]] if clients else [])]
     if at["connect"]:
         yield "Kafka Connect", [f"{url}/connectors/{name}/status" for name, url in at["connect"].items()]
+    if "registry" in at:
+        yield "schema registry, for applications: it asks for no login", [f"{at['registry']}/apis"]
     yield (
         "MySQL, as a user that may do everything",
         [

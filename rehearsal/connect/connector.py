@@ -168,7 +168,7 @@ class RunningConnector:
 
     def decode(self, messages: Sequence[Message], variables: Mapping[str, str] = MappingProxyType({})) -> list[Decoded]:
         """The content of messages that it sent, by converters with these ``variables``; raises DecoderError."""
-        return self.workers.decoder(self._registries.applied(self._spec.configuration)).decode(messages, variables)
+        return self.workers.decoder(self._registries.for_reader(self._spec.configuration)).decode(messages, variables)
 
     def measure(self) -> dict[str, float]:
         """The current values of MSK Connect's metrics; utilization in percent of the capacity as it is here."""
@@ -200,7 +200,7 @@ class RunningConnector:
     def _configure(self, spec: ConnectorSpec) -> None:
         """Applies the configuration of ``spec`` and waits until the task runs; returns at once if it is unchanged."""
         deployed = spec.configuration if self._denials.iam else without_iam(spec.configuration)
-        named = {**self._trust_stores.local(self._registries.applied(deployed)), "name": self.name}
+        named = {**self._trust_stores.local(self._registries.for_worker(deployed)), "name": self.name}
         database = self._addresses.here(*(named.get(key, "") for key in DATABASE))
         properties = connector_properties(
             named,

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -39,7 +39,7 @@ class Connectors:
 
     ``jars`` are the worker's libraries; ``secrets`` returns the content of a secret, or raises LookupError. Without
     ``signing`` the clients of brokers do not sign in. With ``source_records`` the workers log each source record to
-    a folder. ``registry_url`` is that of a schema registry here, by its kind. ``objects`` reads S3, and ``authorities``
+    a folder. ``registries`` are those of schemas, by default only Glue's. ``objects`` reads S3, and ``authorities``
     sign the databases' certificates, in DER: they are added to the trust stores of connectors.
     Public: ``specs`` of all connectors, by their roles' names.
     """
@@ -55,11 +55,11 @@ class Connectors:
         metrics: Metrics | None = None,
         signing: Signing | None = None,
         source_records: SourceRecordLog | None = None,
-        registry_url: Callable[[str], str] | None = None,
+        registries: Registries | None = None,
         objects: ReadObject | None = None,
         authorities: Sequence[bytes] = (),
     ) -> None:
-        self._registries = Registries(f"http://{addresses.aws}", registry_url)
+        self._registries = registries or Registries(f"http://{addresses.aws}")
         self._source_records = source_records
         self._objects = objects
         self._authorities = authorities

@@ -1,7 +1,7 @@
 """Writes the secrets that a connector's configuration refers to, for a worker that reads them from files."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +11,9 @@ from rehearsal.aws.backends import ServerError
 from rehearsal.processes.findings import Finding
 
 _HIDDEN: Final = "********"
-_USER: Final = "database.user"  # not secret, and part of MySQL's messages
+# Users are no secret, and part of MySQL's messages and of the names of classes: one may be called registry.
+_USERS: Final = ("database.user", ".apicurio.auth.username")
+_USER_AND_PASSWORD: Final = ".basic.auth.user.info"
 
 ReadSecret = Callable[[str], Mapping[str, str]]
 
@@ -35,7 +37,7 @@ class SecretFiles:
         for key, value in configuration.items():
             for found in PLACEHOLDER.finditer(value):
                 references.setdefault(found["secret"], {})[found["key"]] = key
-        users = {(found["secret"], found["key"]) for found in PLACEHOLDER.finditer(configuration.get(_USER, ""))}
+        users = set(_users(configuration))
         for name, keys in references.items():
             values = self._read(name, keys)
             self._secret_values |= {value for key, value in values.items() if (name, key) not in users and value}
@@ -72,6 +74,16 @@ class SecretFiles:
         self._files.add(file)
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as content:
             content.write(as_lines(values))
+
+
+def _users(configuration: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The secret and the key of each user's name."""
+    for name, value in configuration.items():
+        found = [(one["secret"], one["key"]) for one in PLACEHOLDER.finditer(value)]
+        if name.endswith(_USERS):
+            yield from found
+        elif name.endswith(_USER_AND_PASSWORD):
+            yield from found[:-1]
 
 
 def _error(found: Finding, at_fault: str, *_: str) -> ServerError:

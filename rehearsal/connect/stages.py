@@ -12,6 +12,19 @@ _TRANSFORM: Final = "org.apache.kafka.connect.runtime.TransformationStage.apply"
 _CONVERTER: Final = "AbstractWorkerSourceTask.lambda$convertTransformedRecord"
 # A schema is named after the topic of its table.
 _SCHEMA: Final = re.compile(r"Schema\{(?P<topic>[\w.-]+)\.(?:Key|Value|Envelope)\b")
+# What a schema registry refuses, with the next step: as Confluent's and Apicurio's clients report its answer.
+_REFUSALS: Final = (
+    (
+        re.compile(r"NotAuthorizedException|error code: 401"),
+        "the schema registry refuses the login",
+        "correct the secret that schema_registry names, or its fields",
+    ),
+    (
+        re.compile(r"error code: 409|RuleViolationException"),
+        "the schema registry refuses another version of a schema",
+        "let the new column be NULL or have a default, or change what the registry compares",
+    ),
+)
 _OUTBOX: Final = "io.debezium.transforms.outbox.EventRouter"
 
 
@@ -44,7 +57,12 @@ def _converter(text: str, cause: re.Match[str], configuration: Mapping[str, str]
     keys = [key for key in ("key.converter", "value.converter") if _has_frame(text, configuration.get(key, " "))]
     names = " or ".join(f"{key} ({_short(configuration[key])})" for key in keys) or "key.converter or value.converter"
     step = "choose a converter that takes structured events, or a transform that makes what it takes"
-    finding = Finding(f"{names} cannot write an event: {_why(cause)}", step, cause[0])
+    what = f"{names} cannot write an event"
+    for pattern, refused, remedy in _REFUSALS:
+        if refusal := next((one for one in _CAUSE.finditer(text) if pattern.search(one[0])), None):
+            what, step, cause = f"{what}, as {refused}", remedy, refusal
+            break
+    finding = Finding(f"{what}: {_why(cause)}", step, cause[0])
     return finding.at(topic=_topic(cause[0]), property=keys[0] if keys else "value.converter")
 
 

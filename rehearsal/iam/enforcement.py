@@ -106,19 +106,22 @@ class Enforcement:
         except ClientError:
             return None
 
-    def reader_variables(self, topic: str, connector: ConnectorSpec) -> Mapping[str, str]:
-        """Environment variables with the credentials of an application that reads ``topic``, else of the connector."""
-        readers = (
+    def readers(self, topic: str, connector: ConnectorSpec) -> list[str]:
+        """The roles of the applications that read ``topic``; of the connector where none does."""
+        found = [
             role for role, topics in self._applications.items() if missing_permissions.matches_topic(topics, topic)
-        )
-        role = self._roles.get(next(readers, connector.role))
-        key = self._roles.open_session(role, "decoder").key
+        ]
+        return found or [connector.role]
+
+    def reader_variables(self, role: str, region: str) -> Mapping[str, str]:
+        """Environment variables with credentials of a role, for what it reads."""
+        key = self._roles.open_session(self._roles.get(role), "decoder").key
         assert key.token, "a session's credentials are temporary"
         return {
             "AWS_ACCESS_KEY_ID": key.access_key,
             "AWS_SECRET_ACCESS_KEY": key.secret,
             "AWS_SESSION_TOKEN": key.token,
-            "AWS_REGION": connector.region,
+            "AWS_REGION": region,
         }
 
     def on_change(self, target: Target) -> None:

@@ -35,6 +35,11 @@ def another_cluster(content: dict[str, Any]) -> None:
     content["connectors"]["shop"]["source"]["cluster"] = "orders-dev"
 
 
+def in_avro(content: dict[str, Any], **registry: str) -> None:
+    content["schema_registry"] = {"kind": "apicurio", **registry}
+    content["connectors"]["shop"]["format"] = "avro"
+
+
 REFUSED: dict[str, tuple[Change, str, str]] = {
     "cluster": (another_cluster, "the database orders-dev does not run here", "connectors.shop.source.cluster"),
     "brokers": (lambda content: content["kafka"].update(brokers=6), "3 brokers were deployed", "kafka.brokers"),
@@ -42,6 +47,11 @@ REFUSED: dict[str, tuple[Change, str, str]] = {
         lambda content: content["kafka"].update(coordination="zookeeper"),
         "kafka.coordination of running brokers cannot change, is kraft, got zookeeper",
         "kafka.coordination",
+    ),
+    "a registry by URL": (
+        lambda content: in_avro(content, url="https://registry.example.internal"),
+        "no schema registry by URL runs here",
+        "schema_registry",
     ),
     "state": (lambda content: content.update(state={"kind": "local"}), "state of a running rehearsal", "state"),
 }
@@ -55,6 +65,21 @@ def test_it_is_refused(tmp_path: Path, change: Change, cause: str, path: str) ->
     assert found.where["line"].startswith(f"{tmp_path / 'dev.yaml'}:")
     assert found.where["line"].endswith(f": {path}")
     assert found.next_step == "stop the kept rehearsal, and start a new one"
+
+
+def test_another_registry_by_url_is_refused(tmp_path: Path) -> None:
+    (first := tmp_path / "first").mkdir()
+    before, _ = environment(first, lambda content: in_avro(content, url="https://one.example.internal"))
+    at = {**ENDPOINTS, "registry": "http://127.0.0.1:8080"}
+    for place, allowed in (("one", True), ("other", False)):
+        url = f"https://{place}.example.internal"
+        after, file = environment(tmp_path, lambda content, url=url: in_avro(content, url=url))  # type: ignore[misc]
+        if allowed:
+            kept_limits.check(before, after, file, at)
+        else:
+            with pytest.raises(RehearsalError) as refused:
+                kept_limits.check(before, after, file, at)
+            assert "cannot change to another by URL" in str(refused.value.findings)
 
 
 def another_connector(content: dict[str, Any]) -> None:

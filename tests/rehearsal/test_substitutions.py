@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from modules.archive.zips import BadArchiveError
-from modules.debezium import configuration
+from modules.debezium import configuration, formats
 from modules.debezium.configuration import SECRET_PROVIDER_CLASS
 from modules.environment.environment import Environment
 from modules.properties_file import as_lines
@@ -268,3 +268,13 @@ def test_values_are_hidden_but_not_the_username(tmp_path: Path) -> None:
 )
 def test_a_properties_file_can_have_any_value(key: str, value: str, line: str) -> None:
     assert as_lines({key: value}) == f"{line}\n"
+
+
+@pytest.mark.parametrize("kind", ["confluent", "apicurio"])
+def test_the_user_of_a_registry_is_not_hidden(tmp_path: Path, kind: Any) -> None:
+    login = {"user": "${secretsmanager:cdc/registry:user}", "password": "${secretsmanager:cdc/registry:password}"}
+    properties = formats.properties("avro", formats.Registry(kind, url="https://registry.internal", **login))
+    content = {"user": "registry", "password": "no one knows"}
+    secrets = SecretFiles(tmp_path, {"cdc/registry": content}.__getitem__, write_files=False)
+    secrets.update(properties)
+    assert secrets.hide("io.apicurio.registry.E: no one knows") == "io.apicurio.registry.E: ********"

@@ -55,7 +55,7 @@ class Formats:
             return JsonDecoder(properties).decode
         plugin = unpacked_folder(self._archive(connector.plugin))
         registries = Registries(self.place.aws.endpoint, (lambda _: self.registry or "") if self.registry else None)
-        known = {name: self._without_placeholders(value) for name, value in registries.applied(properties).items()}
+        known = {name: self._without_placeholders(value) for name, value in registries.for_reader(properties).items()}
         decoder = Decoder(_jars(), plugin, known)
         return lambda messages: decoder.decode(messages, self._variables)
 

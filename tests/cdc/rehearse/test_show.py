@@ -27,6 +27,7 @@ ENDPOINTS = {
     "certificate": "/cache/rehearsals/1/iam/ca.pem",
     "connect": {"cdc-rehearsal-shop": "http://127.99.1.8:8083"},
     "mysql": {"shop": {"address": "127.99.1.2:3306", "socket": "/cache/mysql.sock"}},
+    "registry": "http://127.99.1.9:8080",
 }
 
 
@@ -160,6 +161,7 @@ def test_a_kept_rehearsal_is_described_in_lines_that_can_be_copied(terminal: io.
         "127.99.1.6:9092",
         str(CLIENTS["plain"]),
         "http://127.99.1.8:8083/connectors/cdc-rehearsal-shop/status",
+        "http://127.99.1.9:8080/apis",
         "mysql --defaults-file=/cache/clients/mysql-shop.cnf",
         f". {CLIENTS['terraform']}",
         "terraform -chdir=/cache/work/stacks/rehearsal-connect plan",

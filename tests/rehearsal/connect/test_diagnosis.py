@@ -136,6 +136,26 @@ def test_a_cause_is_one_line(message: str, cause: str) -> None:
     assert found.evidence in message.rstrip()
 
 
+CONVERTING = "at org.apache.kafka.connect.runtime.AbstractWorkerSourceTask.lambda$convertTransformedRecord$6"
+CLIENT = "io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException"
+
+
+@pytest.mark.parametrize(
+    ("cause", "refused"),
+    [
+        (f"{CLIENT}: asks for a login; error code: 401", ", as the schema registry refuses the login: RestClient"),
+        ("io.apicurio.rest.client.auth.exception.NotAuthorizedException: no", ", as the schema registry refuses the"),
+        (f"{CLIENT}: is incompatible; error code: 409", ", as the schema registry refuses another version of a schema"),
+        (f"{CLIENT}: has failed; error code: 500", ": DataException: Failed"),
+    ],
+    ids=["401", "Apicurio's login", "409", "another error"],
+)
+def test_what_a_schema_registry_refuses_is_named(cause: str, refused: str) -> None:
+    causes = ["ConnectException: Tolerance", "Caused by: org.x.DataException: Failed", f"\t{CONVERTING}(A.java:1)"]
+    [found] = diagnose("\n".join([*causes, f"Caused by: {cause}"]), configuration=CONFIGURATION)
+    assert f"key.converter or value.converter cannot write an event{refused}" in str(found)
+
+
 def test_a_stack_trace_takes_precedence_over_the_log() -> None:
     trace = "io.debezium.DebeziumException: The db history topic is missing."
     log = "java.lang.OutOfMemoryError: Java heap space"
