@@ -38,7 +38,7 @@ def snapshot(tables: Sequence[str], *, kind: Kind, where: str | None) -> Signal:
     data: dict[str, Any] = {"type": kind, "data-collections": [table_expression(table) for table in tables]}
     if where:
         data["additional-conditions"] = [
-            {"data-collection": table_expression(table), "filter": _filter(table, kind, where)} for table in tables
+            {"data-collection": _named(table, kind), "filter": _filter(table, kind, where)} for table in tables
         ]
     return Signal("execute-snapshot", data)
 
@@ -47,6 +47,11 @@ def stop(tables: Sequence[str]) -> Signal:
     """Ends the incremental snapshot of ``tables``, or of all that are waiting."""
     named = {"data-collections": [table_expression(table) for table in tables]} if tables else {}
     return Signal("stop-snapshot", {"type": "INCREMENTAL", **named})
+
+
+def _named(table: str, kind: Kind) -> str:
+    """Debezium compares an incremental snapshot's as an expression, and a blocking one's as a name."""
+    return table_expression(table) if kind == "INCREMENTAL" else table
 
 
 def _filter(table: str, kind: Kind, where: str) -> str:
