@@ -24,6 +24,7 @@ class Key(Construct):
         services: Sequence[str],
         grants: Sequence[str] = (),
         log_groups: bool = False,
+        alarms: bool = False,
     ) -> None:
         super().__init__(scope, id_)
         key = KmsKey(
@@ -32,7 +33,7 @@ class Key(Construct):
             description=description,
             enable_key_rotation=True,
             deletion_window_in_days=30,
-            policy=policies.key(deployment, services=services, grants=grants, log_groups=log_groups),
+            policy=policies.key(deployment, services=services, grants=grants, log_groups=log_groups, alarms=alarms),
             lifecycle=TerraformResourceLifecycle(prevent_destroy=True),
         )
         self.alias = f"alias/{name}"

@@ -9,7 +9,6 @@ from typing import Final
 from modules import assets, healing_policies, policies
 from modules.deployment import Deployment
 from modules.encryption import Key
-from modules.environment.models.alarms import Alarms
 from modules.logs import log_group
 from modules.roles import role
 from modules.self_healing import archive
@@ -57,7 +56,7 @@ class SelfHealing(Construct):
         scope: Construct,
         id_: str,
         *,
-        config: Alarms,
+        topic_arn: str | None,
         deployment: Deployment,
         key: Key,
         connectors: list[HealedConnector],
@@ -66,7 +65,7 @@ class SelfHealing(Construct):
         self.name = deployment.name("self-healing")
         self._deployment = deployment
         self._connectors = connectors
-        self._topic = config.sns_topic_arn
+        self._topic = topic_arn
         self._scheduler_role = f"{self.name}-scheduler"
         self._log_group = deployment.log_group("self-healing")
         logs = log_group(self, name=self._log_group, retention_days=LOG_RETENTION_DAYS, key=key)

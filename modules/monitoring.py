@@ -76,7 +76,7 @@ def _alarm_name(rule: AlarmRule, name: str) -> str:
 
 
 class Monitoring(Construct):
-    """Alarms for the brokers of a managed cluster and for every connector, sent to the SNS topic in ``config``.
+    """Alarms for the brokers of a managed cluster and for every connector, sent to the SNS topic.
 
     What fails in a connector often trips several: its alarms notify through one composite alarm, which sends one
     message. Failed tasks also start the ``healer``. Public: ``failed_task_alarms``, the ARN of each connector's, by
@@ -89,6 +89,7 @@ class Monitoring(Construct):
         id_: str,
         *,
         config: Alarms,
+        topic_arn: str | None,
         cluster: ProvisionedKafka | None,
         cluster_name: str,
         connectors: dict[str, MonitoredConnector],
@@ -96,7 +97,7 @@ class Monitoring(Construct):
     ) -> None:
         """``cluster`` is None for an existing cluster; ``connectors`` are by key."""
         super().__init__(scope, id_)
-        self._topic = [config.sns_topic_arn] if config.sns_topic_arn else []
+        self._topic = [topic_arn] if topic_arn else []
         self._lag_seconds = config.lag_seconds
         self._healer = healer
         self.failed_task_alarms: dict[str, str] = {}

@@ -214,10 +214,34 @@ def consumer(
     )
 
 
-def key(deployment: Deployment, *, services: Sequence[str], grants: Sequence[str], log_groups: bool) -> str:
+_ALARMS: Final = {"Service": "cloudwatch.amazonaws.com"}
+
+
+def alarm_topic(deployment: Deployment, topic_arn: str) -> str:
+    """The policy of a topic to which only this environment's alarms, and roles of the account, may publish."""
+    condition = _of_alarms(deployment)
+    return document(allow("Alarms", ["sns:Publish"], topic_arn, Principal=_ALARMS, Condition=condition))
+
+
+def _of_alarms(deployment: Deployment) -> dict[str, Any]:
+    return {
+        "StringEquals": {"aws:SourceAccount": deployment.account_id},
+        "ArnLike": {"aws:SourceArn": deployment.arn("cloudwatch", f"alarm:{deployment.name()}-*")},
+    }
+
+
+def key(
+    deployment: Deployment,
+    *,
+    services: Sequence[str],
+    grants: Sequence[str],
+    log_groups: bool,
+    alarms: bool = False,
+) -> str:
     """The policy of a customer managed key: the account administers it, and uses it only through ``services``.
 
-    ``grants`` are services that create grants, to use the key without the caller.
+    ``grants`` are services that create grants, to use the key without the caller. ``alarms`` publish to a topic that
+    the key encrypts.
     """
     account = {"AWS": deployment.root_arn}
     caller = {"kms:CallerAccount": deployment.account_id}
@@ -242,6 +266,10 @@ def key(deployment: Deployment, *, services: Sequence[str], grants: Sequence[str
         # DescribeKey has no encryption context, so it would never match.
         actions = [action for action in _KEY_USE if action != "kms:DescribeKey"]
         statements.append(allow("Logs", actions, "*", Principal=logs, Condition=context))
+    if alarms:
+        actions = ["kms:Decrypt", "kms:GenerateDataKey*"]
+        condition = _of_alarms(deployment)
+        statements.append(allow("Alarms", actions, "*", Principal=_ALARMS, Condition=condition))
     return document(*statements)
 
 

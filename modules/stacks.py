@@ -23,6 +23,7 @@ from modules.environment_stack import EnvironmentStack
 from modules.healing import HealedConnector, SelfHealing
 from modules.lambda_consumer import LambdaConsumer, allow_pollers
 from modules.monitoring import Monitoring
+from modules.notifications import Notifications
 from modules.registry import GlueRegistry, UrlRegistry
 from modules.state_store import StateStore as StateStoreConstruct
 from modules.synthesis.sdk import Construct, TerraformOutput, TerraformResource
@@ -49,9 +50,10 @@ class Platform(EnvironmentStack):
             name=self.deployment.name(),
             description=f"Change data capture in {config.name}: brokers, logs, plugins",
             deployment=self.deployment,
-            services=["kafka", "s3"],
+            services=["kafka", "s3", *(["sns"] if config.alarms.email else [])],
             grants=["kafka"],
             log_groups=True,
+            alarms=config.alarms.email is not None,
         )
         self.network = self._network()
         self.kafka = self._kafka()
@@ -261,13 +263,13 @@ class Connect(EnvironmentStack):
             if self._registry_access:
                 self._registry_access.allow(client, security_group_id=group)
 
-    def _self_healing(self) -> SelfHealing | None:
+    def _self_healing(self, topic_arn: str | None) -> SelfHealing | None:
         if not self.config.alarms.self_healing:
             return None
         return SelfHealing(
             self,
             "self-healing",
-            config=self.config.alarms,
+            topic_arn=topic_arn,
             deployment=self.deployment,
             key=self._platform.key,
             connectors=[
@@ -282,11 +284,17 @@ class Connect(EnvironmentStack):
         )
 
     def _alarms(self) -> None:
-        brokers, healing = self.config.kafka, self._self_healing()
+        config = self.config.alarms
+        notifications = Notifications(
+            self, "notifications", config=config, deployment=self.deployment, key=self._platform.key
+        )
+        topic = notifications.topic_arn
+        brokers, healing = self.config.kafka, self._self_healing(topic)
         alarms = Monitoring(
             self,
             "alarms",
-            config=self.config.alarms,
+            config=config,
+            topic_arn=topic,
             cluster=brokers if isinstance(brokers, ProvisionedKafka) else None,
             cluster_name=self.deployment.name(),
             connectors={key: connector.monitored for key, connector in self.connectors.items()},

@@ -32,7 +32,7 @@ MODULES = [
         "rollout",
         "security_group_rules",
     ],
-    ["dashboard", "logs", "plugin", "registry", "roles", "state_store", "trust_store"],
+    ["dashboard", "logs", "notifications", "plugin", "registry", "roles", "state_store", "trust_store"],
     ["environment_stack", "healing", "network"],
     ["kafka", "source"],
     ["connector", "consumer", "lambda_consumer"],

@@ -221,9 +221,8 @@ _ANSWERS: Final[dict[Path, dict[str, Answer]]] = {
         "give the role's name instead of its ARN, in role_names", "role_arns", "role_arn", "principal", "principals"
     ),
     ("alarms",): _renamed(sns_topic="sns_topic_arn", topic_arn="sns_topic_arn", sns_arn="sns_topic_arn")
-    | _answered(
-        "alarms are sent to an SNS topic: subscribe the address to it", "email", "emails", "slack", "pagerduty"
-    ),
+    | _renamed(emails="email", email_address="email", mail="email")
+    | _answered("alarms are sent to an SNS topic: subscribe it there", "slack", "pagerduty", "webhook"),
 }
 _WORDS: Final[dict[Path, dict[str, str]]] = {
     ("snapshot", "mode"): {

@@ -212,6 +212,10 @@ FunctionArn = Annotated[
     ),
 ]
 TopicArn = Annotated[str, _arn("sns", r"[A-Za-z0-9_-]+", f"an SNS topic's {_ARN}:sns:REGION:ACCOUNT:NAME")]
+EmailAddress = Annotated[
+    str,
+    Text(r"^[A-Za-z0-9.!#%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$", "an e-mail address", length=(6, 254)),
+]
 PolicyArn = Annotated[
     str,
     Text(

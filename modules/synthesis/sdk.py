@@ -131,6 +131,9 @@ with loading("constructs", "cdktf", provider="cdktf_cdktf_provider_aws"):
     from cdktf_cdktf_provider_aws.s3_object import S3Object as S3Object
     from cdktf_cdktf_provider_aws.scheduler_schedule_group import SchedulerScheduleGroup as SchedulerScheduleGroup
     from cdktf_cdktf_provider_aws.security_group import SecurityGroup as SecurityGroup
+    from cdktf_cdktf_provider_aws.sns_topic import SnsTopic as SnsTopic
+    from cdktf_cdktf_provider_aws.sns_topic_policy import SnsTopicPolicy as SnsTopicPolicy
+    from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription as SnsTopicSubscription
     from cdktf_cdktf_provider_aws.subnet import Subnet as Subnet
     from cdktf_cdktf_provider_aws.vpc import Vpc as Vpc
     from cdktf_cdktf_provider_aws.vpc_endpoint import VpcEndpoint as VpcEndpoint

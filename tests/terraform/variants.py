@@ -88,6 +88,7 @@ VARIANTS: Final[Mapping[str, Document]] = {
         connectors__orders__source__cluster=None,
         connectors__orders__source__host={"address": "db.internal", "cidr_block": "10.8.4.0/24"},
     ),
+    "email": changed(PROD, alarms={"email": "oncall@example.com"}),
     "boundary": changed(
         PROD, permissions_boundary="arn:aws:iam::123456789012:policy/teams/boundary", iam_path="/data/cdc/"
     ),

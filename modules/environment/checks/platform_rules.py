@@ -244,6 +244,13 @@ def alarms_stay_in_the_region(region: str, alarms: Alarms) -> Iterator[Problem]:
 
 
 @rule
+def alarms_have_one_place(alarms: Alarms) -> Iterator[Problem]:
+    if alarms.sns_topic_arn and alarms.email:
+        message = "must be left out with sns_topic_arn: subscribe the address to that topic instead"
+        yield Problem(("alarms", "email"), message, alarms.email)
+
+
+@rule
 def the_state_key_lies_with_the_bucket(region: str, state: State) -> Iterator[Problem]:
     if state.kind == "s3" and state.kms_key_arn:
         yield from _elsewhere(("state", "kms_key_arn"), state.kms_key_arn, state.region or region)

@@ -9,7 +9,7 @@ from modules.environment.models.base import Model
 
 
 class Alarms(Model):
-    """Where alarms are sent; without a topic they are visible in CloudWatch only.
+    """Where alarms are sent: to a topic that exists, or by ``email``; without both they are visible in CloudWatch only.
 
     ``self_healing``: a failed task is restarted, by a function that the alarm on failed tasks starts. ``lag``: each
     connector's lag is measured, and ``lag_seconds`` of it for a quarter of an hour are an alarm. ``dashboard``: a
@@ -17,6 +17,7 @@ class Alarms(Model):
     """
 
     sns_topic_arn: names.TopicArn | None = None
+    email: names.EmailAddress | None = None
     self_healing: bool = True
     dashboard: bool = True
     lag: bool = True

@@ -96,6 +96,16 @@ CASES: Cases = {
             ),
         ],
     ),
+    "alarms_have_one_place": (
+        {"alarms:": "alarms: {email: oncall@example.com}"},
+        [
+            Refused(
+                {"alarms:": f"{ALARMS.removesuffix('}')}, email: oncall@example.com}}  # <-"},
+                "alarms.email",
+                "must be left out with sns_topic_arn",
+            )
+        ],
+    ),
     "the_state_key_lies_with_the_bucket": (
         {"state:": f"{STATE}, create: false, region: eu-west-1, kms_key_arn: {KEY_ELSEWHERE}}}"},
         [

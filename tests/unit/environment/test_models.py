@@ -173,7 +173,7 @@ SECTIONS = [
     Refused(
         {"alarms:": "alarms: 5  # <-"},
         "alarms",
-        "must be a mapping with sns_topic_arn, self_healing, dashboard, lag or lag_seconds, got 5",
+        "must be a mapping with sns_topic_arn, email, self_healing, dashboard, lag or lag_seconds, got 5",
     ),
     Refused({"plugins:": "plugins: {}  # <-"}, "plugins", "must have 1 or more entries, got 0"),
     Refused(
