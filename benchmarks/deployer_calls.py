@@ -50,6 +50,8 @@ _EDITS: Final[Mapping[str, Mapping[str, Any]]] = {
     "aws_lambda_function": {"description": "changed", "timeout": 59, "source_code_hash": "changed"},
     "aws_lambda_function_event_invoke_config": {"maximum_retry_attempts": 1},
     "aws_s3_bucket_policy": {"policy": None},
+    "aws_sns_topic": {"display_name": "changed"},
+    "aws_sns_topic_policy": {"policy": None},
     "aws_vpc_security_group_egress_rule": {"description": "changed"},
     "aws_vpc_security_group_ingress_rule": {"description": "changed"},
 }
@@ -63,6 +65,7 @@ def everything(archive: Path) -> tuple[Document, Document]:
     base["connectors"]["stock"]["source"].pop("cluster")
     base["connectors"]["stock"]["source"]["instance"] = "stock-prod"
     base["consumers"]["receipts"] = FUNCTION
+    base = changed(base, alarms={"email": "oncall@example.com"})
     base = changed(base, tags=_TAGS, kafka__version="3.8.x", kafka__scram_secrets=["AmazonMSK_a", "AmazonMSK_b"])
     after = changed(
         base,
