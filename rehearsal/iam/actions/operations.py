@@ -65,6 +65,7 @@ _TAGGING: Final = {
     "logs": {"CreateLogGroup": "TagResource"},
     "s3": {"PutObject": "PutObjectTagging"},
     "scheduler": {"CreateScheduleGroup": "TagResource"},
+    "sns": {"CreateTopic": "TagResource"},
 }
 _TAGGING_OF_EC2: Final = "ec2:CreateTags"
 # A key with a policy of one's own.

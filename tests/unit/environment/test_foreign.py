@@ -36,7 +36,7 @@ connectors.orders.topics.retention_ms | partitions: 6 -> retention_ms: 1 | topic
 connectors.orders.capacity.autoscaling | workers: 1 -> autoscaling: {} | Debezium MySQL runs one task
 connectors.orders.capacity.mcuCount | workers: 1 -> mcuCount: 2 | it is called mcu here
 consumers.billing.role_arns | role_names: [billing-app] -> role_arns: [x] | the role's name instead of its ARN
-alarms.email | sns_topic_arn: arn:aws:sns:us-east-1:123456789012:oncall -> email: x | subscribe it there
+alarms.slack | sns_topic_arn: arn:aws:sns:us-east-1:123456789012:oncall -> slack: x | subscribe it there
 vpc | account_id: "123456789012" -> vpc: {} | it is called network here
 """
 WORDS = r"""
