@@ -18,7 +18,8 @@ from tests.rehearsal.commands import Command, is_gone, run_of
 
 
 def test_a_rehearsal_from_deploy_to_destroy(tmp_path: Path) -> None:
-    with Command("rehearsal", "--json", folder=tmp_path) as command:
+    """With the permissions of the deployer's policy alone."""
+    with Command("rehearsal", "--enforce-deployer", "--json", folder=tmp_path) as command:
         assert command.end() == 0, command.said
         document = command.document()
     assert document["environment"] == "rehearsal"
