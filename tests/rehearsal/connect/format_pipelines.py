@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+import requests
 from kafka import KafkaConsumer, TopicPartition
 
 from cdc.aws import Aws
@@ -191,6 +192,11 @@ class Pipeline:
             assert time.monotonic() < deadline, f"{len(found)} of {number} messages"
             time.sleep(0.2)
         return found
+
+    def compare_versions(self) -> None:
+        """From here on the registry by URL refuses versions of its values' schema that older readers could not read."""
+        url = f"{self.world.server.url('confluent')}/config/{self.topic}-value"
+        requests.put(url, json={"compatibility": "BACKWARD"}, timeout=10).raise_for_status()
 
     def decoded(self, connector: RunningConnector) -> list[Decoded]:
         variables = self.world.iam.enforcement.reader_variables(self.role, REGION)

@@ -103,6 +103,14 @@ def test_keys_and_values_are_avro_by_url(world: World, kind: Any, monkeypatch: p
         # An application with the newest schema reads the older event as well.
         [older, _] = decode(values, schema=newest["schema"])
         assert older["after"] == {**ROWS[0], "city": None}
+        pipeline.compare_versions()
+        world.lab.sql(
+            f"ALTER TABLE shop.{pipeline.name} ADD COLUMN age INT NOT NULL",
+            f"INSERT INTO shop.{pipeline.name} (name, age) VALUES ('Mary', 42)",
+        )
+        said = failure(connector)
+        assert "as the schema registry refuses another version of a schema: " in said
+        assert "let the new column be NULL or have a default" in said
     finally:
         connector.stop()
 
@@ -127,8 +135,9 @@ def test_a_missing_right_to_glue_is_named(world: World) -> None:
     assert "configured by: value.converter=com.amazonaws." in said()
 
 
-def test_a_wrong_login_is_named(world: World) -> None:
-    pipeline = Pipeline(world, by_url("apicurio", password="user"), archive("apicurio", world.folder))
+@pytest.mark.parametrize("kind", ["confluent", "apicurio"])
+def test_a_wrong_login_is_named(world: World, kind: Any) -> None:
+    pipeline = Pipeline(world, by_url(kind, password="user"), archive(kind, world.folder))
     assert "as the schema registry refuses the login: " in why_it_does_not_start(pipeline)
 
 
