@@ -1,5 +1,6 @@
 """A kept rehearsal is a lab: its parts can be reached, and changed environment files are applied to it."""
 
+import json
 import shlex
 import stat
 import subprocess
@@ -104,6 +105,15 @@ def test_its_database_takes_a_login_over_tcp(kept: Kept) -> None:
         assert cursor.fetchall()[0][0] >= 20
     with pytest.raises(pymysql.OperationalError, match="Access denied"):
         pymysql.connect(read_default_file=file, password="another", ssl={"check_hostname": False})
+
+
+def test_its_events_are_read_with_one_file_of_variables(kept: Kept) -> None:
+    script = '. "$0" && exec "$1" -m cdc.cli events "$2" shop.customers --from-beginning --limit 3 --json'
+    arguments = ["sh", "-c", script, kept.clients["role"], sys.executable, str(kept.file)]
+    done = subprocess.run(arguments, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(one["topic"], one["op"]) for one in found] == [(TOPIC, "r")] * 3
 
 
 def test_its_brokers_answer_clients(kept: Kept, tmp_path: Path) -> None:
