@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from modules import stacks
+from modules.connect_stack import Connect
 from modules.environment import ca_bundles
 from modules.environment.environment import Environment
 from modules.environment.loading import load_all, located, warnings
@@ -12,6 +12,7 @@ from modules.environment.models.state import S3State
 from modules.environment.plugin_archives import findings
 from modules.messages.output import filtered
 from modules.messages.problems import EnvironmentErrors, Problem
+from modules.stacks import Platform, StateStore
 from modules.synthesis import gone_stacks, hcl, sdk
 from modules.synthesis.locked_providers import copy_lock_file
 from modules.template_text import with_escaped_text
@@ -30,10 +31,10 @@ def build(environments: Iterable[Environment], outdir: Path | None = None, *, co
     for environment in map(with_escaped_text, environments):
         state = environment.state
         if isinstance(state, S3State) and state.create:
-            stacks.StateStore(app, config=environment, state=state)
-        platform = stacks.Platform(app, config=environment)
+            StateStore(app, config=environment, state=state)
+        platform = Platform(app, config=environment)
         if connect:
-            stacks.Connect(app, config=environment, platform=platform)
+            Connect(app, config=environment, platform=platform)
     return app
 
 

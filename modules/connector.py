@@ -3,24 +3,25 @@
 import hashlib
 from typing import Any
 
-from modules import policies, registry_policies
-from modules.bucket import PrivateBucket
 from modules.debezium import configuration, lag, topics
 from modules.debezium.formats import OF_REGISTRIES, Registry
 from modules.deployment import Deployment
-from modules.encryption import Key
 from modules.environment import msk
 from modules.environment.models.connectors import Connector as ConnectorConfig
+from modules.iam import policies, registry_policies
+from modules.iam.roles import role
 from modules.kafka import Kafka
 from modules.logs import log_group
-from modules.monitoring import MonitoredConnector
+from modules.monitoring.alarms import MonitoredConnector
 from modules.network import Network
 from modules.plugin import Plugin
 from modules.properties_file import as_lines
 from modules.registry import UrlRegistry
-from modules.roles import role
 from modules.security_group_rules import Peer, aws_services, egress
 from modules.source import Database
+from modules.storage.bucket import PrivateBucket
+from modules.storage.encryption import Key
+from modules.storage.trust_store import TrustStore
 from modules.synthesis.sdk import (
     Construct,
     DataAwsSecretsmanagerSecret,
@@ -36,7 +37,6 @@ from modules.synthesis.sdk import (
     TerraformResourceLifecycle,
 )
 from modules.template_text import escaped
-from modules.trust_store import TrustStore
 
 
 class Connector(Construct):

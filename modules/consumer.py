@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from modules import policies
 from modules.deployment import Deployment
 from modules.environment.models.consumers import ApplicationConsumer as ConsumerConfig
+from modules.iam import policies
 from modules.kafka import Kafka
 from modules.network import Network
 from modules.registry import UrlRegistry

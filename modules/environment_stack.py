@@ -4,7 +4,7 @@ from modules import states
 from modules.deployment import Deployment
 from modules.environment.environment import Environment
 from modules.environment.models.state import CloudState, S3State
-from modules.state_store import key_alias
+from modules.storage.state_store import key_alias
 from modules.synthesis.sdk import (
     AwsProvider,
     AwsProviderDefaultTags,

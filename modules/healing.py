@@ -6,12 +6,13 @@ import json
 from dataclasses import dataclass
 from typing import Final
 
-from modules import assets, healing_policies, policies
 from modules.deployment import Deployment
-from modules.encryption import Key
+from modules.iam import healing_policies, policies
+from modules.iam.roles import role
 from modules.logs import log_group
-from modules.roles import role
 from modules.self_healing import archive
+from modules.storage import assets
+from modules.storage.encryption import Key
 from modules.synthesis.sdk import (
     CloudwatchEventRule,
     CloudwatchEventTarget,

@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from modules.deployment import Deployment
-from modules.encryption import Key
 from modules.environment import msk
 from modules.environment.models.kafka import (
     ExistingKafka as ExistingKafkaConfig,
     ProvisionedKafka as ProvisionedKafkaConfig,
 )
+from modules.iam.policies import ClusterArns
 from modules.logs import log_group
 from modules.network import Network
-from modules.policies import ClusterArns
 from modules.properties_file import as_lines, as_text
 from modules.security_group_rules import Peer, egress, ingress
+from modules.storage.encryption import Key
 from modules.synthesis.sdk import (
     AppautoscalingPolicy,
     AppautoscalingTarget,

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from modules import lambda_policies, policies
 from modules.deployment import Deployment
 from modules.environment import msk
 from modules.environment.models.consumers import LambdaConsumer as LambdaConfig
+from modules.iam import lambda_policies, policies
+from modules.iam.roles import role
 from modules.kafka import Kafka, ProvisionedKafka
 from modules.network import Network
-from modules.roles import role
 from modules.security_group_rules import aws_services
 from modules.synthesis.sdk import (
     Construct,

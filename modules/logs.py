@@ -1,6 +1,6 @@
 """CloudWatch log groups."""
 
-from modules.encryption import Key
+from modules.storage.encryption import Key
 from modules.synthesis.sdk import CloudwatchLogGroup, Construct
 
 

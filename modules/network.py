@@ -3,17 +3,18 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from modules import policies, subnets
+from modules import subnets
 from modules.deployment import Deployment
-from modules.encryption import Key
 from modules.environment.models.network import (
     ExistingNetwork as ExistingNetworkConfig,
     NewNetwork as NewNetworkConfig,
     Peering,
 )
+from modules.iam import policies
+from modules.iam.roles import role
 from modules.logs import log_group
-from modules.roles import role
 from modules.security_group_rules import ANYWHERE
+from modules.storage.encryption import Key
 from modules.synthesis.sdk import (
     Construct,
     DataAwsSubnet,

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from modules.archive.zips import MOST_BYTES
-from modules.bucket import PrivateBucket
 from modules.deployment import Deployment
 from modules.environment.models.plugins import (
     ArchivePlugin,
     PublishedPlugin as PublishedPluginConfig,
     RegisteredPlugin as RegisteredPluginConfig,
 )
+from modules.storage.bucket import PrivateBucket
 from modules.synthesis.sdk import (
     AssetType,
     Construct,

@@ -8,13 +8,13 @@ from itertools import groupby, zip_longest
 from typing import Any, Final
 
 from cdc.console import out
-from modules import lambda_policies, policies, registry_policies
 from modules.debezium import configuration, topics
 from modules.deployment import Deployment
 from modules.environment.environment import Environment
 from modules.environment.models.consumers import LambdaConsumer
 from modules.environment.models.kafka import ExistingKafka
-from modules.policies import ClusterArns, EncryptedObjects, Statement
+from modules.iam import lambda_policies, policies, registry_policies
+from modules.iam.policies import ClusterArns, EncryptedObjects, Statement
 from rehearsal.iam.permissions import reasons
 from rehearsal.iam.permissions.reasons import Reason, Role
 

@@ -11,10 +11,10 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from modules import registry_policies
 from modules.debezium.formats import GLUE, Registry
 from modules.environment.models.consumers import ApplicationConsumer
-from modules.policies import document
+from modules.iam import registry_policies
+from modules.iam.policies import document
 from rehearsal.aws.backends import ConnectorSpec
 from rehearsal.aws.client import client
 from rehearsal.connect.connector import RunningConnector

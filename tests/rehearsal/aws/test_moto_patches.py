@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 from moto.utilities.id_generator import TAG_KEY_CUSTOM_ID
 
-from modules import policies
+from modules.iam import policies
 from modules.self_healing import archive
 from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.client import client

@@ -17,7 +17,6 @@ from cdc.aws import Aws
 from cdc.operate.connectors import Place
 from cdc.operate.events.decoding import Formats
 from cdc.plugin import building
-from modules import policies, registry_policies
 from modules.artifacts import zip_parts
 from modules.artifacts.cache import Cache
 from modules.artifacts.fetch import FetchErrors, fetch
@@ -28,7 +27,8 @@ from modules.debezium.formats import PARTS, Registry
 from modules.deployment import Deployment
 from modules.environment.environment import Environment
 from modules.environment.models.connectors import Connector
-from modules.policies import ClusterArns
+from modules.iam import policies, registry_policies
+from modules.iam.policies import ClusterArns
 from rehearsal.aws.backends import ConnectorSpec
 from rehearsal.connect.connector import RunningConnector
 from rehearsal.connect.decoder import Decoded

@@ -14,10 +14,10 @@ import pytest
 import requests
 from aws_schema_registry.exception import SchemaRegistryException
 
-from modules import registry_policies
 from modules.debezium import configuration
 from modules.debezium.formats import Registry
 from modules.environment.models.consumers import ApplicationConsumer
+from modules.iam import registry_policies
 from rehearsal.aws.backends import ServerError
 from rehearsal.connect.connector import RunningConnector
 from tests.rehearsal.connect import registry_clients

@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from modules import policies
 from modules.environment.environment import Environment
+from modules.iam import policies
 from rehearsal.events.application import Reader
 from rehearsal.events.consumers import Consumers, roles
 from rehearsal.iam.roles import Session, session

@@ -10,13 +10,13 @@ import yaml
 from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
 
-from modules import policies
 from modules.debezium import configuration, topics
 from modules.deployment import Deployment
 from modules.environment.environment import Environment
 from modules.environment.loading import load, warnings
 from modules.environment.models.connectors import Connector
-from modules.policies import ClusterArns
+from modules.iam import policies
+from modules.iam.policies import ClusterArns
 from rehearsal.aws.backends import ConnectorSpec
 from rehearsal.connect.connector import RunningConnector
 from tests.rehearsal.connect.lab import HOST, REGION, Lab

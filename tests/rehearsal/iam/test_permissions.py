@@ -16,12 +16,12 @@ from kafka import KafkaAdminClient, KafkaProducer
 from kafka.admin import NewTopic
 from kafka.errors import KafkaError
 
-from modules import policies
 from modules.artifacts.cache import Cache
 from modules.artifacts.fetch import fetch
 from modules.artifacts.lock import load
 from modules.environment.models.consumers import ApplicationConsumer
-from modules.policies import ClusterArns
+from modules.iam import policies
+from modules.iam.policies import ClusterArns
 from rehearsal.aws.backends import ServerError
 from rehearsal.events.application import Application, Reader
 from rehearsal.events.source_records import SourceRecordLogs

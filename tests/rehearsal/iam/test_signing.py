@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import pytest
 
-from modules import policies
 from modules.debezium import topics
 from modules.debezium.configuration import IAM_CLIENT
+from modules.iam import policies
 from rehearsal.aws.backends import ConnectorSpec, ServerError
 from rehearsal.aws.client import client
 from rehearsal.iam.authorizer import Authorizer

@@ -11,7 +11,7 @@ from cdc.plugin import lag
 from modules.archive.manifest import read
 from modules.archive.zips import open_archive
 from modules.artifacts.lock import load
-from modules.worker_metrics import lag_pattern
+from modules.monitoring.worker_metrics import lag_pattern
 from rehearsal.aws.automation.filter_patterns import FilterPattern
 from rehearsal.processes import compiler, pinned_files
 from rehearsal.processes.java import Jvm

@@ -16,12 +16,12 @@ from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixe
 from typer.testing import CliRunner, Result
 
 from cdc.cli import app
-from modules import policies
 from modules.debezium import configuration, topics
 from modules.deployment import Deployment
 from modules.environment.environment import Environment
 from modules.environment.loading import load
-from modules.policies import ClusterArns
+from modules.iam import policies
+from modules.iam.policies import ClusterArns
 from modules.properties_file import as_lines
 from rehearsal.lab import Iam
 from tests.rehearsal.aws.account import network, wait_until_settled

@@ -7,11 +7,11 @@ from typing import Final
 
 import pytest
 
-from modules import policies, registry_policies
 from modules.debezium import configuration, topics
 from modules.debezium.formats import Registry
 from modules.environment.models.connectors import Signals, Topics
 from modules.environment.models.consumers import ApplicationConsumer
+from modules.iam import policies, registry_policies
 from rehearsal.aws.backends import ConnectorSpec
 from rehearsal.iam.permissions import event_source_mappings
 from rehearsal.iam.permissions.decision_log import DecisionLog, Denial

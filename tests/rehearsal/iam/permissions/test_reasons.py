@@ -7,12 +7,12 @@ from dataclasses import fields
 
 import pytest
 
-from modules import lambda_policies, policies, registry_policies
 from modules.debezium.formats import Registry
 from modules.deployment import Deployment
 from modules.environment.models.connectors import Connector
 from modules.environment.models.consumers import ApplicationConsumer, LambdaConsumer
-from modules.policies import ClusterArns
+from modules.iam import lambda_policies, policies, registry_policies
+from modules.iam.policies import ClusterArns
 from rehearsal.iam.permissions.reasons import REASONS, Reason, Role, lookup
 from tests.rehearsal.iam.policies.documents import TRUSTED
 

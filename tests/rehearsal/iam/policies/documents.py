@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from modules import policies
 from modules.debezium import topics
 from modules.deployment import Deployment
 from modules.environment.models.connectors import Connector, Topics
 from modules.environment.models.consumers import ApplicationConsumer
 from modules.environment.models.sources import ClusterSource
+from modules.iam import policies
 from tests.mocked_account import ACCOUNT, CLUSTER_ARN, REGION, SECRET_ARN
 
 DEPLOYMENT: Final = Deployment("prod", REGION, "aws", ACCOUNT)

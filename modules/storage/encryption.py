@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from modules import policies
 from modules.deployment import Deployment
+from modules.iam import policies
 from modules.synthesis.sdk import Construct, KmsAlias, KmsKey, TerraformResourceLifecycle
 
 

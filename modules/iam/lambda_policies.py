@@ -6,7 +6,7 @@ role-based authentication". The mapping reads under the function's role.
 
 from modules.deployment import Deployment
 from modules.environment.models.consumers import Consumer, LambdaConsumer
-from modules.policies import ClusterArns, Statement, allow
+from modules.iam.policies import ClusterArns, Statement, allow
 
 SERVICE = "lambda.amazonaws.com"
 

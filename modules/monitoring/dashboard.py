@@ -4,8 +4,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from modules import worker_metrics
-from modules.alarm_rules import (
+from modules.environment.models.alarms import Alarms
+from modules.environment.models.kafka import ProvisionedKafka
+from modules.monitoring import worker_metrics
+from modules.monitoring.alarm_rules import (
     BROKER_RULES,
     CONNECT,
     CONNECTOR_RULES,
@@ -17,10 +19,8 @@ from modules.alarm_rules import (
     AlarmRule,
     lag,
 )
-from modules.dashboard_widgets import Graph, Grid, Line
-from modules.environment.models.alarms import Alarms
-from modules.environment.models.kafka import ProvisionedKafka
-from modules.monitoring import MonitoredConnector
+from modules.monitoring.alarms import MonitoredConnector
+from modules.monitoring.dashboard_widgets import Graph, Grid, Line
 from modules.synthesis.sdk import CloudwatchDashboard, Construct
 
 _RULES: Final = {rule.metrics: rule for rule in (*BROKER_RULES, *CONNECTOR_RULES)}

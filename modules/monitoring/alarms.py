@@ -6,8 +6,10 @@ Missing data breaches where a failure stops the metric. A connector notifies by 
 from dataclasses import dataclass
 from typing import Final
 
-from modules import worker_metrics
-from modules.alarm_rules import (
+from modules.environment.models.alarms import Alarms
+from modules.environment.models.kafka import ProvisionedKafka
+from modules.monitoring import worker_metrics
+from modules.monitoring.alarm_rules import (
     BROKER_RULES,
     CLUSTER_RULES,
     CONNECT,
@@ -24,8 +26,6 @@ from modules.alarm_rules import (
     AlarmRule,
     lag,
 )
-from modules.environment.models.alarms import Alarms
-from modules.environment.models.kafka import ProvisionedKafka
 from modules.synthesis.sdk import (
     CloudwatchCompositeAlarm,
     CloudwatchMetricAlarm,

@@ -1,9 +1,9 @@
 """The store of Terraform's state: a bucket and a lock table."""
 
-from modules.bucket import PrivateBucket
 from modules.deployment import Deployment
-from modules.encryption import Key
 from modules.environment.models.state import S3State
+from modules.storage.bucket import PrivateBucket
+from modules.storage.encryption import Key
 from modules.synthesis.sdk import Construct, DynamodbTable, DynamodbTableAttribute, TerraformResourceLifecycle
 
 # Long enough to notice that the latest state is wrong.

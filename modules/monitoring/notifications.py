@@ -1,9 +1,9 @@
 """An SNS topic for alarms, with a subscription by e-mail, where nobody has one yet."""
 
-from modules import policies
 from modules.deployment import Deployment
-from modules.encryption import Key
 from modules.environment.models.alarms import Alarms
+from modules.iam import policies
+from modules.storage.encryption import Key
 from modules.synthesis.sdk import Construct, SnsTopic, SnsTopicPolicy, SnsTopicSubscription
 
 

@@ -1,6 +1,6 @@
 """A private S3 bucket."""
 
-from modules import policies
+from modules.iam import policies
 from modules.synthesis.sdk import (
     Construct,
     S3Bucket,

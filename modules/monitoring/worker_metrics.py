@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from modules import alarm_rules
 from modules.debezium import lag
+from modules.monitoring import alarm_rules
 from modules.synthesis.sdk import CloudwatchLogMetricFilter, Construct
 
 # [Worker-0bb8afa0b01391c41] [2021-09-06 16:02:54,151] ERROR …: text in brackets is one field.

@@ -2,10 +2,10 @@
 
 import hashlib
 
-from modules import assets
-from modules.bucket import PrivateBucket
 from modules.certificates import java_trust_store
 from modules.environment.ca_bundles import read_certificates
+from modules.storage import assets
+from modules.storage.bucket import PrivateBucket
 from modules.synthesis.sdk import Construct
 
 

@@ -1,0 +1,1 @@
+"""The roles of the pipeline, and what each may do."""

@@ -1,0 +1,1 @@
+"""Buckets, their objects, and the keys that encrypt what is stored."""
