@@ -16,7 +16,7 @@ from modules.environment.models.kafka import ExistingKafka
 from modules.iam import lambda_policies, policies, registry_policies
 from modules.iam.policies import ClusterArns, EncryptedObjects, Statement
 from rehearsal.iam.permissions import reasons
-from rehearsal.iam.permissions.reasons import Reason, Role
+from rehearsal.iam.permissions.reason import Reason, Role
 
 # A part of an ARN that is known only after the deploy.
 _UNKNOWN: Final = "*"

@@ -26,6 +26,8 @@ TRUST_STORE: Final = "database.ssl.truststore"
 PLACEHOLDER: Final = re.compile(rf"\$\{{{SECRET_PROVIDER}:(?P<secret>[^}}:]*):(?P<key>[^}}]*)\}}")
 
 _PRODUCER_BUFFER: Final = 32 * 2**20  # Kafka's default
+# Milliseconds. By default Debezium polls for none, every 5 seconds: to connect with IAM then takes two minutes.
+_SIGNAL_POLL: Final = "1000"
 
 IAM_CLIENT: Final = {
     "security.protocol": "SASL_SSL",
@@ -105,6 +107,7 @@ def _signals(connector: Connector) -> dict[str, str]:
     if signals.topic:
         properties["signal.kafka.topic"] = signals.topic
         properties["signal.kafka.groupId"] = topics.signal_group(connector)
+        properties["signal.kafka.poll.timeout.ms"] = _SIGNAL_POLL
     return properties
 
 

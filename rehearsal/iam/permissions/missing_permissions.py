@@ -9,7 +9,7 @@ from modules.debezium.topics import HEARTBEAT_PREFIX
 from rehearsal.aws.backends import ConnectorSpec
 from rehearsal.iam.permissions import reasons, routed_topics
 from rehearsal.iam.permissions.decision_log import DecisionLog, Denial
-from rehearsal.iam.permissions.reasons import Role
+from rehearsal.iam.permissions.reason import Role
 from rehearsal.processes.findings import Finding
 
 _INTERNAL = "__amazon_msk_connect_"

@@ -7,7 +7,7 @@ from typing import Any, Final
 from rehearsal.aws.backends import ConnectorSpec
 from rehearsal.iam.permissions import reasons, routed_topics
 from rehearsal.iam.permissions.decision_log import DecisionLog, PermissionUse
-from rehearsal.iam.permissions.reasons import Role as Kind
+from rehearsal.iam.permissions.reason import Role as Kind
 from rehearsal.iam.policies.policy import PolicyError, Statement
 from rehearsal.iam.roles import NoRoleError, Roles
 

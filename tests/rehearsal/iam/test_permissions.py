@@ -36,7 +36,7 @@ from tests.rehearsal.iam.pipelines import ACCOUNT, NUMBERS, ROUTES, SHARED, Pipe
 
 SECONDS = 60
 AT_ONCE = 3
-# Kafka 3.9 and Debezium 3.6.1 request none of these; rehearsal/iam/permissions/reasons.py says why they are there.
+# Kafka 3.9 and Debezium 3.6.1 request none of these; rehearsal/iam/permissions says why they are there.
 NOT_REQUESTED = {("Cluster", "kafka-cluster:DescribeCluster")}
 
 

@@ -85,6 +85,12 @@ def test_a_value_that_cannot_be_converted_stops_the_task_where_the_release_can()
     assert configuration.connector_properties(users)[key] == "warn"
 
 
+@pytest.mark.parametrize(("signals", "polls"), [({"topic": "orders-signals"}, "1000"), ({"table": "ops.signal"}, None)])
+def test_a_poll_for_signals_waits_for_the_brokers(signals: dict[str, str], polls: str | None) -> None:
+    given = connector("shop.orders").model_copy(update={"signals": Signals(**signals)})
+    assert configuration.connector_properties(given).get("signal.kafka.poll.timeout.ms") == polls
+
+
 def test_the_signal_tables_database_is_followed_and_its_table_not_captured() -> None:
     given = connector("shop.orders").model_copy(update={"signals": Signals(table="ops.signal")})
     properties = configuration.connector_properties(given)

@@ -16,7 +16,8 @@ from rehearsal.aws.backends import ConnectorSpec
 from rehearsal.iam.permissions import event_source_mappings
 from rehearsal.iam.permissions.decision_log import DecisionLog, Denial
 from rehearsal.iam.permissions.missing_permissions import describe, finding, hidden_topics, matches_topic, origin
-from rehearsal.iam.permissions.reasons import REASONS, Role, lookup
+from rehearsal.iam.permissions.reason import Role
+from rehearsal.iam.permissions.reasons import REASONS, lookup
 from tests.mocked_account import ACCOUNT, CLUSTER_ARN, REGION, SECRET_ARN
 from tests.rehearsal.iam.policies import documents
 from tests.rehearsal.iam.policies.documents import ARNS, CONNECTOR, DEPLOYMENT, KEY, NAME, group, topic

@@ -13,7 +13,8 @@ from modules.environment.models.connectors import Connector
 from modules.environment.models.consumers import ApplicationConsumer, LambdaConsumer
 from modules.iam import lambda_policies, policies, registry_policies
 from modules.iam.policies import ClusterArns
-from rehearsal.iam.permissions.reasons import REASONS, Reason, Role, lookup
+from rehearsal.iam.permissions.reason import Reason, Role
+from rehearsal.iam.permissions.reasons import REASONS, lookup
 from tests.rehearsal.iam.policies.documents import TRUSTED
 
 CLUSTER = "arn:aws:kafka:eu-west-1:123456789012:cluster/orders/6f1c2f4e-0000-4000-8000-000000000000-2"
