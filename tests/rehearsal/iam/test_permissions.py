@@ -27,7 +27,7 @@ from rehearsal.events.application import Application, Reader
 from rehearsal.events.source_records import SourceRecordLogs
 from rehearsal.iam import client as signing_in
 from rehearsal.iam.client import RoleTokens
-from rehearsal.iam.permissions import reasons
+from rehearsal.iam.permissions import event_source_mappings, reasons
 from rehearsal.lab import Iam
 from rehearsal.processes import pinned_files
 from tests.rehearsal.connect.lab import PASSWORD, REGION, SECRET, Lab, running
@@ -102,6 +102,7 @@ def wait_for_text(ask: Callable[[], str], *, seconds: float) -> str:
 
 
 # Asked for before the worker starts, or by the converter of a registry: test_signing and test_glue have them.
+POLLERS = {sid for sid, *_ in event_source_mappings.NEEDED}  # of Lambda: no application here is a function
 ELSEWHERE = ("TrustStore", "TrustStoreKey", "RegisterSchemas", "ReadSchemas")
 GRANTED = [
     (reason.sid, reason.action)
@@ -196,7 +197,7 @@ EVENT = json.dumps({"op": "r", "after": {}, "source": {"db": "shop", "table": "o
 HELD = [
     (reason.sid, reason.action)
     for reason in reasons.REASONS
-    if reason.role == "consumer" and not reason.sid.startswith("Signal") and reason.sid not in ELSEWHERE
+    if reason.role == "consumer" and not reason.sid.startswith("Signal") and reason.sid not in (*ELSEWHERE, *POLLERS)
 ]
 
 
