@@ -10,7 +10,7 @@ from cdc.kafka.reading import Reader
 from cdc.operate.events.decoding import Decode
 from cdc.operate.snapshots.signals import Signal
 
-FIRST_SECONDS: Final = 300  # on a quiet database a signal of a topic was seen to take two minutes
+FIRST_SECONDS: Final = 120  # a connector reads its signals every five seconds
 QUIET_SECONDS: Final = 15
 _INCREMENTAL: Final = "Incremental Snapshot"
 _INITIAL: Final = "Initial Snapshot"  # a blocking one's too
