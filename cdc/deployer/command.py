@@ -42,19 +42,16 @@ def deployer_policy(
     ]
     documents = dict(zip(names, policy.documents, strict=True))
     if to:
-        to.mkdir(parents=True, exist_ok=True)
-        for each, document in documents.items():
-            (to / f"{each}.json").write_text(document + "\n")
+        _write(documents, to)
     if as_json:
-        out.print_json(
-            json.dumps(
-                {
-                    "documents": {each: json.loads(document) for each, document in documents.items()},
-                    "permissions": [one.document for one in policy.permissions],
-                }
-            )
-        )
+        parsed = {each: json.loads(document) for each, document in documents.items()}
+        permissions = [one.document for one in policy.permissions]
+        out.print_json(json.dumps({"documents": parsed, "permissions": permissions}))
         return
+    _print(name, policy, documents, to)
+
+
+def _print(name: str, policy: Policy, documents: Mapping[str, str], to: Path | None) -> None:
     for line in _lines(policy):
         out.print(line, markup=False, soft_wrap=True)
     for each, document in documents.items():
@@ -71,7 +68,7 @@ def _write(documents: Mapping[str, str], to: Path) -> None:
         for name, document in documents.items():
             (to / f"{name}.json").write_text(f"{document}\n")
     except OSError as error:
-        fail(error)
+        fail(f"{to}: cannot be written: {(error.strerror or str(error)).lower()}")
 
 
 def _lines(policy: Policy) -> Iterator[str]:

@@ -181,6 +181,13 @@ def test_the_command_writes_documents_and_gives_reasons(file: str, tmp_path: Pat
     assert passed["source"].startswith("IAM user guide")
 
 
+def test_a_folder_that_cannot_be_written_is_an_error(file: str, tmp_path: Path) -> None:
+    (tmp_path / "occupied").write_text("a file")
+    done = cdc(file, "--to", str(tmp_path / "occupied" / "policies"))
+    assert done.exit_code == 1
+    assert "occupied/policies: cannot be written: not a directory" in " ".join(done.stderr.split())
+
+
 def test_the_command_shows_what_needs_each_action(file: str) -> None:
     shown = cdc(file).stdout
     assert (
