@@ -17,6 +17,7 @@ from rich.text import Text
 from modules.artifacts.lock import File
 from modules.messages.escaping import escaped
 from modules.messages.tokens import hidden
+from modules.user_files.reading import reason
 
 # A log has no width, and a table cut at 80 columns would lose its content.
 LOG_COLUMNS = 200
@@ -67,8 +68,15 @@ err = console(stderr=True)
 
 def fail(message: object, *, status: int = 1) -> NoReturn:
     """Ends the command with ``message`` on stderr, without wrapping or markup."""
-    err.print(str(message), markup=False, soft_wrap=True)
+    err.print(_text(message), markup=False, soft_wrap=True)
     raise typer.Exit(status)
+
+
+def _text(message: object) -> str:
+    """Errors of the system begin with the file, as those of ``user_files`` do, and have no number."""
+    if isinstance(message, OSError) and message.filename and str(message).startswith("[Errno"):
+        return f"{message.filename}: {reason(message)}"
+    return str(message)
 
 
 def wrapped(text: str, *, indent: int = 2) -> Iterator[str]:

@@ -8,7 +8,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from modules.user_files.bounds import check_yaml
-from modules.user_files.reading import read
+from modules.user_files.reading import read, reason
 
 FOLDER: Final = Path(__file__).with_name("prices")
 _MOST_BYTES: Final = 1_000_000
@@ -64,5 +64,7 @@ def _read(file: Path) -> Prices:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise PricesError(f"{file}: {where or 'the file'}: {first['msg'].lower()}") from None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except OSError as error:
+        raise PricesError(f"{file}: cannot be read: {reason(error)}") from None
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
         raise PricesError(f"{file}: {error}") from None

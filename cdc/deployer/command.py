@@ -16,6 +16,7 @@ from cdc.environments import UnknownEnvironmentError, files
 from cdc.options import EnvArgument, JsonOption
 from modules.environment.loading import load
 from modules.messages.problems import EnvironmentErrors
+from modules.user_files.reading import reason
 
 
 def deployer_policy(
@@ -68,7 +69,7 @@ def _write(documents: Mapping[str, str], to: Path) -> None:
         for name, document in documents.items():
             (to / f"{name}.json").write_text(f"{document}\n")
     except OSError as error:
-        fail(f"{to}: cannot be written: {(error.strerror or str(error)).lower()}")
+        fail(f"{to}: cannot be written: {reason(error)}")
 
 
 def _lines(policy: Policy) -> Iterator[str]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from modules.user_files.reading import reason
+
 _REFERENCE: Final = re.compile(r"\$\{(\w+)\.([\w.-]+?)\.(\w+)\}")
 _UNESCAPED: Final = re.compile(r"(?<!\$)\$\{|(?<!%)%\{")
 
@@ -46,9 +48,8 @@ def read(stacks: Path, environment: str) -> list[Expected]:
     try:
         stack = json.loads(file.read_text())
     except (OSError, ValueError) as error:
-        raise NoStackError(
-            f"{file} must be the synthesized stack: {error}; run cdktf synth, or give --stacks"
-        ) from error
+        why = reason(error) if isinstance(error, OSError) else error
+        raise NoStackError(f"{file} must be the synthesized stack: {why}; run cdktf synth, or give --stacks") from error
     return list(_connectors(stack.get("resource", {})))
 
 
