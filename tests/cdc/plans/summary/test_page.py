@@ -97,7 +97,7 @@ def test_changed_connectors(planned: Planned) -> None:
         "`max.batch.size`: set to `4096`",
         "`snapshot.mode`: `initial` → `no_data`",
     ]
-    assert text[-1] == "**31 to add, 4 to change, 4 to destroy**"
+    assert text[-1] == "**31 to add, 5 to change, 4 to destroy**"
 
 
 def test_removed_tables(planned: Planned) -> None:
