@@ -10,6 +10,7 @@ from modules.deployment import Deployment
 from modules.environment.environment import Environment
 
 _SERVICE: Final = "kafkaconnect"
+_HISTORY: Final = "schema.history.internal.kafka.topic"
 # Of an operation that changed nothing, or not what it was to change.
 _FAILED: Final = ("UPDATE_FAILED", "RESTART_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
 
@@ -27,7 +28,8 @@ class Operation:
 class Account:
     """What is there; ``operations`` by the connector's name, ``used`` are the ARNs that a connector uses.
 
-    ``plugins`` and ``worker_configurations`` are the ARNs of the environment's own, by name.
+    ``plugins`` and ``worker_configurations`` are the ARNs of the environment's own, by name. ``connector_arns`` and
+    ``schema_histories``, topics, are those of all connectors, of other environments, too.
     """
 
     connectors: Sequence[str]
@@ -35,6 +37,8 @@ class Account:
     plugins: Mapping[str, str]
     worker_configurations: Mapping[str, str]
     used: frozenset[str]
+    connector_arns: frozenset[str]
+    schema_histories: frozenset[str]
 
 
 def read(aws: Aws, environment: Environment) -> Account:
@@ -53,6 +57,8 @@ def read(aws: Aws, environment: Environment) -> Account:
             aws.pages(_SERVICE, "list_worker_configurations", "workerConfigurations"), "workerConfigurationArn", prefix
         ),
         used=frozenset(arn for one in described for arn in _uses(one)),
+        connector_arns=frozenset(str(one["connectorArn"]) for one in listed),
+        schema_histories=frozenset(one["connectorConfiguration"].get(_HISTORY, "") for one in described),
     )
 
 

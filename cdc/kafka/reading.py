@@ -92,19 +92,28 @@ class Reader:
 @contextmanager
 def reading(brokers: Brokers) -> Iterator[Reader]:
     """A reader, closed at the end of the block. Raises BrokersError."""
+    with administration(brokers) as admin:
+        consumer = KafkaConsumer(
+            **brokers.settings,
+            group_id=None,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            allow_auto_create_topics=False,
+        )
+        try:
+            yield Reader(brokers, consumer, admin)
+        finally:
+            consumer.close(autocommit=False, timeout_ms=_CLOSE_MILLISECONDS)
+
+
+@contextmanager
+def administration(brokers: Brokers) -> Iterator[KafkaAdminClient]:
+    """A client that describes topics, closed at the end of the block. Raises BrokersError."""
     brokers.check()
     admin = _signed_in(brokers)
-    consumer = KafkaConsumer(
-        **brokers.settings,
-        group_id=None,
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        allow_auto_create_topics=False,
-    )
     try:
-        yield Reader(brokers, consumer, admin)
+        yield admin
     finally:
-        consumer.close(autocommit=False, timeout_ms=_CLOSE_MILLISECONDS)
         admin.close()
 
 

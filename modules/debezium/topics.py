@@ -9,11 +9,12 @@ from modules.debezium.settings import Connector
 LONGEST: Final = 249
 _NOT_IN_TOPICS: Final = re.compile(r"[^A-Za-z0-9._-]")
 HEARTBEAT_PREFIX: Final = "__debezium-heartbeat"
+HISTORY_PREFIX: Final = "schema-history."
 
 
 def schema_history_topic(connector: Connector) -> str:
     """Outside ``<prefix>.*``, so that no consumer's pattern ever covers it."""
-    return connector.adopt.schema_history_topic if connector.adopt else f"schema-history.{connector.topics.prefix}"
+    return connector.adopt.schema_history_topic if connector.adopt else f"{HISTORY_PREFIX}{connector.topics.prefix}"
 
 
 def heartbeat_topic(prefix: str) -> str:
