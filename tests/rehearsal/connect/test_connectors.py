@@ -117,7 +117,7 @@ def test_a_change_of_configuration_is_made_in_place(lab: Lab, connector: Running
         ),
         ({"database__password": f"${{secretsmanager:{SECRET}:pin}}"}, "must have pin, got password and username"),
         ({"database__password": "${secretsmanager:../../x:password}"}, "is not in Secrets Manager"),
-        ({"value__converter": "org.example.Nothing"}, "refuses value.converter, got 'org.example.Nothing': Class"),
+        ({"value__converter": "org.example.Nothing"}, "the class org.example.Nothing is neither in the plugin nor"),
         (
             {"transforms": "d", "transforms__d__type": FILTER, "transforms__d__predicate": "nope"},
             "a transform names the predicate 'nope', which is not in the list",

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
@@ -81,8 +82,12 @@ class Pipeline:
         return found
 
     def sign_in(self, patch: pytest.MonkeyPatch, *statements: Mapping[str, Any], role: str = "operator") -> None:
-        """This process calls AWS and the brokers as ``role``, with these permissions on the brokers."""
-        arn = self.iam.role(role, json.dumps({"Version": "2012-10-17", "Statement": [*statements]}))
+        """This process calls AWS and the brokers as a role of that name, with these permissions on the brokers.
+
+        Other permissions are another role's: brokers look up a role that they know only every few moments.
+        """
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [*statements]})
+        arn = self.iam.role(f"{role}-{sha256(policy.encode()).hexdigest()[:8]}", policy)
         key = self.client("sts").assume_role(RoleArn=arn, RoleSessionName="somebody")["Credentials"]
         variables = {
             "AWS_ENDPOINT_URL": self.iam.aws.url,

@@ -119,7 +119,7 @@ def test_a_missing_permission_is_named(
     pipeline.lab.wait_for("r", "Ada")
     pipeline.sign_in(monkeypatch, *allowed, role="stranger")
     done = pipeline.cdc("events", "shop.customers")
-    assert (done.exit_code, message in done.stderr, "assumed-role/stranger/somebody" in done.stderr) == (1, True, True)
+    assert (done.exit_code, message in done.stderr, "assumed-role/stranger-" in done.stderr) == (1, True, True)
 
 
 def test_what_cannot_be_read(pipeline: Pipeline, tmp_path: Path) -> None:
