@@ -117,6 +117,10 @@ def administration(brokers: Brokers) -> Iterator[KafkaAdminClient]:
         admin.close()
 
 
+# A broker closes the connection just after its refusal: kafka-python may see no more than that.
+_REFUSALS: Final = (SaslAuthenticationFailedError.__name__, "socket disconnected")
+
+
 class _SignIn(logging.Handler):
     """Whether a broker refused to sign the caller in: kafka-python tries again until its time is over, and logs it."""
 
@@ -125,7 +129,7 @@ class _SignIn(logging.Handler):
         self.refused = False
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.refused = self.refused or SaslAuthenticationFailedError.__name__ in record.getMessage()
+        self.refused = self.refused or any(refusal in record.getMessage() for refusal in _REFUSALS)
 
 
 def _signed_in(brokers: Brokers) -> KafkaAdminClient:

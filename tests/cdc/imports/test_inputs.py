@@ -121,7 +121,8 @@ def test_an_entry_deploys_what_the_connector_had(name: str, key: str, content: D
     plugin = content["plugins"][content["connectors"][key]["plugin"]]
     retried = {} if plugin.get("debezium_version", "").startswith("2.") else RETRIED
     locked = "snapshot.locking.mode" in expected
-    assert generated == STANDARD | ({} if locked else ISOLATED) | retried | history | expected
+    polled = {"signal.kafka.poll.timeout.ms": "1000"} if "signal.kafka.topic" in expected else {}
+    assert generated == STANDARD | ({} if locked else ISOLATED) | retried | history | polled | expected
 
 
 @pytest.mark.parametrize("name", EXPECTED)

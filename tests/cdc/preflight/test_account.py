@@ -93,9 +93,10 @@ def refused(findings: list[Finding], said: str, level: Level = ERROR) -> bool:
     return True
 
 
-@pytest.mark.parametrize("content", [EXISTING, PEERED], ids=["existing", "peered"])
-def test_where_all_is_well_each_check_says_so(content: Document, world: World) -> None:
-    seen = world.results(content)
+@pytest.mark.parametrize("peered", [False, True], ids=["existing", "peered"])
+def test_where_all_is_well_each_check_says_so(peered: bool, world: World, archive: Path) -> None:
+    built = changed(PEERED, plugins={"debezium-mysql": {"archive": str(archive)}})
+    seen = world.results(built if peered else EXISTING)
     of_rds = {"RDS", "parameters of RDS"}  # no connector reads an instance
     assert {result.check for result in seen} == {check.name for check in checks.CHECKS} - of_rds
     assert {result.finding.level for result in seen} == {OK}, [r for r in seen if r.finding.level is not OK]

@@ -121,7 +121,7 @@ def test_apply_change_destroy(stack: Stack, aws: EmbeddedAws, backends: Recordin
     assert stack.plan() == NO_CHANGES  # what was exchanged in place is what the provider reads
 
     glue = aws_client(aws, "glue")
-    arn = glue.get_registry(RegistryId={"RegistryName": "cdc"})["RegistryArn"]
+    arn = glue.get_registry(RegistryId={"RegistryName": "applied"})["RegistryArn"]
     assert glue.get_tags(ResourceArn=arn)["Tags"] == {"owner": "tests", "retention": "48"}
 
     stack.destroy()

@@ -82,10 +82,7 @@ class Pipeline:
         return found
 
     def sign_in(self, patch: pytest.MonkeyPatch, *statements: Mapping[str, Any], role: str = "operator") -> None:
-        """This process calls AWS and the brokers as a role of that name, with these permissions on the brokers.
-
-        Other permissions are another role's: brokers look up a role that they know only every few moments.
-        """
+        """This process calls AWS and the brokers as a role of that name, with these permissions on the brokers."""
         policy = json.dumps({"Version": "2012-10-17", "Statement": [*statements]})
         arn = self.iam.role(f"{role}-{sha256(policy.encode()).hexdigest()[:8]}", policy)
         key = self.client("sts").assume_role(RoleArn=arn, RoleSessionName="somebody")["Credentials"]
