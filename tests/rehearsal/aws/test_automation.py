@@ -159,7 +159,7 @@ class Healed:
 
     def publish(self, failed: int, *, until: Callable[[], object]) -> None:
         """Publishes the number of failed tasks until the condition holds."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while not until():
             assert time.monotonic() < deadline, self.outcomes
             self.failed_tasks(failed)
