@@ -1,7 +1,9 @@
 """Names and ARNs of an environment's resources."""
 
 from dataclasses import dataclass
+from typing import Self
 
+from modules.environment.environment import Environment
 from modules.environment.models.connectors import Connector
 from modules.environment.names import domain
 
@@ -19,6 +21,11 @@ class Deployment:
     account_id: str
     permissions_boundary: str | None = None
     iam_path: str | None = None
+
+    @classmethod
+    def without_account(cls, environment: Environment) -> Self:
+        """For the names alone, where no account is known."""
+        return cls(environment.name, environment.region, environment.partition, "")
 
     def name(self, *parts: str) -> str:
         """``cdc-<environment>-<part>…``: unique if no environment's name is the prefix of another's at a hyphen."""

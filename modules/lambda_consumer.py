@@ -23,12 +23,13 @@ from modules.synthesis.sdk import (
 def allow_pollers(client: Construct, *, kafka: Kafka, network: Network) -> list[TerraformResource]:
     """Lets the brokers' group reach itself: the pollers of event source mappings have that group.
 
-    In a group of ours also the way out, to the brokers and to the API that invokes the function; an existing cluster's
-    group has its own. Source: Lambda developer guide, "Configuring your Amazon MSK cluster and Amazon VPC network".
+    A group that the environment makes gets the way out, too, to the brokers and to the API that invokes the function;
+    an existing cluster's group has its own.
+    Source: Lambda developer guide, "Configuring your Amazon MSK cluster and Amazon VPC network".
     """
-    group, ours = kafka.security_group_id, isinstance(kafka, ProvisionedKafka)
-    rules = kafka.allow(client, security_group_id=group, ports=[msk.IAM_PORT], add_egress=ours)
-    if ours:
+    group, made = kafka.security_group_id, isinstance(kafka, ProvisionedKafka)
+    rules = kafka.allow(client, security_group_id=group, ports=[msk.IAM_PORT], add_egress=made)
+    if made:
         rules += aws_services(client, group=group, endpoints=network.endpoint_security_group_id)
     return rules
 

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from modules.debezium.internal import overlap
+
 
 @dataclass(frozen=True)
 class Zone:
-    """A private subnet of brokers and workers, and the public one beside it, if the network is ours."""
+    """A private subnet of brokers and workers, and the public one beside it, if the environment makes the network."""
 
     name: str
     private: str
@@ -86,7 +88,7 @@ class Service:
 
 @dataclass(frozen=True)
 class Grant:
-    """What a role or policy of ours allows, a line for each service: ``Kafka: write orders.*``."""
+    """What a role or policy of the environment allows, a line for each service: ``Kafka: write orders.*``."""
 
     principal: str
     held_by: str
@@ -113,14 +115,4 @@ class Architecture:
 
     def readers(self, connector: Connector) -> list[Consumer]:
         """The applications that may read a topic of ``connector``."""
-        return [one for one in self.consumers if any(_meet(a, b) for a in one.topics for b in connector.topics)]
-
-
-def _meet(one: str, other: str) -> bool:
-    """Whether a topic can fit both patterns, of which only the end may be ``*``."""
-    first, second = one.removesuffix("*"), other.removesuffix("*")
-    if one.endswith("*") and other.endswith("*"):
-        return first.startswith(second) or second.startswith(first)
-    if one.endswith("*"):
-        return second.startswith(first)
-    return first.startswith(second) if other.endswith("*") else first == second
+        return [one for one in self.consumers if any(overlap(a, b) for a in one.topics for b in connector.topics)]

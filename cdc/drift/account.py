@@ -75,7 +75,8 @@ def judge(environment: Environment, account: Account) -> Iterator[Result]:
 
 
 def _connectors(environment: Environment, account: Account) -> Iterator[Finding]:
-    left = [name for name in account.connectors if name not in _expected(environment)]
+    expected = _expected(environment)
+    left = [name for name in account.connectors if name not in expected]
     for name in left:
         yield error(
             f"{name} runs, and {environment.name}.yaml has no such connector",
@@ -129,13 +130,9 @@ def _uses(connector: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _prefix(environment: Environment) -> str:
-    return f"{_deployment(environment).name()}-"
+    return f"{Deployment.without_account(environment).name()}-"
 
 
 def _expected(environment: Environment) -> list[str]:
-    deployment = _deployment(environment)
+    deployment = Deployment.without_account(environment)
     return [deployment.connector_name(key, one) for key, one in environment.connectors.items()]
-
-
-def _deployment(environment: Environment) -> Deployment:
-    return Deployment(environment.name, environment.region, environment.partition, "")

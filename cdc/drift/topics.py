@@ -46,7 +46,7 @@ class Subject:
 
 def subjects(environment: Environment, existing: Collection[str]) -> list[Subject]:
     """The connectors of the file; ``existing`` are the names of those in MSK Connect."""
-    deployment = Deployment(environment.name, environment.region, environment.partition, "")
+    deployment = Deployment.without_account(environment)
     named = [(one, deployment.connector_name(key, one)) for key, one in environment.connectors.items()]
     return [Subject(connector, name, name in existing) for connector, name in named]
 

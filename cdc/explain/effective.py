@@ -45,7 +45,7 @@ def effective(environment: Environment, key: str, meaning: Meaning) -> Effective
         origin = reserved.paths().get(meaning.name, otherwise)
         return _known(place, meaning, generated | later, origin)
     if meaning.kind == "worker":
-        deployment = Deployment(environment.name, environment.region, environment.partition, "")
+        deployment = Deployment.without_account(environment)
         offsets = topics.offsets_of(connector, name=deployment.connector_name(key, connector))
         worker = worker_properties(connector, region=environment.region, offset_topic=offsets)
         return _known(place, meaning, worker, "worker" if meaning.name in connector.worker else "set for every worker")

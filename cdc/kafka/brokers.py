@@ -134,7 +134,7 @@ def _arn(aws: Aws, environment: Environment) -> str:
     kafka = environment.kafka
     if isinstance(kafka, ExistingKafka):
         return kafka.cluster_arn
-    name = Deployment(environment.name, environment.region, environment.partition, "").name()
+    name = Deployment.without_account(environment).name()
     listed = aws.pages("kafka", "list_clusters_v2", "ClusterInfoList", ClusterNameFilter=name)
     arn = next((str(one["ClusterArn"]) for one in listed if one["ClusterName"] == name), None)
     if arn is None:

@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
+from kafka.errors import TopicAuthorizationFailedError
 
 from cdc.kafka.brokers import Brokers
 from cdc.kafka.reading import administration, explained
 
-_UNAUTHORIZED: Final = 29  # Kafka's error code
 _SETTINGS: Final = "DescribeTopicDynamicConfiguration"
 
 
@@ -43,7 +43,7 @@ def listed(brokers: Brokers, *, named: Collection[str], compared: Callable[[str]
         wanted = [name for name in sorted(found) if compared(name)]
         with explained(brokers, _SETTINGS, *wanted):
             settings = _settings(admin, wanted)
-    denied = sorted(one["name"] for one in described if one["error_code"] == _UNAUTHORIZED)
+    denied = sorted(one["name"] for one in described if one["error_code"] == TopicAuthorizationFailedError.errno)
     refused = (("DescribeTopic", denied), (_SETTINGS, [name for name in wanted if name not in settings]))
     return Listed(
         {name: Topic(count, settings.get(name)) for name, count in found.items()},

@@ -7,7 +7,13 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
-from kafka.errors import KafkaConnectionError, KafkaError, SaslAuthenticationFailedError, TopicAuthorizationFailedError
+from kafka.errors import (
+    KafkaConnectionError,
+    KafkaError,
+    SaslAuthenticationFailedError,
+    TopicAuthorizationFailedError,
+    UnknownTopicOrPartitionError,
+)
 
 from cdc.kafka.brokers import Brokers, BrokersError
 
@@ -17,7 +23,6 @@ _CLOSE_MILLISECONDS: Final = 2000
 _BOOTSTRAP_MILLISECONDS: Final = 10_000
 _LOG: Final = logging.getLogger("kafka")
 _LOG.addHandler(logging.NullHandler())  # without one, Python prints warnings to stderr
-_MISSING, _UNAUTHORIZED = 3, 29  # Kafka's error codes
 
 
 class Reader:
@@ -80,9 +85,9 @@ class Reader:
 
     def _partitions(self, topic: str) -> list[int]:
         [found] = self._admin.describe_topics([topic])
-        if found["error_code"] == _UNAUTHORIZED:
+        if found["error_code"] == TopicAuthorizationFailedError.errno:
             raise self._brokers.denied("DescribeTopic", topic)
-        if found["error_code"] == _MISSING:
+        if found["error_code"] == UnknownTopicOrPartitionError.errno:
             raise BrokersError(
                 f"there is no topic {topic}: a connector creates it with the first event; cdc status shows its state"
             )

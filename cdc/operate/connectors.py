@@ -63,7 +63,7 @@ class Place:
 
     @property
     def _deployment(self) -> Deployment:
-        return Deployment(self.environment.name, self.environment.region, self.environment.partition, "")
+        return Deployment.without_account(self.environment)
 
 
 @contextmanager

@@ -8,7 +8,6 @@ from typing import Any, Final, Literal, Protocol
 
 import pymysql
 from kafka import KafkaProducer
-from kafka.errors import KafkaError
 
 from cdc.kafka.brokers import Brokers
 from cdc.kafka.reading import explained
@@ -113,6 +112,3 @@ class TableChannel:
                 cursor.execute(insert, row)
         except pymysql.MySQLError as error:
             raise SignalError(f"{self.login.user!r} cannot insert into {self.table}: {error.args[-1]}") from error
-
-
-__all__ = ["Channel", "KafkaError", "Kind", "Signal", "SignalError", "TableChannel", "TopicChannel", "snapshot", "stop"]

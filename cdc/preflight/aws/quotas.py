@@ -39,7 +39,7 @@ def _workers(connector: dict[str, Any]) -> int:
 
 def judge(environment: Environment, used: Used) -> Iterator[Finding]:
     """A changed plugin or worker configuration is created before the old one goes: each counts once more."""
-    deployment = Deployment(environment.name, environment.region, environment.partition, "")
+    deployment = Deployment.without_account(environment)
     connectors = {deployment.connector_name(key, one): one for key, one in environment.connectors.items()}
     plugins = sum(not isinstance(plugin, RegisteredPlugin) for plugin in environment.plugins.values())
     new = sum(one.capacity.workers for name, one in connectors.items() if name not in used.workers)

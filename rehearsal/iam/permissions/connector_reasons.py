@@ -1,5 +1,6 @@
 """Why a connector's role has each of its permissions, and what happens without it."""
 
+from functools import partial
 from typing import Final
 
 from rehearsal.iam.permissions.reason import PROTOCOL, SEEN, Reason
@@ -15,10 +16,7 @@ _DECRYPTION: Final = "Secrets Manager user guide, Secret encryption and decrypti
 _NOT_CHECKED: Final = "Kafka checks it in none of the runs; {} and live MSK may check it where Kafka does not"
 _NO_SIGNALS: Final = "only a connector with a signal topic uses it"
 
-
-def _connector(sid: str, action: str, needed_for: str, without: str, source: str, unseen: str = "") -> Reason:
-    return Reason("connector", sid, action, needed_for, without, source, unseen)
-
+_connector = partial(Reason, "connector")
 
 _CLUSTER: Final = (
     _connector(

@@ -1,5 +1,6 @@
 """Why an application's or a function's role has each of its permissions, and what happens without it."""
 
+from functools import partial
 from typing import Final
 
 from rehearsal.iam.permissions import event_source_mappings
@@ -9,10 +10,7 @@ _USES: Final = "MSK developer guide, Common use cases for client authorization p
 _DESERIALIZERS: Final = "Glue developer guide, IAM examples for deserializers"
 _FUNCTIONS: Final = "Lambda developer guide, Configuring Lambda permissions for Amazon MSK event source mappings"
 
-
-def _consumer(sid: str, action: str, needed_for: str, without: str, source: str, unseen: str = "") -> Reason:
-    return Reason("consumer", sid, action, needed_for, without, source, unseen)
-
+_consumer = partial(Reason, "consumer")
 
 _APPLICATION: Final = (
     _consumer(

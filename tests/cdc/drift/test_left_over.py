@@ -105,7 +105,7 @@ def test_schema_histories_on_a_cluster_of_this_environment() -> None:
 
 
 def test_schema_histories_on_a_cluster_of_others() -> None:
-    """Only those of a connector of ours: with another prefix than its key, it cannot be known."""
+    """Only those of the environment's connectors: with another prefix than its key, a connector is not recognised."""
     shared = environment(**EXISTING)
     assert found("schema-history.old", content=shared)[0][0] == "ok"
     both = found("cdc-prod-old-offsets", "schema-history.old", "schema-history.elder", content=shared)
