@@ -17,8 +17,10 @@ from typing import Final
 import yaml
 
 from cdc import terraform as cli
+from cdc.deployer.stacks import policy_of
+from modules.environment.environment import Environment
 from rehearsal.deploy import overrides
-from tests.account import account
+from tests.account import Account, account
 from tests.real_terraform import Terraform, started_provider
 from tests.synthesized import Document, Stack, changed, synthesize, with_another
 from tests.terraform.variants import PROD, with_stock
@@ -41,11 +43,16 @@ def production(archive: Path) -> Document:
 
 @dataclass
 class World:
-    """What is deployed; ``base`` is the environment file that it was deployed from."""
+    """What is deployed; ``base`` is the environment file that it was deployed from.
+
+    Terraform runs as a deployer with the policy of ``cdc deployer-policy``; ``denials`` are those while it applied.
+    """
 
     folder: Path
     variables: Mapping[str, str]
     base: Document
+    account: Account
+    denials: list[str] = field(default_factory=list)
     _number: "count[int]" = field(default_factory=count)
 
     def synthesize(self, part: str, content: Document) -> Stack:
@@ -110,8 +117,10 @@ def deployed(folder: Path, terraform: Terraform) -> Iterator[World]:
     base = production(archive)
     (file := folder / "prod.yaml").write_text(yaml.safe_dump(base))
     with account(file) as aws:
-        given = aws.variables(terraform.variables, region=base["region"])
+        policy = policy_of(Environment.model_validate({"name": "prod", **changed(base, state=PROD["state"])}))
+        given = {**aws.variables(terraform.variables, region=base["region"]), **aws.deployer(policy.documents)}
         with started_provider(terraform.providers, given, folder) as variables:
-            world = World(folder, variables, base)
+            world = World(folder, variables, base, aws)
             world.apply()
+            world.denials = aws.denials
             yield world
