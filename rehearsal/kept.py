@@ -14,6 +14,7 @@ from rehearsal import kept_limits
 from rehearsal.aws.backends import ServerError
 from rehearsal.aws.client import client
 from rehearsal.aws.seed_more import add_missing
+from rehearsal.connect import operations
 from rehearsal.daemon_client import SOURCE_RECORDS, DaemonClient
 from rehearsal.database.mysql import AdminAccess
 from rehearsal.deploy.stacks import Stacks
@@ -36,7 +37,6 @@ from rehearsal.wait_reports import WaitReports
 Review = Callable[[Mapping[str, Mapping[str, Any]]], str]
 
 _POLL_SECONDS: Final = 0.2
-_FAILED: Final = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "UPDATE_FAILED", "RESTART_FAILED")
 _NO_CHANGE: Final = {"no-op", "read"}
 
 
@@ -154,9 +154,8 @@ class KeptRehearsal(Rehearsal):
 
     def _check_operations(self, connect: Any, arn: str) -> None:
         for one in connect.list_connector_operations(connectorArn=arn)["connectorOperations"]:
-            if one["creationTime"] >= self._since and one["connectorOperationState"] in _FAILED:
-                described = connect.describe_connector_operation(connectorOperationArn=one["connectorOperationArn"])
-                why = (described.get("errorInfo") or {}).get("message", "no reason was given")
+            if one["creationTime"] >= self._since and operations.of(one).failed:
+                why = operations.described(connect, one["connectorOperationArn"]).error or "no reason was given"
                 name = arn.split("/")[1]
                 findings = [found.at(connector=name) for found in ServerError(why).findings]
                 raise RehearsalError(f"the update of {name} was rolled back, though Terraform succeeded", *findings)

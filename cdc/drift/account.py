@@ -8,25 +8,15 @@ from cdc.aws import Aws
 from cdc.findings import Finding, Result, error, ok, warning
 from modules.deployment import Deployment
 from modules.environment.environment import Environment
+from rehearsal.connect.operations import Operation, latest
 
 _SERVICE: Final = "kafkaconnect"
 _HISTORY: Final = "schema.history.internal.kafka.topic"
-# Of an operation that changed nothing, or not what it was to change.
-_FAILED: Final = ("UPDATE_FAILED", "RESTART_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
-
-
-@dataclass(frozen=True)
-class Operation:
-    """The latest update or restart of a connector; ``error`` is AWS's message, empty for none."""
-
-    type: str
-    state: str
-    error: str
 
 
 @dataclass(frozen=True)
 class Account:
-    """What is there; ``operations`` by the connector's name, ``used`` are the ARNs that a connector uses.
+    """What is there; ``operations`` are the latest, by connector, ``used`` are the ARNs that a connector uses.
 
     ``plugins`` and ``worker_configurations`` are the ARNs of the environment's own, by name. ``connector_arns`` and
     ``schema_histories``, topics, are those of all connectors, of other environments, too.
@@ -48,7 +38,7 @@ def read(aws: Aws, environment: Environment) -> Account:
     described = [client.describe_connector(connectorArn=one["connectorArn"]) for one in listed]
     wanted = {*_expected(environment)}
     own = [one for one in described if one["connectorName"].startswith(prefix) or one["connectorName"] in wanted]
-    found = {one["connectorName"]: _operation(client, one["connectorArn"]) for one in own}
+    found = {one["connectorName"]: latest(client, one["connectorArn"]) for one in own}
     return Account(
         connectors=sorted(one["connectorName"] for one in own),
         operations={name: operation for name, operation in found.items() if operation},
@@ -87,10 +77,9 @@ def _connectors(environment: Environment, account: Account) -> Iterator[Finding]
 
 
 def _operations(account: Account) -> Iterator[Finding]:
-    failed = {name: one for name, one in account.operations.items() if one.state in _FAILED}
+    failed = {name: one for name, one in account.operations.items() if one.failed}
     for name, one in failed.items():
-        why = f": {one.error}" if one.error else ""
-        yield error(f"the last {one.type} of {name} ended as {one.state}{why}", "correct the cause, and apply again")
+        yield error(f"the last {one.type} of {name} ended as {one.outcome}", "correct the cause, and apply again")
     if not failed:
         yield ok("the last operation of no connector failed")
 
@@ -106,16 +95,6 @@ def _unused(what: str, found: Mapping[str, str], used: frozenset[str]) -> Iterat
         )
     if not unused:
         yield ok(f"{len(found)}, each used")
-
-
-def _operation(client: Any, arn: str) -> Operation | None:
-    listed = client.list_connector_operations(connectorArn=arn).get("connectorOperations", [])
-    if not listed:
-        return None
-    latest = max(listed, key=lambda one: one["creationTime"])
-    found = client.describe_connector_operation(connectorOperationArn=latest["connectorOperationArn"])
-    message = (found.get("errorInfo") or {}).get("message") or ""
-    return Operation(found["connectorOperationType"], found["connectorOperationState"], message)
 
 
 def _named(listed: Sequence[Mapping[str, Any]], arn: str, prefix: str) -> dict[str, str]:

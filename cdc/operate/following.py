@@ -4,10 +4,10 @@ import time
 from typing import Any, Final
 
 from cdc.console import err, fail, out
+from rehearsal.connect import operations
 
 _EVERY_SECONDS: Final = 2
 _LONGEST_SECONDS: Final = 1800
-_RUNNING: Final = ("PENDING", "_IN_PROGRESS")
 
 
 def followed(client: Any, operation: str, *, doing: str) -> dict[str, Any]:
@@ -16,7 +16,7 @@ def followed(client: Any, operation: str, *, doing: str) -> dict[str, Any]:
     with err.status(doing) as status:
         while True:
             found: dict[str, Any] = client.describe_connector_operation(connectorOperationArn=operation)
-            if not found["connectorOperationState"].endswith(_RUNNING) or time.monotonic() > deadline:
+            if not operations.of(found).under_way or time.monotonic() > deadline:
                 return found
             status.update(f"{doing}: {_step(found)}")
             time.sleep(_EVERY_SECONDS)
@@ -24,11 +24,10 @@ def followed(client: Any, operation: str, *, doing: str) -> dict[str, Any]:
 
 def report(connector: str, ended: dict[str, Any], *, next_step: str) -> None:
     """Prints the state of an operation that has ended; one that did not succeed ends the command."""
-    state, failure = ended["connectorOperationState"], (ended.get("errorInfo") or {}).get("message")
-    if not state.endswith("_COMPLETE") or state.startswith("ROLLBACK"):
-        undone = ", so what ran before runs again" if state == "ROLLBACK_COMPLETE" else ""
-        fail(f"{connector}: {state}{undone}{f': {failure}' if failure else ''}; next: {next_step}")
-    out.print(f"{connector}: {state}", markup=False)
+    operation = operations.of(ended)
+    if operation.failed or operation.under_way:
+        fail(f"{connector}: {operation.outcome}; next: {next_step}")
+    out.print(f"{connector}: {operation.outcome}", markup=False)
 
 
 def _step(found: dict[str, Any]) -> str:

@@ -7,13 +7,12 @@ from typing import Final, TypeAlias
 from cdc.aws import Aws
 from cdc.findings import Finding, Result, error, ok, unknown, warning
 from cdc.verify.expected import Expected
-from cdc.verify.observed import MINUTES, Observed, Operation, observed
+from cdc.verify.observed import MINUTES, Observed, observed
 from modules.messages.secrecy import shown_value
 from rehearsal.connect.diagnosis import explained, problems
 
 Check: TypeAlias = Callable[[Expected, Observed], Iterator[Finding]]
 _CHANGING: Final = ("CREATING", "UPDATING", "RESTARTING", "RESUMING")
-_DONE: Final = ("UPDATE_COMPLETE", "RESTART_COMPLETE", "RESUME_COMPLETE")
 _PAUSED: Final = ("PAUSING", "PAUSED")
 _ERROR: Final = re.compile(r"\] (?:ERROR|FATAL) ")
 _SHOWN: Final = 300
@@ -37,19 +36,12 @@ def operation(_: Expected, found: Observed) -> Iterator[Finding]:
     latest = found.operation
     if latest is None:
         yield ok("no update or restart since it was created")
-    elif latest.state == "PAUSE_COMPLETE":  # the state says it
-        yield ok(f"{latest.type}: {latest.state}")
-    elif latest.state.endswith("_IN_PROGRESS"):
+    elif latest.under_way:
         yield unknown(f"{latest.type} is {latest.state}", "wait, as with --wait")
-    elif latest.state in _DONE:
-        yield ok(f"{latest.type}: {latest.state}")
+    elif latest.failed:
+        yield error(f"{latest.type} ended as {latest.outcome}", _AGAIN)
     else:
-        yield error(f"{latest.type} ended as {latest.state}{_undone(latest)}", _AGAIN)
-
-
-def _undone(latest: Operation) -> str:
-    undone = ", so the configuration before it runs" if latest.state == "ROLLBACK_COMPLETE" else ""
-    return f"{undone}: {latest.error}" if latest.error else undone
+        yield ok(f"{latest.type}: {latest.state}")
 
 
 def configuration(expected: Expected, found: Observed) -> Iterator[Finding]:

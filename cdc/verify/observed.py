@@ -4,11 +4,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from botocore.exceptions import ClientError
 
 from cdc.aws import Aws, code
+from rehearsal.connect.operations import Operation, latest
 
 MINUTES: Final = 10
 _METRICS: Final = ("RunningTaskCount", "ErroredTaskCount", "SourceRecordWriteRate")
@@ -18,20 +19,12 @@ _PREFIX: Final = re.compile(r"\[Worker-[^\]]*\] ")
 
 
 @dataclass(frozen=True)
-class Operation:
-    """The latest update or restart; ``error`` is AWS's message, empty where it did not fail."""
-
-    type: str
-    state: str
-    error: str
-
-
-@dataclass(frozen=True)
 class Observed:
     """A connector.
 
     ``metrics`` are the values of the last MINUTES, oldest first; ``log`` is the end of its log, as the worker wrote
-    it. ``plugin`` and ``worker_configuration`` are ARNs. ``old`` says whether it exists for longer than MINUTES.
+    it. ``operation`` is the latest. ``plugin`` and ``worker_configuration`` are ARNs. ``old`` says whether it exists
+    for longer than MINUTES.
     """
 
     state: str
@@ -68,22 +61,9 @@ def observed(aws: Aws, connector: str, *, log_group: str) -> Observed | None:
         mcu=capacity.get("mcuCount", 0),
         workers=capacity.get("workerCount", 0),
         old=datetime.now(UTC) - found["creationTime"] > timedelta(minutes=MINUTES),
-        operation=_operation(connect, arn),
+        operation=latest(connect, arn),
         metrics={name: _metric(aws, connector, name) for name in _METRICS},
         log=_log(aws, log_group),
-    )
-
-
-def _operation(connect: Any, arn: str) -> Operation | None:
-    listed = connect.list_connector_operations(connectorArn=arn).get("connectorOperations", [])
-    if not listed:
-        return None
-    latest = max(listed, key=lambda one: one["creationTime"])
-    found = connect.describe_connector_operation(connectorOperationArn=latest["connectorOperationArn"])
-    return Operation(
-        found["connectorOperationType"],
-        found["connectorOperationState"],
-        (found.get("errorInfo") or {}).get("message") or "",
     )
 
 

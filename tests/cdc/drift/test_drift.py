@@ -51,7 +51,9 @@ def test_an_operation_that_failed(world: World) -> None:
     status, found = drift()
     [(level, message)] = found["operations"]
     assert (status, level) == (1, "error")
-    assert message.startswith(f"the last UPDATE_CONNECTOR_CONFIGURATION of {NAME} ended as ROLLBACK_COMPLETE: ")
+    assert message.startswith(
+        f"the last UPDATE_CONNECTOR_CONFIGURATION of {NAME} ended as ROLLBACK_COMPLETE, so what ran before runs again: "
+    )
     assert "the moon is full" in message
 
 

@@ -48,7 +48,7 @@ def test_an_update_that_was_rolled_back(running: World) -> None:
     status, found = running.verify()
     assert status == 1
     assert found["operation"][0] == "error"
-    assert "ROLLBACK_COMPLETE, so the configuration before it runs: the health check failed" in found["operation"][1]
+    assert "ROLLBACK_COMPLETE, so what ran before runs again: the health check failed" in found["operation"][1]
 
 
 def test_another_configuration(running: World) -> None:
