@@ -102,14 +102,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if row(file_of(item.nodeid)) >= QUICK:
             item.add_marker(pytest.mark.quick)
     if seed := os.environ.get(SEED):
-        place = _places(Random(seed))
+        place = _places(seed)
         items.sort(key=lambda item: (place(file_of(item.nodeid)), place(item.nodeid)))
     items.sort(key=lambda item: row(file_of(item.nodeid)))
 
 
-def _places(random: Random) -> Callable[[str], float]:
-    """One random number a name: the same in every process, which collects the same names in the same order."""
-    return cache(lambda _: random.random())
+def _places(seed: str) -> Callable[[str], float]:
+    """One random number a name: the same in every process, and in a run of some files alone."""
+    return cache(lambda name: Random(f"{seed} {name}").random())
 
 
 class Times:

@@ -13,7 +13,7 @@ from cdc.environments import files
 from cdc.options import EnvArgument, JsonOption
 from cdc.state.account import Account, account
 from cdc.state.errors import REPORTED, StateError
-from cdc.state.objects import Lock, StateObject, Version
+from cdc.state.objects import Digest, Lock, StateObject, Version
 from modules.environment.loading import load
 from modules.states import PARTS
 
@@ -61,7 +61,7 @@ def _shown(state: StateObject) -> dict[str, Any]:
         "changed": latest.modified.isoformat(timespec="seconds") if latest else None,
         "exists": exists,
         "locks": [asdict(lock) for lock in state.locks()],
-        "digest_ok": state.digest_ok(),
+        "digest": state.digest(),
     }
 
 
@@ -69,7 +69,7 @@ def _row(found: dict[str, Any]) -> tuple[str, ...]:
     serial, resources = ("-" if found[key] is None else str(found[key]) for key in ("serial", "resources"))
     changed = found["changed"] if found["exists"] else f"deleted {found['changed']}" if found["changed"] else "no state"
     locks = "; ".join(_lock(Lock(**one)) for one in found["locks"]) or "unlocked"
-    digest = "ok" if found["digest_ok"] else "DIFFERS"
+    digest = found["digest"] if found["digest"] == Digest.OK else found["digest"].upper()
     return found["stack"], serial, resources, changed, locks, digest
 
 
@@ -152,13 +152,13 @@ def _preview(state: StateObject, chosen: Version) -> None:
 
 @app.command()
 def repair(name: EnvArgument, stack: StackArgument) -> None:
-    """Accept the state in the bucket if its digest differs.
+    """Accept the state in the bucket if its digest differs or is missing.
 
-    The digest in DynamoDB is replaced by the digest of the state in S3.
+    The digest of the state in S3 is written to DynamoDB.
     """
     with _account(name) as place:
         state = _object(place, stack)
-        if state.digest_ok():
+        if state.digest() is Digest.OK:
             raise StateError(f"the digest of {state.stack} is ok: nothing to repair")
         state.update_digest()
     out.print(f"{state.stack}: the digest is now that of {state.url}")

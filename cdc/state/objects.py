@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from itertools import islice
 from typing import Any
 
@@ -20,6 +21,14 @@ from cdc.state.errors import StateError
 from modules.states import s3_key
 
 _ABSENT = ("404", "NoSuchKey", "NoSuchVersion", "NotFound", "MethodNotAllowed", "405")
+
+
+class Digest(StrEnum):
+    """How the digest in DynamoDB compares with the state in S3."""
+
+    OK = "ok"
+    DIFFERS = "differs"
+    MISSING = "missing"
 
 
 @dataclass(frozen=True)
@@ -174,11 +183,16 @@ class StateObject:
             return body.decode()
         return None
 
-    def digest_ok(self) -> bool:
-        """Whether the state in S3 has the digest in DynamoDB, or DynamoDB has none."""
+    def digest(self) -> Digest:
+        """Whether DynamoDB has the digest of what is in S3.
+
+        Terraform reads a state without a digest; but if that state is deleted, it plans to create everything again.
+        """
         with aws_errors():
-            digest = self._digest()
-            return digest is None or digest == self._md5()
+            digest, md5 = self._digest(), self._md5()
+        if digest == md5:
+            return Digest.OK
+        return Digest.MISSING if digest is None else Digest.DIFFERS
 
     def update_digest(self) -> None:
         """Sets the digest in DynamoDB to that of the state in S3."""

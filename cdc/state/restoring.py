@@ -9,7 +9,7 @@ from typing import Any
 from cdc import terraform
 from cdc.state.account import Account
 from cdc.state.errors import StateError
-from cdc.state.objects import StateObject, Version
+from cdc.state.objects import Digest, StateObject, Version
 from modules import app
 from rehearsal.deploy.terraform import Terraform
 
@@ -23,7 +23,7 @@ def restore(account: Account, state: StateObject, version: Version) -> int:
         raise StateError(
             f"{state.stack} must not be locked, got lock {locks[0].id} of {locks[0].who} ({locks[0].operation})"
         )
-    if not state.digest_ok():
+    if state.digest() is Digest.DIFFERS:
         state.update_digest()  # else Terraform refuses to read the state that it is to replace
     assert version.content is not None, "only a state can be restored"
     serial = max(one.serial for one in [version, *state.versions(_NEWEST)]) + 1

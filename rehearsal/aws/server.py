@@ -8,6 +8,7 @@ from threading import Thread
 from types import MappingProxyType
 from typing import Final
 
+from moto.core.base_backend import BackendDict
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
 
@@ -23,6 +24,7 @@ from rehearsal.aws.msk_connect import MskConnect
 from rehearsal.aws.pages import Page, Pages
 
 _POLL_SECONDS: Final = 0.05
+_RUNNING: Final = set["EmbeddedAws"]()
 
 
 class _Handler(MotoRequestHandler):
@@ -40,8 +42,8 @@ class EmbeddedAws:
     """One account in memory: MSK and MSK Connect start real servers, moto answers for everything else.
 
     ``start`` takes some seconds, as it loads moto; requests that arrive earlier wait. moto's resources belong to the
-    whole process. It accepts the keys of ``access``, by default new ones. ``minute`` is how long a minute of alarms
-    takes, in seconds.
+    whole process; the account is empty when it starts, unless another one runs in the same process. It accepts the
+    keys of ``access``, by default new ones. ``minute`` is how long a minute of alarms takes, in seconds.
 
     Public: ``access``, ``url``, ``journal``, ``faults``, ``msk``, ``msk_connect``.
     """
@@ -88,6 +90,9 @@ class EmbeddedAws:
         from rehearsal.aws.moto_patches import patch_moto  # loads much of moto, which takes seconds
 
         patch_moto()
+        if not _RUNNING:
+            BackendDict.reset()
+        _RUNNING.add(self)
         # An injected error need not be in the service's model.
         warnings.filterwarnings("ignore", ".*does not match an error shape", UserWarning)
         application = Application(
@@ -120,3 +125,4 @@ class EmbeddedAws:
         self.msk.stop()
         if self._server:
             self._server.shutdown()
+        _RUNNING.discard(self)

@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -32,21 +33,27 @@ class Kept:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.file = folder / f"{NAME}.yaml"
-        self.content = document("dev")
+        self.content = document("dev")  # what is deployed
         self.content["connectors"]["shop"]["source"]["tables"] = ["shop.customers", "shop.orders"]
-        self.first = self.command("--keep", "--brokers", "1")
+        self.first = self.command(self.content, "--keep", "--brokers", "1")
         [self.run] = [run for run in runs.all_runs() if run.kept and run.environment == NAME]
 
-    def command(self, *options: str, status: int = 0) -> Mapping[str, Any]:
+    def command(self, content: Mapping[str, Any], *options: str, status: int = 0) -> Mapping[str, Any]:
         """Writes the file and runs ``cdc rehearse``; its JSON."""
-        self.file.write_text(yaml.safe_dump(self.content))
+        self.file.write_text(yaml.safe_dump(content))
         with Command(str(self.file), *options, "--json", folder=self.folder) as command:
             assert command.end() == status, command.said + command.answered
             return command.document()
 
     def apply(self, change: Callable[[dict[str, Any]], object], *, status: int = 0) -> Mapping[str, Any]:
-        change(self.content)
-        return self.command("--apply", status=status)
+        """A change that is refused leaves the file of what is deployed."""
+        change(changed := deepcopy(self.content))
+        document = self.command(changed, "--apply", status=status)
+        if status:
+            self.file.write_text(yaml.safe_dump(self.content))
+        else:
+            self.content = changed
+        return document
 
     def plan_status(self, stack: str) -> int:
         """Of the command that the rehearsal prints: 0 for an empty plan."""
@@ -172,23 +179,25 @@ def test_another_connector_is_added(kept: Kept) -> None:
     assert set(document["endpoints"]["connect"]) == {"cdc-week-shop", "cdc-week-more"}
 
 
+def another_database(content: dict[str, Any]) -> None:
+    content["connectors"]["shop"]["source"]["cluster"] = "orders-dev"
+
+
 def test_what_it_does_not_have_is_refused(kept: Kept) -> None:
-    before = kept.file.read_text()
-    kept.content["connectors"]["shop"]["source"]["cluster"] = "orders-dev"
-    document = kept.command("--apply", status=1)
+    document = kept.apply(another_database, status=1)
     assert document["failed_step"] == "start"
     [found] = document["failure"]["findings"]
     assert found["cause"] == "the database orders-dev does not run here, only shop-dev"
     assert found["where"]["line"].endswith("connectors.shop.source.cluster")
-    kept.content = yaml.safe_load(before)
-    assert kept.run.deployed.read_text() == before
+    assert kept.run.deployed.read_text() == kept.file.read_text()
+
+
+def another_name(content: dict[str, Any]) -> None:
+    content["connectors"]["moved"] = content["connectors"].pop("shop")
 
 
 def test_a_plan_that_loses_data_is_refused_as_in_a_deploy(kept: Kept) -> None:
-    connectors = kept.content["connectors"]
-    connectors["moved"] = connectors.pop("shop")
-    document = kept.command("--apply", status=1)
-    connectors["shop"] = connectors.pop("moved")
+    document = kept.apply(another_name, status=1)
     assert document["failed_step"] == "plan"
     assert "connector-renamed" in {one["cause"].split(": ")[1] for one in document["failure"]["findings"]}
     assert requests.get(document["endpoints"]["connect"]["cdc-week-shop"], timeout=10).ok

@@ -16,7 +16,6 @@ from typer.testing import CliRunner
 from cdc.cli import app
 from rehearsal.aws.client import client
 from rehearsal.aws.server import EmbeddedAws
-from tests import moto_state
 from tests.rehearsal.aws.account import archive, wait_until_settled
 from tests.rehearsal.aws.recording_backends import RecordingBackends
 from tests.synthesized import Stack, document
@@ -147,7 +146,6 @@ def account(prod: Mapping[str, Stack], folder: Path, patch: pytest.MonkeyPatch) 
     (folder / "prod.yaml").write_text(yaml.safe_dump(document("prod")))
     patch.chdir(folder)
     backends = RecordingBackends()
-    moto_state.empty()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         aws = EmbeddedAws(
             listener,

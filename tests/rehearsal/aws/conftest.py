@@ -1,4 +1,4 @@
-"""An embedded AWS: MSK and MSK Connect are empty in each test, moto's resources belong to the process."""
+"""An embedded AWS, empty in each test."""
 
 import socket
 from collections.abc import Iterator

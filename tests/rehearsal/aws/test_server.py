@@ -1,6 +1,7 @@
 """One port for all of AWS: routing of requests, the journal, and injected faults."""
 
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from rehearsal.aws.faults import Error, Fault
 from rehearsal.aws.server import EmbeddedAws
 from tests.rehearsal.aws.account import BUCKET, REGION, aws_client, bucket
 from tests.rehearsal.aws.signing import credentials, presigned, signed
+from tests.rehearsal.iam.accounts import embedded
 
 
 def test_requests_go_to_the_service_that_signed_them(aws: EmbeddedAws) -> None:
@@ -36,6 +38,16 @@ def test_the_journal_names_operations_of_every_protocol(
     last = aws.journal.after()[-1]
     assert (last.service, last.region, last.operation, last.status) == (service, REGION, operation, 200)
     assert last.succeeded
+
+
+def test_an_account_starts_empty_unless_another_one_runs(tmp_path: Path) -> None:
+    with embedded(tmp_path / "first") as first:
+        aws_client(first, "logs").create_log_group(logGroupName="/left")
+        with embedded(tmp_path / "beside") as beside:
+            [group] = aws_client(beside, "logs").describe_log_groups()["logGroups"]
+            assert group["logGroupName"] == "/left"
+    with embedded(tmp_path / "later") as later:
+        assert aws_client(later, "logs").describe_log_groups()["logGroups"] == []
 
 
 def test_clients_read_nothing_of_the_machine(aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch) -> None:

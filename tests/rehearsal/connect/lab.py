@@ -27,7 +27,6 @@ from rehearsal.connect.metrics import Datum, Metrics
 from rehearsal.database.mysql import Database
 from rehearsal.iam.tls import CertificateAuthority
 from rehearsal.kafka.cluster import KafkaCluster
-from tests import moto_state
 from tests.needs import missing
 from tests.rehearsal.database.databases import server
 from tests.rehearsal.iam.lab import jars
@@ -154,8 +153,6 @@ def running(
     If ``observed``, workers log each source record. ``authority`` signs the database's certificate, else it does so
     itself; ``objects`` are those of S3, by bucket and key.
     """
-    if enforced:
-        moto_state.empty()
     order = building.Order(load(), "debezium-mysql", without=["msk-config-providers"])
     published: list[Datum] = []
     secrets = {SECRET: {"username": "cdc", "password": PASSWORD}}
