@@ -17,7 +17,7 @@ from modules.environment.models.state import S3State
 from modules.environment.plugin_archives import measures_lag
 from modules.environment_stack import EnvironmentStack
 from modules.healing import HealedConnector, SelfHealing
-from modules.iam import policies, registry_policies
+from modules.iam import documents, registry_policies
 from modules.lambda_consumer import LambdaConsumer, allow_pollers
 from modules.monitoring.alarms import Healer, Monitoring, failed_task_alarm
 from modules.monitoring.dashboard import Dashboard
@@ -143,7 +143,7 @@ class Connect(EnvironmentStack):
                     f"The security group of consumer {key}",
                 )
 
-    def _lambda(self, parent: Construct, key: str, config: LambdaConfig, schemas: list[policies.Statement]) -> None:
+    def _lambda(self, parent: Construct, key: str, config: LambdaConfig, schemas: list[documents.Statement]) -> None:
         consumer = LambdaConsumer(
             parent,
             key,

@@ -8,7 +8,7 @@ from modules.debezium.formats import OF_REGISTRIES, Registry
 from modules.deployment import Deployment
 from modules.environment import msk
 from modules.environment.models.connectors import Connector as ConnectorConfig
-from modules.iam import policies, registry_policies
+from modules.iam import client_policies, registry_policies
 from modules.iam.roles import role
 from modules.kafka import Kafka
 from modules.logs import log_group
@@ -132,9 +132,9 @@ class Connector(Construct):
         return rules
 
     def _role(self, kafka: Kafka, key: Key) -> IamRole:
-        trust = policies.connector_trust(self._deployment, self.name)
+        trust = client_policies.connector_trust(self._deployment, self.name)
         made = role(self, "role", name=f"{self._prefix}-worker", trust=trust, deployment=self._deployment)
-        document = policies.connector_execution(
+        document = client_policies.connector_execution(
             self._deployment,
             self._config,
             name=self.name,
@@ -149,10 +149,10 @@ class Connector(Construct):
         )
         return made
 
-    def _trusted(self, key: Key) -> policies.EncryptedObjects | None:
+    def _trusted(self, key: Key) -> client_policies.EncryptedObjects | None:
         if self._trust_store is None:
             return None
-        return policies.EncryptedObjects(self._trust_store.arns, self._trust_store.bucket_arn, key.arn)
+        return client_policies.EncryptedObjects(self._trust_store.arns, self._trust_store.bucket_arn, key.arn)
 
     def _worker_configuration(self) -> MskconnectWorkerConfiguration:
         properties = configuration.worker_properties(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from modules.deployment import Deployment
 from modules.environment.models.consumers import ApplicationConsumer as ConsumerConfig
-from modules.iam import policies
+from modules.iam import client_policies, documents
 from modules.kafka import Kafka
 from modules.network import Network
 from modules.registry import UrlRegistry
@@ -27,13 +27,13 @@ class Consumer(Construct):
         network: Network,
         kafka: Kafka,
         signals: Sequence[str] = (),
-        schemas: Sequence[policies.Statement] = (),
+        schemas: Sequence[documents.Statement] = (),
         registry_access: UrlRegistry | None = None,
     ) -> None:
         """``signals`` are the signal topics that it writes to."""
         super().__init__(scope, id_)
         name = deployment.name(id_, "consumer")
-        document = policies.consumer(config, arns=kafka.arns, signals=signals, schemas=schemas)
+        document = client_policies.consumer(config, arns=kafka.arns, signals=signals, schemas=schemas)
         policy = IamPolicy(
             self,
             "policy",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from modules.deployment import Deployment
-from modules.iam import healing_policies, policies
+from modules.iam import documents, healing_policies
 from modules.iam.roles import role
 from modules.logs import log_group
 from modules.self_healing import archive
@@ -159,7 +159,7 @@ class SelfHealing(Construct):
         return invoker
 
     def _role(self) -> tuple[IamRole, IamRolePolicy]:
-        trust = policies.service_trust("lambda.amazonaws.com")
+        trust = documents.service_trust("lambda.amazonaws.com")
         own = role(self, "role", name=self.name, trust=trust, deployment=self._deployment)
         document = healing_policies.self_healing(
             self._deployment,

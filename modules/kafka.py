@@ -9,7 +9,7 @@ from modules.environment.models.kafka import (
     ExistingKafka as ExistingKafkaConfig,
     ProvisionedKafka as ProvisionedKafkaConfig,
 )
-from modules.iam.policies import ClusterArns
+from modules.iam.client_policies import ClusterArns
 from modules.logs import log_group
 from modules.network import Network
 from modules.properties_file import as_lines, as_text

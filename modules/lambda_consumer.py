@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from modules.deployment import Deployment
 from modules.environment import msk
 from modules.environment.models.consumers import LambdaConsumer as LambdaConfig
-from modules.iam import lambda_policies, policies
+from modules.iam import client_policies, documents, lambda_policies
 from modules.iam.roles import role
 from modules.kafka import Kafka, ProvisionedKafka
 from modules.network import Network
@@ -49,7 +49,7 @@ class LambdaConsumer(Construct):
         deployment: Deployment,
         kafka: Kafka,
         pollers: Sequence[TerraformResource],
-        schemas: Sequence[policies.Statement] = (),
+        schemas: Sequence[documents.Statement] = (),
     ) -> None:
         """``pollers`` are the rules without which no mapping reaches the brokers."""
         super().__init__(scope, id_)
@@ -60,13 +60,13 @@ class LambdaConsumer(Construct):
             name=deployment.name(id_, "consumer"),
             path=deployment.iam_path,
             description=f"Reads events as {id_}",
-            policy=policies.consumer(config, arns=kafka.arns, schemas=schemas, mappings=mappings),
+            policy=client_policies.consumer(config, arns=kafka.arns, schemas=schemas, mappings=mappings),
         )
         self.policy_arn = policy.arn
         self.role_arn: str | None = None
         names = list(config.role_names)
         if not names:
-            trust = policies.service_trust(lambda_policies.SERVICE)
+            trust = documents.service_trust(lambda_policies.SERVICE)
             own = role(self, "role", name=deployment.name(id_, "lambda"), trust=trust, deployment=deployment)
             self.role_arn, names = own.arn, [own.name]
         ids = [f"attach-{name}" for name in config.role_names] or ["attach"]

@@ -10,7 +10,7 @@ from modules.environment.models.network import (
     NewNetwork as NewNetworkConfig,
     Peering,
 )
-from modules.iam import policies
+from modules.iam import resource_policies
 from modules.iam.roles import role
 from modules.logs import log_group
 from modules.security_group_rules import ANYWHERE
@@ -203,7 +203,7 @@ class NewNetwork(Construct):
             vpc_id=self.vpc_id,
             service_name=f"com.amazonaws.{self._deployment.region}.s3",
             vpc_endpoint_type="Gateway",
-            policy=policies.s3_endpoint(self._deployment, write_accounts=self._config.s3_write_accounts),
+            policy=resource_policies.s3_endpoint(self._deployment, write_accounts=self._config.s3_write_accounts),
             route_table_ids=list(self._tables.values()),
             tags=self._named("s3"),
         )
@@ -278,9 +278,9 @@ class FlowLogs(Construct):
         super().__init__(scope, id_)
         name = deployment.log_group("flow-logs")
         group = log_group(self, name=name, retention_days=config.log_retention_days, key=key)
-        trust = policies.flow_logs_trust(deployment)
+        trust = resource_policies.flow_logs_trust(deployment)
         writer = role(self, "role", name=deployment.name("flow-logs"), trust=trust, deployment=deployment)
-        IamRolePolicy(self, "policy", role=writer.id, policy=policies.flow_logs(group.arn))
+        IamRolePolicy(self, "policy", role=writer.id, policy=resource_policies.flow_logs(group.arn))
         FlowLog(
             self,
             "flow-log",

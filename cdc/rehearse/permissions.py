@@ -13,8 +13,9 @@ from modules.deployment import Deployment
 from modules.environment.environment import Environment
 from modules.environment.models.consumers import LambdaConsumer
 from modules.environment.models.kafka import ExistingKafka
-from modules.iam import lambda_policies, policies, registry_policies
-from modules.iam.policies import ClusterArns, EncryptedObjects, Statement
+from modules.iam import client_policies, lambda_policies, registry_policies
+from modules.iam.client_policies import ClusterArns, EncryptedObjects
+from modules.iam.documents import Statement
 from rehearsal.iam.permissions import reasons
 from rehearsal.iam.permissions.reason import Reason, Role
 
@@ -110,7 +111,7 @@ def _connector(deployment: Deployment, environment: Environment, key: str, arns:
     secrets = configuration.secrets(config, registry)
     role = f"{deployment.name(key)}-worker"
     name = deployment.connector_name(key, config)
-    document = policies.connector_execution(
+    document = client_policies.connector_execution(
         deployment,
         config,
         name=name,
@@ -136,7 +137,9 @@ def _consumer(deployment: Deployment, environment: Environment, key: str, arns: 
     schemas = registry_policies.reader(config, [*environment.connectors.values()], environment.registry)
     signals = topics.signal_topics(environment.connectors, config.signals)
     mappings = lambda_policies.mappings(deployment, config, arns)
-    return _explained(holder, policies.consumer(config, arns=arns, signals=signals, schemas=schemas, mappings=mappings))
+    return _explained(
+        holder, client_policies.consumer(config, arns=arns, signals=signals, schemas=schemas, mappings=mappings)
+    )
 
 
 def _explained(holder: Holder, document: str) -> Iterator[Permission]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from modules.deployment import Deployment
-from modules.iam.policies import Statement, allow, document, service_trust
+from modules.iam.documents import Statement, allow, document, service_trust
 
 
 def scheduler_trust(deployment: Deployment, *, group: str) -> str:

@@ -6,7 +6,8 @@ role-based authentication". The mapping reads under the function's role.
 
 from modules.deployment import Deployment
 from modules.environment.models.consumers import Consumer, LambdaConsumer
-from modules.iam.policies import ClusterArns, Statement, allow
+from modules.iam.client_policies import ClusterArns
+from modules.iam.documents import Statement, allow
 
 SERVICE = "lambda.amazonaws.com"
 

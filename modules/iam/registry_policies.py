@@ -11,7 +11,7 @@ from modules.debezium.internal import overlap
 from modules.deployment import Deployment
 from modules.environment.models.connectors import Connector
 from modules.environment.models.consumers import Consumer
-from modules.iam.policies import Statement, allow
+from modules.iam.documents import Statement, allow
 
 
 def writer(deployment: Deployment, connector: Connector, registry: Registry | None) -> list[Statement]:

@@ -2,7 +2,7 @@
 
 from modules.deployment import Deployment
 from modules.environment.models.alarms import Alarms
-from modules.iam import policies
+from modules.iam import resource_policies
 from modules.storage.encryption import Key
 from modules.synthesis.sdk import Construct, SnsTopic, SnsTopicPolicy, SnsTopicSubscription
 
@@ -19,6 +19,6 @@ class Notifications(Construct):
         self.topic_arn = config.sns_topic_arn
         if config.email:
             topic = SnsTopic(self, "topic", name=deployment.name("alarms"), kms_master_key_id=key.arn)
-            SnsTopicPolicy(self, "policy", arn=topic.arn, policy=policies.alarm_topic(deployment, topic.arn))
+            SnsTopicPolicy(self, "policy", arn=topic.arn, policy=resource_policies.alarm_topic(deployment, topic.arn))
             SnsTopicSubscription(self, "email", topic_arn=topic.arn, protocol="email", endpoint=config.email)
             self.topic_arn = topic.arn

@@ -1,6 +1,6 @@
 """A private S3 bucket."""
 
-from modules.iam import policies
+from modules.iam import resource_policies
 from modules.synthesis.sdk import (
     Construct,
     S3Bucket,
@@ -65,7 +65,9 @@ class PrivateBucket(Construct):
         owner = {"object_ownership": "BucketOwnerEnforced"}
         S3BucketOwnershipControls(self, "ownership", bucket=self.bucket, rule=owner)
         # S3 refuses two changes of a bucket's access at the same time.
-        S3BucketPolicy(self, "policy", bucket=self.bucket, policy=policies.tls_only(self.arn), depends_on=[blocked])
+        S3BucketPolicy(
+            self, "policy", bucket=self.bucket, policy=resource_policies.tls_only(self.arn), depends_on=[blocked]
+        )
 
     def stored(self, scope: Construct, *, asset: TerraformAsset, key: str, digest: str, content_type: str) -> S3Object:
         """The object of ``asset`` under ``scope``, whose ``key`` has ``digest`` in it: other content is another object.

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from modules.deployment import Deployment
-from modules.iam import policies
+from modules.iam import resource_policies
 from modules.synthesis.sdk import Construct, KmsAlias, KmsKey, TerraformResourceLifecycle
 
 
@@ -33,7 +33,9 @@ class Key(Construct):
             description=description,
             enable_key_rotation=True,
             deletion_window_in_days=30,
-            policy=policies.key(deployment, services=services, grants=grants, log_groups=log_groups, alarms=alarms),
+            policy=resource_policies.key(
+                deployment, services=services, grants=grants, log_groups=log_groups, alarms=alarms
+            ),
             lifecycle=TerraformResourceLifecycle(prevent_destroy=True),
         )
         self.alias = f"alias/{name}"

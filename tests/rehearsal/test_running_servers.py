@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from modules.debezium.formats import GLUE, Registry
 from modules.environment.models.consumers import ApplicationConsumer
 from modules.iam import registry_policies
-from modules.iam.policies import document
+from modules.iam.documents import document
 from rehearsal.aws.backends import ConnectorSpec
 from rehearsal.aws.client import client
 from rehearsal.connect.connector import RunningConnector

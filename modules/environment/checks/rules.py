@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from modules.environment.checks import (
+    account_rules,
     adoption_rules,
     broker_rules,
     connector_rules,
@@ -23,6 +24,7 @@ from modules.messages.problems import Problem
 
 # Importing them is what writes their rules down.
 __all__ = [
+    "account_rules",
     "adoption_rules",
     "broken",
     "broker_rules",

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 from moto.utilities.id_generator import TAG_KEY_CUSTOM_ID
 
-from modules.iam import policies
+from modules.iam import resource_policies
 from modules.self_healing import archive
 from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.client import client
@@ -120,7 +120,7 @@ def network_interfaces_after_deleting_a_nat_gateway(aws: AwsAccess) -> object:
 
 def an_object_in_a_tls_only_bucket(aws: AwsAccess) -> object:
     s3 = bucket(aws, "tls-only")
-    s3.put_bucket_policy(Bucket="tls-only", Policy=policies.tls_only("arn:aws:s3:::tls-only"))
+    s3.put_bucket_policy(Bucket="tls-only", Policy=resource_policies.tls_only("arn:aws:s3:::tls-only"))
     return s3.get_object(Bucket="tls-only", Key="key")["Body"].read()
 
 

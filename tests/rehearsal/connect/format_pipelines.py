@@ -27,8 +27,8 @@ from modules.debezium.formats import PARTS, Registry
 from modules.deployment import Deployment
 from modules.environment.environment import Environment
 from modules.environment.models.connectors import Connector
-from modules.iam import policies, registry_policies
-from modules.iam.policies import ClusterArns
+from modules.iam import client_policies, registry_policies
+from modules.iam.client_policies import ClusterArns
 from rehearsal.aws.backends import ConnectorSpec
 from rehearsal.connect.connector import RunningConnector
 from rehearsal.connect.decoder import Decoded
@@ -158,7 +158,7 @@ class Pipeline:
         schemas = registry_policies.writer(DEPLOYMENT, self.config, registry)
         for statement in schemas:
             statement["Action"] = [action for action in statement["Action"] if action != left_out]
-        return policies.connector_execution(
+        return client_policies.connector_execution(
             DEPLOYMENT,
             self.config,
             name=self.name,

@@ -11,7 +11,7 @@ from confluent_kafka.schema_registry.avro import AvroDeserializer
 from confluent_kafka.schema_registry.json_schema import JSONDeserializer, JSONSerializer
 from confluent_kafka.serialization import MessageField, SerializationContext
 
-from modules.iam.policies import Statement, document
+from modules.iam.documents import Statement, document
 from rehearsal.aws.client import client
 from rehearsal.lab import Iam
 

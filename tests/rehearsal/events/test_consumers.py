@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from modules.environment.environment import Environment
-from modules.iam import policies
+from modules.iam import client_policies
 from rehearsal.events.application import Reader
 from rehearsal.events.consumers import Consumers, roles
 from rehearsal.iam.roles import Session, session
@@ -50,7 +50,7 @@ class Deployed:
     def deploy(self, name: str) -> str:
         """Creates the policy, attached to the consumer's roles; returns its ARN."""
         consumer = self.environment.consumers[name]
-        document = policies.consumer(consumer, arns=ARNS)
+        document = client_policies.consumer(consumer, arns=ARNS)
         policy = f"cdc-{self.environment.name}-{name}-consumer"
         arn: str = self.iam.create_policy(PolicyName=policy, PolicyDocument=document)["Policy"]["Arn"]
         for role in consumer.role_names:

@@ -15,8 +15,8 @@ from modules.deployment import Deployment
 from modules.environment.environment import Environment
 from modules.environment.loading import load, warnings
 from modules.environment.models.connectors import Connector
-from modules.iam import policies
-from modules.iam.policies import ClusterArns
+from modules.iam import client_policies
+from modules.iam.client_policies import ClusterArns
 from rehearsal.aws.backends import ConnectorSpec
 from rehearsal.connect.connector import RunningConnector
 from tests.rehearsal.connect.lab import HOST, REGION, Lab
@@ -57,7 +57,7 @@ class Pipeline:
         self.cluster_arn = lab.cluster.arn
         stems = (self.cluster_arn.replace(":cluster/", f":{kind}/") for kind in ("topic", "group"))
         self.arns = ClusterArns(self.cluster_arn, *stems)
-        self.policy = policies.connector_execution(
+        self.policy = client_policies.connector_execution(
             DEPLOYMENT, config, name=name, arns=self.arns, offsets=topics.offset_topic(name), secret_arns=[secret]
         )
         bootstrap = lab.cluster.bootstrap

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from modules.debezium.formats import Registry
 from modules.environment.models.consumers import ApplicationConsumer
 from modules.iam import registry_policies
-from modules.iam.policies import Statement, document
+from modules.iam.documents import Statement, document
 from rehearsal.aws.client import client
 from rehearsal.iam.enforcement import Enforcement
 from tests.mocked_account import ACCOUNT, REGION

@@ -20,8 +20,8 @@ from modules.artifacts.cache import Cache
 from modules.artifacts.fetch import fetch
 from modules.artifacts.lock import load
 from modules.environment.models.consumers import ApplicationConsumer
-from modules.iam import policies
-from modules.iam.policies import ClusterArns
+from modules.iam import client_policies
+from modules.iam.client_policies import ClusterArns
 from rehearsal.aws.backends import ServerError
 from rehearsal.events.application import Application, Reader
 from rehearsal.events.source_records import SourceRecordLogs
@@ -165,7 +165,7 @@ class Readers:
         self.role = f"{self.name}-reader"
         topics, groups = (lab.cluster.arn.replace(":cluster/", f":{kind}/") for kind in ("topic", "group"))
         self.topics = (f"{self.name}.*",)
-        self.policy = policies.consumer(
+        self.policy = client_policies.consumer(
             ApplicationConsumer(topics=self.topics, groups=(f"{self.name}-*",)),
             arns=ClusterArns(lab.cluster.arn, topics, groups),
         )
@@ -224,7 +224,7 @@ class Writer:
         self.role = f"{pipeline.name}-writer"
         self._key = pipeline.name
         consumer = ApplicationConsumer(topics=(f"{pipeline.name}.notifications",), groups=(f"{pipeline.name}-writer",))
-        self.policy = policies.consumer(consumer, arns=pipeline.arns, signals=[self.topic])
+        self.policy = client_policies.consumer(consumer, arns=pipeline.arns, signals=[self.topic])
         tokens = RoleTokens(iam.aws, region=REGION, arn=f"arn:aws:iam::{ACCOUNT}:role/{self.role}", session=self.role)
         certificate = iam.enforcement.certificate
         self.settings = {

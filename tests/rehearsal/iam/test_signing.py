@@ -13,7 +13,7 @@ import pytest
 
 from modules.debezium import topics
 from modules.debezium.configuration import IAM_CLIENT
-from modules.iam import policies
+from modules.iam import client_policies
 from rehearsal.aws.backends import ConnectorSpec, ServerError
 from rehearsal.aws.client import client
 from rehearsal.iam.authorizer import Authorizer
@@ -82,7 +82,7 @@ def service(account: Account, tmp_path: Path) -> Service:
 def execution(secret_arn: str, *, without: str = "") -> str:
     """The deployed policy of a connector with that secret, without one statement."""
     offsets = topics.offset_topic(NAME)
-    text = policies.connector_execution(
+    text = client_policies.connector_execution(
         DEPLOYMENT, CONNECTOR, name=NAME, arns=ARNS, offsets=offsets, secret_arns=[secret_arn]
     )
     return document(*(one for one in json.loads(text)["Statement"] if one["Sid"] != without))
@@ -276,7 +276,7 @@ def test_sessions_may_be_shorter_and_are_renewed_in_time(service: Service) -> No
 OBJECT = "trust-stores/orders/1.jks"
 
 
-def stored(service: Service, *, encrypted: bool) -> tuple[str, policies.EncryptedObjects]:
+def stored(service: Service, *, encrypted: bool) -> tuple[str, client_policies.EncryptedObjects]:
     """A bucket, and the ARNs of an object in it."""
     bucket, key = f"signing-{next(_NUMBERS)}", service.key()
     s3 = client(service.account.access, "s3", REGION)
@@ -285,14 +285,14 @@ def stored(service: Service, *, encrypted: bool) -> tuple[str, policies.Encrypte
         rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}}
         s3.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [rule]})
     arn = f"arn:aws:s3:::{bucket}"
-    return bucket, policies.EncryptedObjects(
+    return bucket, client_policies.EncryptedObjects(
         f"{arn}/trust-stores/orders/*", arn, f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{key}"
     )
 
 
-def trusting(trusted: policies.EncryptedObjects, *, without: str = "") -> str:
+def trusting(trusted: client_policies.EncryptedObjects, *, without: str = "") -> str:
     offsets = topics.offset_topic(NAME)
-    text = policies.connector_execution(
+    text = client_policies.connector_execution(
         DEPLOYMENT, CONNECTOR, name=NAME, arns=ARNS, offsets=offsets, secret_arns=[SECRET_ARN], trusted=trusted
     )
     return document(*(one for one in json.loads(text)["Statement"] if one["Sid"] != without))

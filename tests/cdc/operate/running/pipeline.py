@@ -21,8 +21,8 @@ from modules.debezium import configuration, topics
 from modules.deployment import Deployment
 from modules.environment.environment import Environment
 from modules.environment.loading import load
-from modules.iam import policies
-from modules.iam.policies import ClusterArns
+from modules.iam import client_policies
+from modules.iam.client_policies import ClusterArns
 from modules.properties_file import as_lines
 from rehearsal.lab import Iam
 from tests.rehearsal.aws.account import network, wait_until_settled
@@ -115,7 +115,7 @@ class Pipeline:
         connector, name = self.environment.connectors[key], f"cdc-dev-{key}"
         offsets = topics.offsets_of(connector, name=name)
         stems = (CLUSTER.arn.replace(":cluster/", f":{kind}/") for kind in ("topic", "group"))
-        policy = policies.connector_execution(
+        policy = client_policies.connector_execution(
             DEPLOYMENT,
             connector,
             name=name,

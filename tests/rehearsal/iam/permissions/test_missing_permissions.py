@@ -11,7 +11,8 @@ from modules.debezium import configuration, topics
 from modules.debezium.formats import Registry
 from modules.environment.models.connectors import Signals, Topics
 from modules.environment.models.consumers import ApplicationConsumer
-from modules.iam import policies, registry_policies
+from modules.iam import client_policies, registry_policies
+from modules.iam.documents import document
 from rehearsal.aws.backends import ConnectorSpec
 from rehearsal.iam.permissions import event_source_mappings
 from rehearsal.iam.permissions.decision_log import DecisionLog, Denial
@@ -238,7 +239,7 @@ def granted(document: str) -> set[tuple[str, str, str]]:
 GLUE: Final = Registry("glue", region=REGION, name="cdc", compatibility="FULL")
 IN_AVRO: Final = SIGNALLED.model_copy(update={"format": "avro"})
 CONNECTORS: Final = granted(
-    policies.connector_execution(
+    client_policies.connector_execution(
         DEPLOYMENT,
         SIGNALLED,
         name=NAME,
@@ -252,7 +253,7 @@ CONNECTORS: Final = granted(
 # The services that ask KMS for the role.
 VIA: Final = {"SecretKey": "secretsmanager.us-east-1.amazonaws.com", "TrustStoreKey": "s3.us-east-1.amazonaws.com"}
 READER: Final = ApplicationConsumer(topics=("orders.*",), groups=("billing",))
-SCHEMAS: Final = policies.document(*registry_policies.reader(READER, [IN_AVRO], GLUE))
+SCHEMAS: Final = document(*registry_policies.reader(READER, [IN_AVRO], GLUE))
 CONSUMERS: Final = granted(documents.OPERATIONS) | granted(SCHEMAS)
 
 

@@ -11,8 +11,8 @@ from modules.debezium.formats import Registry
 from modules.deployment import Deployment
 from modules.environment.models.connectors import Connector
 from modules.environment.models.consumers import ApplicationConsumer, LambdaConsumer
-from modules.iam import lambda_policies, policies, registry_policies
-from modules.iam.policies import ClusterArns
+from modules.iam import client_policies, lambda_policies, registry_policies
+from modules.iam.client_policies import ClusterArns
 from rehearsal.iam.permissions.reason import Reason, Role
 from rehearsal.iam.permissions.reasons import REASONS, lookup
 from tests.rehearsal.iam.policies.documents import TRUSTED
@@ -37,7 +37,7 @@ GLUE = Registry("glue", region="eu-west-1", name="cdc", compatibility="FULL")
 
 def execution_role(**more: object) -> str:
     connector = Connector.model_validate({**CONNECTOR, **more})
-    return policies.connector_execution(
+    return client_policies.connector_execution(
         DEPLOYMENT,
         connector,
         name="cdc-prod-orders",
@@ -55,7 +55,7 @@ def consumers_role() -> str:
     schemas = registry_policies.reader(consumer, [written], GLUE)
     function = LambdaConsumer(kind="lambda", topics={"orders.items": "billing"})
     mappings = lambda_policies.mappings(DEPLOYMENT, function, ARNS)
-    return policies.consumer(consumer, arns=ARNS, signals=["orders-signals"], schemas=schemas, mappings=mappings)
+    return client_policies.consumer(consumer, arns=ARNS, signals=["orders-signals"], schemas=schemas, mappings=mappings)
 
 
 def permissions(role: Role, document: str) -> list[Permission]:
