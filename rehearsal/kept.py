@@ -3,6 +3,7 @@
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -71,8 +72,10 @@ class KeptRehearsal(Rehearsal):
         self._review = review
 
     def _play(self, *, keep: bool) -> Outcome:  # noqa: ARG002 - it is kept already
-        before = self._attach()
-        self._apply(self._plan())
+        with _refused_change_left_out(self._run.folder / "work" / "stacks"):
+            before = self._attach()
+            changed = self._plan()
+        self._apply(changed)
         self._check_connectors()
         self._change(before)
         return self._outcome(second_plan_empty=self.deployment.second_plan())
@@ -174,6 +177,18 @@ class KeptRehearsal(Rehearsal):
         with self._steps.step("changes") as step:
             self.stream.change(self._connectors_running)
             step.result = ", ".join(f"{count} {kind}" for kind, count in self.stream.change_counts.items())
+
+
+@contextmanager
+def _refused_change_left_out(stacks: Path) -> Iterator[None]:
+    """Puts the stacks of what is deployed back if the block fails: whoever plans them sees no change."""
+    deployed = {file: file.read_bytes() for file in stacks.glob("*/cdk.tf.json")}
+    try:
+        yield
+    except BaseException:
+        for file, content in deployed.items():
+            file.write_bytes(content)
+        raise
 
 
 def _changes(plan: Mapping[str, Any]) -> bool:

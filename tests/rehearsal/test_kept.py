@@ -201,6 +201,7 @@ def test_a_plan_that_loses_data_is_refused_as_in_a_deploy(kept: Kept) -> None:
     assert document["failed_step"] == "plan"
     assert "connector-renamed" in {one["cause"].split(": ")[1] for one in document["failure"]["findings"]}
     assert requests.get(document["endpoints"]["connect"]["cdc-week-shop"], timeout=10).ok
+    assert kept.plan_status("week-connect") == 0
 
 
 def test_there_must_be_one_to_apply_to(tmp_path: Path) -> None:
