@@ -8,6 +8,14 @@ _CONNECT_SECONDS: Final = 10
 _READ_SECONDS: Final = 30
 
 
+# How to get others.
+SIGN_IN: Final = "sign in, as with aws sso login, or set AWS_PROFILE"
+
+
+class CredentialsError(Exception):
+    """The caller has no credentials that can be used."""
+
+
 class Aws:
     """Clients in ``region`` with the caller's credentials, and the endpoint of AWS_ENDPOINT_URL if that is set."""
 
@@ -15,10 +23,18 @@ class Aws:
         self.region = region
         self.client = cache(self._client)
 
-    @property
-    def has_credentials(self) -> bool:
-        """Whether there are any; they may be expired."""
-        return self._session.get_credentials() is not None
+    def check_credentials(self) -> None:
+        """Raises CredentialsError where there are none, or none can be had; those that there are may be expired."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            found = self.credentials
+        except (BotoCoreError, ClientError) as error:
+            # The output of a credential_process that failed ends the message, which may be several lines.
+            why = " ".join(str(error).split()).rstrip(".: ")
+            raise CredentialsError(f"the AWS credentials cannot be read: {why}") from error
+        if found is None:
+            raise CredentialsError("there are no AWS credentials")
 
     @property
     def credentials(self) -> Any:

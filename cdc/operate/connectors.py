@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cdc.aws import Aws
+from cdc.aws import SIGN_IN, Aws, CredentialsError
 from cdc.console import fail
 from cdc.environments import UnknownEnvironmentError, files
 from modules.deployment import Deployment
@@ -72,10 +72,11 @@ def place(name: str) -> Iterator[Place]:
     try:
         environment = load(files([name])[0])
         aws = Aws(environment.region)
-        if not aws.has_credentials:
-            fail("there are no AWS credentials: sign in, as with aws sso login, or set AWS_PROFILE")
+        aws.check_credentials()
         yield Place(environment, aws)
     except (EnvironmentErrors, UnknownEnvironmentError) as error:
         fail(error)
+    except CredentialsError as error:
+        fail(f"{error}: {SIGN_IN}")
     except (BotoCoreError, ClientError) as error:
         fail(f"AWS cannot be read: {error}")

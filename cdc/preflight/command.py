@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cdc.aws import Aws
+from cdc.aws import SIGN_IN, Aws, CredentialsError
 from cdc.console import err, fail, out
 from cdc.environments import UnknownEnvironmentError, files
 from cdc.findings import Result, unknown
@@ -37,9 +37,9 @@ def preflight(
         fail(error)
     chosen = _chosen(environment, connector, host)
     aws = Aws(environment.region)
-    account = aws if aws.has_credentials else None
     with err.status(f"checking {environment.name}"):
-        results = [*_account(environment, account), *_databases(chosen, account, host=host, port=port, ca=ca)]
+        account, results = _account(environment, aws)
+        results += _databases(chosen, account, host=host, port=port, ca=ca)
     if as_json:
         document = {"passed": passed(results), "results": [result.document for result in results]}
         out.print_json(json.dumps(document))
@@ -65,14 +65,16 @@ def _chosen(environment: Environment, connector: str | None, host: str | None) -
     return dict(connectors)
 
 
-def _account(environment: Environment, aws: Aws | None) -> Iterator[Result]:
-    if aws is None:
-        fix = "sign in, as with aws sso login, or set AWS_PROFILE"
-        yield Result("account", "credentials", unknown("the account was not checked: there are no credentials", fix))
-        return
+def _account(environment: Environment, aws: Aws) -> tuple[Aws | None, list[Result]]:
+    """The account, None where the caller has no credentials, and the results of its checks."""
+    try:
+        aws.check_credentials()
+    except CredentialsError as error:
+        finding = unknown(f"the account was not checked: {error}", SIGN_IN)
+        return None, [Result("account", "credentials", finding)]
     from cdc.preflight.aws import checks  # with all of botocore
 
-    yield from checks.check(environment, aws)
+    return aws, [*checks.check(environment, aws)]
 
 
 def _databases(

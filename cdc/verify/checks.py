@@ -39,7 +39,10 @@ def operation(_: Expected, found: Observed) -> Iterator[Finding]:
     elif latest.under_way:
         yield unknown(f"{latest.type} is {latest.state}", "wait, as with --wait")
     elif latest.failed:
-        yield error(f"{latest.type} ended as {latest.outcome}", _AGAIN)
+        yield error(
+            f"{latest.type} ended as {latest.outcome}",
+            f"{_AGAIN}; if the change is reverted instead, cdc restart: the last operation counts",
+        )
     else:
         yield ok(f"{latest.type}: {latest.state}")
 

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from cdc.aws import Aws
+from cdc.aws import SIGN_IN, Aws, CredentialsError
 from cdc.console import err, fail, out
 from cdc.environments import UnknownEnvironmentError, files
 from cdc.findings import Level, Result
@@ -38,8 +38,10 @@ def verify(
     except (EnvironmentErrors, NoStackError, UnknownEnvironmentError) as error:
         fail(error)
     aws = Aws(environment.region)
-    if not aws.has_credentials:
-        fail("there are no AWS credentials: sign in, as with aws sso login, or set AWS_PROFILE")
+    try:
+        aws.check_credentials()
+    except CredentialsError as error:
+        fail(f"{error}: {SIGN_IN}")
     results = _waited(aws, wanted, seconds=wait)
     good = passed(results) and not _pending(results)
     if as_json:
