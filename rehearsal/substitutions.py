@@ -17,6 +17,7 @@ from modules.environment.models.sources import HostSource, source_kind
 from rehearsal.connect.registries import by_url
 from rehearsal.connect.substitutions import FILE_PROVIDER_CLASS, HEAP_PER_MCU, PROVIDER, has_provider
 from rehearsal.database.mysql_server import AURORA
+from rehearsal.deploy.overrides import MAX_RETRIES
 
 _DATABASES: Final = {
     "cluster": f"Aurora MySQL, compatible with {'.'.join(map(str, AURORA))}",
@@ -100,7 +101,9 @@ HEAP: Final = Substitution(
 PREVENT_DESTROY: Final = Substitution(
     "prevent_destroy", "guards clusters, keys and buckets", "the final destroy overrides it"
 )
-RETRIES: Final = Substitution("provider's retries", "25 for each call", "2: the embedded AWS answers at once or never")
+RETRIES: Final = Substitution(
+    "provider's retries", "25 for each call", f"{MAX_RETRIES}: the embedded AWS answers at once or never"
+)
 
 
 def applied(

@@ -5,7 +5,8 @@ from typing import Any, Final
 
 Document = Mapping[str, Any]
 
-MAX_RETRIES: Final = 2
+# On a loaded machine an answer can overtake the end of its request, and the provider closes the connection unread.
+MAX_RETRIES: Final = 5
 
 
 def limited_retries(document: Document) -> dict[str, Any]:

@@ -71,13 +71,13 @@ class Kept:
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
-    found = Kept(tmp_path_factory.mktemp("kept"))
+    folder = tmp_path_factory.mktemp("kept")
     try:
-        yield found
+        yield (found := Kept(folder))
     finally:
-        with Command(str(found.file), "--stop", folder=found.folder) as stopping:
+        with Command(f"{NAME}.yaml", "--stop", folder=folder) as stopping:
             assert stopping.end() == 0, stopping.said
-        assert is_gone(found.run.folder)
+    assert is_gone(found.run.folder)
 
 
 def test_it_stays_up(kept: Kept) -> None:

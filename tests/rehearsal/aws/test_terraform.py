@@ -17,6 +17,7 @@ from rehearsal.aws import applications
 from rehearsal.aws.client import client
 from rehearsal.aws.faults import Fault
 from rehearsal.aws.server import EmbeddedAws
+from rehearsal.deploy.overrides import MAX_RETRIES
 from tests.mocked_account import ACCOUNT, CLUSTER_ARN
 from tests.rehearsal.aws.account import archive, aws_client, network, role, upload, wait_until_settled
 from tests.rehearsal.aws.recording_backends import RecordingBackends
@@ -147,7 +148,7 @@ def part(synthesized: Synthesized, *paths: str) -> Document:
     [provider] = content["provider"]["aws"]
     account = {"aws_caller_identity": content["data"]["aws_caller_identity"]}
     return {
-        "provider": {"aws": [provider | {"max_retries": 2}]},
+        "provider": {"aws": [provider | {"max_retries": MAX_RETRIES}]},
         "terraform": {"required_providers": content["terraform"]["required_providers"]},
         "data": account,
         "resource": kept,

@@ -27,7 +27,7 @@ def test_only_prevent_destroy_is_turned_off() -> None:
 
 
 def test_only_the_retries_of_the_provider_change() -> None:
-    assert overrides.limited_retries(STACK) == {"provider": {"aws": [{"max_retries": 2}]}}
+    assert overrides.limited_retries(STACK) == {"provider": {"aws": [{"max_retries": 5}]}}
 
 
 def test_a_remote_state_is_read_from_the_file_of_its_stack() -> None:
