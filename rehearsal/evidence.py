@@ -45,7 +45,7 @@ def save(run: Run, *, environment: Path, region: str, failure: str, daemon: Daem
     ``environment`` is the environment's file, ``daemon`` is None where it never answered.
     """
     folder = failed_runs.create(run.environment)
-    secrets = _Secrets(run, region)
+    secrets = Secrets(run, region)
     _write(folder / FAILURE, failure, secrets)
     for target, patterns in (("logs", _LOGS), ("configuration", _CONFIGURATIONS)):
         for file in _files(run.folder, patterns):
@@ -58,7 +58,7 @@ def save(run: Run, *, environment: Path, region: str, failure: str, daemon: Daem
     return folder
 
 
-class _Secrets:
+class Secrets:
     """Hides the secrets of the rehearsal in ``run``, and everything else that looks like a secret."""
 
     def __init__(self, run: Run, region: str) -> None:
@@ -101,7 +101,7 @@ def _short(path: Path) -> Path:
     return Path(*[part for part in path.parts if part not in (WORKER_FOLDER, "work")])
 
 
-def _copy(file: Path, target: Path, secrets: _Secrets) -> None:
+def _copy(file: Path, target: Path, secrets: Secrets) -> None:
     with suppress(OSError), file.open("rb") as content:  # its server deletes or truncates it meanwhile
         if (skipped := file.stat().st_size - _MAX_LOG_BYTES) > 0:
             content.seek(skipped)
@@ -109,7 +109,7 @@ def _copy(file: Path, target: Path, secrets: _Secrets) -> None:
         _write(target, content.read().decode(errors="replace"), secrets)
 
 
-def _write(path: Path, text: str, secrets: _Secrets) -> None:
+def _write(path: Path, text: str, secrets: Secrets) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(secrets.hide(text), encoding="utf-8")
 

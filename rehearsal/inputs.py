@@ -18,7 +18,8 @@ class Inputs:
     folder. ``wait_until_valid`` waits for Debezium's own validation, and raises EnvironmentErrors. ``terraform`` takes
     a stack's folder, the embedded AWS and the region. ``schema`` is a file of SQL that creates the tables, ``data`` one
     that changes their rows, ``brokers`` the maximum number of brokers. ``mysqld`` is a MySQL server's program.
-    ``deployer`` are the documents of the policy that Terraform runs with; none for every permission.
+    ``deployer`` are the documents of the policy that Terraform runs with; none for every permission. ``observed``:
+    whether the outcome has what a report shows beside it.
     """
 
     environment: Environment
@@ -32,6 +33,7 @@ class Inputs:
     mysqld: Path | None = None
     brokers: int | None = None
     deployer: Sequence[str] = ()
+    observed: bool = False
 
 
 def daemon_config(inputs: Inputs) -> DaemonConfig:

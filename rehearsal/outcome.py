@@ -1,9 +1,10 @@
 """The result of a rehearsal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from modules.messages.tokens import hidden
 from rehearsal.events.results import Flow
 from rehearsal.failures import Failure
 from rehearsal.steps import Step
@@ -19,7 +20,8 @@ class Outcome:
     ``lost`` counts committed changes that were not received, ``duplicates`` events that were received again.
     ``unfilled`` has the reason for each table that some rows or changes could not be written to. ``failure`` is the
     error that ended the rehearsal in the step ``failed_step``; ``logs`` is the folder that a failed rehearsal left,
-    ``seconds`` how long it took with its cleanup.
+    ``seconds`` how long it took with its cleanup. ``observed`` is what only a report shows, and ``hide`` replaces the
+    secrets in a text of it.
     """
 
     environment: str
@@ -44,6 +46,8 @@ class Outcome:
     failed_step: Step | None = None
     logs: str = ""
     seconds: float = 0.0
+    observed: Mapping[str, Any] = field(default_factory=dict)
+    hide: Callable[[str], str] = field(default=hidden, repr=False)
 
     @property
     def passed(self) -> bool:
@@ -112,7 +116,7 @@ class Outcome:
             "logs": self.logs or None,
             "seconds": round(self.seconds, 3),
             "resources": dict(self.resources),
-            "steps": [{"name": step.name, "seconds": round(step.seconds, 3)} for step in self.steps],
+            "steps": [step.document for step in self.steps],
             "first_event_seconds": self.first_event and round(self.first_event, 3),
             "events": dict(self.events),
             "flows": [flow.document for flow in self.flows],

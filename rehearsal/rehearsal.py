@@ -25,6 +25,7 @@ from rehearsal.events.streaming import Stream
 from rehearsal.failures import Failure, failure
 from rehearsal.iam import deployer
 from rehearsal.inputs import Inputs, daemon_config
+from rehearsal.observations import Observer, received_so_far
 from rehearsal.outcome import Outcome
 from rehearsal.processes import disk, temporary
 from rehearsal.processes.errors import RefusedError, RehearsalError
@@ -136,7 +137,21 @@ class Rehearsal:
             resources=dict(self._deployment.resources) if self._deployment else {},
             failure=self._failure(error),
             failed_step=self._steps.failed,
+            **received_so_far(self._daemon, self._stream),
+            **self._observed(),
         )
+
+    @property
+    def _stream(self) -> Stream | None:
+        return getattr(self, "stream", None)
+
+    def _observed(self) -> dict[str, Any]:
+        """What a report shows beside the result; nothing where none is wanted, or the embedded AWS never answered."""
+        if not (self._inputs.observed and self._daemon):
+            return {}
+        region = self._inputs.environment.region
+        observer = Observer(self._daemon, self._stream, region, self._steps.start)
+        return {"observed": observer.document(), "hide": evidence.Secrets(self._run, region).hide}
 
     def _keep(self, outcome: Outcome) -> None:
         """Leaves everything running, once Terraform has ended; nothing is left to keep where the daemon is gone."""
@@ -291,6 +306,7 @@ class Rehearsal:
             second_plan_empty=second_plan_empty,
             unfilled=self.stream.unfilled,
             permissions=self.daemon.request("permissions"),
+            **self._observed(),
         )
 
     def _failure(self, error: RehearsalError) -> Failure:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class Reporter(Protocol):
@@ -33,6 +33,12 @@ class Step:
     at: float
     seconds: float = 0.0
     result: str = ""
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """As JSON prints it."""
+        times = {"at": round(self.at, 3), "seconds": round(self.seconds, 3)}
+        return {"name": self.name, **times, "result": self.result}
 
 
 @dataclass

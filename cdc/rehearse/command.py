@@ -24,9 +24,11 @@ from cdc.rehearse.options import (
     JunitOption,
     KeepOption,
     MysqldOption,
+    ReportOption,
     SchemaOption,
     StopOption,
 )
+from cdc.rehearse.page import writing
 from cdc.rehearse.show import endpoints, last_line, logs_of, save_endpoints, summary
 from modules.environment.loading import load
 from modules.messages.problems import EnvironmentErrors
@@ -50,6 +52,7 @@ def rehearse(
     brokers: BrokersOption = None,
     enforce_deployer: EnforceOption = False,
     junit_file: JunitOption = None,
+    report: ReportOption = None,
     source: SourceOption = None,
     offline: OfflineOption = False,
     as_json: JsonOption = False,
@@ -65,7 +68,8 @@ def rehearse(
         "--data": data,
         "--mysqld": mysqld,
     }
-    running |= {"--brokers": brokers, "--enforce-deployer": enforce_deployer, "--junit": junit_file}
+    running |= {"--brokers": brokers, "--enforce-deployer": enforce_deployer}
+    running |= {"--junit": junit_file, "--report": report}
     if explain:
         _refuse_with("--explain-permissions", {"--stop": stop, **running}, ", because it runs nothing")
         _explain(environment, as_json=as_json)
@@ -74,6 +78,8 @@ def rehearse(
         _refuse_with("--stop", running)
     if apply:
         _refuse_with("--apply", {"--keep": keep, "--brokers": brokers, "--enforce-deployer": enforce_deployer})
+    if report and (problem := writing.problem(report)):
+        raise typer.BadParameter(problem, param_hint="'--report'")
     options = {
         "schema": schema,
         "data": data,
@@ -82,6 +88,7 @@ def rehearse(
         "source": source,
         "offline": offline,
         "enforce_deployer": enforce_deployer,
+        "observed": report is not None,
     }
     try:
         if stop:
@@ -94,9 +101,11 @@ def rehearse(
                 outcome = _rehearsed(environment, display, keep, **options)
     except (RehearsalError, *REPORTED) as error:
         text = _explained(error)
-        _write_junit(junit_file, partial(junit.write_error, environment=environment, error=text))
+        _write("--junit", junit_file, partial(junit.write_error, environment=environment, error=text))
+        _write("--report", report, partial(writing.write_error, environment=environment, error=text))
         fail(text)
-    written = _write_junit(junit_file, partial(junit.write, outcome=outcome))
+    written = _write("--junit", junit_file, partial(junit.write, outcome=outcome))
+    written &= _write("--report", report, partial(writing.write, outcome=outcome, environment=environment))
     _print(outcome, environment, as_json=as_json, applied=apply)
     if not written:
         raise typer.Exit(1)
@@ -123,13 +132,13 @@ def _applied(environment: str, display: Display, **options: Any) -> Outcome:
     return rehearsing.apply(rehearsing.Options(environment, **options), display)
 
 
-def _write_junit(file: Path | None, write: Callable[[Path], None]) -> bool:
+def _write(option: str, file: Path | None, write: Callable[[Path], None]) -> bool:
     """Whether the file was written, or none was asked for; the result itself is printed in any case."""
     if file:
         try:
             write(file)
         except OSError as error:
-            err.print(f"--junit: {error}", markup=False, soft_wrap=True)
+            err.print(f"{option}: {error}", markup=False, soft_wrap=True)
             return False
     return True
 

@@ -35,3 +35,7 @@ JunitOption = Annotated[
     Path | None,
     typer.Option("--junit", metavar="FILE", dir_okay=False, help="Write the steps as JUnit's XML, for a pipeline."),
 ]
+ReportOption = Annotated[
+    Path | None,
+    typer.Option("--report", metavar="FILE", help="Write the result as one page of HTML, also of a failed rehearsal."),
+]

@@ -46,7 +46,7 @@ _PARALLELISM: Final = 40
 
 @dataclass(frozen=True)
 class Options:
-    """The command line's options for a rehearsal."""
+    """The command line's options for a rehearsal; ``observed``: whether a report is written."""
 
     environment: str
     schema: Path | None = None
@@ -56,6 +56,7 @@ class Options:
     source: Sequence[str] | None = None
     offline: bool = False
     enforce_deployer: bool = False
+    observed: bool = False
 
 
 def rehearse(options: Options, reporter: Reporter, daemon: DaemonProcess, *, keep: bool) -> Outcome:
@@ -113,6 +114,7 @@ def inputs(options: Options, reporter: Reporter) -> Inputs:
         mysqld=options.mysqld,
         brokers=options.brokers,
         deployer=policy_of(environment, account=account_id(environment)).documents if options.enforce_deployer else (),
+        observed=options.observed,
     )
 
 

@@ -56,7 +56,8 @@ class Deliveries:
     Public: ``counts`` of received events by kind, ``topics`` that were sent to, ``samples``, an event of each kind,
     ``columns`` by connector and table, ``first_at``, the time of the first row, ``records``, the number of logged
     source records, ``snapshot_reads``, that of rows of snapshots among them, and ``kept``, the first received events
-    with their connectors.
+    with their connectors. ``firsts`` has the first row event and tombstone of each connector, table and kind,
+    ``arrivals`` the number of rows by connector and second, on the clock of ``time.monotonic``.
     """
 
     def __init__(self) -> None:
@@ -68,6 +69,8 @@ class Deliveries:
         self.records = 0
         self.snapshot_reads = 0
         self.kept: list[tuple[str, Event]] = []
+        self.firsts: dict[tuple[str, str, EventKind], Event] = {}
+        self.arrivals: Counter[tuple[str, int]] = Counter()
         self._next: dict[tuple[str, int], int] = {}
         self._deliveries: dict[tuple[str, str], Delivery] = {}
         self._changes: dict[tuple[str, str, str], list[Delivery]] = defaultdict(list)
@@ -155,13 +158,16 @@ class Deliveries:
 
     def _count(self, delivery: Delivery, event: Event) -> None:
         delivery.received += 1
-        kind = delivery.record.kind
+        record, kind = delivery.record, delivery.record.kind
         self.counts[kind] += 1
         self.samples.setdefault(kind, event)
         if len(self.kept) < _KEPT:
-            self.kept.append((delivery.record.connector, event))
-        if kind in ROWS and (self.first_at is None or event.at < self.first_at):
-            self.first_at = event.at
+            self.kept.append((record.connector, event))
+        if kind in ROWS or kind is EventKind.TOMBSTONE:
+            self.firsts.setdefault((record.connector, record.table, kind), event)
+        if kind in ROWS:
+            self.arrivals[record.connector, int(event.at)] += 1
+            self.first_at = event.at if self.first_at is None else min(self.first_at, event.at)
         self._update(delivery)
 
     def _update(self, delivery: Delivery) -> None:

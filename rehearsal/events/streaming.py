@@ -89,6 +89,11 @@ class Stream:
         assert self._application, "start comes first"
         return self._application
 
+    @property
+    def started(self) -> bool:
+        """Whether the applications have been started."""
+        return self._application is not None
+
     def stop(self) -> None:
         if self._application:
             self._application.stop()

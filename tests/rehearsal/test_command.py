@@ -3,9 +3,10 @@
 import signal
 import stat
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from shutil import copyfile
+from typing import Any
 from xml.etree import ElementTree
 
 import psutil
@@ -13,13 +14,15 @@ import pytest
 
 from rehearsal.processes import runs
 from rehearsal.processes.runs import Run
+from tests.html_pages import SECTIONS, Shown
 from tests.places import ROOT
 from tests.rehearsal.commands import Command, is_gone, run_of
 
 
 def test_a_rehearsal_from_deploy_to_destroy(tmp_path: Path) -> None:
     """With the permissions of the deployer's policy alone."""
-    with Command("rehearsal", "--enforce-deployer", "--json", folder=tmp_path) as command:
+    page = tmp_path / "report.html"
+    with Command("rehearsal", "--enforce-deployer", "--json", "--report", str(page), folder=tmp_path) as command:
         assert command.end() == 0, command.said
         document = command.document()
     assert document["environment"] == "rehearsal"
@@ -46,6 +49,26 @@ def test_a_rehearsal_from_deploy_to_destroy(tmp_path: Path) -> None:
         assert report["used"]
         assert report["denied"] == []
         assert all(one["reason"] for one in report["unused"])
+    _check_report(Shown.of(page), document)
+
+
+def _check_report(shown: Shown, document: Mapping[str, Any]) -> None:
+    """The page of a rehearsal that passed has what the document has, and what was only observed."""
+    assert shown.sections == list(SECTIONS)
+    assert "nothing lost" in shown.text
+    for step in document["steps"]:
+        assert f"{step['seconds']:.1f} s" in shown.text
+    tables = {flow["source"] for flow in document["flows"] if "(" not in flow["source"]}
+    assert tables
+    assert tables <= set(shown.texts("strong"))  # each has samples
+    assert {"before", "after"} <= set(shown.texts("th"))
+    assert "could not be" not in shown.text  # read, drawn
+    plots = set(shown.attributes("svg", "aria-label"))
+    assert {"Rows received per second", "Seconds behind the database", "Running and failed tasks"} <= plots
+    assert "no value in this rehearsal of AWS/Kafka BytesInPerSec" in shown.text
+    assert {"connector shop", "consumer search"} <= set(shown.texts("th"))
+    assert not shown.text.count("✕") - 1  # in the legend alone: nothing was denied
+    assert shown.external == []
 
 
 @pytest.mark.parametrize(
@@ -132,8 +155,9 @@ def schema(tmp_path: Path) -> Path:
 
 
 def test_a_failed_rehearsal_leaves_what_explains_it(tmp_path: Path, schema: Path) -> None:
-    report = tmp_path / "rehearsal.xml"
-    with Command("rehearsal", "--schema", str(schema), "--json", "--junit", str(report), folder=tmp_path) as command:
+    report, page = tmp_path / "rehearsal.xml", tmp_path / "report.html"
+    files = ("--junit", str(report), "--report", str(page))
+    with Command("rehearsal", "--schema", str(schema), "--json", *files, folder=tmp_path) as command:
         folder = run_of(command.process)
         assert command.end() == 1
         document = command.document()
@@ -146,6 +170,13 @@ def test_a_failed_rehearsal_leaves_what_explains_it(tmp_path: Path, schema: Path
     [*_, last] = ElementTree.parse(report).getroot().iter("testcase")
     assert last.attrib["name"] == "start"
     assert "shop.customers" in str(last.findtext("failure"))
+    shown = Shown.of(page)
+    assert shown.classes("verdict") == ["verdict failed"]
+    assert "start, after 0:" in shown.text
+    assert "shop.customers" in shown.text
+    assert shown.sections == list(SECTIONS)
+    assert "img" in shown.tags
+    assert "could not be" not in shown.text
     assert command.said.splitlines()[-1].startswith("failed in 0:")
     logs = Path(document["logs"])
     assert f"logs and configurations: {logs}" in command.said

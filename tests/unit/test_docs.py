@@ -71,8 +71,8 @@ def broken(page: Path, text: str) -> list[str]:
     """The links of ``page``, which says ``text``, to no file or no heading."""
     found = []
     for file, anchor in links(page, text):
-        there = text if file == page else file.read_text() if file.exists() else None
-        if there is None or (anchor and anchor not in anchors(there)):
+        missing = file != page and not file.exists()
+        if missing or (anchor and anchor not in anchors(text if file == page else file.read_text())):
             found.append(f"{file.name}#{anchor}")
     return found
 
@@ -89,6 +89,7 @@ def test_links_lead_somewhere(page: Path) -> None:
         ("# Some `code.<x>`, words\n[a](#some-codex-words)", []),
         ("```\n# comment\n```\n[a](#comment)", ["page.md#comment"]),
         ("[a](nowhere.md)", ["nowhere.md#"]),
+        ("![a](images/report.png) ![b](images/nowhere.png)", ["nowhere.png#"]),
         ("[a](plans.md#nowhere)", ["plans.md#nowhere"]),
     ],
 )

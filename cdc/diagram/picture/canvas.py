@@ -1,18 +1,19 @@
 """What a picture is drawn with: boxes, cards, lines of text and arrows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Final
 
 from cdc.diagram.picture import style
-from cdc.diagram.picture.text import cut, wrapped
+from cdc.diagram.picture.text import cut, width as text_width, wrapped
 
 TITLE: Final = 14.0
 LINE: Final = 12.0
 STEP: Final = 17
 PADDING: Final = 12
 _ICON: Final = 26
+_MARK: Final = 16.0
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,14 @@ class Box:
         return self.x + self.width / 2
 
 
+@dataclass(frozen=True)
+class Mark:
+    """A short note on the upper edge of what has an icon; ``kind`` is one of the style's ``MARKS``."""
+
+    kind: str
+    text: str
+
+
 def fitted(lines: Sequence[str], width: float, *, most: int = 3) -> list[str]:
     """``lines`` of a card of this ``width``, each on at most ``most``."""
     limit = width - 2 * PADDING
@@ -53,10 +62,11 @@ def card_height(lines: Sequence[str]) -> float:
 
 
 class Canvas:
-    """Collects the elements of an SVG."""
+    """Collects the elements of an SVG; ``marks`` are by icon."""
 
-    def __init__(self) -> None:
+    def __init__(self, marks: Mapping[str, Mark] | None = None) -> None:
         self._elements: list[str] = []
+        self._marks = marks or {}
 
     def box(self, box: Box, kind: str, *, label: str = "", radius: float = 8) -> None:
         """A rectangle of a style's ``kind``, with a label inside its top edge."""
@@ -94,6 +104,16 @@ class Canvas:
         for number, line in enumerate(lines):
             y = box.y + PADDING + _ICON + 6 + STEP * number + 12
             self.text(box.x + PADDING, y, line, kind="faint")
+        self.mark(box, icon)
+
+    def mark(self, box: Box, icon: str, *, centred: bool = False) -> None:
+        """On the upper edge of ``box``, by default at its end; nothing for an icon without a mark."""
+        if found := self._marks.get(icon):
+            wide = text_width(found.text, 10) + 14
+            left = box.centre - wide / 2 if centred else box.right - 10 - wide
+            place = Box(left, box.y - _MARK / 2, wide, _MARK)
+            self.box(place, found.kind, radius=_MARK / 2)
+            self.text(place.centre, place.y + 11.5, found.text, kind="on-mark", size=10, anchor="middle")
 
     def icon(self, x: float, y: float, name: str, *, size: float = _ICON) -> None:
         """One of the style's icons."""
@@ -128,7 +148,7 @@ class Canvas:
         head = (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" '
             f'width="{width:g}" height="{height:g}" role="img">'
-            f"<title>{escape(title)}</title><style>{style.sheet()}</style><defs>{tips}</defs>"
+            f"<title>{escape(title)}</title><style>{style.sheet(marked=bool(self._marks))}</style><defs>{tips}</defs>"
         )
         return "\n".join(
             [head, f'<rect class="page" width="{width:g}" height="{height:g}"/>', *self._elements, "</svg>\n"]

@@ -1,12 +1,12 @@
 """Lays an architecture out: databases, the network with connectors and brokers, applications; services below."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 from cdc.diagram.architecture import Architecture, Connector, Consumer, Service
-from cdc.diagram.picture.canvas import PADDING, STEP, TITLE, Box, Canvas, card_height, fitted
+from cdc.diagram.picture.canvas import PADDING, STEP, TITLE, Box, Canvas, Mark, card_height, fitted
 from cdc.diagram.picture.columns import stacked
 from cdc.diagram.picture.network import GATE, ZONE_LABEL, draw_network
 
@@ -24,15 +24,15 @@ _CHIP: Final = 38.0
 _TOP: Final = 76.0
 
 
-def svg(shown: Architecture) -> str:
-    """The picture; the same architecture gives the same bytes."""
-    return _Drawing(shown).document()
+def svg(shown: Architecture, marks: Mapping[str, Mark] | None = None) -> str:
+    """The picture, with ``marks`` by icon; the same architecture gives the same bytes."""
+    return _Drawing(shown, marks).document()
 
 
 class _Drawing:
-    def __init__(self, shown: Architecture) -> None:
+    def __init__(self, shown: Architecture, marks: Mapping[str, Mark] | None) -> None:
         self._shown = shown
-        self._canvas = Canvas()
+        self._canvas = Canvas(marks)
         public = any(zone.public for zone in shown.network.zones)
         self._private = _TOP + 34 + (GATE if public else 0)
         self._rows_top = self._private + ZONE_LABEL + _HEAD
@@ -46,6 +46,7 @@ class _Drawing:
         title = f"{shown.environment}: change data capture from MySQL to Kafka, {shown.region}"
         canvas.text(EDGE, 34, title, size=18, bold=True)
         draw_network(canvas, shown.network, self._vpc, private_top=self._private)
+        canvas.mark(self._vpc, "gateway", centred=True)
         groups = [
             Box(x, self._private + ZONE_LABEL, width, self._vpc.bottom - 28 - self._private - ZONE_LABEL)
             for x, width in _INNER
@@ -117,6 +118,7 @@ class _Drawing:
         for number, fact in enumerate(kafka.facts or ("existing cluster",)):
             self._canvas.text(box.x + PADDING, box.y + 54 + STEP * number - 2, fact, kind="faint", limit=box.width - 24)
         self._brokers(box)
+        self._canvas.mark(box, "kafka")
         for row, connector in zip(self._rows, self._shown.connectors, strict=True):
             topics = Box(box.x + 10, row.y, box.width - 20, row.height)
             self._canvas.card(topics, "topics", "topics", _topic_lines(connector, topics.width))

@@ -34,9 +34,16 @@ ICONS: Final = {
 }  # fmt: skip
 
 
-def sheet() -> str:
+# By kind of a mark, which is readable on both grounds.
+MARKS: Final = {"real": "#1a7f37", "embedded": "#0a6ebd", "stand-in": "#a04100"}
+
+
+def sheet(*, marked: bool = False) -> str:
     """The picture's style sheet: the reader's own choice between light and dark decides."""
-    return f"{_variables(_LIGHT)}@media(prefers-color-scheme:dark){{{_variables(_DARK)}}}{_RULES}"
+    marks = "".join(f".{kind}{{fill:{colour}}}" for kind, colour in MARKS.items()) + ".on-mark{fill:#fff}"
+    return (
+        f"{_variables(_LIGHT)}@media(prefers-color-scheme:dark){{{_variables(_DARK)}}}{_RULES}{marks if marked else ''}"
+    )
 
 
 def _variables(colours: dict[str, str]) -> str:

@@ -1,5 +1,7 @@
 """Options that would be ignored are refused, before anything is read or run."""
 
+from pathlib import Path
+
 import pytest
 from typer.testing import CliRunner
 
@@ -13,6 +15,7 @@ RUNNING = (
     ["--mysqld", "mysqld"],
     ["--brokers", "1"],
     ["--junit", "steps.xml"],
+    ["--report", "report.html"],
 )
 
 
@@ -34,8 +37,10 @@ def test_options_that_exclude_each_other(option: str, excluded: list[str]) -> No
     assert f"'{option}': cannot be combined with {excluded[0]}" in " ".join(done.stderr.split())
 
 
-def test_options_of_a_run_are_taken_together() -> None:
+def test_options_of_a_run_are_taken_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # the error is written to the files, too
     given = [word for option in RUNNING[2:] for word in option]
     done = CliRunner().invoke(app, ["rehearse", "no-such-environment", *given])
     assert done.exit_code == 1
     assert "no-such-environment" in done.stderr
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["report.html", "steps.xml"]

@@ -307,3 +307,19 @@ def test_every_other_record_is_awaited() -> None:
     pipeline.read("a", kind=EventKind.TOMBSTONE, sent=b"{}")
     assert not pipeline.deliveries.settled
     assert pipeline.numbers() == (1, 0, 0)
+
+
+def test_the_first_event_of_each_table_and_kind_is_kept_and_rows_are_counted_by_second() -> None:
+    one = Pipeline()
+    for number, kind in enumerate([EventKind.CREATE, EventKind.CREATE, EventKind.DELETE, EventKind.TOMBSTONE]):
+        one.read(str(number), one.commit(kind), kind=kind, sent=b"%d" % number)
+        one.receive(b"%d" % number)
+    one.read("ddl", kind=EventKind.SCHEMA_CHANGE, sent=b"ddl", topic="shop")
+    one.receive(b"ddl", topic="shop")
+    firsts = {(table, kind): event.value for (_, table, kind), event in one.deliveries.firsts.items()}
+    assert firsts == {
+        (str(ORDERS), EventKind.CREATE): b"0",
+        (str(ORDERS), EventKind.DELETE): b"2",
+        (str(ORDERS), EventKind.TOMBSTONE): b"3",
+    }
+    assert one.deliveries.arrivals == {("shop", 1): 3}

@@ -1,0 +1,86 @@
+"""Writes the page of a rehearsal, and refuses early what could not be written at its end."""
+
+import os
+import tempfile
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from cdc.diagram.command import drawn
+from cdc.diagram.picture import drawing
+from cdc.environments import files
+from cdc.rehearse import permissions
+from cdc.rehearse.page import picture
+from cdc.rehearse.page.page import Material, page
+from cdc.rehearse.show import last_line
+from cdc.version import version
+from modules.environment.environment import Environment
+from modules.environment.loading import load
+from modules.messages.tokens import hidden
+from modules.user_files.writing import replacing
+from rehearsal.outcome import Outcome
+
+
+def problem(file: Path) -> str | None:
+    """Why ``file`` could not be written in some minutes; None if nothing speaks against it."""
+    folder = Path(os.path.realpath(file)).parent
+    if file.is_dir():
+        return f"{file}: is a directory, must be a file"
+    if file.exists() and not file.is_file():
+        return f"{file}: must be a regular file"
+    if not folder.is_dir():
+        return f"{file}: the folder {folder} does not exist"
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return None
+    except OSError as error:
+        return f"{file}: the folder {folder} cannot be written: {(error.strerror or str(error)).lower()}"
+
+
+def write(file: Path, outcome: Outcome, environment: str) -> None:
+    """Replaces ``file`` by the page of ``outcome``; raises OSError. ``environment`` is the command's argument."""
+    failed = outcome.failed_step
+    document = {
+        **outcome.document,
+        "summary": last_line(outcome),
+        "observed": outcome.observed,
+        "failed": failed and failed.document,
+    }
+    names = [one.name for one in outcome.substitutions]
+    _write(file, Material(document, made=_made(), hide=outcome.hide, **_drawn(environment, names)))
+
+
+def write_error(file: Path, environment: str, error: object) -> None:
+    """Replaces ``file`` by the page of an error before the first step; raises OSError."""
+    what, _, text = hidden(str(error)).partition("\n")
+    document = {
+        "environment": Path(environment).stem,
+        "passed": False,
+        "summary": "failed before the first step",
+        "failure": {"what": what, "findings": [], "text": text},
+    }
+    _write(file, Material(document, made=_made()))
+
+
+def _write(file: Path, material: Material) -> None:
+    content = page(material)
+    with replacing(file) as target:
+        target.write(content)
+
+
+def _made() -> str:
+    return f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, cdc {version()}"
+
+
+def _drawn(name: str, substitutions: list[str]) -> Mapping[str, Any]:
+    """Permissions and picture of the environment file; where one cannot be made, the page has the rest."""
+    try:
+        environment: Environment = load(files([name])[0])
+        explained = [one.document for one in permissions.permissions(environment)]
+    except Exception as error:  # the result must be written, whatever became of the file meanwhile
+        return {"undrawn": repr(error)}
+    try:
+        return {"explained": explained, "svg": drawing.svg(drawn(environment), picture.marks(substitutions))}
+    except Exception as error:
+        return {"explained": explained, "undrawn": repr(error)}
