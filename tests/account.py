@@ -4,6 +4,7 @@
 
 ``/_rehearsal/hold`` (POST ``{"service", "operation", "skip"}``) keeps such a request, after as many as are skipped,
 waiting for its answer once it has done its work; POST without a body returns whether it waits; DELETE releases it.
+``/_rehearsal/updates`` (POST ``{"failure"}``) is why updates of connectors are rolled back from now on; empty for none.
 """
 
 import json
@@ -32,6 +33,7 @@ from rehearsal.aws.seed import Endpoint, seed
 from rehearsal.aws.server import EmbeddedAws
 from rehearsal.deploy.terraform import embedded_env as led_there
 from rehearsal.iam import simulation
+from rehearsal.iam.actions.requests import Access
 from rehearsal.iam.deployer import ROLE, Deployer, sign_in
 from rehearsal.iam.roles import Roles
 from tests.places import ROOT
@@ -103,6 +105,20 @@ class Account:
         """What the deployer was not allowed so far."""
         return [one["cause"] for one in self.page("denials")]
 
+    @property
+    def asked(self) -> list[Access]:
+        """Each permission that a request of the deployer needed so far."""
+        return [Access(**one) for one in self.page("asked")]
+
+    @contextmanager
+    def rolling_back(self, failure: str) -> Iterator[None]:
+        """Each update of a connector is rolled back for this reason while the block lasts."""
+        self.page("updates", json={"failure": failure})
+        try:
+            yield
+        finally:
+            self.page("updates", json={"failure": ""})
+
     def hold(self, service: str, operation: str, *, skip: int = 0) -> None:
         """Stops the next such request after its effect, before its answer."""
         self._page("POST", json={"service": service, "operation": operation, "skip": skip})
@@ -156,6 +172,12 @@ def main(file: str) -> None:
     environment = load(Path(file))
     backends, hold = RecordingBackends(), Hold()
 
+    def updates(request: Request) -> object:
+        failure = json.loads(request.get_data())["failure"]
+        for connector in backends.connectors:
+            connector.failure = failure or None
+        return {}
+
     def changed(target: Target) -> None:
         if target.service == "iam":
             roles.invalidate()
@@ -167,7 +189,12 @@ def main(file: str) -> None:
             folder=Path(folder),
             start_cluster=backends.start_cluster,
             start_connector=backends.start_connector,
-            pages={"hold": hold.page, "denials": lambda _: [one.document for one in deployer.denials]},
+            pages={
+                "hold": hold.page,
+                "updates": updates,
+                "denials": lambda _: [one.document for one in deployer.denials],
+                "asked": lambda _: [asdict(one) for one in deployer.asked],
+            },
             on_change=changed,
             denied=lambda request, target: deployer.denied(request, target),
             operations={simulation.OPERATION: lambda given: simulated(given)},

@@ -22,7 +22,7 @@ from xdist.scheduler import LoadScopeScheduling
 # What starts servers or Terraform, by the start of its path below tests/. Each row runs in one process, whose servers
 # its tests share; the row that takes longest begins first. Everything else is quick: each of its files is a row.
 ROWS: Final = (
-    ("delivery/test_cdktf.py", "delivery/test_recovery.py"),
+    ("delivery/test_cdktf.py", "delivery/test_recovery.py", "delivery/test_atlantis_apply.py"),
     ("rehearsal/pipeline/",),
     ("rehearsal/test_command.py", "rehearsal/test_full_disk.py"),
     ("rehearsal/test_kept.py",),

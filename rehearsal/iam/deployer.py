@@ -50,6 +50,13 @@ class Deployer:
         self._roles = roles
         self._lock = Lock()
         self._denied: dict[str, Finding] = {}
+        self._asked: dict[str, Access] = {}
+
+    @property
+    def asked(self) -> list[Access]:
+        """Each permission that a request needed so far, once."""
+        with self._lock:
+            return list(self._asked.values())
 
     @property
     def denials(self) -> list[Finding]:
@@ -73,6 +80,8 @@ class Deployer:
         role = self._roles.get(ROLE)
         place = Place(partition(target.region), account(), self._role_arn)
         for access in needed(request, target, place):
+            with self._lock:
+                self._asked[str(access)] = access
             if not role.decide(access.action, access.resource, access.context).allowed:
                 self._note(access)
                 return (

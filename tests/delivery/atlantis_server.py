@@ -81,38 +81,13 @@ def this_project(folder: Path) -> Repository:
     return origin
 
 
-class Clone(Repository):
-    """A pull request's clone on a server with the environment ``variables``, as the merge strategy makes it.
+class Checkout(Repository):
+    """A pull request's commit ``pull``, checked out on a server with the environment ``variables``."""
 
-    Source: runatlantis/atlantis, server/events/working_dir.go.
-    """
-
-    def __init__(self, origin: Repository, folder: Path, variables: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, variables: Mapping[str, str], pull: str) -> None:
         super().__init__(folder)
-        self.pull = origin.revision(HEAD)
+        self.pull = pull
         self._variables = {name: value for name, value in variables.items() if name not in _OF_THIS_RUN}
-        url = str(origin.folder)
-        git("clone", "--quiet", "--branch", BASE, "--single-branch", url, str(folder), folder=origin.folder)
-        self.git("remote", "add", "head", url)
-        self.git("fetch", "--quiet", "head", f"+refs/heads/{HEAD}:")
-        self.git(*_IDENTITY, "merge", "-q", "--no-ff", "-m", "atlantis-merge", "FETCH_HEAD")
-        self._base = self.revision()
-
-    def reset(self) -> None:
-        """Back to the clone, except for ignored files; Atlantis does the same for a new commit."""
-        self.git("reset", "--quiet", "--hard", self._base)
-        self.git("clean", "-fdq")
-
-    def hook(self, config: dict[str, Any], *, command: str = "plan") -> Done:
-        """Runs the hooks for ``command``, up to the first that fails."""
-        done = Done([], 0, "", "")
-        for hook in config["repos"][0]["pre_workflow_hooks"]:
-            if command in hook.get("commands", command):
-                own = {"DIR": str(self.folder), "COMMAND_NAME": command, "PROJECT_NAME": "", "HEAD_COMMIT": self.pull}
-                done = self.run(hook["run"], self.folder, own | {"OUTPUT_STATUS_FILE": str(self.folder / "status")})
-                if done.returncode:
-                    break
-        return done
 
     def stage(self, config: dict[str, Any], name: str, project: Mapping[str, Any]) -> Done:
         """Runs the steps of a workflow's stage, up to the first that fails; returns what Atlantis's comment has.
@@ -162,6 +137,38 @@ class Clone(Repository):
     def projects(self) -> dict[str, Any]:
         found = yaml.safe_load((self.folder / "atlantis.yaml").read_text())["projects"]
         return {project["name"]: project for project in found}
+
+
+class Clone(Checkout):
+    """A pull request's clone, as the merge strategy makes it.
+
+    Source: runatlantis/atlantis, server/events/working_dir.go.
+    """
+
+    def __init__(self, origin: Repository, folder: Path, variables: Mapping[str, str]) -> None:
+        super().__init__(folder, variables, origin.revision(HEAD))
+        url = str(origin.folder)
+        git("clone", "--quiet", "--branch", BASE, "--single-branch", url, str(folder), folder=origin.folder)
+        self.git("remote", "add", "head", url)
+        self.git("fetch", "--quiet", "head", f"+refs/heads/{HEAD}:")
+        self.git(*_IDENTITY, "merge", "-q", "--no-ff", "-m", "atlantis-merge", "FETCH_HEAD")
+        self._base = self.revision()
+
+    def reset(self) -> None:
+        """Back to the clone, except for ignored files; Atlantis does the same for a new commit."""
+        self.git("reset", "--quiet", "--hard", self._base)
+        self.git("clean", "-fdq")
+
+    def hook(self, config: dict[str, Any], *, command: str = "plan") -> Done:
+        """Runs the hooks for ``command``, up to the first that fails."""
+        done = Done([], 0, "", "")
+        for hook in config["repos"][0]["pre_workflow_hooks"]:
+            if command in hook.get("commands", command):
+                own = {"DIR": str(self.folder), "COMMAND_NAME": command, "PROJECT_NAME": "", "HEAD_COMMIT": self.pull}
+                done = self.run(hook["run"], self.folder, own | {"OUTPUT_STATUS_FILE": str(self.folder / "status")})
+                if done.returncode:
+                    break
+        return done
 
 
 def git(*arguments: str, folder: Path) -> str:
