@@ -54,7 +54,7 @@ REHEARSAL = [
 ]
 CDC = [
     ["aws", "findings", "options", "environments", "terraform", "console", "version"],
-    ["display", "jars", "report"],
+    ["display", "jars", "pricing", "report"],
     ["deep", "definitions"],
     ["artifacts", "check", "deployer", "explain", "imports", "schema", "delivery", "plans", "plugin", "state"],
     ["diagram"],

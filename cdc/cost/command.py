@@ -1,6 +1,7 @@
 """``cdc cost``: what an environment costs a month, by component."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Final
@@ -9,13 +10,14 @@ import typer
 
 from cdc.console import fail, out, table
 from cdc.cost import output
+from cdc.cost.committed import CommitError, at_commit
 from cdc.cost.estimating import estimate
-from cdc.cost.lines import Estimate
-from cdc.cost.prices import PricesError, for_region
 from cdc.cost.usage import Usage
 from cdc.diagram.synthesized import blocks
 from cdc.environments import UnknownEnvironmentError, files
 from cdc.options import EnvArgument, JsonOption
+from cdc.pricing.lines import Estimate
+from cdc.pricing.prices import PricesError, for_region
 from modules.environment.loading import load_all
 from modules.messages.problems import EnvironmentErrors
 
@@ -27,6 +29,9 @@ def cost(
     name: EnvArgument,
     against: Annotated[
         str | None, typer.Option("--against", metavar="ENV", help="Print the difference to this one, as Markdown.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="COMMIT", help="Print the difference to the file of this commit.")
     ] = None,
     prices: Annotated[Path | None, typer.Option(metavar="FILE", help="A table of prices, as YAML.")] = None,
     events_per_second: Annotated[float, typer.Option(min=0, help="Of all connectors.")] = 100,
@@ -49,13 +54,17 @@ def cost(
         _decimal(events_per_second), _decimal(event_bytes), _decimal(retention_hours), _decimal(log_gb),
         _decimal(service_gb), _decimal(stored_gb), readers,
     )  # fmt: skip
+    if against and since:
+        fail("--against and --since cannot be used together", status=2)
     try:
-        found = _estimate(name, prices, usage)
-        before = _estimate(against, prices, usage) if against else None
-    except (UnknownEnvironmentError, EnvironmentErrors, PricesError) as error:
+        [file] = files([name])
+        found = _estimate(file, prices, usage)
+        before = _before(file, against, since, prices, usage)
+    except (UnknownEnvironmentError, EnvironmentErrors, PricesError, CommitError) as error:
         fail(error)
     if as_json:
-        out.print_json(json.dumps(output.document(found, usage)))
+        earlier = {"before": output.document(before, usage)} if before else {}
+        out.print_json(json.dumps(output.document(found, usage) | earlier))
     elif before:
         for line in output.difference(before, found):
             typer.echo(line)
@@ -65,8 +74,19 @@ def cost(
             out.print(line, markup=False, soft_wrap=True)
 
 
-def _estimate(name: str, prices: Path | None, usage: Usage) -> Estimate:
-    environment = load_all(files([name]))[0]
+def _before(file: Path, against: str | None, since: str | None, prices: Path | None, usage: Usage) -> Estimate | None:
+    if against:
+        [other] = files([against])
+        return _estimate(other, prices, usage)
+    if not since:
+        return None
+    with at_commit(file, since) as there:
+        found = _estimate(there, prices, usage)
+    return replace(found, environment=f"{found.environment} at {since}")
+
+
+def _estimate(file: Path, prices: Path | None, usage: Usage) -> Estimate:
+    environment = load_all([file])[0]
     table_of_prices = for_region(environment.region, prices)
     return estimate(blocks(environment), environment.name, table_of_prices, usage)
 

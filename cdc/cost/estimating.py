@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
-from cdc.cost.lines import Estimate, Line, line, unpriced
-from cdc.cost.prices import Prices
-from cdc.cost.usage import HOURS, Usage
-from cdc.diagram.blocks import Blocks, Body
+from cdc.cost.usage import Usage
+from cdc.diagram.blocks import Blocks
+from cdc.pricing import fixed
+from cdc.pricing.lines import HOURS, Estimate, Line, line, unpriced
+from cdc.pricing.prices import Prices
 
 # Types of resources that cost nothing of themselves, or that a line below counts.
 FREE: Final = frozenset({
@@ -40,55 +41,29 @@ BY_USE: Final = {
 
 def estimate(blocks: Blocks, environment: str, prices: Prices, usage: Usage) -> Estimate:
     """What ``environment`` costs a month; every type of resource is priced, free, or said to be not priced."""
-    lines = [*_kafka(blocks, prices, usage), *_connectors(blocks, prices), *_network(blocks, prices, usage)]
+    lines = [*_kafka(blocks, prices, usage), *fixed.connectors(_of(blocks), prices)]
+    lines += _network(blocks, prices, usage)
     lines += [*_kept(blocks, prices, usage), *_watching(blocks, prices, usage), *_rest(blocks)]
     shown = [one for one in lines if one.amount is None or one.quantity]
     return Estimate(environment, prices.region, prices.date, tuple(shown), tuple(_too_small(blocks, usage)))
 
 
 def _kafka(blocks: Blocks, prices: Prices, usage: Usage) -> Iterator[Line]:
-    for cluster in blocks.resources("aws_msk_cluster").values():
-        brokers, kind = int(cluster["number_of_broker_nodes"]), str(cluster["broker_node_group_info"]["instance_type"])
-        yield line(prices, "brokers", brokers * HOURS, kind, f"{brokers} x {kind}")
-        if volume := _volume(cluster):
-            yield line(prices, "broker volumes", brokers * volume, "broker-storage")
-        else:
-            yield line(prices, "events written to Express", usage.event_gb, "express-written")
-            yield unpriced("broker storage", "Express brokers bill what they store, and no price of it is known here")
-        if cluster.get("enhanced_monitoring", "DEFAULT") != "DEFAULT":
-            level = cluster["enhanced_monitoring"]
-            yield unpriced(
-                "broker metrics", f"CloudWatch bills those of {level}, and AWS does not say how many they are"
-            )
-    if not blocks.resources("aws_msk_cluster"):
+    clusters = blocks.resources("aws_msk_cluster").values()
+    yield from fixed.brokers(_of(blocks), prices)
+    if any(not fixed.volume_gib(one) for one in clusters):
+        yield line(prices, "events written to Express", usage.event_gb, "express-written")
+    if not clusters:
         yield unpriced("brokers", "the cluster exists, and is on another bill")
 
 
-def _volume(cluster: Body) -> int:
-    """GiB of each broker; 0 for Express."""
-    storage = cluster["broker_node_group_info"].get("storage_info", {})
-    return int(storage.get("ebs_storage_info", {}).get("volume_size", 0))
-
-
-def _connectors(blocks: Blocks, prices: Prices) -> Iterator[Line]:
-    capacities = [
-        one["capacity"]["provisioned_capacity"] for one in blocks.resources("aws_mskconnect_connector").values()
-    ]
-    units = sum(int(one["mcu_count"]) * int(one["worker_count"]) for one in capacities)
-    yield line(prices, "MSK Connect", units * HOURS, "connect-unit", f"{units} MCU")
-
-
 def _network(blocks: Blocks, prices: Prices, usage: Usage) -> Iterator[Line]:
-    gateways, addresses = len(blocks.resources("aws_nat_gateway")), len(blocks.resources("aws_eip"))
-    interfaces = [
-        one for one in blocks.resources("aws_vpc_endpoint").values() if one.get("vpc_endpoint_type") == "Interface"
-    ]
-    places = sum(len(one["subnet_ids"]) for one in interfaces)
-    yield line(prices, "NAT gateways", gateways * HOURS, "nat-gateway", f"{gateways}")
-    yield line(prices, "NAT data", usage.service_gb if gateways else 0, "nat-data")
-    yield line(prices, "public addresses", addresses * HOURS, "public-address", f"{addresses}")
-    yield line(prices, "interface endpoints", places * HOURS, "endpoint", f"{len(interfaces)}")
-    yield line(prices, "interface endpoint data", usage.service_gb if interfaces else 0, "endpoint-data")
+    yield from (priced := [*fixed.network(_of(blocks), prices)])
+    used = {one.component for one in priced if one.quantity}
+    yield line(prices, "NAT data", usage.service_gb if "NAT gateways" in used else 0, "nat-data")
+    yield line(
+        prices, "interface endpoint data", usage.service_gb if "interface endpoints" in used else 0, "endpoint-data"
+    )
     yield line(prices, "transfer between zones", _between_zones(blocks, usage), "between-zones")
 
 
@@ -109,29 +84,22 @@ def zone_ids(blocks: Blocks) -> list[str]:
 
 
 def _kept(blocks: Blocks, prices: Prices, usage: Usage) -> Iterator[Line]:
-    keys, secrets = (
-        len(blocks.resources("aws_kms_key")),
-        {one["name"] for one in blocks.lookups("aws_secretsmanager_secret").values()},
-    )
-    yield line(prices, "KMS keys", keys, "key", f"{keys}, before any rotation")
+    secrets = {one["name"] for one in blocks.lookups("aws_secretsmanager_secret").values()}
+    yield from fixed.keys(_of(blocks), prices)
     yield line(prices, "secrets", len(secrets), "secret", f"{len(secrets)}")
     yield line(prices, "S3", usage.stored_gb if blocks.resources("aws_s3_bucket") else 0, "object-storage")
 
 
 def _watching(blocks: Blocks, prices: Prices, usage: Usage) -> Iterator[Line]:
-    alarms = blocks.resources("aws_cloudwatch_metric_alarm").values()
-    watched = sum("metric" in query for one in alarms for query in one["metric_query"])
-    yield line(prices, "alarms", watched, "alarm-metric", f"{len(alarms)}, by the metrics that they watch")
-    composites = len(blocks.resources("aws_cloudwatch_composite_alarm"))
-    yield line(prices, "composite alarms", composites, "composite-alarm", f"{composites}")
-    dashboards = len(blocks.resources("aws_cloudwatch_dashboard"))
-    yield line(prices, "dashboards", dashboards, "dashboard", f"{dashboards}")
-    made = len(blocks.resources("aws_cloudwatch_log_metric_filter"))
-    yield line(prices, "metrics made of logs", made, "metric", f"{made}")
+    yield from fixed.watching(_of(blocks), prices)
     groups = blocks.resources("aws_cloudwatch_log_group").values()
     months = sum((Decimal(int(one["retention_in_days"])) / 30 for one in groups), Decimal(0)) / len(groups)
     yield line(prices, "log ingestion", usage.log_gb, "log-ingestion")
     yield line(prices, "log storage", usage.log_gb * months, "log-storage")
+
+
+def _of(blocks: Blocks) -> fixed.Resources:
+    return lambda type_: [*blocks.resources(type_).values()]
 
 
 def _rest(blocks: Blocks) -> Iterator[Line]:
@@ -142,8 +110,8 @@ def _rest(blocks: Blocks) -> Iterator[Line]:
 def _too_small(blocks: Blocks, usage: Usage) -> Iterator[str]:
     """What the events of the retention need, beside the volumes: each event is on three brokers."""
     for cluster in blocks.resources("aws_msk_cluster").values():
-        brokers, volume = int(cluster["number_of_broker_nodes"]), _volume(cluster)
-        needed = usage.event_gb / HOURS * usage.retention_hours * min(3, brokers) / brokers
+        brokers, volume = fixed.number(cluster, "number_of_broker_nodes"), fixed.volume_gib(cluster)
+        needed = usage.event_gb / HOURS * usage.retention_hours * min(Decimal(3), brokers) / brokers
         if volume and needed > volume:
             yield (
                 f"{needed:.0f} GiB of events on each broker in {usage.retention_hours:f} h,"

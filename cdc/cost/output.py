@@ -5,8 +5,8 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
-from cdc.cost.lines import Estimate
 from cdc.cost.usage import Usage
+from cdc.pricing.lines import Estimate
 
 
 def rows(estimate: Estimate) -> Iterator[tuple[str, str, str, str]]:
@@ -45,12 +45,13 @@ def document(estimate: Estimate, usage: Usage) -> dict[str, Any]:
 
 def difference(before: Estimate, after: Estimate) -> Iterator[str]:
     """A Markdown table of the components that differ."""
+    names = [one.environment.replace("|", r"\|") for one in (before, after)]
     old, new = _amounts(before), _amounts(after)
     changed = [name for name in dict.fromkeys([*old, *new]) if old.get(name) != new.get(name)]
     if not changed:
-        yield f"**{after.total:,.2f} USD a month**: no difference to {before.environment}"
+        yield f"**{after.total:,.2f} USD a month**: no difference to {names[0]}"
         return
-    yield f"| US dollars a month | {before.environment} | {after.environment} | difference |"
+    yield f"| US dollars a month | {names[0]} | {names[1]} | difference |"
     yield "|---|--:|--:|--:|"
     for name in changed:
         yield _row(name, old.get(name, Decimal(0)), new.get(name, Decimal(0)))

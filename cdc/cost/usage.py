@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-HOURS: Final = Decimal(730)
-"""Of a month, as AWS's own calculator has it."""
+from cdc.pricing.lines import HOURS
+
 GB: Final = Decimal(2**30)
 
 

@@ -8,6 +8,7 @@ from cdc.plans import guard_command
 from cdc.plans.overrides import Result
 from cdc.plans.reading.plan import PlanError, parse
 from cdc.plans.summary.page import summary
+from cdc.pricing.prices import known
 from rehearsal.processes.errors import RefusedError, RehearsalError
 from rehearsal.processes.findings import Finding
 
@@ -24,7 +25,7 @@ def review(plans: Mapping[str, Mapping[str, Any]]) -> str:
     result = guard_command.check(parsed, None)
     if not result.passes:
         raise RefusedError("the plan guard refuses the change; nothing was applied", *_findings(result))
-    return summary(parsed, result).strip()
+    return summary(parsed, result, prices=known(None)).strip()
 
 
 def _findings(result: Result) -> Iterator[Finding]:

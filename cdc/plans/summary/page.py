@@ -7,7 +7,8 @@ from cdc.plans.overrides import Accepted, Confirmation, Override, Result
 from cdc.plans.reading.plan import Plan
 from cdc.plans.reading.resources import changed
 from cdc.plans.rules.rule import Finding
-from cdc.plans.summary import connector_lines, mapping_lines, platform_lines
+from cdc.plans.summary import connector_lines, cost_lines, mapping_lines, platform_lines
+from cdc.plans.summary.cost_lines import PricesOf
 from cdc.plans.summary.markdown import LIMIT, code, cut
 
 _SECTIONS: Final[dict[str, Callable[[Plan], Iterator[str]]]] = {
@@ -24,9 +25,9 @@ _SECTIONS: Final[dict[str, Callable[[Plan], Iterator[str]]]] = {
 }
 
 
-def summary(plans: Sequence[Plan], result: Result, *, limit: int = LIMIT) -> str:
-    """Findings first, then each plan; no longer than ``limit`` characters."""
-    lines = [*_warning(result), *(line for plan in plans for line in _plan(plan))]
+def summary(plans: Sequence[Plan], result: Result, *, prices: PricesOf, limit: int = LIMIT) -> str:
+    """Findings first, then each plan with its cost; no longer than ``limit`` characters."""
+    lines = [*_warning(result), *(line for plan in plans for line in _plan(plan, prices)), *_unpriced(plans, prices)]
     return cut("\n".join(lines) + "\n", limit=limit)
 
 
@@ -55,7 +56,14 @@ def _finding(finding: Finding) -> str:
     return f"- {code(rule.name)} {place}: {code(finding.what)}: {rule.why}; {rule.instead}"
 
 
-def _plan(plan: Plan) -> Iterator[str]:
+def _unpriced(plans: Iterable[Plan], prices: PricesOf) -> Iterator[str]:
+    """Each region without prices once."""
+    for region in dict.fromkeys(filter(None, map(cost_lines.region, plans))):
+        if not prices(region):
+            yield from (f"No list prices for {code(region)}, so no cost; give yours with `--prices FILE`.", "")
+
+
+def _plan(plan: Plan, prices: PricesOf) -> Iterator[str]:
     if not changed(plan.resources):
         moved = _moved(plan)
         yield f"{code(plan.stack)}: {'only outputs change' if plan.outputs_change else 'no changes'}{moved}."
@@ -64,6 +72,8 @@ def _plan(plan: Plan) -> Iterator[str]:
         return
     yield f"### {code(plan.stack)}"
     yield ""
+    if (region := cost_lines.region(plan)) and (table := prices(region)):
+        yield from (*cost_lines.cost_lines(plan, table), "")
     for title, lines in _SECTIONS.items():
         if found := [*lines(plan)]:
             yield from (f"**{title}**", "", *found, "")

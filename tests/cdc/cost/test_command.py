@@ -1,6 +1,7 @@
 """``cdc cost``: tables of prices, JSON, and the difference between two environments."""
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import yaml
 from typer.testing import CliRunner, Result
 
 from cdc.cli import app
-from cdc.cost.prices import FOLDER, PricesError, for_region, known_regions
+from cdc.pricing.prices import FOLDER, PricesError, for_region, known_regions
 from tests.places import ROOT
 from tests.synthesized import changed, document
 
@@ -69,12 +70,46 @@ def test_the_difference_is_markdown(tmp_path: Path) -> None:
 
 
 def test_what_loses_its_price_shows_in_the_difference(tmp_path: Path) -> None:
-    other = write(tmp_path, changed(PROD, kafka__instance_type="kafka.m7g.16xlarge"))
-    assert "| brokers | 446.76 | not priced | not priced |" in run(other, "--against", "prod").stdout
+    other = write(tmp_path, changed(PROD, kafka__instance_type="kafka.m7g.xlarge"))
+    own = {"kafka.m7g.large": {**price("0.204"), "unit": "broker hour"}}
+    prices = write(tmp_path, {"region": "us-east-1", "date": "2026-11", "prices": own}, "prices.yaml")
+    done = run(other, "--against", "prod", "--prices", prices)
+    assert "| brokers | 446.76 | not priced | not priced |" in done.stdout
 
 
 def test_no_difference() -> None:
     assert run("prod", "--against", "prod").stdout == "**768.67 USD a month**: no difference to prod\n"
+
+
+def git(folder: Path, *arguments: str) -> None:
+    author = ["-c", "user.name=a", "-c", "user.email=a@b"]
+    subprocess.run(["git", "-C", str(folder), *author, *arguments], check=True, capture_output=True)
+
+
+def test_the_difference_to_another_commit(tmp_path: Path) -> None:
+    file = write(tmp_path, PROD, "prod.yaml")
+    git(tmp_path, "init", "--quiet", "--initial-branch=main")
+    git(tmp_path, "add", "prod.yaml")
+    git(tmp_path, "commit", "--quiet", "--message=first")
+    write(tmp_path, changed(PROD, kafka__volume_gib=200), "prod.yaml")
+    assert run(file, "--since", "main").stdout.splitlines() == [
+        "| US dollars a month | prod at main | prod | difference |",
+        "|---|--:|--:|--:|",
+        "| broker volumes | 30.00 | 60.00 | +30.00 |",
+        "| **total** | 768.67 | 798.67 | +30.00 |",
+    ]
+    found = json.loads(run(file, "--since", "main", "--json").stdout)
+    assert (found["before"]["total"], found["total"]) == ("768.67", "798.67")
+    for commit in ("nowhere", "--help"):
+        done = run(file, f"--since={commit}")
+        assert (done.exit_code, f"{file} at {commit}: " in done.output) == (1, True)
+    assert run(file, "--since", "main", "--against", "prod").exit_code == 2
+
+
+def test_without_a_repository_there_is_no_other_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    done = run(write(tmp_path, PROD), "--since", "main")
+    assert (done.exit_code, "not a git repository" in done.output) == (1, True)
 
 
 def test_a_region_without_prices_is_refused(tmp_path: Path) -> None:
@@ -125,5 +160,5 @@ def test_each_price_that_comes_with_the_project_names_its_source(region: str) ->
     found = for_region(region, None)
     assert found.region == region == (FOLDER / f"{region}.yaml").stem
     for name, one in found.prices.items():
-        assert "amazon.com/" in one.source or one.source.startswith("second-hand: "), name
+        assert one.source.startswith(("aws.amazon.com/", "github.com/aws/", "second-hand: ")), name
         assert one.price > 0, name

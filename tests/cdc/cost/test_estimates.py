@@ -7,10 +7,11 @@ from typing import Any, Final
 import pytest
 
 from cdc.cost.estimating import BY_USE, COUNTED, FREE, estimate
-from cdc.cost.lines import Estimate
-from cdc.cost.prices import Prices, for_region
 from cdc.cost.usage import Usage
 from cdc.diagram.blocks import Blocks
+from cdc.pricing.lines import Estimate
+from cdc.pricing.prices import Prices, for_region
+from modules.environment.msk import EXPRESS_BROKERS, STANDARD_BROKERS
 from tests.synthesized import changed, synthesize
 from tests.terraform.variants import EXISTING_KAFKA, PROD, VARIANTS, with_stock
 
@@ -98,7 +99,9 @@ def test_express_brokers_by_hand(tmp_path: Path) -> None:
 
 
 def test_what_the_table_does_not_have_is_not_priced(tmp_path: Path) -> None:
-    found = estimated(tmp_path, changed(PROD, kafka__instance_type="kafka.m7g.16xlarge"))
+    fewer = {name: price for name, price in PRICES.prices.items() if name != "kafka.m7g.16xlarge"}
+    content = changed(PROD, kafka__instance_type="kafka.m7g.16xlarge")
+    found = estimated(tmp_path, content, prices=PRICES.model_copy(update={"prices": fewer}))
     [brokers] = [one for one in found.unpriced if one.component == "brokers"]
     assert brokers.note == "no price of kafka.m7g.16xlarge in us-east-1"
     assert str(found.total) == "414.78"  # 861.54 - 446.76
@@ -121,6 +124,11 @@ def test_a_type_that_nobody_knows_is_named(tmp_path: Path) -> None:
     stacks["connect"]["resource"]["aws_rocket"] = {"one": {}}
     found = estimate(Blocks(stacks), "prod", PRICES, Usage())
     assert "aws_rocket" in {one.component for one in found.unpriced}
+
+
+@pytest.mark.parametrize("kind", [*STANDARD_BROKERS, *EXPRESS_BROKERS])
+def test_each_type_of_broker_has_its_price(kind: str) -> None:
+    assert kind in PRICES.prices
 
 
 def test_a_type_is_in_one_list() -> None:

@@ -16,6 +16,7 @@ from cdc.plans.overrides import OverridesError, apply, load
 from cdc.plans.reading.attributes import ATTRIBUTES
 from cdc.plans.reading.plan import PlanError, parse
 from cdc.plans.summary.page import summary
+from cdc.pricing.prices import known
 from tests.cdc.plans.shapes import INPUTS, documents, entries
 from tests.cdc.plans.small import change, plan
 from tests.fuzzing import SEEDED
@@ -31,7 +32,7 @@ def judged(document: Document) -> int:
     except PlanError:
         return 2
     result = apply(guard.check([read]), (), today=date(2026, 11, 29))
-    summary([read], result).encode()
+    summary([read], result, prices=known(None)).encode()
     assert all(map(str, (*result.refused, *result.to_confirm)))
     return 0 if result.passes else 1
 

@@ -8,6 +8,7 @@ import pytest
 from cdc.plans.overrides import apply
 from cdc.plans.reading.plan import parse
 from cdc.plans.summary.page import summary
+from cdc.pricing.prices import known
 from tests.cdc.plans.checks.mapping_cases import FUNCTION, TYPE, mapping, queue, replaced
 from tests.cdc.plans.small import change, plan
 from tests.synthesized import Document
@@ -17,7 +18,7 @@ HEAD = f"- `orders.orders.items` to the function `{FUNCTION}` is "
 
 def lines(document: Document) -> list[str]:
     read = parse(json.dumps(document).encode(), "plan.json")
-    text = summary([read], apply([], (), today=date(2026, 11, 1))).splitlines()
+    text = summary([read], apply([], (), today=date(2026, 11, 1)), prices=known(None)).splitlines()
     return [line for line in text if line.startswith(("- ", "  - "))]
 
 

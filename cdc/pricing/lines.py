@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-from cdc.cost.prices import Prices
+from cdc.pricing.prices import Prices
 
+HOURS: Final = Decimal(730)
+"""Of a month, as AWS's own calculator has it."""
 _CENT: Final = Decimal("0.01")
 
 

@@ -1,5 +1,6 @@
 """A dated table of list prices of one region: one that comes with this project, or the user's own."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -10,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from modules.user_files.bounds import check_yaml
 from modules.user_files.reading import read, reason
 
-FOLDER: Final = Path(__file__).with_name("prices")
+FOLDER: Final = Path(__file__).with_name("tables")
 _MOST_BYTES: Final = 1_000_000
 
 
@@ -53,6 +54,21 @@ def for_region(region: str, file: Path | None) -> Prices:
     if found.region != region:
         raise PricesError(f"{file}: region: must be {region}, the environment's, got {found.region}")
     return found
+
+
+def known(file: Path | None) -> Callable[[str], Prices | None]:
+    """The prices of a region: those of ``file`` for its own, else those that come with this project, else None.
+
+    Raises PricesError if ``file`` cannot be read.
+    """
+    own = _read(file) if file else None
+
+    def prices(region: str) -> Prices | None:
+        if own and own.region == region:
+            return own
+        return for_region(region, None) if region in known_regions() else None
+
+    return prices
 
 
 def _read(file: Path) -> Prices:
