@@ -4,8 +4,8 @@
 
 One worker of one MCU streams N rows to three brokers, again and again; before each run its connector is stopped, the
 rows are written, and the transform is taken out or put in. The order changes with each pair. The processor time is the
-worker's own, so other work on the machine hardly changes it. Then what the transform adds to a record in Connect's own chain, in a JVM of its
-own with the worker's options.
+worker's own, so other work on the machine changes it less. Then what the transform adds to a record in Connect's own
+chain, in a JVM of its own with the worker's options.
 """
 
 import argparse
@@ -86,7 +86,7 @@ def _run(lab: Lab, connector: RunningConnector, topic: Topic, properties: Mappin
 
 
 def alone(archive: Path) -> list[float]:
-    """Nanoseconds of processor time that the transform of this plugin adds to a record: one figure a round, but the first."""
+    """Nanoseconds of processor time that the transform of this plugin adds to a record, of each round but the first."""
     lock = load()
     paths = fetch(
         pinned_files.files(lock, pinned_files.CONNECT, pinned_files.COMPILER), sources=sources(None), cache=Cache()

@@ -10,6 +10,7 @@ import typer
 
 from cdc.console import fail, out, table
 from cdc.cost import output
+from cdc.cost.cheaper import Priced, suggestions
 from cdc.cost.committed import CommitError, at_commit
 from cdc.cost.estimating import estimate
 from cdc.cost.usage import Usage
@@ -48,7 +49,8 @@ def cost(
     """Estimate what an environment costs a month, by component.
 
     Counts what the synthesized stacks contain, and takes list prices from a dated table. What the table does not have
-    is named, and not priced. Discounts, taxes, free tiers and the database itself are left out.
+    is named, and not priced. Discounts, taxes, free tiers and the database itself are left out. Ends with changes of
+    the file that make it cheaper and keep what it promises, if there are any.
     """
     usage = Usage(
         _decimal(events_per_second), _decimal(event_bytes), _decimal(retention_hours), _decimal(log_gb),
@@ -57,38 +59,40 @@ def cost(
     if against and since:
         fail("--against and --since cannot be used together", status=2)
     try:
-        [file] = files([name])
-        found = _estimate(file, prices, usage)
-        before = _before(file, against, since, prices, usage)
+        now = _priced(files([name])[0], prices, usage)
+        before = _before(now.file, against, since, prices, usage)
+        cheaper = [] if before else suggestions(now)
     except (UnknownEnvironmentError, EnvironmentErrors, PricesError, CommitError) as error:
         fail(error)
     if as_json:
-        earlier = {"before": output.document(before, usage)} if before else {}
-        out.print_json(json.dumps(output.document(found, usage) | earlier))
+        more = {"before": output.document(before, usage)} if before else {"suggestions": output.suggested(cheaper)}
+        out.print_json(json.dumps(output.document(now.estimate, usage) | more))
     elif before:
-        for line in output.difference(before, found):
+        for line in output.difference(before, now.estimate):
             typer.echo(line)
     else:
-        out.print(table("", _COLUMNS, output.rows(found)))
-        for line in output.notes(found, usage):
+        out.print(table("", _COLUMNS, output.rows(now.estimate)))
+        for line in (*output.notes(now.estimate, usage), *output.cheaper(cheaper)):
             out.print(line, markup=False, soft_wrap=True)
 
 
 def _before(file: Path, against: str | None, since: str | None, prices: Path | None, usage: Usage) -> Estimate | None:
     if against:
-        [other] = files([against])
-        return _estimate(other, prices, usage)
+        return _priced(files([against])[0], prices, usage).estimate
     if not since:
         return None
     with at_commit(file, since) as there:
-        found = _estimate(there, prices, usage)
+        found = _priced(there, prices, usage).estimate
     return replace(found, environment=f"{found.environment} at {since}")
 
 
-def _estimate(file: Path, prices: Path | None, usage: Usage) -> Estimate:
+def _priced(file: Path, prices: Path | None, usage: Usage) -> Priced:
     environment = load_all([file])[0]
     table_of_prices = for_region(environment.region, prices)
-    return estimate(blocks(environment), environment.name, table_of_prices, usage)
+    found = blocks(environment)
+    return Priced(
+        file, environment, found, estimate(found, environment.name, table_of_prices, usage), table_of_prices, usage
+    )
 
 
 def _decimal(value: float) -> Decimal:

@@ -73,8 +73,12 @@ def _between_zones(blocks: Blocks, usage: Usage) -> Decimal:
     With everything spread evenly over the zones, of each way all but one part in as many as there are zones.
     """
     zones = len(zone_ids(blocks))
-    readers = len(blocks.resources("aws_iam_policy", "connect")) if usage.readers is None else usage.readers
-    return usage.event_gb * (2 + readers) * (zones - 1) / zones
+    return usage.event_gb * (2 + readers(blocks, usage)) * (zones - 1) / zones
+
+
+def readers(blocks: Blocks, usage: Usage) -> int:
+    """Applications that read every event."""
+    return len(blocks.resources("aws_iam_policy", "connect")) if usage.readers is None else usage.readers
 
 
 def zone_ids(blocks: Blocks) -> list[str]:

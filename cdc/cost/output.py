@@ -1,10 +1,11 @@
 """An estimate as a table, JSON, or a difference in Markdown."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
+from cdc.cost.cheaper import Suggestion
 from cdc.cost.usage import Usage
 from cdc.pricing.lines import Estimate
 
@@ -23,6 +24,28 @@ def notes(estimate: Estimate, usage: Usage) -> Iterator[str]:
     yield from (f"warning: {one}" for one in estimate.warnings)
     yield f"US dollars a month, list prices of {estimate.region} of {estimate.date}, before taxes and free tiers"
     yield f"assumed: {', '.join(f'{name} {value}' for name, value in _assumed(usage).items())}"
+
+
+def cheaper(found: Sequence[Suggestion]) -> Iterator[str]:
+    """What is cheaper and keeps what the file promises; nothing where there is nothing."""
+    if found:
+        yield "cheaper, and keeps what the file promises, with the use that was assumed:"
+    for one in found:
+        yield f"- {one.saving:,.2f} less a month: {'; '.join(map(str, one.changes))}: {one.keeps}"
+
+
+def suggested(found: Sequence[Suggestion]) -> list[dict[str, Any]]:
+    """For JSON."""
+    return [
+        {
+            "saving": str(one.saving),
+            "changes": [
+                {"key": ".".join(change.key), "before": change.before, "after": change.after} for change in one.changes
+            ],
+            "keeps": one.keeps,
+        }
+        for one in found
+    ]
 
 
 def document(estimate: Estimate, usage: Usage) -> dict[str, Any]:

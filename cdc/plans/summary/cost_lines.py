@@ -45,7 +45,7 @@ def cost_lines(plan: Plan, prices: Prices) -> Lines:
         else f"{_dollars(new)} a month"
     )
     why = f", because of {changes}" if changes else ", as before"
-    listed = f"list prices of {prices.region} of {prices.date}; what depends on use (data, logs, requests) is not in it"
+    listed = f"list prices of {prices.region} of {prices.date}, without what depends on use: data, logs, requests"
     yield f"**Cost** of this stack: {month}{why} ({listed})"
 
 
@@ -103,7 +103,7 @@ def _changes(before: Sequence[Line], after: Sequence[Line]) -> Iterator[str]:
     """By component: the difference, and what of it there was and is."""
     for name in dict.fromkeys(one.component for one in (*before, *after)):
         old, new = ([one for one in lines if one.component == name] for lines in (before, after))
-        if _shown(old) == _shown(new):
+        if _shown(old) == _shown(new) or not any(one.quantity for one in (*old, *new)):
             continue
         what = f"{_shown(old) or 'none'} → {_shown(new) or 'none'}"
         unpriced = any(one.amount is None for one in (*old, *new))
@@ -112,7 +112,7 @@ def _changes(before: Sequence[Line], after: Sequence[Line]) -> Iterator[str]:
 
 def _shown(lines: Sequence[Line]) -> str:
     """The values of a plan may be anything, and must not become markup."""
-    return ", ".join(code(one.detail or f"{one.quantity} {one.unit}".strip()) for one in lines)
+    return ", ".join(code(one.detail.partition(", ")[0] or f"{one.quantity} {one.unit}".strip()) for one in lines)
 
 
 def _dollars(amount: Decimal) -> str:

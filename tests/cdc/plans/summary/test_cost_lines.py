@@ -24,7 +24,7 @@ from tests.synthesized import Document
 CLUSTER_TYPE: Final = "aws_msk_cluster"
 ALARM: Final = "aws_cloudwatch_metric_alarm"
 EXPRESS: Final = {"number_of_broker_nodes": 3, "broker_node_group_info": [{"instance_type": "express.m7g.large"}]}
-TABLE: Final = "list prices of us-east-1 of 2026-06; what depends on use (data, logs, requests) is not in it"
+TABLE: Final = "list prices of us-east-1 of 2026-06, without what depends on use: data, logs, requests"
 
 
 def placed(document: Document, region: str = "us-east-1") -> Document:
@@ -51,21 +51,24 @@ def cluster(**changes: Any) -> Document:
 
 
 def test_a_real_plan_of_a_larger_platform(planned: Planned) -> None:
-    # Three more brokers of twice the price, with 100 GB each; two NAT gateways and addresses less; two alarms more
-    # that watch one metric and one that watches two, for each of three brokers.
-    [line] = costs(planned("grown"))
-    assert line.startswith("**Cost** of this stack: $")
-    assert " brokers +$1,340.28 (`3 x kafka.m7g.large` → `6 x kafka.m7g.xlarge`); " in line
-    assert " broker volumes +$30.00 (`300 GB month` → `600 GB month`); " in line
-    assert " NAT gateways -$65.70 (`3` → `1`); " in line
-    assert " public addresses -$7.30 (`3` → `1`)" in line
-    assert line.endswith(f"({TABLE})")
+    # 6 x 730 h x 0.408 - 3 x 730 h x 0.204; 3 x 100 GB x 0.10; two gateways and two addresses less.
+    changes = (
+        "brokers +$1,340.28 (`3 x kafka.m7g.large` → `6 x kafka.m7g.xlarge`)",
+        "broker volumes +$30.00 (`300 GB month` → `600 GB month`)",
+        "NAT gateways -$65.70 (`3` → `1`)",
+        "public addresses -$7.30 (`3` → `1`)",
+    )
+    month = "$587.26 → $1,884.54 a month (+$1,297.28)"
+    assert costs(planned("grown")) == [f"**Cost** of this stack: {month}, because of {'; '.join(changes)} ({TABLE})"]
 
 
 def test_a_real_plan_of_connectors_says_what_they_cost_more(planned: Planned) -> None:
+    # Orders gets 2 MCU more, and the new connector has 4: 6 x 80.30.
     [line] = costs(planned("weekly"))
-    # Orders has 4 MCU instead of 2, and returns is new with 2 of its own: 4 MCU of 80.30.
-    assert "because of MSK Connect +$" in line
+    assert (
+        " a month (+$483.60), because of MSK Connect +$481.80 (`6 MCU` → `12 MCU`); alarms +$0.70 (`38` → `45`); "
+        in line
+    )
 
 
 def test_real_first_plans_know_what_they_will_cost(planned: Planned) -> None:
