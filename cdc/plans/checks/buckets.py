@@ -98,7 +98,8 @@ def _sooner(stack: str, resource: Resource, one: _Expiry, old: list[_Expiry]) ->
 
 
 def _expiries(side: Side, name: str) -> list[_Expiry]:
-    return [one for rule in side.get(name) or () if _enabled(rule) for one in _of(rule)]
+    found = side.get(name)
+    return [one for rule in (() if found is UNKNOWN else found or ()) if _enabled(rule) for one in _of(rule)]
 
 
 def _enabled(rule: dict[str, Any]) -> bool:

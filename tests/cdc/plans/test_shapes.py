@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 import yaml
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 from typer.testing import CliRunner
 
 from cdc.cli import app
@@ -37,8 +37,15 @@ def judged(document: Document) -> int:
     return 0 if result.passes else 1
 
 
+# A bucket that is there, of which the plan has no values of before.
+BUCKET: Final = change(
+    "aws_s3_bucket", None, {"bucket": "acme-cdc-state"}, unknown={"lifecycle_rule": True}, actions=("update",)
+)
+
+
 @SEEDED
 @INPUTS
+@example(plan(BUCKET))
 @given(documents())
 def test_a_plan_of_any_shape_has_an_exit_status(document: Document) -> None:
     assert judged(document) in (0, 1, 2)
