@@ -85,8 +85,11 @@ def _run(lab: Lab, connector: RunningConnector, topic: Topic, properties: Mappin
     return Run(speed.rows, (sum(process.cpu_times()[:2]) - before) / rows * 1e6)
 
 
-def alone(archive: Path) -> list[float]:
-    """Nanoseconds of processor time that the transform of this plugin adds to a record, of each round but the first."""
+def alone(archive: Path) -> list[tuple[float, float]]:
+    """Nanoseconds of processor time that the transform of this plugin adds to a record, and what of it is its own.
+
+    Of each round but the first.
+    """
     lock = load()
     paths = fetch(
         pinned_files.files(lock, pinned_files.CONNECT, pinned_files.COMPILER), sources=sources(None), cache=Cache()
@@ -99,16 +102,17 @@ def alone(archive: Path) -> list[float]:
         jvm = Jvm("org.apache.kafka.connect.runtime.LagCost", [transform, measuring, *connect], heap=_HEAP)
         command = jvm.command(str(_ROUNDS), folder=Path(folder))
         output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    return [float(line) for line in output.splitlines() if not line.startswith("[")][1:]
+    lines = [line.split() for line in output.splitlines() if not line.startswith("[")]
+    return [(float(chain), float(own)) for chain, own in lines[1:]]
 
 
-def show(pairs: Sequence[tuple[Run, Run]], nanoseconds: Sequence[float]) -> None:
+def show(pairs: Sequence[tuple[Run, Run]], nanoseconds: Sequence[tuple[float, float]]) -> None:
     print(f"{'':28}{'with':>12}{'without':>12}{'ratio, median':>16}{'95 % of it':>20}")
     _show("rows a second", [(one.rows, other.rows) for one, other in pairs])
     _show("processor µs a row", [(one.processor, other.processor) for one, other in pairs])
-    best, middle = min(nanoseconds), statistics.median(nanoseconds)
-    part = middle / 10 / statistics.median(other.processor for _, other in pairs)
-    print(f"in the chain alone: {middle:.1f} ns a row (best {best:.1f}), {part:.3f} % of the worker's processor time")
+    chain, own = (statistics.median(values) for values in zip(*nanoseconds, strict=True))
+    part = chain / 10 / statistics.median(other.processor for _, other in pairs)
+    print(f"in the chain alone: {chain:.1f} ns a row, {own:.1f} of them its own; {part:.3f} % of the processor time")
 
 
 def _show(name: str, pairs: Sequence[tuple[float, float]]) -> None:
