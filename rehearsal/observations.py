@@ -40,7 +40,7 @@ class Observer:
             try:
                 found[name] = part()
             except Exception as error:  # a report without a part is better than a result without its report
-                found["missing"][name] = repr(error)
+                found["missing"][name] = f"{type(error).__name__}: {error}"
         return found
 
     def _samples(self) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from modules.environment.environment import Environment
 from modules.messages.tokens import hidden
 from rehearsal.events.results import Flow
 from rehearsal.failures import Failure
@@ -21,7 +22,7 @@ class Outcome:
     ``unfilled`` has the reason for each table that some rows or changes could not be written to. ``failure`` is the
     error that ended the rehearsal in the step ``failed_step``; ``logs`` is the folder that a failed rehearsal left,
     ``seconds`` how long it took with its cleanup. ``observed`` is what only a report shows, and ``hide`` replaces the
-    secrets in a text of it.
+    secrets in a text of it. ``deployed`` is the whole environment with the archives that ran.
     """
 
     environment: str
@@ -48,6 +49,7 @@ class Outcome:
     seconds: float = 0.0
     observed: Mapping[str, Any] = field(default_factory=dict)
     hide: Callable[[str], str] = field(default=hidden, repr=False)
+    deployed: Environment | None = field(default=None, repr=False)
 
     @property
     def passed(self) -> bool:

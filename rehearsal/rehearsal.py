@@ -146,12 +146,14 @@ class Rehearsal:
         return getattr(self, "stream", None)
 
     def _observed(self) -> dict[str, Any]:
-        """What a report shows beside the result; nothing where none is wanted, or the embedded AWS never answered."""
+        """What a report shows beside the result; only the environment where the embedded AWS never answered."""
+        environment = self._inputs.environment
         if not (self._inputs.observed and self._daemon):
-            return {}
-        region = self._inputs.environment.region
+            return {"deployed": environment}
+        region = environment.region
         observer = Observer(self._daemon, self._stream, region, self._steps.start)
-        return {"observed": observer.document(), "hide": evidence.Secrets(self._run, region).hide}
+        hide = evidence.Secrets(self._run, region).hide
+        return {"observed": observer.document(), "hide": hide, "deployed": environment}
 
     def _keep(self, outcome: Outcome) -> None:
         """Leaves everything running, once Terraform has ended; nothing is left to keep where the daemon is gone."""

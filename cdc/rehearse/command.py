@@ -105,7 +105,7 @@ def rehearse(
         _write("--report", report, partial(writing.write_error, environment=environment, error=text))
         fail(text)
     written = _write("--junit", junit_file, partial(junit.write, outcome=outcome))
-    written &= _write("--report", report, partial(writing.write, outcome=outcome, environment=environment))
+    written &= _write("--report", report, partial(writing.write, outcome=outcome))
     _print(outcome, environment, as_json=as_json, applied=apply)
     if not written:
         raise typer.Exit(1)

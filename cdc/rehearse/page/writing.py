@@ -9,14 +9,12 @@ from typing import Any
 
 from cdc.diagram.command import drawn
 from cdc.diagram.picture import drawing
-from cdc.environments import files
 from cdc.rehearse import permissions
 from cdc.rehearse.page import picture
 from cdc.rehearse.page.page import Material, page
 from cdc.rehearse.show import last_line
 from cdc.version import version
 from modules.environment.environment import Environment
-from modules.environment.loading import load
 from modules.messages.tokens import hidden
 from modules.user_files.writing import replacing
 from rehearsal.outcome import Outcome
@@ -38,8 +36,8 @@ def problem(file: Path) -> str | None:
         return f"{file}: the folder {folder} cannot be written: {(error.strerror or str(error)).lower()}"
 
 
-def write(file: Path, outcome: Outcome, environment: str) -> None:
-    """Replaces ``file`` by the page of ``outcome``; raises OSError. ``environment`` is the command's argument."""
+def write(file: Path, outcome: Outcome) -> None:
+    """Replaces ``file`` by the page of ``outcome``; raises OSError."""
     failed = outcome.failed_step
     document = {
         **outcome.document,
@@ -48,7 +46,7 @@ def write(file: Path, outcome: Outcome, environment: str) -> None:
         "failed": failed and failed.document,
     }
     names = [one.name for one in outcome.substitutions]
-    _write(file, Material(document, made=_made(), hide=outcome.hide, **_drawn(environment, names)))
+    _write(file, Material(document, made=_made(), hide=outcome.hide, **_drawn(outcome.deployed, names)))
 
 
 def write_error(file: Path, environment: str, error: object) -> None:
@@ -73,14 +71,12 @@ def _made() -> str:
     return f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, cdc {version()}"
 
 
-def _drawn(name: str, substitutions: list[str]) -> Mapping[str, Any]:
-    """Permissions and picture of the environment file; where one cannot be made, the page has the rest."""
-    try:
-        environment: Environment = load(files([name])[0])
-        explained = [one.document for one in permissions.permissions(environment)]
-    except Exception as error:  # the result must be written, whatever became of the file meanwhile
-        return {"undrawn": repr(error)}
+def _drawn(environment: Environment | None, substitutions: list[str]) -> Mapping[str, Any]:
+    """Permissions and picture; where one cannot be made, the page has the rest."""
+    if environment is None:
+        return {"undrawn": "the environment is not known"}
+    explained = [one.document for one in permissions.permissions(environment)]
     try:
         return {"explained": explained, "svg": drawing.svg(drawn(environment), picture.marks(substitutions))}
-    except Exception as error:
-        return {"explained": explained, "undrawn": repr(error)}
+    except Exception as error:  # the result must be written, whatever became of the machine meanwhile
+        return {"explained": explained, "undrawn": f"{type(error).__name__}: {error}"}

@@ -19,7 +19,7 @@ NAMES = [one["name"] for one in recorded()["substitutions"]]
 
 @pytest.fixture(scope="module")
 def architecture() -> Architecture:
-    return command.drawn(load(ROOT / "environments/rehearsal.yaml"))
+    return command.drawn(load(ROOT / "environments/prod.yaml"))
 
 
 def test_marks_name_what_runs_and_the_differences() -> None:

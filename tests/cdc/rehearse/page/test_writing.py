@@ -7,6 +7,8 @@ from typer.testing import CliRunner
 
 from cdc.cli import app
 from cdc.rehearse.page import writing
+from modules.environment.loading import load
+from modules.environment.models.plugins import ArchivePlugin
 from rehearsal.failures import Failure
 from rehearsal.outcome import Outcome
 from rehearsal.steps import Step
@@ -15,7 +17,7 @@ from tests.html_pages import Shown
 from tests.places import ROOT
 
 STEPS = (Step("start", at=0, seconds=4.5, result="AWS, 1 MySQL"),)
-REHEARSAL = str(ROOT / "environments/rehearsal.yaml")
+PROD = load(ROOT / "environments/prod.yaml")
 
 
 def refused(file: Path) -> str:
@@ -64,12 +66,12 @@ def test_a_folder_that_cannot_be_written_is_refused() -> None:
 
 def test_it_is_replaced_with_all_that_the_environment_has(tmp_path: Path) -> None:
     (file := tmp_path / "report.html").write_text("old")
-    outcome = Outcome("rehearsal", (CERTIFICATES,), STEPS, second_plan_empty=True, seconds=61)
-    writing.write(file, outcome, REHEARSAL)
+    outcome = Outcome("rehearsal", (CERTIFICATES,), STEPS, second_plan_empty=True, seconds=61, deployed=PROD)
+    writing.write(file, outcome)
     found = Shown.of(file)
     assert "passed in 1:01: nothing lost" in found.text
     assert "img" in found.tags
-    assert {"connector shop", "consumer search"} <= set(found.texts("th"))
+    assert {"connector orders", "consumer billing"} <= set(found.texts("th"))
     assert "brokers' certificates" in found.texts("td")
     assert [one.name for one in tmp_path.iterdir()] == ["report.html"]
 
@@ -85,11 +87,21 @@ def test_a_failed_rehearsal_hides_what_it_knows(tmp_path: Path) -> None:
         failed_step=step,
         hide=lambda text: text.replace("horse battery", "(hidden)"),
     )
-    writing.write(file := tmp_path / "report.html", outcome, "no-such-environment")
+    writing.write(file := tmp_path / "report.html", outcome)
     found = Shown.of(file)
     assert "snapshot, after 0:12: it fails with (hidden)" in found.text
     assert "horse battery" not in file.read_text()
-    assert "could not be drawn: UnknownEnvironmentError" in found.text
+    assert "could not be drawn: the environment is not known" in found.text
+
+
+def test_without_the_archive_of_a_plugin_the_page_has_the_rest(tmp_path: Path) -> None:
+    gone = ArchivePlugin(archive=str(tmp_path / "gone.zip"))
+    deployed = PROD.model_copy(update={"plugins": {"debezium-mysql": gone}})
+    writing.write(file := tmp_path / "report.html", Outcome("prod", (), STEPS, deployed=deployed))
+    found = Shown.of(file)
+    assert "could not be drawn: " in found.text
+    assert "gone.zip" in found.text
+    assert {"connector orders", "consumer billing"} <= set(found.texts("th"))
 
 
 def test_an_error_before_the_first_step(tmp_path: Path) -> None:
