@@ -116,6 +116,8 @@ def _smaller_workers(now: Priced) -> Iterator[tuple[Sequence[Change], str]]:
     """As if all events were of one connector, whichever it is."""
     changes = []
     for name, connector in now.environment.connectors.items():
+        if connector.topics.max_message_bytes:
+            continue  # who has rows this large may need the memory
         before = connector.capacity.mcu
         smaller = [mcu for mcu in (1, 2, 4) if mcu < before and fits_worker(now.usage, mcu)]
         if smaller:

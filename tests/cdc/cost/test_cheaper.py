@@ -93,6 +93,11 @@ def test_a_worker_that_needs_its_memory_stays(tmp_path: Path) -> None:
     assert suggested(tmp_path, content) == []
 
 
+def test_a_worker_of_large_rows_stays(tmp_path: Path) -> None:
+    large = {"connectors__orders__topics__max_message_bytes": 2**24}
+    assert suggested(tmp_path, changed(SMALL, connectors__orders__capacity__mcu=2, **large)) == []
+
+
 def test_a_worker_stays_as_large_as_all_events_need(tmp_path: Path) -> None:
     content = changed(SMALL, connectors__orders__capacity__mcu=8)
     assert shown(suggestions(priced(tmp_path, content, Usage(Decimal(2000), Decimal(100))))) == [
@@ -137,6 +142,14 @@ def test_an_existing_network_or_cluster_is_not_changed(tmp_path: Path) -> None:
 )
 def test_a_change_that_breaks_a_promise_is_not_shown(change: Change, tmp_path: Path) -> None:
     assert _tried(priced(tmp_path, SMALL), [change], "nothing") is None
+
+
+def test_a_change_with_a_new_warning_is_not_shown(tmp_path: Path) -> None:
+    """The consumer would read what nobody writes."""
+    now = priced(tmp_path, PROD)
+    cheaper = Change(("connectors", "orders", "capacity", "mcu"), 2, 1)
+    assert _tried(now, [cheaper], "all")
+    assert _tried(now, [cheaper, Change(("consumers", "billing", "topics"), [], ["nothing.*"])], "all") is None
 
 
 def test_what_brokers_carry_by_hand() -> None:

@@ -116,6 +116,19 @@ def test_without_a_repository_there_is_no_other_commit(tmp_path: Path, monkeypat
     assert (done.exit_code, "not a git repository" in done.output) == (1, True)
 
 
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        ({"plugins__debezium-mysql": {"archive": "none.zip"}}, "plugins.debezium-mysql.archive"),
+        ({"connectors__orders__source__tls": {"ca_bundle": "none.pem"}}, "connectors.orders.source.tls.ca_bundle"),
+    ],
+    ids=["plugin", "certificates"],
+)
+def test_files_that_are_missing_are_named(change: dict[str, Any], key: str, tmp_path: Path) -> None:
+    done = run(write(tmp_path, changed(PROD, **change)))
+    assert (done.exit_code, f"{key}: " in done.output) == (1, True), done.output
+
+
 def test_a_region_without_prices_is_refused(tmp_path: Path) -> None:
     done = run(write(tmp_path, IRELAND))
     assert done.exit_code == 1
