@@ -116,8 +116,9 @@ def _figures(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "time", clock(float(found.get("seconds") or 0))
     counts = (("resources", "resources"), ("changes made", "changes"), ("events received", "events"))
     for title, key in counts:
-        if found.get(key):
-            yield title, ", ".join(f"{kind} {count}".replace("_", " ") for kind, count in found[key].items() if count)
+        some = [f"{kind} {count}".replace("_", " ") for kind, count in found.get(key, {}).items() if count]
+        if some:
+            yield title, ", ".join(some)
     if not found.get("failure"):
         yield (
             "compared with the database",
@@ -166,7 +167,10 @@ def _missing(observed: Mapping[str, Any], *parts: str) -> Iterator[Element]:
 def _events(found: Mapping[str, Any], observed: Mapping[str, Any], hide: Callable[[str], str]) -> Iterator[Element]:
     if flows := found.get("flows"):
         if found.get("failure"):
-            text = "Until the failure: what had not been received by then counts as lost."
+            text = (
+                "Until the failure: what had not been received by then counts as lost, and a transform that failed on "
+                "an event looks like one that dropped it."
+            )
             yield element("p", text, class_="note")
         yield events.flows(flows)
     elif "steps" in found:

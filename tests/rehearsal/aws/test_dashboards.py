@@ -95,7 +95,14 @@ def test_a_sum_has_a_value_where_all_of_its_metrics_have_one(cloudwatch: Any, na
 def test_alarms_have_their_states_and_those_without_a_value_no_data(cloudwatch: Any, name: str) -> None:
     put(cloudwatch, name, "Known", (10, 1))
     arns = []
-    for metric in ("Known", "Unknown"):
+    for metric in ("Known", "Unknown"):  # as Terraform puts them
+        watched = {"Metric": {"Namespace": name, "MetricName": metric, "Dimensions": []}, "Period": 60, "Stat": "Sum"}
+        query = {"Id": "m0", "MetricStat": watched, "ReturnData": True}
+        cloudwatch.put_metric_alarm(
+            AlarmName=f"{name}-{metric}-query", Metrics=[query], EvaluationPeriods=1, Threshold=1,
+            ComparisonOperator="GreaterThanThreshold",
+        )  # fmt: skip
+        arns.append(f"arn:aws:cloudwatch:{REGION}:123456789012:alarm:{name}-{metric}-query")
         alarm = f"{name}-{metric}"
         cloudwatch.put_metric_alarm(
             AlarmName=alarm, Namespace=name, MetricName=metric, Statistic="Maximum", Period=60, EvaluationPeriods=1,
@@ -106,7 +113,12 @@ def test_alarms_have_their_states_and_those_without_a_value_no_data(cloudwatch: 
     arns.append(f"arn:aws:cloudwatch:{REGION}:123456789012:alarm:{name}-gone")
     alarms = {"type": "alarm", "properties": {"title": "Alarms", "alarms": arns}}
     [widget, text] = shown(cloudwatch, name, alarms, {"type": "text", "properties": {"markdown": "## How far?"}})
-    assert widget["states"] == {f"{name}-Known": "ALARM", f"{name}-Unknown": "INSUFFICIENT_DATA"}
+    assert widget["states"] == {
+        f"{name}-Known-query": "OK",
+        f"{name}-Known": "ALARM",
+        f"{name}-Unknown-query": "INSUFFICIENT_DATA",
+        f"{name}-Unknown": "INSUFFICIENT_DATA",
+    }
     assert text == {"type": "text", "text": "How far?"}
 
 

@@ -124,3 +124,11 @@ def test_secrets_that_only_the_rehearsal_knows_are_hidden() -> None:
     shown = replace(material(**changes), hide=lambda text: hidden(text).replace(known, "(hidden)"))
     assert known.encode() not in page(shown)
     assert known.encode() in page(material(**changes))
+
+
+def test_half_of_a_secret_is_not_left_where_a_value_is_cut() -> None:
+    known = 'correct "horse" battery'  # quotes are escaped in JSON
+    shown = material(observed=samples_of({"name": f"{'x' * 70}{known}"}))
+    content = Shown.of(page(replace(shown, hide=lambda text: text.replace(known, "(hidden)"))))
+    assert "correct" not in content.text
+    assert f"{'x' * 70}(hidden)" in content.text

@@ -143,6 +143,26 @@ def test_a_part_that_could_not_be_read_has_its_reason() -> None:
     assert "lag: could not be read: KeyError('Lag')" in section(found, "lag")
 
 
+def test_the_dashboard_is_drawn_and_what_only_aws_publishes_says_so() -> None:
+    found = shown()
+    text = section(found, "dashboard")
+    order = ("Alarms, 19 in all", "cdc-rehearsal-shop: OK", "Is data flowing?", "Running and failed tasks", "How far")
+    assert [text.index(one) for one in order] == sorted(text.index(one) for one in order)
+    assert "18 watch metrics that a rehearsal does not have" in text
+    assert (
+        "no value in this rehearsal of AWS/Kafka CpuUser, AWS/Kafka CpuSystem, which AWS publishes; alarm at 60" in text
+    )
+    plots = found.attributes("svg", "aria-label")
+    assert {"Running and failed tasks", "Errors in the workers' logs", "Workers: memory, per cent"} <= set(plots)
+    assert "CPU, per cent" not in plots
+
+
+def test_alarms_that_are_on_are_marked() -> None:
+    alarms = {"type": "alarm", "title": "Alarms", "states": {"a": "ALARM", "b": "OK"}}
+    found = shown(observed={"dashboards": [{"name": "cdc-dev", "widgets": [alarms]}]})
+    assert [node.text for node in found.nodes if node.attributes.get("class") == "bad"] == ["ALARM"]
+
+
 def test_differences_are_numbered_as_in_the_picture() -> None:
     text = section(shown(), "differences")
     for number, one in enumerate(recorded()["substitutions"], 1):
@@ -158,7 +178,8 @@ def test_the_picture_is_an_image_in_the_page() -> None:
 
 
 def test_a_failure_is_on_top_with_what_was_there_until_then() -> None:
-    found = shown(**FAILED, steps=recorded()["steps"][:3])
+    found = shown(**FAILED, steps=recorded()["steps"][:3], changes={"create": 0, "update": 0})
+    assert "changes made" not in found.texts("dt")
     assert found.classes("verdict") == ["verdict failed"]
     start = found.text.index("failed in 1:08")
     for text in (
