@@ -19,6 +19,7 @@ from kafka import KafkaConsumer
 from cdc import terraform
 from rehearsal.processes import runs
 from rehearsal.processes.runs import Run
+from tests.html_pages import SECTIONS, Shown
 from tests.rehearsal.commands import Command, is_gone
 from tests.rehearsal.iam.lab import jars, java_client_of
 from tests.synthesized import document
@@ -45,10 +46,10 @@ class Kept:
             assert command.end() == status, command.said + command.answered
             return command.document()
 
-    def apply(self, change: Callable[[dict[str, Any]], object], *, status: int = 0) -> Mapping[str, Any]:
+    def apply(self, change: Callable[[dict[str, Any]], object], *options: str, status: int = 0) -> Mapping[str, Any]:
         """A change that is refused leaves the file of what is deployed."""
         change(changed := deepcopy(self.content))
-        document = self.command(changed, "--apply", status=status)
+        document = self.command(changed, "--apply", *options, status=status)
         if status:
             self.file.write_text(yaml.safe_dump(self.content))
         else:
@@ -153,8 +154,14 @@ def more_of_shop(content: dict[str, Any]) -> None:
     shop |= {"capacity": {"mcu": 2}, "properties": {"max.batch.size": 1024}}
 
 
-def test_a_table_capacity_and_a_property_are_changed(kept: Kept) -> None:
-    document = kept.apply(more_of_shop)
+def test_a_table_capacity_and_a_property_are_changed(kept: Kept, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    document = kept.apply(more_of_shop, "--report", str(page))
+    shown = Shown.of(page)
+    assert shown.sections == list(SECTIONS)
+    assert {"plan", "connectors"} <= {node.text for node in shown.nodes if node.attributes.get("class") == "name"}
+    assert "shop.invoices" in shown.texts("strong")
+    assert "could not be" not in shown.text
     assert [step["name"] for step in document["steps"]] == [
         "start", "plan", "connect", "connectors", "changes", "second plan",
     ]  # fmt: skip
