@@ -14,6 +14,7 @@ from modules.environment.models.consumers import LambdaConsumer
 from modules.environment.models.kafka import ProvisionedKafka
 from modules.environment.models.schema_registry import GlueRegistry, UrlRegistry
 from modules.environment.models.sources import HostSource, source_kind
+from modules.environment.models.state import CloudState
 from rehearsal.connect.registries import by_url
 from rehearsal.connect.substitutions import FILE_PROVIDER_CLASS, HEAP_PER_MCU, PROVIDER, has_provider
 from rehearsal.database.mysql_server import AURORA
@@ -95,6 +96,9 @@ FUNCTIONS: Final = Substitution(
     "event source mappings poll the topics and invoke the functions",
     "a client reads each topic under the function's role, in the mapping's group; functions are not invoked",
 )
+CLOUD_STATE: Final = Substitution(
+    "Terraform's state", "in a workspace of HCP Terraform for each stack", "in files, as HCP Terraform is not reached"
+)
 HEAP: Final = Substitution(
     "worker's memory", "4 GiB for each MCU", f"a heap of at most {HEAP_PER_MCU} MiB for each MCU, on all of its cores"
 )
@@ -132,6 +136,7 @@ def applied(
         OBSERVERS,
         *([BOUNDARY] if environment.permissions_boundary else []),
         *([FUNCTIONS] if any(isinstance(one, LambdaConsumer) for one in environment.consumers.values()) else []),
+        *([CLOUD_STATE] if isinstance(environment.state, CloudState) else []),
         HEAP,
         PREVENT_DESTROY,
         RETRIES,

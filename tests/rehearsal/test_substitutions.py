@@ -54,6 +54,16 @@ def environment(**changes: Any) -> Environment:
     return Environment(name="dev", **changed(document("dev"), **changes))
 
 
+@pytest.mark.parametrize(
+    ("state", "listed"),
+    [({"kind": "cloud", "organization": "acme", "project": "cdc"}, True), ({"kind": "local"}, False)],
+    ids=["cloud", "local"],
+)
+def test_state_that_is_not_where_it_is_deployed_is_listed(plain: Path, state: dict[str, str], listed: bool) -> None:
+    found = {one.name for one in applied(environment(state=state), {"debezium-mysql": plain})}
+    assert ("Terraform's state" in found) is listed
+
+
 def test_the_version_of_mysql_is_listed(plain: Path) -> None:
     [database] = [
         one
@@ -97,7 +107,7 @@ def names(path: Path, *, brokers: int | None = None, **changes: Any) -> set[str]
 
 ALWAYS = {
     "database", "host names", "brokers' certificates", "worker's memory", "prevent_destroy", "provider's retries",
-    "observers of events", "databases' certificates",
+    "observers of events", "databases' certificates", "Terraform's state",
 }  # fmt: skip
 
 

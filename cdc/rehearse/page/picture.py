@@ -35,15 +35,21 @@ RUNS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "key": (_EMBEDDED, ()),
     "role": (_EMBEDDED, ("permissions boundary",)),
     "message": (_EMBEDDED, ()),
-    "table": (_EMBEDDED, ()),
+    "table": (_EMBEDDED, ("Terraform's state",)),
     "gateway": (_EMBEDDED, ("host names",)),
 }  # fmt: skip
+# By the kind of Terraform's state, whose icon is the table.
+_STATES: Final = {"s3": _EMBEDDED, "cloud": _STAND_IN, "local": _REAL}
 
 
-def marks(substitutions: Sequence[str]) -> dict[str, Mark]:
-    """By icon; the numbers are places in ``substitutions``, names in the order of the page's list."""
+def marks(substitutions: Sequence[str], *, state: str = "s3") -> dict[str, Mark]:
+    """By icon; the numbers are places in ``substitutions``, names in the order of the page's list.
+
+    ``state`` is the kind of Terraform's state.
+    """
     found = {}
-    for icon, (kind, names) in RUNS.items():
+    for icon, (usual, names) in RUNS.items():
+        kind = _STATES[state] if icon == "table" else usual
         numbers = [str(number) for number, name in enumerate(substitutions, 1) if name in names]
         found[icon] = Mark(kind, f"{_WORDS[kind]}{', see ' if numbers else ''}{', '.join(numbers)}")
     return found

@@ -77,6 +77,7 @@ def _drawn(environment: Environment | None, substitutions: list[str]) -> Mapping
         return {"undrawn": "the environment is not known"}
     explained = [one.document for one in permissions.permissions(environment)]
     try:
-        return {"explained": explained, "svg": drawing.svg(drawn(environment), picture.marks(substitutions))}
+        marks = picture.marks(substitutions, state=environment.state.kind)
+        return {"explained": explained, "svg": drawing.svg(drawn(environment), marks)}
     except Exception as error:  # the result must be written, whatever became of the machine meanwhile
         return {"explained": explained, "undrawn": f"{type(error).__name__}: {error}"}

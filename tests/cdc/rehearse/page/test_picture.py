@@ -30,6 +30,15 @@ def test_marks_name_what_runs_and_the_differences() -> None:
     assert found["topics"].text == "real"
 
 
+@pytest.mark.parametrize(
+    ("state", "kind", "text"),
+    [("s3", "embedded", "embedded AWS"), ("cloud", "stand-in", "stand-in, see 1"), ("local", "real", "real")],
+)
+def test_the_state_is_where_it_is_kept(state: str, kind: str, text: str) -> None:
+    found = picture.marks(["Terraform's state"] if state == "cloud" else [], state=state)["table"]
+    assert (found.kind, found.text) == (kind, text)
+
+
 def test_every_icon_has_a_mark_and_every_kind_a_colour_and_a_meaning() -> None:
     found = picture.marks([])
     assert found.keys() == style.ICONS.keys()
