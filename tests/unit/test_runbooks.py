@@ -11,11 +11,13 @@ import botocore.session
 import pytest
 import typer
 from botocore import xform_name
+from typer.testing import CliRunner
 
 from cdc import cli
-from tests.places import DOCS
+from tests import runbook_commands
+from tests.places import DOCS, ROOT
+from tests.runbook_commands import ELSEWHERE, NOWHERE, PAGES, run_there, starting, why_not
 
-PAGES = sorted((DOCS / "runbooks").glob("*.md"))
 COMMAND = re.compile(r"(^\$ |`)((?:aws|cdc|cdktf|terraform) [^`\n]+)", re.MULTILINE)
 OTHERS = {"cdktf deploy", "terraform apply", "terraform destroy", "terraform state"}
 # A place to fill in stands for a value.
@@ -81,6 +83,38 @@ def test_every_command_of_a_runbook_exists(page: Path) -> None:
     found = list(commands(page.read_text()))
     assert found
     assert [command for command, whole in found if not exists(command, whole=whole)] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_command_of_every_runbook_is_run(page: Path) -> None:
+    run = [command for command in runbook_commands.commands(page) if not why_not(command)]
+    assert bool(run) is (page.stem not in NOWHERE)
+
+
+def test_each_reason_not_to_run_a_command_is_of_a_command() -> None:
+    assert [start for start in ELSEWHERE if not starting(start)] == []
+    assert {page.stem for page in PAGES} >= NOWHERE.keys()
+    assert runbook_commands.missing_tests() == []
+
+
+def test_what_operators_do_is_among_the_commands_that_are_run() -> None:
+    words = {command.split()[1] for command in run_there() if command.startswith("cdc ")}
+    assert words == {"drift", "events", "restart", "resume", "snapshot", "status"}
+
+
+@pytest.mark.parametrize("command", starting("cdc check "))
+def test_the_example_passes_the_check_that_pages_begin_with(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    done = CliRunner().invoke(cli.app, shlex.split(command.replace("<name>", "prod"))[1:])
+    assert done.exit_code == 0, done.output
+
+
+def test_a_new_page_needs_a_command_that_is_run(tmp_path: Path) -> None:
+    (page := tmp_path / "new.md").write_text("$ cdktf deploy <name>-connect\nSee `cdc status`.\n")
+    assert [why_not(command) for command in runbook_commands.commands(page)] == ["tests/delivery/test_cdktf.py"]
+    page.write_text("`cdc status <name>`\nmysql> SELECT 1;\n$ aws rds describe-events\n")
+    run = [command for command in runbook_commands.commands(page) if not why_not(command)]
+    assert run == ["cdc status <name>", "SELECT 1;"]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """``cdc verify`` against the control plane of the embedded AWS: what runs is, or is not, what was asked for."""
 
+import shlex
 import threading
 import time
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from typer.testing import CliRunner
 
 from cdc.cli import app
 from tests.cdc.verify.world import World, account
+from tests.runbook_commands import starting
 from tests.synthesized import Stack
 
 LOST = (
@@ -38,6 +40,14 @@ def test_what_was_asked_for(running: World) -> None:
     status, found = running.verify()
     assert {level for level, _ in found.values()} == {"ok"}, found
     assert status == 0
+
+
+@pytest.mark.parametrize("command", starting("cdc verify"))
+def test_the_commands_of_the_runbooks(running: World, command: str) -> None:
+    (stacks := Path("cdktf.out/stacks")).parent.mkdir()
+    stacks.symlink_to(running.folder)
+    done = CliRunner().invoke(app, shlex.split(command.replace("<name>", "prod.yaml"))[1:])
+    assert done.exit_code == 0, done.output
 
 
 def test_an_update_that_was_rolled_back(running: World) -> None:
