@@ -152,7 +152,7 @@ def _preview(state: StateObject, chosen: Version) -> None:
 
 @app.command()
 def repair(name: EnvArgument, stack: StackArgument) -> None:
-    """Accept the state in the bucket if its digest is wrong or missing.
+    """Accept the state in the bucket if its digest differs or is gone.
 
     The digest of the state in S3 is written to DynamoDB.
     """
