@@ -25,7 +25,7 @@ ROWS: Final = (
     ("delivery/test_cdktf.py", "delivery/test_recovery.py", "delivery/test_atlantis_apply.py"),
     ("rehearsal/pipeline/",),
     ("rehearsal/test_command.py", "rehearsal/test_full_disk.py"),
-    ("rehearsal/test_kept.py",),
+    ("rehearsal/kept/",),
     ("delivery/test_bootstrap.py",),
     ("rehearsal/iam/test_permissions.py",),
     ("cdc/plans/",),
