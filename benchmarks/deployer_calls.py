@@ -13,6 +13,7 @@ import zipfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import yaml
@@ -26,6 +27,7 @@ from tests.account import Account, account
 from tests.synthesized import Document, Stack, changed, synthesize
 from tests.terraform.variants import BUNDLE, CUSTOM_PLUGIN, EXISTING_KAFKA, EXISTING_NETWORK, FUNCTION, PROD, with_stock
 
+ROOT_USER: Final[Mapping[str, str]] = MappingProxyType({})
 PARTS: Final = ("state", "platform", "connect")
 _PHASES: Final = {"create": "create", "update": "update", "destroy": "delete"}
 _CHANGING: Final = "ApplyResourceChange"
@@ -113,17 +115,31 @@ def growing() -> tuple[Document, Document]:
 
 
 class Recording:
-    """One environment in ``folder``, in an account; ``calls`` are those of all phases."""
+    """One environment in ``folder``, in an account; ``calls`` are those of all phases.
 
-    def __init__(self, folder: Path, there: Account, base: Document, *, edited: bool) -> None:
+    ``login`` has the variables of who deploys, where that is not the account's root.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        there: Account,
+        base: Document,
+        *,
+        name: str = "prod",
+        edited: bool = False,
+        login: Mapping[str, str] = ROOT_USER,
+    ) -> None:
+        self._name = name
         self._edited = edited
+        self._login = login
         self._folder = folder
         self._there = there
         self._base = base
         self.calls: list[tuple[str, Call]] = []
 
     def run(self, phase: str, content: Document) -> None:
-        stacks = synthesize(self._folder / phase, content)
+        stacks = synthesize(self._folder / phase, content, name=self._name)
         parts = [part for part in PARTS if part in stacks]
         for part in reversed(parts) if phase == "destroy" else parts:
             self._run(phase, part, stacks[part])
@@ -138,7 +154,7 @@ class Recording:
             self._empty(stack)
         log = self._folder / f"{phase}-{part}.log"
         variables = self._there.variables(cli.environment(folder), region=self._base["region"])
-        variables |= {"TF_LOG_PROVIDER": "DEBUG", "TF_LOG_PATH": str(log)}
+        variables |= {**self._login, "TF_LOG_PROVIDER": "DEBUG", "TF_LOG_PATH": str(log)}
         cli.run(folder, "init", variables=variables)
         cli.run(folder, "destroy" if phase == "destroy" else "apply", "-auto-approve", variables=variables)
         self.calls += [(phase, call) for call in calls(log.read_text(errors="replace"))]

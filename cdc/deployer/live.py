@@ -10,7 +10,7 @@ from modules.deployment import Deployment
 from modules.environment.environment import Environment
 from modules.environment.models.plugins import PublishedPlugin
 from modules.environment.models.state import S3State
-from rehearsal.iam.actions.kinds import ANY, BUCKET, CLUSTER, CONFIGURATION, FUNCTION, KEY, OBJECT, ROLE, TABLE
+from rehearsal.iam.actions.kinds import ANY, BUCKET, KEY, OBJECT, TABLE
 
 _REFERENCE: Final = "Service Authorization Reference, {}, dependent actions"
 _MSK: Final = _REFERENCE.format("Amazon Managed Streaming for Apache Kafka")
@@ -86,34 +86,6 @@ _DEPENDENT: Final = (
         _GRANT,
     ),
 )
-# Changes that the record does not have: a later version of these stacks, or of the environment file, makes them.
-_PROVIDER: Final = "Terraform AWS provider 5.100, {}"
-_LATER: Final = (
-    _Dependent(
-        "aws_lambda_function",
-        ("lambda:UpdateFunctionCode",),
-        FUNCTION,
-        "a later version of the function",
-        _PROVIDER.format("aws_lambda_function"),
-    ),
-    *(
-        _Dependent(
-            "aws_msk_cluster",
-            ("kafka:UpdateClusterConfiguration",),
-            kind,
-            "changed server_properties",
-            _PROVIDER.format("aws_msk_cluster"),
-        )
-        for kind in (CLUSTER, CONFIGURATION)
-    ),
-    _Dependent(
-        "aws_iam_role",
-        ("iam:DeleteRolePermissionsBoundary", "iam:PutRolePermissionsBoundary"),
-        ROLE,
-        "a changed permissions_boundary",
-        _PROVIDER.format("aws_iam_role"),
-    ),
-)
 _READ: Final = ("s3:GetObject", "s3:GetObjectVersion")
 _LOCK: Final = ("dynamodb:DeleteItem", "dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:PutItem")
 
@@ -126,7 +98,7 @@ def permissions(environment: Environment, resources: Resources, *, read_only: bo
     yield from _bootstrap(environment, resources)
     yield from _roles(resources)
     yield from _objects(environment, resources)
-    for one in (*_DEPENDENT, *_LATER):
+    for one in _DEPENDENT:
         if one.type in resources.types:
             for action in one.actions:
                 for arn in resources.arns(one.type, one.kind):
