@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cdc.aws import SIGN_IN, Aws, CredentialsError
+from cdc.aws import SIGN_IN, Aws, CredentialsError, unread
 from cdc.console import fail
 from cdc.environments import UnknownEnvironmentError, files
 from modules.deployment import Deployment
@@ -79,4 +79,4 @@ def place(name: str) -> Iterator[Place]:
     except CredentialsError as error:
         fail(f"{error}: {SIGN_IN}")
     except (BotoCoreError, ClientError) as error:
-        fail(f"AWS cannot be read: {error}")
+        fail(unread(error))

@@ -85,8 +85,8 @@ def _databases(
     from cdc.preflight.routes import Routes
 
     given = Route(host, port, given=True, authority=ca) if host else None
-    routes = Routes(given, aws, os.environ, authority=ca)
     for key, connector in connectors.items():
+        routes = Routes(given, aws, os.environ, authority=ca)
         route, login = routes.to(connector), routes.login(connector)
         if route and login:
             yield from checks.check(key, connector, route, login)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -20,12 +20,13 @@ _FAILED: Final = (ClientError, BotoCoreError, ValueError, KeyError)
 
 @dataclass(frozen=True)
 class Routes:
-    """``given`` is the address on the command line, ``aws`` the account if there are credentials."""
+    """Of one connector; ``given`` is the address on the command line, ``aws`` the account if there are credentials."""
 
     given: Route | None
     aws: Aws | None
     variables: Mapping[str, str]
     authority: Path | None = None
+    _failures: list[str] = field(default_factory=list)
 
     def to(self, connector: Connector) -> Route | None:
         """The address given, else the database's own; None where neither is known."""
@@ -42,7 +43,8 @@ class Routes:
                 return self._own(cluster.endpoint, cluster.port) if cluster else None
             instance = instances.instance(self.aws, source.instance)
             return self._own(instance.address, instance.port) if instance else None
-        except _FAILED:
+        except _FAILED as error:
+            self._failures.append(str(error))
             return None
 
     def _own(self, host: str, port: int) -> Route | None:
@@ -58,11 +60,22 @@ class Routes:
             value = self.aws.client("secretsmanager").get_secret_value(SecretId=source.secret)
             content = json.loads(value["SecretString"])
             return Login(str(content[source.username_field]), str(content[source.password_field]))
-        except (*_FAILED, TypeError):
+        except (ClientError, BotoCoreError) as error:
+            self._failures.append(str(error))
+            return None
+        except (ValueError, KeyError, TypeError):
+            fields = f"{source.username_field} and {source.password_field}"
+            self._failures.append(f"the secret {source.secret} must be flat JSON with {fields}")
             return None
 
     def missing(self, route: Route | None, login: Login | None) -> Finding:
-        """Why the database is not checked."""
+        """Why the database is not checked: what failed so far, and what to give."""
         needed = [] if route else ["--host and --port"]
         needed += [] if login else [f"{USER} and {PASSWORD} in the environment"]
-        return unknown("the database was not checked", f"give {', and '.join(needed)}, or credentials for the account")
+        fix = f"give {', and '.join(needed)}, or credentials for the account"
+        return unknown(f"the database was not checked{self.failed}", fix)
+
+    @property
+    def failed(self) -> str:
+        """What was asked of AWS and failed, after a colon; empty for nothing."""
+        return f": {self._failures[0]}" if self._failures else ""

@@ -8,13 +8,13 @@ from typing import Annotated, Final
 
 import typer
 
-from cdc.aws import SIGN_IN, Aws, CredentialsError
+from cdc.aws import SIGN_IN, Aws, CredentialsError, unread
 from cdc.console import err, fail, out
 from cdc.environments import UnknownEnvironmentError, files
 from cdc.findings import Level, Result
 from cdc.options import EnvArgument, JsonOption
 from cdc.report import lines, passed
-from cdc.verify.expected import Expected, NoStackError, read
+from cdc.verify.expected import Expected, NoStackError, check as check_stack, read
 from modules.environment.loading import load
 from modules.messages.problems import EnvironmentErrors
 
@@ -35,6 +35,7 @@ def verify(
     try:
         environment = load(files([name])[0])
         wanted = read(stacks, environment.name)
+        check_stack(wanted, environment)
     except (EnvironmentErrors, NoStackError, UnknownEnvironmentError) as error:
         fail(error)
     aws = Aws(environment.region)
@@ -65,7 +66,7 @@ def _waited(aws: Aws, wanted: Sequence[Expected], *, seconds: int) -> list[Resul
             try:
                 results = [result for one in wanted for result in check(aws, one)]
             except (BotoCoreError, ClientError) as error:
-                fail(f"AWS cannot be read: {error}")
+                fail(unread(error))
             pending = _pending(results)
             if not pending or time.monotonic() >= deadline:
                 return results

@@ -2,11 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from modules.deployment import Deployment
+from modules.environment.environment import Environment
 from modules.user_files.reading import reason
 
 _REFERENCE: Final = re.compile(r"\$\{(\w+)\.([\w.-]+?)\.(\w+)\}")
@@ -50,7 +52,26 @@ def read(stacks: Path, environment: str) -> list[Expected]:
     except (OSError, ValueError) as error:
         why = reason(error) if isinstance(error, OSError) else error
         raise NoStackError(f"{file} must be the synthesized stack: {why}; run cdktf synth, or give --stacks") from error
-    return list(_connectors(stack.get("resource", {})))
+    try:
+        return list(_connectors(stack.get("resource", {})))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise NoStackError(f"{file} must be the synthesized stack: run cdktf synth, or give --stacks") from error
+
+
+def check(expected: Sequence[Expected], environment: Environment) -> None:
+    """Raises NoStackError for a stack that was synthesized from another state of the environment file."""
+    deployment = Deployment.without_account(environment)
+    names = {deployment.connector_name(key, one) for key, one in environment.connectors.items()}
+    found = {one.name for one in expected}
+    if names != found:
+        raise NoStackError(
+            f"the synthesized stack must have the connectors {_list(names)}, as {environment.name} says,"
+            f" has {_list(found)}: run cdktf synth, or give --stacks"
+        )
+
+
+def _list(names: set[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
 
 
 def _connectors(resources: Mapping[str, Any]) -> Iterator[Expected]:

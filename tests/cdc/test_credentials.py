@@ -1,6 +1,7 @@
 """Commands that read an account, without credentials that can be used: one line, which says how to get others."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -9,6 +10,7 @@ import yaml
 from typer.testing import CliRunner
 
 from cdc.cli import app
+from tests.account import Account, account
 from tests.synthesized import Stack, document
 
 ONE_KEY: Final = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE"}
@@ -37,6 +39,10 @@ PROBLEMS: Final = {
     "signed out": ({"AWS_PROFILE": "sso"}, "cannot be read: Error loading SSO Token: Token for mine does not exist"),
     "a process that fails": ({"AWS_PROFILE": "process"}, "Error when retrieving credentials from custom-process"),
     "an unknown source": ({"AWS_PROFILE": "role"}, 'The source_profile "nowhere" referenced in the profile "role"'),
+    "a token with a line break": (
+        {**ONE_KEY, "AWS_SECRET_ACCESS_KEY": "x", "AWS_SESSION_TOKEN": "secret\n"},
+        "cannot be used: a key or the token has white space in it",
+    ),
     "a file that does not parse": ({"AWS_CONFIG_FILE": "prod.yaml"}, "cannot be read: Unable to parse config file"),
 }
 COMMANDS: Final = {
@@ -68,6 +74,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+    (file := tmp_path_factory.mktemp("account") / "prod.yaml").write_text(yaml.safe_dump(document("prod")))
+    with account(file) as started:
+        yield started
+
+
 def invoked(
     command: str, *options: str, variables: dict[str, str], patch: pytest.MonkeyPatch, status: int
 ) -> tuple[str, str]:
@@ -86,11 +99,12 @@ def test_it_ends_in_one_line(
     command: str, problem: str, prod: dict[str, Stack], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     variables, said = PROBLEMS[problem]
-    stacks = ("--stacks", str(prod["connect"].file.parent.parent)) if command == "verify" else ()
+    stacks = ("--stacks", str(prod["connect"].file.parent.parent)) if command in ("upgrade", "verify") else ()
     printed, errors = invoked(command, *COMMANDS[command], *stacks, variables=variables, patch=monkeypatch, status=1)
     assert printed == ""
     assert errors.count("\n") == 1
     assert said in errors
+    assert "secret" not in errors
     assert errors.endswith(f": {FIX}\n")
 
 
@@ -106,3 +120,46 @@ def test_preflight_does_not_check_the_account(problem: str, monkeypatch: pytest.
     assert said.removeprefix("the AWS credentials ") in " ".join(account.split())
     assert f"fix: {FIX}" in account
     assert "connection" in database
+
+
+KEYS: Final = {**ONE_KEY, "AWS_SECRET_ACCESS_KEY": "x"}
+ADDRESSES: Final = {
+    "nonsense": "AWS_ENDPOINT_URL must be a URL: Invalid endpoint: nonsense",
+    "http://127.0.0.1:99999": "AWS_ENDPOINT_URL must be a URL: Port out of range 0-65535",
+    "http://127.0.0.1:1": "Could not connect to the endpoint URL",
+}
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("command", COMMANDS)
+def test_an_endpoint_that_is_wrong_ends_in_one_line(
+    command: str, address: str, prod: dict[str, Stack], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stacks = ("--stacks", str(prod["connect"].file.parent.parent)) if command in ("upgrade", "verify") else ()
+    variables = {**KEYS, "AWS_ENDPOINT_URL": address, "AWS_MAX_ATTEMPTS": "1"}
+    printed, errors = invoked(command, *COMMANDS[command], *stacks, variables=variables, patch=monkeypatch, status=1)
+    assert printed == ""
+    assert errors.count("\n") == 1
+    assert ADDRESSES[address] in errors
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_wrong_endpoint_is_a_finding_of_preflight(monkeypatch: pytest.MonkeyPatch) -> None:
+    variables = {**KEYS, "AWS_ENDPOINT_URL": "nonsense"}
+    printed, errors = invoked("preflight", variables=variables, patch=monkeypatch, status=1)
+    assert errors == ""
+    assert "AWS cannot be called: AWS_ENDPOINT_URL must be a URL" in " ".join(printed.split())
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("command", COMMANDS)
+def test_keys_that_aws_does_not_accept(
+    command: str, running: Account, prod: dict[str, Stack], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stacks = ("--stacks", str(prod["connect"].file.parent.parent)) if command in ("upgrade", "verify") else ()
+    variables = {**KEYS, "AWS_SESSION_TOKEN": "expired", "AWS_ENDPOINT_URL": running.access.url}
+    _, errors = invoked(command, *COMMANDS[command], *stacks, variables=variables, patch=monkeypatch, status=1)
+    assert errors.count("\n") == 1
+    assert "The security token included in the request is invalid" in errors
+    assert FIX in errors or command == "snapshot"

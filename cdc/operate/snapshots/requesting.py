@@ -93,5 +93,6 @@ class Request:
         routes = Routes(given, self.place.aws, self.variables, authority=authority)
         route, login = routes.to(self.connector), routes.login(self.connector)
         if not (route and login):
-            raise SignalError(f"the signal table {table} cannot be reached: {routes.missing(route, login).fix}")
+            fix = routes.missing(route, login).fix
+            raise SignalError(f"the signal table {table} cannot be reached{routes.failed}: {fix}")
         return TableChannel(table, route, login)

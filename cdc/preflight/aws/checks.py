@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cdc.aws import Aws, code
+from cdc.aws import Aws, code, is_rejected
 from cdc.findings import Finding, Result, error, unknown
 from cdc.preflight.aws import (
     account,
@@ -21,11 +21,6 @@ from cdc.preflight.aws import (
     secrets,
 )
 from modules.environment.environment import Environment
-
-_EXPIRED: Final = (
-    "ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException",
-    "SignatureDoesNotMatch", "AuthFailure",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -80,7 +75,7 @@ def _unread(failed: Exception) -> Finding:
     if not isinstance(failed, ClientError):
         return unknown(f"AWS cannot be called: {failed}", "check the network and AWS_ENDPOINT_URL")
     said = f"{failed.operation_name}: {failed.response['Error'].get('Message') or code(failed)}"
-    if code(failed) in _EXPIRED:
+    if is_rejected(failed):
         return error(f"the credentials are not accepted: {said}", "sign in again")
     if any(word in code(failed) for word in ("AccessDenied", "Unauthorized")):
         return unknown(f"could not be read: {said}", f"allow the caller {failed.operation_name}")

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 from cdc.cli import app
-from tests.cdc.verify.world import World, account
+from tests.cdc.verify.world import NAME, World, account
 from tests.runbook_commands import starting
-from tests.synthesized import Stack
+from tests.synthesized import Stack, document, with_another
 
 LOST = (
     "[orders|task-0] WorkerSourceTask{id=orders-0} Task threw an uncaught and unrecoverable exception"
@@ -166,8 +167,50 @@ def test_it_waits(world: World) -> None:
     assert time.monotonic() - began < 50
 
 
+def refused(stacks: Path) -> str:
+    """The one line with which it refuses these stacks."""
+    done = CliRunner().invoke(app, ["verify", "prod.yaml", "--stacks", str(stacks)])
+    assert isinstance(done.exception, SystemExit), done.exception
+    assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    return done.stderr
+
+
 @pytest.mark.usefixtures("world")
 def test_no_synthesized_stack(tmp_path: Path) -> None:
-    done = CliRunner().invoke(app, ["verify", "prod.yaml", "--stacks", str(tmp_path)])
-    assert done.exit_code == 1
-    assert "must be the synthesized stack" in done.stderr
+    assert "must be the synthesized stack: no such file" in refused(tmp_path)
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"[]",
+        b"null",
+        b"{",
+        b"\xff",
+        b'{"resource": []}',
+        b'{"resource": {"aws_mskconnect_connector": []}}',
+        b'{"resource": {"aws_mskconnect_connector": {"a": {}}}}',
+        b'{"resource": {"aws_mskconnect_connector": {"a": null}}}',
+    ],
+)
+def test_a_file_that_is_no_stack(text: bytes, tmp_path: Path) -> None:
+    (tmp_path / "stacks/prod-connect").mkdir(parents=True)
+    (tmp_path / "stacks/prod-connect/cdk.tf.json").write_bytes(text)
+    assert "must be the synthesized stack" in refused(tmp_path / "stacks")
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize("text", ["{}", '{"resource": {}}'])
+def test_a_stack_without_the_connectors_of_the_file(text: str, tmp_path: Path) -> None:
+    """It would check nothing, and be green."""
+    (tmp_path / "stacks/prod-connect").mkdir(parents=True)
+    (tmp_path / "stacks/prod-connect/cdk.tf.json").write_text(text)
+    assert f"must have the connectors {NAME}, as prod says, has none" in refused(tmp_path / "stacks")
+
+
+def test_a_stack_of_an_earlier_file(world: World) -> None:
+    """A connector was added, and nothing synthesized since."""
+    content = with_another(document("prod"), "stock")
+    Path("prod.yaml").write_text(yaml.safe_dump(content))
+    assert f"must have the connectors {NAME}, cdc-prod-stock, as prod says, has {NAME}" in refused(world.folder)
