@@ -124,7 +124,7 @@ def _smaller_workers(now: Priced) -> Iterator[tuple[Sequence[Change], str]]:
             changes.append(Change(("connectors", name, "capacity", "mcu"), before, smaller[0]))
     if changes:
         keeps = (
-            f"a connector streams {PEAK} times all the assumed events with a third of what was measured"
+            f"one worker of this size streams {PEAK} times the assumed events at a third of the rate that was measured"
             " (benchmarks/README.md), and the checks find room for its queues in memory. It changes in place, with one"
             " restart. A snapshot takes longer"
         )
