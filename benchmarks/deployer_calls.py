@@ -93,13 +93,15 @@ def everything(archive: Path) -> tuple[Document, Document]:
 
 
 def existing() -> tuple[Document, Document]:
-    """Network, cluster and plugin exist already, and volumes of a cluster grow by hand."""
+    """Network, cluster, plugin and schema registry exist already."""
     base = changed(
         PROD,
         state={"kind": "local"},
         network=EXISTING_NETWORK,
         kafka=EXISTING_KAFKA,
         plugins={"debezium-mysql": {"arn": CUSTOM_PLUGIN, "revision": 2}},
+        connectors__orders__format="avro",
+        schema_registry={"kind": "glue", "name": "cdc", "create": False},
     )
     return base, changed(base, tags={"owner": "other"})
 

@@ -53,8 +53,11 @@ class Deploy:
         self.stacks.prepare(CONNECT).init()
 
     def _wait_for_state_store(self) -> None:
+        """A store that the environment does not create is among what the account has before a deploy."""
         if self._state:
             self._session().wait_for_requests(*_USABLE_STATE, check=self._state.check)
+        elif isinstance(self.stacks.environment.state, S3State):
+            self._session().wait_until_account_seeded()
 
     def _session(self) -> DaemonClient:
         """For another thread: a session is for one."""
@@ -70,6 +73,8 @@ class Deploy:
 
     def _apply_platform(self) -> None:
         stack = self.stacks.prepare(PLATFORM, local=self.stacks.makes_state_store)
+        if not self.stacks.makes_state_store:
+            self._wait_for_state_store()
         stack.init()
         self._session().wait_until_account_seeded()
         self.resources[PLATFORM] = stack.apply(on_progress=self._report_progress)

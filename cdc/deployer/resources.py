@@ -68,6 +68,7 @@ _ATTRIBUTES: Final[Mapping[str, Mapping[str, str]]] = {
     "aws_sns_topic_subscription": {TOPIC: "topic_arn"},
     "data.aws_db_instance": {DB_INSTANCE: "db_instance_identifier"},
     "data.aws_db_subnet_group": {DB_SUBNET_GROUP: "name"},
+    "data.aws_glue_registry": {REGISTRY: "name"},
     "data.aws_msk_cluster": {CLUSTER: "cluster_name"},
     "data.aws_mskconnect_custom_plugin": {CUSTOM_PLUGIN: "name"},
     "data.aws_rds_cluster": {DB_CLUSTER: "cluster_identifier"},

@@ -15,6 +15,7 @@ from cdc.deployer import calls
 from cdc.deployer.policy import MOST_CHARACTERS, Policy
 from cdc.deployer.stacks import policy_of
 from modules.environment.environment import Environment
+from modules.synthesis import sdk
 from rehearsal.iam.actions import kinds
 from rehearsal.iam.policies import policy as iam
 from tests.synthesized import Document, changed
@@ -65,6 +66,22 @@ def test_the_record_has_a_kind_of_resource_for_each_action() -> None:
     assert all(kinds.kinds(action) for action in found)
     with pytest.raises(kinds.UnknownActionError, match="sqs:CreateQueue"):
         kinds.kinds("sqs:CreateQueue")
+
+
+def test_every_type_that_a_stack_may_have_is_recorded() -> None:
+    found = re.findall(r"from cdktf_cdktf_provider_aws\.(\w+) import", Path(sdk.__file__).read_text())
+    data = {one.replace("data_", "data.", 1) for one in found if one.startswith("data_")}
+    types = {f"aws_{one}" for one in found if not one.startswith("data_")} - {"aws_provider"}
+    assert "aws_msk_cluster" in types
+    assert (data | types) - calls.calls().keys() == set()
+
+
+def test_a_registry_that_exists_is_read_and_nothing_else() -> None:
+    registry = {"kind": "glue", "name": "shared", "create": False}
+    found = policy(changed(PROD, connectors__orders__format="avro", schema_registry=registry))
+    named = {one.resource for one in found.permissions if one.action.startswith("glue:")}
+    assert {one.action for one in found.permissions if one.action.startswith("glue:")} == {"glue:GetRegistry"}
+    assert named == {f"arn:aws:glue:{HERE}:registry/shared"}
 
 
 def test_a_type_without_a_record_is_an_error() -> None:

@@ -1,9 +1,12 @@
-"""The platform is destroyed once nothing of connect is left, while connect's Terraform still saves its state."""
+"""In which order the stacks are initialized, applied and destroyed, and what is waited for in between."""
 
 import json
+import time
 from pathlib import Path
+from threading import Event
 
 import pytest
+from werkzeug.wrappers import Request
 
 from modules.environment.loading import load
 from rehearsal.aws.access import AwsAccess
@@ -13,6 +16,7 @@ from rehearsal.deploy.terraform import Terraform, TerraformError
 from rehearsal.deployment import Deploy
 from rehearsal.processes.runs import Run
 from rehearsal.steps import Steps
+from tests.rehearsal.iam.accounts import embedded
 from tests.rehearsal.test_steps import RecordingReporter
 
 FILE = Path(__file__).parents[3] / "environments" / "rehearsal.yaml"
@@ -39,6 +43,7 @@ def destroying(folder: Path, *, connect: str, platform: str) -> Deploy:
         stack.mkdir()
         (stack / "program").write_text(f"#!/bin/sh\ncd {folder}\n{script}\n")
         (stack / "program").chmod(0o755)
+        (stack / "cdk.tf.json").write_text('{"provider": {"aws": [{}]}}')
 
     def terraform(stack: Path) -> Terraform:
         return Terraform(stack, str(stack / "program"), {"PATH": "/usr/bin:/bin"})
@@ -80,3 +85,23 @@ def test_a_stack_without_resources_holds_nothing_up(tmp_path: Path) -> None:
     deploy = destroying(tmp_path, connect="exit 0", platform="touch platform-began")
     deploy.destroy()
     assert (tmp_path / "platform-began").exists()
+
+
+def test_a_state_store_that_exists_is_there_before_terraform_reads_it(tmp_path: Path) -> None:
+    """Both stacks are initialized in the background, and the account is prepared meanwhile."""
+    seeded = Event()
+
+    def wait_until_seeded(_: Request) -> bool:
+        return seeded.wait(20)
+
+    with embedded(tmp_path / "aws", pages={"account-seeded": wait_until_seeded}) as aws:
+        deploy = destroying(tmp_path, connect='echo "connect $1" >> log', platform='echo "platform $1" >> log')
+        deploy.daemon = DaemonClient(deploy.daemon.run, aws=aws.access)
+        deploy.start_platform()
+        time.sleep(0.5)  # Terraform would have begun
+        (tmp_path / "log").write_text("seeded\n")
+        seeded.set()
+        deploy.wait()
+    found = (tmp_path / "log").read_text().splitlines()
+    assert found[0] == "seeded"
+    assert set(found[1:]) == {"connect init", "platform init", "platform apply"}

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from rehearsal.aws.access import AwsAccess
 from rehearsal.aws.client import client
 from rehearsal.aws.dispatch import Denied, Target, nothing_denied
+from rehearsal.aws.pages import Page
 from rehearsal.aws.server import EmbeddedAws
 from tests.mocked_account import REGION
 from tests.rehearsal.aws.recording_backends import RecordingBackends
@@ -22,7 +24,10 @@ _NUMBERS: Final = count(1)
 
 @contextmanager
 def embedded(
-    folder: Path, changed: Callable[[Target], None] = lambda _: None, denied: Denied = nothing_denied
+    folder: Path,
+    changed: Callable[[Target], None] = lambda _: None,
+    denied: Denied = nothing_denied,
+    pages: Mapping[str, Page] = MappingProxyType({}),
 ) -> Iterator[EmbeddedAws]:
     """An embedded AWS on its own port. Its IAM's resources belong to the whole process."""
     backends = RecordingBackends()
@@ -34,6 +39,7 @@ def embedded(
             start_connector=backends.start_connector,
             on_change=changed,
             denied=denied,
+            pages=pages,
         )
         aws.start()
         try:
