@@ -21,16 +21,6 @@ def topics_of(key: str, consumer: Consumer) -> Iterator[tuple[Path, str]]:
         yield ("consumers", key, "topics", pattern if mapped else index), pattern
 
 
-def groups_of(key: str, consumer: Consumer) -> Iterator[tuple[Path, str]]:
-    """The consumer groups of a consumer, or patterns of them, with their places in the file."""
-    if isinstance(consumer, LambdaConsumer):
-        for topic, group in consumer.topics.items():
-            yield ("consumers", key, "topics", topic), group
-        return
-    for index, pattern in enumerate(consumer.groups):
-        yield ("consumers", key, "groups", index), pattern
-
-
 @rule
 def consumers_signal_by_topics(consumers: dict[str, Consumer], connectors: dict[str, Connector]) -> Iterator[Problem]:
     """A signal table is in the database, where no role counts."""
@@ -41,29 +31,6 @@ def consumers_signal_by_topics(consumers: dict[str, Consumer], connectors: dict[
                 wanted = f"must be {either(reading)}, which" if reading else "must be left out: no connector"
                 has = "has" if len(reading) < 2 else "have"
                 yield Problem(("consumers", name, "signals", index), f"{wanted} {has} signals.topic", key)
-
-
-@rule
-def mappings_have_groups_of_their_own(consumers: dict[str, Consumer]) -> Iterator[Problem]:
-    """AWS takes a group for one event source mapping only, and members of one group share a topic's partitions."""
-    taken: dict[str, str] = {}
-    for key, consumer in consumers.items():
-        for path, group in groups_of(key, consumer) if isinstance(consumer, LambdaConsumer) else ():
-            here = ".".join(map(str, path))
-            if taken.setdefault(group, here) != here:
-                yield Problem(path, f"must be a group of its own: {taken[group]} has it", group)
-
-
-@advice
-def consumers_read_what_is_written(
-    consumers: dict[str, Consumer], connectors: dict[str, Connector]
-) -> Iterator[Problem]:
-    """A consumer of a topic that never comes hears nothing, and no error either."""
-    written = [topic for connector in connectors.values() for topic in topics.event_topics(connector)]
-    for name, consumer in consumers.items():
-        for path, pattern in topics_of(name, consumer):
-            if not any(overlap(pattern, topic) for topic in written):
-                yield Problem(path, f"no connector writes there: they write to {either(written)}", pattern)
 
 
 @advice

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from modules.debezium import internal, topics
-from modules.environment.checks.consumer_rules import groups_of, topics_of
+from modules.environment.checks.consumer_rules import topics_of
+from modules.environment.checks.group_rules import memberships
 from modules.environment.checks.rulebook import known, rule
 from modules.environment.models.connectors import Connector
 from modules.environment.models.consumers import Consumer
@@ -87,7 +88,7 @@ def consumers_have_groups_of_their_own(
         for group, what in internal.internal_groups(connector).items()
     }
     for key, consumer in consumers.items():
-        for path, pattern in groups_of(key, consumer):
+        for _, path, pattern, _ in memberships(key, consumer):
             for other, what in {**internal.GROUPS, **taken}.items():
                 if internal.overlap(pattern, other):
                     wanted = f"must match groups of the application only, not {other}, {_of_groups(what)}"

@@ -11,6 +11,7 @@ from modules.environment.checks import (
     consumer_rules,
     database_rules,
     document_rules,
+    group_rules,
     platform_rules,
     property_rules,
     reach_rules,
@@ -18,6 +19,7 @@ from modules.environment.checks import (
     rulebook,
     source_rules,
     tls_rules,
+    topic_rules,
     worker_rules,
 )
 from modules.messages.problems import Problem
@@ -32,12 +34,14 @@ __all__ = [
     "consumer_rules",
     "database_rules",
     "document_rules",
+    "group_rules",
     "platform_rules",
     "property_rules",
     "reach_rules",
     "registry_rules",
     "source_rules",
     "tls_rules",
+    "topic_rules",
     "warned",
     "worker_rules",
 ]

@@ -22,6 +22,14 @@ def refused_topics(topics: str, path: str, message: str) -> Refused:
     return Refused(function(topics=f"{topics}  # <-"), f"consumers.receipts.topics{path}", message)
 
 
+OWN_GROUP: Edits = {"groups: [billing-*]": "groups: [billing]"}
+
+
+def application(content: str) -> Edits:
+    """A consumer ``search`` after the others."""
+    return {"\nalarms:": f"  search: {content}\n\nalarms:"}
+
+
 ANOTHER = f"  labels: {{kind: lambda, topics: {{orders.orders.order_items: labels, {TOPIC}: labels-of-customers}}}}\n"
 
 CASES: Cases = {
@@ -45,6 +53,27 @@ CASES: Cases = {
                 f"{{orders.orders.order_items: receipts, {TOPIC}: receipts}}",
                 f".{TOPIC}",
                 "must be a group of its own: consumers.receipts.topics.orders.orders.order_items has it",
+            ),
+        ],
+    ),
+    "groups_are_of_one_consumer": (
+        # One group on topics that differ, and the group of another application on the same topics.
+        {
+            "groups: [billing-*]": "groups: [billing]",
+            "[orders.orders.*]": "[orders.orders.customers]",
+            **application("{topics: [orders.orders.order_items], groups: [billing]}"),
+        },
+        [
+            Refused(
+                {**OWN_GROUP, **application("{topics: [orders.orders.customers], groups: [other, billing]}  # <-")},
+                "consumers.search.groups[1]",
+                "must be a group of its own: consumers.billing.groups[0] has it, and each would get a part of the "
+                "events of orders.orders.customers, got 'billing'",
+            ),
+            Refused(
+                {**OWN_GROUP, **application("{kind: lambda, topics: {orders.orders.customers: billing}}  # <-")},
+                "consumers.search.topics.orders.orders.customers",
+                "must be a group of its own: consumers.billing.groups[0] has it",
             ),
         ],
     ),
@@ -78,10 +107,22 @@ REFUSED = [
 ]
 
 ADVICE = {
+    "groups_stay_apart": Refused(
+        application("{topics: [orders.orders.c*], groups: [billing-eu]}  # <-"),
+        "consumers.search.groups[0]",
+        "consumers.billing.groups[0] (billing-*) allows groups of the same name: in one group, each application gets a "
+        "part of the events of orders.orders.c*, got 'billing-eu'",
+    ),
     "events_fit_an_invocation": Refused(
         {**function(topics=f"{{{TOPIC}: receipts}}  # <-"), PREFIX: "{prefix: orders, max_message_bytes: 4500001}"},
         f"consumers.receipts.topics.{TOPIC}",
         "connector orders may write events of 4500001 bytes there, and Lambda cannot be invoked with one of more than",
     ),
 }
+# Of two patterns no group is of both, or no topic is.
+APART = [
+    application("{topics: [orders.orders.*], groups: [billing, bill-*]}"),
+    application("{kind: lambda, topics: {orders.orders.customers: billing}}"),
+    {"[orders.orders.*]": "[orders.orders.c*]", **application("{topics: [orders.orders.o*], groups: [billing-*]}")},
+]
 FITS = {**function(), PREFIX: "{prefix: orders, max_message_bytes: 4500000}"}

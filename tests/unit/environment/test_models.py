@@ -25,6 +25,7 @@ from tests.unit.environment import (
     registry_cases,
     source_cases,
     tls_cases,
+    topic_cases,
 )
 from tests.unit.environment.environment_files import PROD, Edits, Refused, edited, marked, marked_line, write
 
@@ -319,14 +320,14 @@ ADVICE = {
         "connectors.orders.properties.errors.tolerance",
         "an event that a transform or converter cannot take is dropped: lost, with a line in the log at best",
     ),
-    "consumers_read_what_is_written": Refused(
-        {"[orders.orders.*]": "[ordres.orders.*]  # <-"},
-        "consumers.billing.topics[0]",
-        "no connector writes there: they write to orders or orders.*, got 'ordres.orders.*'",
-    ),
 }
 ADVICE |= (
-    adoption_cases.ADVICE | consumer_cases.ADVICE | database_cases.ADVICE | registry_cases.ADVICE | tls_cases.ADVICE
+    adoption_cases.ADVICE
+    | consumer_cases.ADVICE
+    | database_cases.ADVICE
+    | registry_cases.ADVICE
+    | tls_cases.ADVICE
+    | topic_cases.ADVICE
 )
 
 
@@ -385,15 +386,23 @@ def test_a_function_takes_events_up_to_the_limit(tmp_path: Path) -> None:
     assert not warnings(load(file), file)
 
 
-def test_consumers_read_routed_topics(tmp_path: Path) -> None:
-    edits = {
-        "[orders.orders.*]": "[outbox.event.order]",
-        "partitions: 6}": "others: [outbox.event.*]}",
-        "[orders.customers, orders.order_items]": "[orders.outbox]",
-        **OUTBOX,
-    }
+@pytest.mark.parametrize("edits", consumer_cases.APART, ids=["names", "a function", "topics"])
+def test_groups_that_stay_apart_are_not_warned_of(edits: Edits, tmp_path: Path) -> None:
     file = write(tmp_path, edited(edits))
     assert warnings(load(file), file) == ()
+
+
+@pytest.mark.parametrize("edits", topic_cases.WRITTEN.values(), ids=topic_cases.WRITTEN)
+def test_topics_that_are_written_are_not_warned_of(edits: Edits, tmp_path: Path) -> None:
+    file = write(tmp_path, edited(edits))
+    assert warnings(load(file), file) == ()
+
+
+@pytest.mark.parametrize(("edits", "message"), topic_cases.NEVER.values(), ids=topic_cases.NEVER)
+def test_topics_that_nothing_writes_are_warned_of(edits: Edits, message: str, tmp_path: Path) -> None:
+    file = write(tmp_path, edited(edits))
+    (warning,) = warnings(load(file), file)
+    assert message in str(warning)
 
 
 # An environment is immutable, all the way down.
