@@ -42,13 +42,19 @@ _NO_CHANGE: Final = {"no-op", "read"}
 
 
 def find(environment: str) -> Run:
-    """The newest kept rehearsal of ``environment``; raises RehearsalError where none is running."""
+    """The newest kept rehearsal of ``environment``; raises RehearsalError where none can be changed."""
     found = [run for run in runs.all_runs() if run.kept and run.environment == environment and run.alive]
     if not found:
         raise RehearsalError(
             f"{environment}: no rehearsal is kept that a change could be applied to; start one with --keep"
         )
-    return max(found, key=lambda run: run.started)
+    run = max(found, key=lambda run: run.started)
+    if not run.deployed.exists():
+        raise RehearsalError(
+            f"{environment}: its kept rehearsal failed before the platform was deployed, so there is nothing to change:"
+            f" stop it with cdc rehearse {environment} --stop, and start it again"
+        )
+    return run
 
 
 def apply(inputs: Inputs, run: Run, reporter: Reporter, review: Review) -> Outcome:

@@ -1,7 +1,6 @@
 """One rehearsal, step by step: deploy, snapshot, changes, restart, second plan, destroy."""
 
 import json
-import shutil
 import sys
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
@@ -83,6 +82,7 @@ class Rehearsal:
         self._daemon: DaemonClient | None = None
         self._deployment: Deploy | None = None
         self._signed_in: Mapping[str, str] = {}
+        self._file = b""
 
     @property
     def daemon(self) -> DaemonClient:
@@ -197,8 +197,7 @@ class Rehearsal:
         """Waits for the embedded AWS, prepares the source databases, and starts to create the state store."""
         script, folder = self._inputs, self._run.folder / "work"
         with self._steps.step("start") as step:
-            self._run.deployed.parent.mkdir()
-            shutil.copyfile(script.file, self._run.deployed)
+            self._file = script.file.read_bytes()
             script.synthesize(folder)
             script.wait_until_valid()
             assert self._process, "only a kept rehearsal has none"
@@ -240,6 +239,8 @@ class Rehearsal:
         """Applies state and platform; the brokers answer when this returns."""
         self.deployment.apply_platform()
         self.deployment.move_platform_state()
+        self._run.deployed.parent.mkdir()
+        self._run.deployed.write_bytes(self._file)
 
     def stream_changes(self) -> None:
         """Starts the connectors, waits for their snapshots, then changes the captured tables."""

@@ -152,7 +152,7 @@ def _explained(error: Exception) -> str:
 
 def _print(outcome: Outcome, environment: str, *, as_json: bool, applied: bool) -> None:
     """The result; exits with status 1 if the rehearsal failed."""
-    save_endpoints(outcome, environment)
+    save_endpoints(outcome, environment, again=applied)
     if as_json:
         out.print_json(json.dumps(outcome.document))
     else:

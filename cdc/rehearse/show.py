@@ -11,6 +11,7 @@ from typing import Any, Final
 from cdc.console import out
 from cdc.display import clock
 from cdc.rehearse import permission_report
+from rehearsal.deploy.stacks import PLATFORM
 from rehearsal.outcome import Outcome
 
 # A class with its package, which would not fit: --json has it whole.
@@ -96,7 +97,7 @@ def endpoints(outcome: Outcome, environment: str, *, again: bool = False) -> Non
     """
     if not outcome.endpoints:
         return
-    found = list(_parts(outcome.endpoints, environment))
+    found = list(_parts(outcome, environment, again=again))
     out.print("\nrunning:", style="bold", markup=False)
     for line in _lines(
         [("how to reach each part", [f"cat {_how_to_reach(outcome)}"]), *found[-2:]] if again else found
@@ -104,11 +105,11 @@ def endpoints(outcome: Outcome, environment: str, *, again: bool = False) -> Non
         out.print(line, markup=False, soft_wrap=True)
 
 
-def save_endpoints(outcome: Outcome, environment: str) -> None:
+def save_endpoints(outcome: Outcome, environment: str, *, again: bool = False) -> None:
     """Writes what ``endpoints`` prints to a file of the kept rehearsal."""
     if outcome.endpoints:
         with suppress(OSError):
-            _how_to_reach(outcome).write_text("\n".join([*_lines(_parts(outcome.endpoints, environment)), ""]))
+            _how_to_reach(outcome).write_text("\n".join([*_lines(_parts(outcome, environment, again=again)), ""]))
 
 
 def _how_to_reach(outcome: Outcome) -> Path:
@@ -121,7 +122,8 @@ def _lines(parts: Iterable[tuple[str, list[str]]]) -> Iterator[str]:
         yield from (f"  {line}" for line in lines)
 
 
-def _parts(at: Mapping[str, Any], environment: str) -> Iterator[tuple[str, list[str]]]:
+def _parts(outcome: Outcome, environment: str, *, again: bool) -> Iterator[tuple[str, list[str]]]:
+    at = outcome.endpoints
     clients = at.get("clients") or {}
     yield "AWS, for its command line and SDKs", [at["aws"], f". {at['keys']} && aws kafkaconnect list-connectors"]
     if at["brokers"]:
@@ -144,7 +146,8 @@ def _parts(at: Mapping[str, Any], environment: str) -> Iterator[tuple[str, list[
     if clients:
         folders = [f"terraform -chdir={folder} plan" for folder in clients["stacks"]]
         yield "Terraform, and cdc's own commands", [f". {clients['terraform']}", *folders]
-    yield "deploy a changed environment file to it", [f"cdc rehearse {environment} --apply"]
+    if again or PLATFORM in outcome.resources:
+        yield "deploy a changed environment file to it", [f"cdc rehearse {environment} --apply"]
     yield "stop it", [f"cdc rehearse {environment} --stop"]
 
 

@@ -53,7 +53,7 @@ class Run:
 
     @property
     def deployed(self) -> Path:
-        """The environment file as it was deployed last; it has the environment's name."""
+        """The environment file as it was deployed last, if its platform was; it has the environment's name."""
         return self.folder / "deployed" / f"{self.environment}.yaml"
 
     @property

@@ -1,6 +1,7 @@
 """A change that a kept rehearsal cannot give is refused with the reason, and its line."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,25 @@ import yaml
 
 from modules.environment.environment import Environment
 from modules.environment.loading import load
-from rehearsal import kept_limits
+from rehearsal import kept, kept_limits
+from rehearsal.processes import runs
 from rehearsal.processes.errors import RehearsalError
 from tests.synthesized import document
 
 ENDPOINTS = {"mysql": {"shop-dev": {"address": "127.0.0.1:3306"}}}
 Change = Callable[[dict[str, Any]], object]
+
+
+def test_a_rehearsal_that_deployed_nothing_cannot_be_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    run = replace(runs.create("dev"), kept=True).write()
+    with pytest.raises(RehearsalError, match=r"before the platform was deployed.* cdc rehearse dev --stop"):
+        kept.find("dev")
+    run.deployed.parent.mkdir()
+    run.deployed.write_text("the file")
+    assert kept.find("dev") == run
+    with pytest.raises(RehearsalError, match="another: no rehearsal is kept"):
+        kept.find("another")
 
 
 def environment(folder: Path, change: Change = lambda _: None) -> tuple[Environment, Path]:

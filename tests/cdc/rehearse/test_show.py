@@ -148,7 +148,9 @@ CLIENTS = {
 
 
 def test_a_kept_rehearsal_is_described_in_lines_that_can_be_copied(terminal: io.StringIO) -> None:
-    show.endpoints(outcome(endpoints={**ENDPOINTS, "clients": CLIENTS}), "mine/rehearsal.yaml")
+    show.endpoints(
+        outcome(endpoints={**ENDPOINTS, "clients": CLIENTS}, resources={"platform": 41}), "mine/rehearsal.yaml"
+    )
     lines = terminal.getvalue().splitlines()
     assert {line.strip() for line in lines if line.startswith("  ")} >= {
         "http://127.99.1.1:4566",
@@ -173,9 +175,9 @@ def test_a_kept_rehearsal_is_described_in_lines_that_can_be_copied(terminal: io.
 
 def test_a_change_does_not_repeat_how_to_reach_each_part(terminal: io.StringIO, tmp_path: Path) -> None:
     kept = {**ENDPOINTS, "keys": str(tmp_path / "aws.env"), "clients": CLIENTS}
-    show.endpoints(outcome(endpoints=kept), "rehearsal")
+    show.endpoints(outcome(endpoints=kept, resources={"platform": 41}), "rehearsal")
     first = terminal.getvalue()
-    show.save_endpoints(outcome(endpoints=kept), "rehearsal")
+    show.save_endpoints(outcome(endpoints=kept), "rehearsal", again=True)
     show.endpoints(outcome(endpoints=kept), "rehearsal", again=True)
     again = terminal.getvalue().removeprefix(first)
     assert again.splitlines()[1:] == [
@@ -203,6 +205,7 @@ def test_what_failed_before_its_brokers_is_described_too(terminal: io.StringIO) 
     show.endpoints(outcome(endpoints=early), "rehearsal")
     text = terminal.getvalue()
     assert "brokers" not in text
+    assert "--apply" not in text  # there is nothing to change yet
     assert "  shop 127.99.1.2:3306" in text.splitlines()
 
 
