@@ -1,4 +1,4 @@
-"""``cdc deployer-policy``: prints the IAM policy that deploying an environment needs."""
+"""``cdc deployer-policy``: prints the IAM policy that deploying, or operating, an environment needs."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ import typer
 from cdc.console import err, fail, out
 from cdc.deployer.calls import UnrecordedTypeError
 from cdc.deployer.policy import MOST_CHARACTERS, Policy
-from cdc.deployer.stacks import policy_of
+from cdc.deployer.stacks import operator_policy_of, policy_of
 from cdc.environments import UnknownEnvironmentError, files
 from cdc.options import EnvArgument, JsonOption
 from modules.environment.loading import load
@@ -22,6 +22,9 @@ from modules.user_files.reading import reason
 def deployer_policy(
     name: EnvArgument,
     read_only: Annotated[bool, typer.Option("--read-only", help="The policy of a plan: nothing is changed.")] = False,
+    operate: Annotated[
+        bool, typer.Option("--operate", help="The policy of who checks, watches and operates what is deployed.")
+    ] = False,
     to: Annotated[
         Path | None, typer.Option("--to", metavar="DIR", file_okay=False, help="Write each document to a file there.")
     ] = None,
@@ -31,16 +34,20 @@ def deployer_policy(
 
     It has the actions that the pinned AWS provider calls for the resources of the synthesized stacks, and what AWS
     asks for beyond, each with its reason. A policy that is larger than IAM takes becomes several documents.
+
+    With --operate it is the policy of preflight, status, verify, events, snapshot, pause, resume, restart, upgrade,
+    drift and state, whose calls are known.
     """
+    if read_only and operate:
+        raise typer.BadParameter("give --read-only or --operate, not both")
     try:
         environment = load(files([name])[0])
         with err.status("synthesizing"):
-            policy = policy_of(environment, read_only=read_only)
+            policy = operator_policy_of(environment) if operate else policy_of(environment, read_only=read_only)
     except (EnvironmentErrors, OSError, UnknownEnvironmentError, UnrecordedTypeError) as error:
         fail(error)
-    names = [
-        f"cdc-{environment.name}-{'planner' if read_only else 'deployer'}-{n + 1}" for n in range(len(policy.documents))
-    ]
+    whose = "operator" if operate else "planner" if read_only else "deployer"
+    names = [f"cdc-{environment.name}-{whose}-{n + 1}" for n in range(len(policy.documents))]
     documents = dict(zip(names, policy.documents, strict=True))
     if to:
         _write(documents, to)
@@ -49,7 +56,7 @@ def deployer_policy(
         permissions = [one.document for one in policy.permissions]
         out.print_json(json.dumps({"documents": parsed, "permissions": permissions}))
         return
-    _print(name, policy, documents, to)
+    _print(f"{name} --operate" if operate else name, policy, documents, to)
 
 
 def _print(name: str, policy: Policy, documents: Mapping[str, str], to: Path | None) -> None:

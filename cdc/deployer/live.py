@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Final, NamedTuple
 
-from cdc.deployer.resources import Resources
+from cdc.deployer.resources import Place, Resources
 from cdc.deployer.statements import Condition, Permission
 from modules.deployment import Deployment
 from modules.environment.environment import Environment
@@ -87,12 +87,13 @@ _DEPENDENT: Final = (
     ),
 )
 _READ: Final = ("s3:GetObject", "s3:GetObjectVersion")
+_LOCK_FILE: Final = ".tflock"
 _LOCK: Final = ("dynamodb:DeleteItem", "dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:PutItem")
 
 
 def permissions(environment: Environment, resources: Resources, *, read_only: bool) -> Iterator[Permission]:
     """All of them for these stacks; ``read_only`` those of a plan."""
-    yield from _state(environment, resources, read_only=read_only)
+    yield from _state(environment, resources.place, read_only=read_only)
     if read_only:
         return
     yield from _bootstrap(environment, resources)
@@ -105,12 +106,19 @@ def permissions(environment: Environment, resources: Resources, *, read_only: bo
                     yield Permission(action, arn, one.why, one.source, one.condition)
 
 
-def _state(environment: Environment, resources: Resources, *, read_only: bool) -> Iterator[Permission]:
+def of_state(environment: Environment, place: Place) -> Iterator[Permission]:
+    """Those of ``cdc state``, which shows, unlocks and restores states, and deletes none."""
+    for one in _state(environment, place, read_only=False):
+        if one.action != "s3:DeleteObject" or one.resource.endswith(_LOCK_FILE):
+            yield one
+    yield from _versions(environment, place)
+
+
+def _state(environment: Environment, place: Place, *, read_only: bool) -> Iterator[Permission]:
     """Terraform's backend: a plan reads the state, and locks it."""
     state = environment.state
     if not isinstance(state, S3State):
         return
-    place = resources.place
     why = "Terraform's state and its lock"
     # Each stack has a key below its name, and the state before a stack is moved is read there too.
     objects = place.arn(OBJECT, f"{state.bucket}/{environment.name}-*/terraform.tfstate")
@@ -120,7 +128,7 @@ def _state(environment: Environment, resources: Resources, *, read_only: bool) -
         yield Permission(action, objects, why, _BACKEND)
     if state.lockfile:
         for action in ("s3:GetObject", "s3:PutObject", "s3:DeleteObject"):
-            yield Permission(action, f"{objects}.tflock", why, _BACKEND)
+            yield Permission(action, f"{objects}{_LOCK_FILE}", why, _BACKEND)
     for action in _LOCK:
         yield Permission(action, place.arn(TABLE, state.lock_table), why, _BACKEND)
     deployment = Deployment(environment.name, state.region or environment.region, place.partition, place.account)
@@ -130,20 +138,27 @@ def _state(environment: Environment, resources: Resources, *, read_only: bool) -
 
 
 def _bootstrap(environment: Environment, resources: Resources) -> Iterator[Permission]:
-    """``cdc bootstrap`` looks for who owns what exists; ``cdc state`` restores versions."""
+    """``cdc bootstrap`` looks for who owns what exists."""
     state = environment.state
     if not isinstance(state, S3State):
         return
-    place, why, source = resources.place, "cdc bootstrap and cdc state", "docs/deploy.md, the first state"
+    place, why, source = resources.place, "cdc bootstrap", "docs/deploy.md, the first state"
     bucket, table = place.arn(BUCKET, state.bucket), place.arn(TABLE, state.lock_table)
-    versions = place.arn(OBJECT, f"{state.bucket}/{environment.name}-*/terraform.tfstate")
     for action in ("kms:ListAliases", "kms:ListKeys"):
         yield Permission(action, "*", why, source)
-    for action in ("s3:GetBucketTagging", "s3:ListBucketVersions"):
-        yield Permission(action, bucket, why, source)
-    yield Permission("s3:GetObjectVersion", versions, why, source)
+    yield Permission("s3:GetBucketTagging", bucket, why, source)
+    yield from _versions(environment, place)
     yield Permission("dynamodb:ListTagsOfResource", table, why, source)
     yield Permission("kms:ListResourceTags", place.arn(KEY, "*"), why, source)
+
+
+def _versions(environment: Environment, place: Place) -> Iterator[Permission]:
+    state = environment.state
+    if isinstance(state, S3State):
+        why, source = "cdc state", "docs/recovery.md"
+        versions = place.arn(OBJECT, f"{state.bucket}/{environment.name}-*/terraform.tfstate")
+        yield Permission("s3:ListBucketVersions", place.arn(BUCKET, state.bucket), why, source)
+        yield Permission("s3:GetObjectVersion", versions, why, source)
 
 
 def _roles(resources: Resources) -> Iterator[Permission]:

@@ -1,4 +1,4 @@
-"""The deployer's policy: permissions, grouped into statements, and these into documents of IAM's size."""
+"""The policies of a deployer and an operator: permissions, in statements, and these in documents of IAM's size."""
 
 import json
 from collections import defaultdict
@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
-from cdc.deployer import calls, live
-from cdc.deployer.resources import Resources
+from cdc.deployer import calls, live, operating
+from cdc.deployer.resources import Place, Resources
 from cdc.deployer.statements import Condition, Permission
 from modules.environment.environment import Environment
 from rehearsal.iam.actions.kinds import kinds
@@ -38,11 +38,21 @@ class Policy:
 
 def deployer_policy(environment: Environment, resources: Resources, *, read_only: bool) -> Policy:
     """The policy for the stacks of ``environment``; raises UnrecordedTypeError."""
-    found = {
+    found = (
         *_recorded(resources, read_only=read_only),
-        *(_in_region(one, resources) for one in live.permissions(environment, resources, read_only=read_only)),
-    }
-    permissions = sorted(found, key=lambda one: (one.action, one.resource, one.why, str(one.condition)))
+        *live.permissions(environment, resources, read_only=read_only),
+    )
+    return _policy(found, resources.place)
+
+
+def operator_policy(environment: Environment, place: Place) -> Policy:
+    """The policy of who operates ``environment``, and restores its state; it changes nothing that a deploy creates."""
+    return _policy((*operating.permissions(environment, place), *live.of_state(environment, place)), place)
+
+
+def _policy(found: Iterable[Permission], place: Place) -> Policy:
+    placed = {_in_region(one, place) for one in found}
+    permissions = sorted(placed, key=lambda one: (one.action, one.resource, one.why, str(one.condition)))
     return Policy(permissions, list(_documents(_statements(permissions))))
 
 
@@ -51,14 +61,14 @@ def _recorded(resources: Resources, *, read_only: bool) -> Iterator[Permission]:
         for action in calls.actions(type_, read_only=read_only):
             for kind in kinds(action):
                 for arn in resources.arns(type_, kind):
-                    yield _in_region(Permission(action, arn, type_), resources)
+                    yield Permission(action, arn, type_)
 
 
-def _in_region(permission: Permission, resources: Resources) -> Permission:
+def _in_region(permission: Permission, place: Place) -> Permission:
     service = permission.action.partition(":")[0]
     if permission.resource != "*" or service not in _REGIONAL or permission.condition:
         return permission
-    return replace(permission, condition=Condition("StringEquals", "aws:RequestedRegion", resources.place.region))
+    return replace(permission, condition=Condition("StringEquals", "aws:RequestedRegion", place.region))
 
 
 def _statements(permissions: Iterable[Permission]) -> Iterator[dict[str, Any]]:

@@ -19,6 +19,7 @@ TABLE: Final = "table"
 CLUSTER: Final = "cluster"
 CONFIGURATION: Final = "configuration"
 CONNECTOR: Final = "connector"
+OPERATION: Final = "connector-operation"
 CUSTOM_PLUGIN: Final = "custom-plugin"
 WORKER_CONFIGURATION: Final = "worker-configuration"
 ALARM: Final = "alarm"
@@ -34,6 +35,8 @@ SECRET: Final = "secret"
 DB_CLUSTER: Final = "db-cluster"
 DB_INSTANCE: Final = "db-instance"
 DB_SUBNET_GROUP: Final = "db-subnet-group"
+DB_CLUSTER_PARAMETERS: Final = "db-cluster-parameter-group"
+DB_PARAMETERS: Final = "db-parameter-group"
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ _HERE: Final = "{region}:{account}"
 KINDS: Final[Mapping[str, Kind]] = {
     BUCKET: Kind("arn:{partition}:s3:::{name}", ("Bucket",)),
     OBJECT: Kind("arn:{partition}:s3:::{name}", ("Bucket",)),
-    ROLE: Kind("arn:{partition}:iam::{account}:role{name}", ("RoleName",)),
+    ROLE: Kind("arn:{partition}:iam::{account}:role{name}", ("RoleName", "PolicySourceArn")),
     POLICY: Kind("arn:{partition}:iam::{account}:policy{name}", ("PolicyArn", "PolicyName")),
     KEY: Kind(f"arn:{{partition}}:kms:{_HERE}:key/{{name}}", ("TargetKeyId", "KeyId")),
     ALIAS: Kind(f"arn:{{partition}}:kms:{_HERE}:{{name}}", ("AliasName",)),
@@ -61,6 +64,9 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
     CONNECTOR: Kind(
         f"arn:{{partition}}:kafkaconnect:{_HERE}:connector/{{name}}/*", ("connectorArn", "resourceArn", "connectorName")
+    ),
+    OPERATION: Kind(
+        f"arn:{{partition}}:kafkaconnect:{_HERE}:connector-operation/{{name}}/*", ("connectorOperationArn",)
     ),
     CUSTOM_PLUGIN: Kind(
         f"arn:{{partition}}:kafkaconnect:{_HERE}:custom-plugin/{{name}}/*", ("customPluginArn", "resourceArn", "name")
@@ -85,6 +91,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     DB_CLUSTER: Kind(f"arn:{{partition}}:rds:{_HERE}:cluster:{{name}}", ("DBClusterIdentifier",)),
     DB_INSTANCE: Kind(f"arn:{{partition}}:rds:{_HERE}:db:{{name}}", ("DBInstanceIdentifier",)),
     DB_SUBNET_GROUP: Kind(f"arn:{{partition}}:rds:{_HERE}:subgrp:{{name}}", ("DBSubnetGroupName",)),
+    DB_CLUSTER_PARAMETERS: Kind(f"arn:{{partition}}:rds:{_HERE}:cluster-pg:{{name}}", ("DBClusterParameterGroupName",)),
+    DB_PARAMETERS: Kind(f"arn:{{partition}}:rds:{_HERE}:pg:{{name}}", ("DBParameterGroupName",)),
 }
 
 # What every action of a service is about, but for ``_ACTIONS`` and ``_WORDS``.
@@ -118,7 +126,13 @@ _WORDS: Final = {
         "CustomPlugin": CUSTOM_PLUGIN,
         "Connector": CONNECTOR,
     },
-    "rds": {"SubnetGroup": DB_SUBNET_GROUP, "Cluster": DB_CLUSTER, "Instance": DB_INSTANCE},
+    "rds": {
+        "SubnetGroup": DB_SUBNET_GROUP,
+        "ClusterParameters": DB_CLUSTER_PARAMETERS,
+        "Parameters": DB_PARAMETERS,
+        "Cluster": DB_CLUSTER,
+        "Instance": DB_INSTANCE,
+    },
 }
 # On everything, or on two resources. Composite alarms need three of CloudWatch's on everything (CloudWatch API
 # reference, PutCompositeAlarm, DeleteAlarms, DescribeAlarms).
@@ -128,22 +142,30 @@ _ACTIONS: Final = {
     "application-autoscaling:DescribeScalingPolicies": (ANY,),
     "cloudwatch:DeleteAlarms": (ANY,),
     "cloudwatch:DescribeAlarms": (ANY,),
+    "cloudwatch:GetMetricStatistics": (ANY,),
     "cloudwatch:PutCompositeAlarm": (ANY,),
+    "glue:GetSchemaVersion": (ANY,),
     "glue:GetTags": (ANY,),
+    "iam:SimulatePrincipalPolicy": (ROLE,),
     "kafka:UpdateClusterConfiguration": (CLUSTER, CONFIGURATION),
     "kafka:DescribeClusterOperation": (ANY,),
     "kafka:GetBootstrapBrokers": (ANY,),
+    "kafka:ListClustersV2": (ANY,),
     "kafka:ListKafkaVersions": (ANY,),
     "kafkaconnect:CreateConnector": (ANY,),
     "kafkaconnect:CreateCustomPlugin": (ANY,),
     "kafkaconnect:CreateWorkerConfiguration": (ANY,),
+    "kafkaconnect:DescribeConnectorOperation": (OPERATION,),
+    "kafkaconnect:ListConnectors": (ANY,),
     "kafkaconnect:ListCustomPlugins": (ANY,),
+    "kafkaconnect:ListWorkerConfigurations": (ANY,),
     "lambda:CreateEventSourceMapping": (ANY,),
     "kms:CreateAlias": (ALIAS, KEY),
     "kms:CreateKey": (ANY,),
     "kms:DeleteAlias": (ALIAS, KEY),
     "kms:ListAliases": (ANY,),
     "logs:DescribeLogGroups": (ANY,),
+    "logs:DescribeResourcePolicies": (ANY,),
     "s3:GetBucketObjectLockConfiguration": (BUCKET,),
     "sns:GetSubscriptionAttributes": (ANY,),
     "sns:SetSubscriptionAttributes": (ANY,),

@@ -4,12 +4,10 @@ The real provider deployed and destroyed each of them in the embedded AWS, as a 
 request needed is recorded. Here the policy of today is held against it.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Final
 
 import pytest
 
@@ -19,13 +17,8 @@ from cdc.deployer.stacks import policy_of
 from modules.environment.environment import Environment
 from rehearsal.aws.names import account
 from rehearsal.iam.actions.requests import Access
-from rehearsal.iam.deployer import ROLE
-from rehearsal.iam.policies import policy as iam
-from rehearsal.iam.roles import Role
+from tests.cdc.deployer.deciding import denied
 from tests.cdc.deployer.examples import FILES, asked, deployable, recorded
-
-NOBODY: Final = {"Effect": "Deny", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}}
-TRUST: Final = iam.parse("trust", json.dumps({"Version": "2012-10-17", "Statement": [NOBODY]}))
 
 
 class Example:
@@ -49,21 +42,7 @@ class Example:
 
     def denied(self, wanted: Iterable[Access], *, without: str = "") -> list[str]:
         """Those of ``wanted`` that the policy does not allow once it has not the action ``without``."""
-        documents = [_without(document, without) for document in self.policy.documents]
-        identity = tuple(iam.parse(str(number), one) for number, one in enumerate(documents))
-        role = Role(f"arn:aws:iam::{account()}:role/{ROLE}", ROLE, TRUST, identity)
-        return [
-            f"{one.action} on {one.resource}"
-            for one in wanted
-            if not role.decide(one.action, one.resource, one.context).allowed
-        ]
-
-
-def _without(document: str, action: str) -> str:
-    found = json.loads(document)
-    for statement in found["Statement"]:
-        statement["Action"] = [one for one in statement["Action"] if one != action] or ["s3:GetObjectAcl"]
-    return json.dumps(found)
+        return denied(self.policy.documents, wanted, without=without)
 
 
 @pytest.fixture(scope="module", params=FILES, ids=[file.stem for file in FILES])

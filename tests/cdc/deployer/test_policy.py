@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from modules.environment.environment import Environment
 from modules.synthesis import sdk
 from rehearsal.iam.actions import kinds
 from rehearsal.iam.policies import policy as iam
+from tests.places import ROOT
 from tests.synthesized import Document, changed
 from tests.terraform.variants import PROD, VARIANTS
 
@@ -196,6 +197,19 @@ def test_the_command_writes_documents_and_gives_reasons(file: str, tmp_path: Pat
     [passed] = [one for one in document["permissions"] if (one["action"], one["resource"]) == ("iam:PassRole", worker)]
     assert passed["why"] == "the role of aws_mskconnect_connector"
     assert passed["source"].startswith("IAM user guide")
+
+
+@pytest.mark.parametrize(("page", "options"), [("deploy", ()), ("operations", ("--operate",))])
+def test_the_sizes_on_the_page_are_those_of_the_example(page: str, options: Sequence[str]) -> None:
+    size = re.compile(r"(cdc-prod-\w+-\d)(?:\.json)?: (\d+) of \d+ characters")
+    printed = size.findall(cdc("prod", *options).stdout)
+    assert printed
+    assert size.findall((ROOT / "docs" / f"{page}.md").read_text()) == printed
+
+
+def test_a_plan_or_operating_not_both() -> None:
+    done = cdc("prod", "--read-only", "--operate")
+    assert (done.exit_code, "give --read-only or --operate, not both" in done.stderr) == (2, True)
 
 
 def test_a_folder_that_cannot_be_written_is_an_error(file: str, tmp_path: Path) -> None:

@@ -3,10 +3,11 @@
 import base64
 import json
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from typer.testing import CliRunner
 
 from cdc.cli import app
 from rehearsal.aws.client import client
+from rehearsal.aws.dispatch import Denied, Operations, Target, nothing_denied
 from rehearsal.aws.server import EmbeddedAws
 from tests.rehearsal.aws.account import archive, wait_until_settled
 from tests.rehearsal.aws.recording_backends import RecordingBackends
@@ -141,8 +143,19 @@ class World:
 
 
 @contextmanager
-def account(prod: Mapping[str, Stack], folder: Path, patch: pytest.MonkeyPatch) -> Iterator[World]:
-    """An empty account, to which every client of this process is led, in a folder with prod.yaml."""
+def account(
+    prod: Mapping[str, Stack],
+    folder: Path,
+    patch: pytest.MonkeyPatch,
+    *,
+    denied: Denied = nothing_denied,
+    on_change: Callable[[Target], None] = lambda _: None,
+    operations: Operations = MappingProxyType({}),
+) -> Iterator[World]:
+    """An empty account, to which every client of this process is led, in a folder with prod.yaml.
+
+    ``denied``, ``on_change`` and ``operations`` are those of the embedded AWS.
+    """
     (folder / "prod.yaml").write_text(yaml.safe_dump(document("prod")))
     patch.chdir(folder)
     backends = RecordingBackends()
@@ -152,6 +165,9 @@ def account(prod: Mapping[str, Stack], folder: Path, patch: pytest.MonkeyPatch) 
             folder=folder / "aws",
             start_cluster=backends.start_cluster,
             start_connector=backends.start_connector,
+            denied=denied,
+            on_change=on_change,
+            operations=operations,
         )
         aws.start()
         for name, value in aws.access.variables.items():
