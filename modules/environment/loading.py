@@ -1,13 +1,13 @@
 """Reads environment files; reports all their errors at once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from modules.environment import comments
-from modules.environment.checks import rules
+from modules.environment.checks import across_files, rules
 from modules.environment.document import Document
 from modules.environment.environment import Environment
 from modules.messages.problems import EnvironmentErrors, Problem
@@ -34,7 +34,10 @@ def load(file: Path) -> Environment:
 
 
 def load_all(files: Iterable[Path]) -> tuple[Environment, ...]:
-    """All environments, in the given order; raises EnvironmentErrors for all files together."""
+    """All environments, in the given order; raises EnvironmentErrors for all files together.
+
+    What only one environment can have is an error of the later file.
+    """
     files = list(files)
     environments: dict[str, Environment] = {}
     named: dict[str, Path] = {}
@@ -49,6 +52,7 @@ def load_all(files: Iterable[Path]) -> tuple[Environment, ...]:
         except EnvironmentErrors as error:
             problems += error.problems
     problems += _confusable(files)
+    problems += _clashing(tuple(environments.values()), [named[name] for name in environments])
     if problems:
         raise EnvironmentErrors(problems)
     return tuple(environments.values())
@@ -69,6 +73,17 @@ def _confusable(files: Iterable[Path]) -> list[Problem]:
         for name, file in names.items()
         if name.startswith(f"{shorter}-")
     ]
+
+
+def _clashing(environments: Sequence[Environment], files: Sequence[Path]) -> Iterator[Problem]:
+    """The first for each place."""
+    seen: set[tuple[object, ...]] = set()
+    for (a, first), (b, second) in across_files.clashes(environments):
+        if (b, second.path) not in seen:
+            seen.add((b, second.path))
+            other = f"{files[a]}:{Document(files[a]).line(first.path)}"
+            wanted = f"must differ from {other}, {second.reason}"
+            yield from located([Problem(second.path, wanted, second.value)], files[b])
 
 
 def warnings(environment: Environment, file: Path) -> tuple[Problem, ...]:

@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 from cdc.cli import app
 from tests.places import ROOT
 from tests.synthesized import Stack
-from tests.unit.environment.environment_files import edited, write
+from tests.unit.environment.environment_files import BESIDE, edited, write
 
 PARTS = ("state", "platform", "connect")
 ARCHIVE = {"plugins:": "plugins:\n  debezium-mysql:\n    archive: build/plugins/debezium-mysql.zip"}
@@ -148,7 +148,7 @@ def test_folders_of_removed_stacks_are_removed(project: Path) -> None:
 
 
 def test_other_environments_and_other_files_are_kept(project: Path) -> None:
-    write(project / "environments", edited({}), name="staging.yaml")
+    write(project / "environments", edited(BESIDE), name="staging.yaml")
     export(project)
     (project / "stacks/prod-state/notes.txt").write_text("mine")
     other = '{"//": {"metadata": {"stackName": "another-state"}}}'
@@ -166,7 +166,7 @@ def test_other_environments_and_other_files_are_kept(project: Path) -> None:
 
 
 def test_one_environment_keeps_the_stacks_of_others(project: Path) -> None:
-    write(project / "environments", edited({}), name="staging.yaml")
+    write(project / "environments", edited(BESIDE), name="staging.yaml")
     export(project)
     before = tree(project)
     assert export(project, "prod").exit_code == 0

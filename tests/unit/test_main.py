@@ -8,7 +8,7 @@ import pytest
 
 from tests.pages import consoles
 from tests.places import ROOT
-from tests.unit.environment.environment_files import PROPERTY, SECRET, edited, write
+from tests.unit.environment.environment_files import BESIDE, PROPERTY, SECRET, edited, write
 
 MAIN = ROOT / "main.py"
 
@@ -17,8 +17,8 @@ MAIN = ROOT / "main.py"
 def project(tmp_path: Path) -> Path:
     """A directory with two environments."""
     (tmp_path / "environments").mkdir()
-    for name in ("prod", "staging"):
-        write(tmp_path / "environments", edited({}), name=f"{name}.yaml")
+    for name, edits in (("prod", {}), ("staging", BESIDE)):
+        write(tmp_path / "environments", edited(edits), name=f"{name}.yaml")
     return tmp_path
 
 

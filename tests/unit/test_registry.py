@@ -44,6 +44,15 @@ def test_an_existing_glue_registry_is_looked_up(synth: Synthesize) -> None:
     assert platform.all("aws_glue_registry") == {}
 
 
+@pytest.mark.parametrize("create", [True, False])
+def test_connectors_register_schemas_with_the_compatibility(synth: Synthesize, *, create: bool) -> None:
+    """Glue keeps it with each schema, and a registry has none: it counts in one that exists, too."""
+    stacks = synth(avro({**GLUE, "create": create, "compatibility": "FULL"}))
+    properties = stacks["connect"].one("aws_mskconnect_connector")["connector_configuration"]
+    assert properties["value.converter.compatibility"] == "FULL"
+    assert not any("compatibility" in one for one in stacks["platform"].all("aws_glue_registry").values())
+
+
 def test_a_connector_registers_schemas_of_its_own_topics_only(synth: Synthesize) -> None:
     content = avro(GLUE, connectors__orders__topics__others=["routed"])
     stack = synth(with_another(content, "again", format="json", topics__others=[]))["connect"]

@@ -143,7 +143,7 @@ def _topics(name: str, connectors: Mapping[str, Connector], *, adopted: bool) ->
         topic: f"{what} of connector {key}"
         for key, connector in _whole(connectors)
         if adopted or not connector.adopt
-        for topic, what in internal.internal_topics(connector, name=_called(name, key, connector)).items()
+        for topic, what in internal.internal_topics(connector, name=connector_name(name, key, connector)).items()
     }
 
 
@@ -157,6 +157,6 @@ def _read(connector: Connector) -> Any:
     return connector.topics.prefix, connector.adopt, connector.signals
 
 
-def _called(name: str, key: str, connector: Connector) -> str:
+def connector_name(name: str, key: str, connector: Connector) -> str:
     """As ``modules.deployment`` calls a connector."""
     return connector.adopt.name if connector.adopt else f"cdc-{name}-{key}"

@@ -17,6 +17,14 @@ SECRET = "hunter2"
 
 Edits = dict[str, str]
 
+# All that must differ in a copy of prod.yaml that is checked together with it.
+BESIDE: Edits = {
+    "bucket: acme-cdc-state": "bucket: acme-second-state",
+    "acme-cdc-locks": "acme-second-locks",
+    "cidr_block: 10.40.0.0/16": "cidr_block: 10.41.0.0/16",
+    "server_id: 5401": "server_id: 5402",
+}
+
 
 class Refused(NamedTuple):
     """Edits, and the one problem of the file that they make: the line of it ends in MARK."""

@@ -10,6 +10,7 @@ from modules.environment.loading import load, load_all, warnings
 from modules.messages.problems import EnvironmentErrors, shown
 from tests.places import ENVIRONMENTS
 from tests.unit.environment.environment_files import (
+    BESIDE,
     PROD,
     PROPERTY,
     SECRET,
@@ -103,7 +104,9 @@ def test_two_files_cannot_be_one_environment(tmp_path: Path) -> None:
 
 
 def test_a_name_is_not_anothers_and_a_hyphen_more(tmp_path: Path) -> None:
-    files = [write(tmp_path, PROD, name=f"{name}.yaml") for name in ("prod", "prod-eu", "production")]
+    texts = {"prod": PROD, "prod-eu": edited(BESIDE), "production": edited(BESIDE).replace("us-east-1", "us-east-2")}
+    texts["production"] = texts["production"].replace("acme-second-state", "acme-third-state").replace("10.41", "10.42")
+    files = [write(tmp_path, text, name=f"{name}.yaml") for name, text in texts.items()]
     with pytest.raises(EnvironmentErrors) as refused:
         load_all(files)
     [problem] = refused.value.problems
