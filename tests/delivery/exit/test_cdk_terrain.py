@@ -38,7 +38,8 @@ def environments(tmp_path_factory: pytest.TempPathFactory, archive: Path) -> lis
     """The production example, and one with HCP Terraform, an existing network and an archive."""
     hosted = tmp_path_factory.mktemp("environments") / "hosted.yaml"
     plugin = {"plugins__debezium-mysql": {"archive": str(archive)}}
-    hosted.write_text(yaml.safe_dump(changed(document("prod"), state=HCP, network=EXISTING_NETWORK, **plugin)))
+    own = {"connectors__orders__source__server_id": 5402, **plugin}
+    hosted.write_text(yaml.safe_dump(changed(document("prod"), state=HCP, network=EXISTING_NETWORK, **own)))
     return [ROOT / "environments/prod.yaml", hosted]
 
 
