@@ -37,7 +37,7 @@ def stacks(tmp_path_factory: pytest.TempPathFactory, archive: Path) -> Path:
         missing(f"{CDKTF}, which make install installs")
     folder = tmp_path_factory.mktemp("hcl")
     plugin = {"plugins__debezium-mysql": {"archive": str(archive)}}
-    own: dict[str, Any] = {"state__bucket": "acme-second-state", "state__lock_table": "acme-second-locks"}
+    own: dict[str, object] = {"state__bucket": "acme-second-state", "state__lock_table": "acme-second-locks"}
     own |= {"network__cidr_block": "10.41.0.0/16", "connectors__orders__source__server_id": 5402, **plugin}
     (folder / "existing.yaml").write_text(yaml.safe_dump(changed(document("prod"), kafka=EXISTING_KAFKA, **own)))
     app = [sys.executable, "-c", APP, "environments/prod.yaml", str(folder / "existing.yaml")]
