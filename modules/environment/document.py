@@ -4,8 +4,9 @@ Stricter than PyYAML: a repeated key is a problem, and so is whatever YAML reads
 than is written there (no as false, 010 as 8, 1:30 as 90, 3.10 as 3.1, 2026-01-01 as a date).
 """
 
+import re
 from pathlib import Path as FilePath
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import yaml
 
@@ -16,15 +17,37 @@ from modules.user_files.reading import read, reason
 
 # A connector takes about 500 bytes.
 _MOST_BYTES: Final = 2_000_000
+_SHORT: Final = 60
 _TAG: Final = "tag:yaml.org,2002:"
 
 
+class Reading(NamedTuple):
+    """``written`` is the text of the file, ``read`` what YAML makes of it: a number, true, false, or a date."""
+
+    written: str
+    read: str
+    is_bool: bool = False
+
+    @property
+    def quoted(self) -> str:
+        """The text in quotes, as far as it is short."""
+        return f'"{self.written}" in quotes' if len(self.written) <= _SHORT else "in quotes"
+
+    def __str__(self) -> str:
+        short = self.written if len(self.written) <= _SHORT else f"{self.written[:_SHORT]}…"
+        return f"YAML reads {short} as {self.read}"
+
+
 class Document:
-    """``data`` of the ``text``, and the ``problems`` of its writing that do not keep it from being read."""
+    """``data`` of the ``text``, and the ``problems`` of its writing that do not keep it from being read.
+
+    ``misread`` are those among them of values that YAML reads as something else.
+    """
 
     def __init__(self, file: FilePath) -> None:
         self.file = str(file)
         self.problems: list[Problem] = []
+        self.misread: dict[Problem, Reading] = {}
         self.repeated: set[Path] = set()
         self._judged: set[yaml.Node] = set()
         self.text = _text(file)
@@ -64,7 +87,7 @@ class Document:
             lines.append(line)
         return lines
 
-    def _judge(self, loader: Any, node: yaml.Node, path: Path) -> None:
+    def _judge(self, loader: Any, node: yaml.Node, path: Path, *, is_key: bool = False) -> None:
         if node in self._judged:  # an alias
             return
         self._judged.add(node)
@@ -78,15 +101,24 @@ class Document:
                     self.problems.append(Problem(here, message, file=self.file, line=line))
                     self.repeated.add(here)
                 lines.setdefault(name, line)
-                self._judge(loader, key, here)
+                self._judge(loader, key, here, is_key=True)
                 self._judge(loader, value, here)
         elif isinstance(node, yaml.SequenceNode):
             for index, item in enumerate(node.value):
                 self._judge(loader, item, (*path, index))
-        elif isinstance(node, yaml.ScalarNode) and not node.style and (read := _read_otherwise(loader, node)):
+        elif isinstance(node, yaml.ScalarNode) and not node.style and (reading := _read_otherwise(loader, node)):
             node.tag = f"{_TAG}str"
             if not names_secret(str(path[-1]) if path else ""):
-                self.problems.append(Problem(path, read, file=self.file, line=node.start_mark.line + 1))
+                wrong = Problem(path, _unless_known(reading, is_key), file=self.file, line=node.start_mark.line + 1)
+                self.problems.append(wrong)
+                if not is_key:
+                    self.misread[wrong] = reading
+
+
+def _unless_known(reading: Reading, is_key: bool) -> str:
+    """What to write, whatever the key takes; a key itself is text."""
+    other = "" if is_key or not re.match(r"[-.0-9]|true|false", reading.read) else f", or {reading.read}"
+    return f"must be {reading.quoted}{other}: {reading}"
 
 
 def _child(node: yaml.Node | None, step: str | int) -> tuple[int, yaml.Node] | None:
@@ -100,20 +132,18 @@ def _child(node: yaml.Node | None, step: str | int) -> tuple[int, yaml.Node] | N
     return None
 
 
-def _read_otherwise(loader: Any, node: yaml.ScalarNode) -> str | None:
-    """What to write instead, where YAML does not read the value as the text that is there."""
+def _read_otherwise(loader: Any, node: yaml.ScalarNode) -> Reading | None:
+    """What YAML makes of the value, where that is not the text that is there."""
     kind = node.tag.removeprefix(_TAG)
     if kind == "timestamp":
-        return f"must be in quotes: YAML reads {node.value} as a date"
+        return Reading(node.value, "a date")
     if kind not in ("bool", "int", "float"):
         return None
     try:
         value = str(getattr(loader, f"construct_yaml_{kind}")(node)).lower()
     except ValueError:
-        return f"must be in quotes: YAML reads {node.value} as a broken {kind}"
-    if value == node.value.lower():
-        return None
-    return f'must be "{node.value}" in quotes, or {value}: YAML reads {node.value} as {value}'
+        return Reading(node.value, f"a broken {kind}")
+    return None if value == node.value.lower() else Reading(node.value, value, is_bool=kind == "bool")
 
 
 def _text(file: FilePath) -> str:

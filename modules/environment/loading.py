@@ -26,7 +26,7 @@ def load(file: Path) -> Environment:
     except ValidationError as error:
         problems += _problems(document, error, name=file.stem)
     else:
-        problems += document.problems
+        problems += _of_writing(document)
     found = [*_located(document, problems), *comments.problems(document.text, document.file)]
     if found:
         raise EnvironmentErrors(found)
@@ -104,13 +104,27 @@ def _problems(document: Document, error: ValidationError, *, name: str) -> list[
     fields = wording.worded(error)
     broken = {field.broken for field in fields if field.broken is not None}
     meant = {field.meant for field in fields if field.meant is not None and not document.has(field.meant)}
+    unknown = {field.problem.path for field in fields if field.unknown}
     sections = shape.sections({**document.data, "name": name}, broken | meant | document.repeated)
-    return [
+    found = [
         *(field.problem for field in fields if field.certain),
-        *document.problems,
+        *_of_writing(document),
         *rules.broken(sections, document=document.data, partial=True),
         *(field.problem for field in fields if not field.certain),
     ]
+    return [one for one in found if not any(one.path[:length] in unknown for length in range(len(one.path)))]
+
+
+def _of_writing(document: Document) -> Iterator[Problem]:
+    """How the file is written; of a value that YAML reads otherwise, what its key takes."""
+    for problem in document.problems:
+        reading = document.misread.get(problem)
+        message = None
+        if reading:
+            from modules.environment import readings  # only imported for an invalid file
+
+            message = readings.instead(reading, problem.path, document.data)
+        yield replace(problem, message=message) if message else problem
 
 
 def _located(document: Document, problems: Iterable[Problem]) -> list[Problem]:

@@ -102,6 +102,29 @@ def wanted(kind: Any) -> str:
     )
 
 
+def standing(path: Path, data: Any) -> Any:
+    """The type of the value at ``path`` of a file; None where the models have no such place."""
+    kind: Any = Environment
+    for step in path:
+        if options := variants(kind):
+            kind = options.get(_tag(kind, data) or "")
+        kind = bare(kind)
+        if is_model(kind) and (field := kind.model_fields.get(str(step))):
+            kind = _annotated(field)
+        elif get_origin(kind) in (dict, tuple):
+            kind = get_args(kind)[1 if get_origin(kind) is dict else 0]
+        else:
+            return None
+        data = _part(data, step)
+    return kind
+
+
+def _part(data: Any, step: int | str) -> Any:
+    if isinstance(data, Mapping):
+        return next((value for key, value in data.items() if str(key) == str(step)), None)
+    return data[step] if isinstance(data, list) and isinstance(step, int) and step < len(data) else None
+
+
 def alternatives(loc: tuple[int | str, ...]) -> str:
     """What may be there instead of a missing key that is the usual one of several."""
     _, union = locate(loc[:-2])

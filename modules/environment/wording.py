@@ -25,7 +25,7 @@ _SCALARS: Final = (str, int, float, bool)
 class Wording:
     """A problem of one field: the path that rules cannot rely on then, and the key that was ``meant``.
 
-    ``certain``: nothing better can be said of the place.
+    ``certain``: nothing better can be said of the place. ``unknown``: nothing at all of what is below it.
     """
 
     problem: Problem
@@ -33,6 +33,7 @@ class Wording:
     meant: Path | None = None
     certain: bool = False
     missing: bool = False
+    unknown: bool = False
 
 
 def worded(error: ValidationError) -> list[Wording]:
@@ -94,4 +95,4 @@ def _unknown(path: Path, loc: tuple[int | str, ...]) -> Wording:
     message, meant = shape.unknown_key(key, loc)
     if names_secret(key) and "source.secret" not in message:
         message += "; a secret belongs in Secrets Manager, and its name in source.secret"
-    return Wording(Problem(path, message), meant=(*path[:-1], meant) if meant else None, certain=True)
+    return Wording(Problem(path, message), meant=(*path[:-1], meant) if meant else None, certain=True, unknown=True)

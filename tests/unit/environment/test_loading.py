@@ -59,7 +59,7 @@ def test_all_mistakes_of_a_file_are_told_together(tmp_path: Path) -> None:
     file = write(tmp_path, edited(MISTAKES))
     assert lines_of(file) == [
         "4: regoin: unknown key; did you mean region?",
-        '12: state.lockfile: must be "yes" in quotes, or true: YAML reads yes as true',
+        "12: state.lockfile: must be true: YAML reads yes as true",
         "17: network.availability_zones[2]: must be in us-east-1, got 'us-west-2c'",
         "30: kafka.brokers: must be a multiple of 3 (as many in each availability zone), got 4",
         "31: kafka.volume_gib: must be a whole number, got '100'",
@@ -131,6 +131,10 @@ def test_a_name_is_not_anothers_and_a_hyphen_more(tmp_path: Path) -> None:
             },
             ["connectors.orders"],
         ),
+        # Below an unknown key nothing is known: no secret's name, and no value.
+        ({"    source:\n": "    sorce:\n"}, ["connectors.orders.sorce"]),
+        ({"    source:\n": "    quelle:\n"}, ["connectors.orders.source", "connectors.orders.quelle"]),
+        ({"topics: {prefix": "topiks: {password: hunter2, exact: yes, prefix"}, ["connectors.orders.topiks"]),
         # A misspelt peering is one mistake, not a network without peerings.
         ({"  peerings: ": "  peering: "}, ["network.peering"]),
         # Brokers cannot be judged where the zones are not known, nor the version where the mode is not.
@@ -177,15 +181,31 @@ def test_a_repeated_key_is_told(old: str, new: str, told: str, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ('"123456789012"', "012345670123", 'must be "012345670123" in quotes, or 1402433619: YAML reads 012345670123'),
-        ("data-platform", "no", 'tags.owner: must be "no" in quotes, or false: YAML reads no as false'),
-        ("data-platform", "2026-10-01", "tags.owner: must be in quotes: YAML reads 2026-10-01 as a date"),
-        ("data-platform", "2026-13-01", "tags.owner: must be in quotes: YAML reads 2026-13-01 as a date"),
-        ("data-platform", "3.10", 'tags.owner: must be "3.10" in quotes, or 3.1: YAML reads 3.10 as 3.1'),
-        ("mode: string", "mode: on", 'must be "on" in quotes, or true: YAML reads on as true'),
-        ("heartbeat_seconds: 10", "heartbeat_seconds: 1:30", "YAML reads 1:30 as 90"),
-        ("heartbeat_seconds: 10", "heartbeat_seconds: 1_0", "YAML reads 1_0 as 10"),
-        ("{owner", "{yes", 'tags.yes: must be "yes" in quotes, or true: YAML reads yes as true'),
+        ('"123456789012"', "012345670123", 'must be "012345670123" in quotes: YAML reads 012345670123 as 1402433619'),
+        ("data-platform", "no", 'tags.owner: must be "no" in quotes: YAML reads no as false'),
+        ("data-platform", "2026-10-01", 'owner: must be "2026-10-01" in quotes: YAML reads 2026-10-01 as a date'),
+        ("data-platform", "2026-13-01", 'owner: must be "2026-13-01" in quotes: YAML reads 2026-13-01 as a date'),
+        ("data-platform", "3.10", 'tags.owner: must be "3.10" in quotes: YAML reads 3.10 as 3.1'),
+        ("mode: string", "mode: on", "must be double, precise or string: YAML reads on as true"),
+        ("decimal.handling.mode: string", "provide.transaction.metadata: yes", "must be true: YAML reads yes as true"),
+        ("decimal.handling.mode: string", "provide.transaction.metadata: 0x1", "must be true or false: YAML reads 0x1"),
+        ("decimal.handling.mode: string", "max.batch.size: yes", "must be a number: YAML reads yes as true"),
+        ("decimal.handling.mode: string", "max.batch.size: 010", "must be 8, or a number: YAML reads 010 as 8"),
+        ("decimal.handling.mode: string", "unavailable.value.placeholder: no", 'must be "no" in quotes: YAML reads no'),
+        ("decimal.handling.mode: string", "no.such.thing: on", 'must be "on" in quotes, or true: YAML reads on as'),
+        ("partitions: 6", "partitions: yes", "must be a whole number: YAML reads yes as true"),
+        ("{mcu: 2", "{mcu: yes", "must be 1, 2, 4 or 8, got 'yes'"),
+        ("lockfile: true", "lockfile: on", "must be true: YAML reads on as true"),
+        ("mode: initial", "mode: off", "must be initial, initial_only, "),
+        (
+            "  autoscale_to_gib: 1000",
+            "  server_properties: {auto.create.topics.enable: no}",
+            "must be false: YAML reads",
+        ),
+        ("heartbeat_seconds: 10", "heartbeat_seconds: 1:30", "must be 90, or a whole number: YAML reads 1:30 as 90"),
+        ("heartbeat_seconds: 10", "heartbeat_seconds: 1_0", "must be 10, or a whole number: YAML reads 1_0 as 10"),
+        ("heartbeat_seconds: 10", "worker: {producer.linger.ms: yes}", "must be a number: YAML reads yes as true"),
+        ("{owner", "{yes", 'tags.yes: must be "yes" in quotes: YAML reads yes as true'),
     ],
 )
 def test_what_yaml_reads_otherwise_is_told(old: str, new: str, told: str, tmp_path: Path) -> None:
