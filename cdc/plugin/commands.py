@@ -26,7 +26,10 @@ REPORTED = (
     AssemblyError, BadArchiveError, BadClassError, CacheError, FetchErrors, LockError, OfflineError, SourceError,
     building.OrderError, building.RefusedError, RehearsalError, OSError,
 )  # fmt: skip
-REMEDY = "name another place with --source, or build --without the part that cannot be downloaded here"
+REMEDY = (
+    "name another place with --source, as docs/plugins.md does for parts that the public repository does not have, "
+    "or build --without the part that cannot be downloaded here"
+)
 CONNECT = "3.7.x"  # the default of connectors
 
 

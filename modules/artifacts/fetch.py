@@ -31,13 +31,29 @@ class Failure:
     def __str__(self) -> str:
         return f"{self.file.maven} from {self.place}: {self.reason}"
 
+    @property
+    def source(self) -> str:
+        """The place without the file's own path, where it ends in that."""
+        return str(self.place).removesuffix(self.file.maven.path).rstrip("/")
+
 
 class FetchErrors(Exception):  # noqa: N818 - several errors
-    """Files that no source has; one line for each file and source."""
+    """Files that no source has; one line for all files that failed at one source for one reason."""
 
     def __init__(self, failures: Iterable[Failure]) -> None:
         self.failures = tuple(failures)
-        super().__init__("\n".join(map(str, self.failures)))
+        found: dict[tuple[str, str], list[Failure]] = {}
+        for one in self.failures:
+            found.setdefault((one.source, one.reason), []).append(one)
+        super().__init__("\n".join(_line(some) for some in found.values()))
+
+
+def _line(failures: Sequence[Failure]) -> str:
+    first, *others = failures
+    if not others:
+        return str(first)
+    files = ", ".join(str(one.file.maven) for one in failures)
+    return f"{len(failures)} files from {first.source}: {first.reason}: {files}"
 
 
 class OfflineError(Exception):

@@ -182,6 +182,8 @@ def _without_converter(environment: Environment, key: str, found: Contents) -> I
         remedy = (
             f"; build it with: cdc plugin build {connector.plugin} --with {part}" if connector.format == "avro" else ""
         )
+        if remedy and part in formats.ELSEWHERE:
+            remedy += " and the --source that docs/plugins.md names for it"
         wanted = f"must come with a plugin that contains {class_}{remedy}"
         yield Problem(("connectors", key, "format"), wanted, connector.format)
 

@@ -61,10 +61,9 @@ def test_all_failures_are_listed_together(repository: Repository, mirror: Reposi
         fetching(wrong, good, absent, source=[mirror.url, repository.url])
     served = pin("org.example:wrong:1.0", b"served")
     assert str(caught.value).splitlines() == [
-        f"org.example:wrong:1.0 from {mirror.url}/{wrong.maven.path}: 404 Not Found",
+        f"2 files from {mirror.url}: 404 Not Found: org.example:wrong:1.0, org.example:absent:1.0",
         f"org.example:wrong:1.0 from {repository.url}/{wrong.maven.path}:"
         f" sha256 must be {wrong.sha256}, got {served.sha256}",
-        f"org.example:absent:1.0 from {mirror.url}/{absent.maven.path}: 404 Not Found",
         f"org.example:absent:1.0 from {repository.url}/{absent.maven.path}: 404 Not Found",
     ]
     assert fetching(good, offline=True)
