@@ -9,7 +9,8 @@ from tests.places import DOCS, ROOT
 
 PAGES: Final = sorted((DOCS / "runbooks").glob("*.md"))
 _COMMAND: Final = re.compile(
-    r"(?:^(?P<shell>\$) |^(?P<sql>mysql>) |`)(?P<text>(?:aws|cdc|cdktf|terraform|kafka-configs\.sh|[A-Z]{4,}) [^`\n]+)",
+    r"(?:^(?P<shell>\$) (?:\.venv/bin/)?|^(?P<sql>mysql>) |`)"
+    r"(?P<text>(?:aws|cdc|cdktf|terraform|kafka-configs\.sh|[A-Z]{4,}) [^`\n]+)",
     re.MULTILINE,
 )
 _ONLY_AWS: Final = "AWS alone has it"

@@ -54,6 +54,21 @@ def test_a_whole_environment_file_is_found() -> None:
     ]
 
 
+def bare(text: str) -> list[str]:
+    """Commands to be typed that would start another ``cdc`` or ``cdktf`` than this project's, or none."""
+    return re.findall(r"^(?:\$|>|.*[|&] ) ?(?=cdc|cdktf)(.+)$", text, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_commands_are_this_projects_own(page: Path) -> None:
+    assert bare(page.read_text()) == []
+
+
+def test_a_bare_command_is_found() -> None:
+    text = "$ cdc check prod\n$ .venv/bin/cdc check prod\n$ cdktf deploy\n`cdc status` | x\n$ make synth && cdc check\n"
+    assert bare(text) == ["cdc check prod", "cdktf deploy", "cdc check"]
+
+
 def anchors(text: str) -> set[str]:
     """Of a page's headings, as GitHub makes them."""
     outside = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)

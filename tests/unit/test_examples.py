@@ -1,5 +1,6 @@
 """The worked examples: each is valid, can be synthesized and is linked from the documentation; none is deployed."""
 
+import json
 import re
 import shutil
 from hashlib import sha256
@@ -97,6 +98,21 @@ def test_it_is_linked_from_the_documentation(file: Path) -> None:
 def test_its_own_page_is_named(file: Path) -> None:
     [page] = re.findall(r"See (docs/[a-z/-]+\.md)", file.read_text())
     assert f"../environments/examples/{file.name}" in (ROOT / page).read_text()
+
+
+FIGURES: Final = re.compile(
+    r"^passed in [\d:]+: (\d+) resources, (\d+) changes|^cdc-rehearsal-\S+ +(\d+) used, (\d+)", re.MULTILINE
+)
+
+
+def test_pages_have_the_same_figures_of_the_rehearsal_and_its_resources(project: Path) -> None:
+    build([load(ENVIRONMENTS / "rehearsal.yaml")], project / "out").synth()
+    stacks = [json.loads(one.read_text()) for one in project.glob("out/stacks/*/cdk.tf.json")]
+    resources = sum(len(named) for one in stacks for named in one["resource"].values())
+    found = [FIGURES.findall(page.read_text()) for page in (ROOT / "README.md", DOCS / "rehearsal.md")]
+    assert len(found[0]) == 2
+    assert sorted(found[0]) == sorted(found[1])
+    assert str(resources) in {one[0] for one in found[0]}
 
 
 def test_no_example_is_deployed_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from tests import runbook_commands
 from tests.places import DOCS, ROOT
 from tests.runbook_commands import ELSEWHERE, NOWHERE, PAGES, run_there, starting, why_not
 
-COMMAND = re.compile(r"(^\$ |`)((?:aws|cdc|cdktf|terraform) [^`\n]+)", re.MULTILINE)
+COMMAND = re.compile(r"(^\$ (?:\.venv/bin/)?|`)((?:aws|cdc|cdktf|terraform) [^`\n]+)", re.MULTILINE)
 OTHERS = {"cdktf deploy", "terraform apply", "terraform destroy", "terraform state"}
 # A place to fill in stands for a value.
 PLACEHOLDER = re.compile(r"<[\w-]+>")

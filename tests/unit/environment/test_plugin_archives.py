@@ -211,6 +211,17 @@ def test_the_archive_has_the_converter_of_the_format(
         )
 
 
+@pytest.mark.parametrize(("kind", "elsewhere"), [("confluent", True), ("apicurio", False)])
+def test_a_converter_of_another_repository_needs_a_source(tmp_path: Path, kind: str, *, elsewhere: bool) -> None:
+    registry = f"\nschema_registry: {{kind: {kind}, url: 'https://registry.example'}}\nplugins:"
+    edits = {"\nplugins:": registry, "heartbeat_seconds: 10": "format: avro"}
+    text = edited({"plugins:": f"plugins: {{debezium-mysql: {{archive: {ARCHIVE}}}}}", **edits})
+    contents = replace(COMPLETE, classes={"converters": frozenset({"x.Y"})})
+    [error] = of(load(write(tmp_path, text)), contents).errors
+    assert f"--with {kind}-converter" in str(error)
+    assert ("the --source that docs/plugins.md names" in str(error)) is elsewhere
+
+
 @pytest.mark.parametrize(("format_", "parts"), [("avro", " --with glue-schema-registry"), ("json", "")])
 def test_a_missing_archive_is_built_with_the_converter_of_the_format(tmp_path: Path, format_: str, parts: str) -> None:
     registry = "\nschema_registry: {kind: glue, name: cdc}\nplugins:"
