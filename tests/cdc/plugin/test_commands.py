@@ -95,7 +95,7 @@ def test_a_part_is_left_out_only_by_name(cdc: Cdc, tmp_path: Path) -> None:
     (tmp_path / "nothing").mkdir()
     run = cdc("plugin", "build", PLUGIN, "--source", str(tmp_path / "nothing"))
     assert run.returncode == 1
-    assert "msk-config-providers-0.4.0-all.jar" in run.stderr
+    assert "msk-config-providers:0.4.0:jar:all" in run.stderr
     assert "--without" in run.stderr
     assert not archive(cdc).exists()
 
