@@ -21,6 +21,7 @@ from rehearsal.database.mysql import AdminAccess
 from rehearsal.deploy.stacks import Stacks
 from rehearsal.deploy.terraform import Terraform
 from rehearsal.deployment import Deploy
+from rehearsal.events import consumers
 from rehearsal.events.consumers import Consumers
 from rehearsal.events.streaming import Stream
 from rehearsal.inputs import Inputs
@@ -92,7 +93,7 @@ class KeptRehearsal(Rehearsal):
         with self._steps.step("start") as step:
             self._daemon = DaemonClient.attach(self._run)
             self._closing.callback(WaitReports(self.daemon, self._steps.reporter.message).stop)
-            self.daemon.request("forget", {})
+            self.daemon.request("forget", {"applications": consumers.roles(script.environment)})
             before = load(self._run.deployed)
             endpoints = self.daemon.request("endpoints")
             kept_limits.check(before, script.environment, script.file, endpoints)

@@ -17,7 +17,8 @@ from rehearsal.processes.runs import Run
 _USER: Final = "lab"
 _ROLE: Final = "rehearsal-lab"
 _SECONDS: Final = 12 * 3600  # the longest session of a role
-_POLICY: Final = {"Effect": "Allow", "Action": "kafka-cluster:*", "Resource": "*"}
+# Everything on the brokers, and what readers and writers of schemas do. The embedded AWS checks no other service.
+_POLICY: Final = {"Effect": "Allow", "Action": ["kafka-cluster:*", "glue:*"], "Resource": "*"}
 _ANYONE: Final = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}}
 # What Terraform and AWS's command line read; the rest of a user's environment is the user's own.
 _VARIABLES: Final = ("AWS_", "TF_")
@@ -83,13 +84,13 @@ def _kafka(folder: Path, aws: AwsAccess, region: str, endpoints: Mapping[str, An
 
 
 def _role_session(aws: AwsAccess, region: str) -> Mapping[str, str]:
-    """A session of a role that may do everything on the brokers."""
+    """A session of a role that may do everything on the brokers and in Glue's schema registry."""
     iam = client(aws, "iam", region)
     try:
         role = iam.get_role(RoleName=_ROLE)["Role"]
     except iam.exceptions.NoSuchEntityException:
         role = iam.create_role(RoleName=_ROLE, AssumeRolePolicyDocument=_document(_ANYONE))["Role"]
-        iam.put_role_policy(RoleName=_ROLE, PolicyName="all", PolicyDocument=_document(_POLICY))
+    iam.put_role_policy(RoleName=_ROLE, PolicyName="all", PolicyDocument=_document(_POLICY))
     sts = client(aws, "sts", region)
     found: Mapping[str, str] = sts.assume_role(RoleArn=role["Arn"], RoleSessionName=_USER, DurationSeconds=_SECONDS)[
         "Credentials"

@@ -219,8 +219,10 @@ class Servers:
             **self._running.endpoints,
         }
 
-    def _forget(self, _: Request) -> object:
-        """Failures and denials so far do not count in what comes next."""
+    def _forget(self, request: Request) -> object:
+        """Failures and denials so far do not count in what comes next, with the ``applications`` that are given."""
+        given = json.loads(request.get_data())["applications"]
+        self._iam.applications = {role: tuple(topics) for role, topics in given.items()}
         self._running.forget_failures()
         self._iam.deployer.forget()
         self._iam.authorizer.log.forget_denials()

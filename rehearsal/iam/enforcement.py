@@ -30,9 +30,11 @@ class Enforcement:
     """IAM for the embedded ``aws``; writes its files to ``folder``; ``extension`` is the brokers' jar.
 
     ``connectors`` returns the connectors by their roles' names, ``applications`` has the topics of each consumer's
-    role. Public: ``access`` for clusters, ``signing`` for workers, ``authorizer``, ``deployer``, ``authority`` of
+    role. Any other role is a user's own: it is decided as well, and is in no report.
+
+    Public: ``access`` for clusters, ``signing`` for workers, ``authorizer``, ``deployer``, ``authority`` of
     certificates, its ``certificate`` (PEM) and ``trust_store`` (PKCS #12) for clients, ``pages``, and ``operations`` of
-    IAM.
+    IAM; ``applications`` changes with the environment file.
     """
 
     def __init__(
@@ -52,7 +54,7 @@ class Enforcement:
         self.deployer = deployer.Deployer(aws, self._roles)
         self.operations = {simulation.OPERATION: simulation.Simulation(self._roles)}
         self._connectors = connectors
-        self._applications = applications
+        self.applications = applications
         self.authorizer = Authorizer(folder / "generation", roles=self._roles, hosts=hosts, tags=tags)
         self.authority = authorities = CertificateAuthority()
         self.certificate = authorities.write_certificate(folder / "ca.pem")
@@ -108,9 +110,7 @@ class Enforcement:
 
     def readers(self, topic: str, connector: ConnectorSpec) -> list[str]:
         """The roles of the applications that read ``topic``; of the connector where none does."""
-        found = [
-            role for role, topics in self._applications.items() if missing_permissions.matches_topic(topics, topic)
-        ]
+        found = [role for role, topics in self.applications.items() if missing_permissions.matches_topic(topics, topic)]
         return found or [connector.role]
 
     def reader_variables(self, role: str, region: str) -> Mapping[str, str]:
@@ -131,16 +131,21 @@ class Enforcement:
 
     @property
     def permissions(self) -> list[dict[str, Any]]:
-        """The permission report."""
-        return report.permissions(self.authorizer.log, self._roles, self._connectors())
+        """The permission report of the environment's roles."""
+        found = report.permissions(self.authorizer.log, self._roles, self._connectors())
+        return [one for one in found if self._reported(one["role"])]
+
+    def _reported(self, role: str) -> bool:
+        """Whether the role is the environment's, and not that of a user who tries commands in a kept rehearsal."""
+        return role in self._connectors() or role in self.applications
 
     @property
     def denials(self) -> list[Finding]:
-        """Each denied request so far."""
+        """Each request that was denied to the environment's roles so far."""
         log, specs = self.authorizer.log, self._connectors()
         found = [
             denial
-            for role, topics in self._applications.items()
+            for role, topics in self.applications.items()
             for denial in missing_permissions.hidden_topics(log, role, topics)
         ]
         topics = (spec.configuration.get("signal.kafka.topic") for spec in specs.values())
@@ -148,4 +153,5 @@ class Enforcement:
         return [
             missing_permissions.finding(denial, specs.get(denial.role), signals=signals)
             for denial in [*log.denials(), *found]
+            if self._reported(denial.role)
         ]

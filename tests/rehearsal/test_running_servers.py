@@ -1,8 +1,9 @@
 """Events are decoded under the role of each application that reads them."""
 
 import json
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, cast
 from uuid import uuid4
@@ -15,11 +16,14 @@ from modules.debezium.formats import GLUE, Registry
 from modules.environment.models.consumers import ApplicationConsumer
 from modules.iam import registry_policies
 from modules.iam.documents import document
+from rehearsal import lab_access
 from rehearsal.aws.backends import ConnectorSpec
 from rehearsal.aws.client import client
 from rehearsal.connect.connector import RunningConnector
 from rehearsal.connect.decoder import Decoded, Message
+from rehearsal.deploy.terraform import Terraform
 from rehearsal.iam.enforcement import Enforcement
+from rehearsal.processes.runs import Run
 from rehearsal.running_servers import RunningServers
 from tests.mocked_account import ACCOUNT, REGION
 from tests.rehearsal.iam.accounts import Account, embedded
@@ -28,6 +32,19 @@ from tests.rehearsal.iam.policies.documents import CONNECTOR
 REGISTRY: Final = Registry("glue", region=REGION, name="cdc")
 AVRO: Final = CONNECTOR.model_copy(update={"format": "avro"})
 TOPIC: Final = "orders.orders.customers"
+SPEC: Final = ConnectorSpec(
+    name="orders",
+    arn=f"arn:aws:kafkaconnect:{REGION}:{ACCOUNT}:connector/orders/1",
+    region=REGION,
+    kafkaconnect_version="3.7.x",
+    bootstrap="",
+    archive=Path("none.zip"),
+    configuration={},
+    worker_configuration={},
+    mcu=1,
+    workers=1,
+    role_arn=f"arn:aws:iam::{ACCOUNT}:role/none",
+)
 
 
 @dataclass
@@ -68,19 +85,7 @@ class World:
         return role
 
     def servers(self, converter: str = f"{GLUE}AWSKafkaAvroConverter") -> RunningServers:
-        spec = ConnectorSpec(
-            name="orders",
-            arn=f"arn:aws:kafkaconnect:{REGION}:{ACCOUNT}:connector/orders/1",
-            region=REGION,
-            kafkaconnect_version="3.7.x",
-            bootstrap="",
-            archive=Path("none.zip"),
-            configuration={"value.converter": converter},
-            worker_configuration={},
-            mcu=1,
-            workers=1,
-            role_arn=f"arn:aws:iam::{ACCOUNT}:role/none",
-        )
+        spec = replace(SPEC, configuration={"value.converter": converter})
         servers = RunningServers(
             start_cluster=lambda _: pytest.fail("there is no cluster"),
             start_connector=lambda _: cast(RunningConnector, self.application),
@@ -144,3 +149,41 @@ def test_the_first_that_cannot_is_no_less_an_error(world: World) -> None:
     world.reads("orders.*", schemas=True)
     [decoded] = world.servers().decode("orders", messages(world, TOPIC))
     assert "error" in decoded
+
+
+def test_the_lab_role_of_a_kept_rehearsal_reads_schemas(world: World, tmp_path: Path) -> None:
+    variables = lab_variables(world, tmp_path)
+    [decoded] = world.application.decode(messages(world, TOPIC), variables)
+    assert "value" in decoded, decoded
+
+
+def test_what_a_user_is_denied_is_in_no_report(world: World, tmp_path: Path) -> None:
+    """As in a kept rehearsal, where the user's role was changed, or is one of the user's own."""
+    variables = lab_variables(world, tmp_path)
+    world.account.iam.delete_role_policy(RoleName="rehearsal-lab", PolicyName="all")
+    world.enforcement.authorizer.invalidate()
+    [decoded] = world.application.decode(messages(world, TOPIC), variables)
+    assert "glue:GetSchemaVersion" in decoded["error"]
+    assert (world.enforcement.denials, world.enforcement.permissions) == ([], [])
+    role = world.reads(TOPIC, schemas=False)
+    world.servers().decode("orders", messages(world, TOPIC))
+    assert [found.where["role"] for found in world.enforcement.denials] == [role]
+    assert [one["role"] for one in world.enforcement.permissions] == [role]
+
+
+def test_the_applications_are_those_of_a_changed_file(world: World) -> None:
+    role = world.reads(TOPIC, schemas=False)
+    world.servers().decode("orders", messages(world, TOPIC))
+    assert [found.where["role"] for found in world.enforcement.denials] == [role]
+    world.enforcement.applications = {}
+    assert (world.enforcement.denials, world.enforcement.readers(TOPIC, SPEC)) == ([], [SPEC.role])
+
+
+def lab_variables(world: World, folder: Path) -> dict[str, str]:
+    """Of the file that a kept rehearsal prints."""
+    endpoints = {"mysql": {}, "brokers": {"1": "b:1"}, "iam": {"1": "b:2"}, "hosts": "hosts", "certificate": "ca.pem"}
+    stack = Terraform(folder, "terraform", {})
+    run = Run(folder, "shop", 1, 0)
+    files = lab_access.write(run, aws=world.account.access, region=REGION, endpoints=endpoints, stacks=[stack])
+    lines = Path(files["role"]).read_text().splitlines()
+    return dict(shlex.split(line)[1].split("=", 1) for line in lines)
