@@ -7,11 +7,13 @@ from functools import partial
 from threading import Event
 from typing import Any, Final
 
+from modules.debezium import topics
 from modules.environment.models.state import S3State
 from rehearsal.aws.client import client
 from rehearsal.daemon_client import DaemonClient
 from rehearsal.deploy.stacks import CONNECT, PLATFORM, STATE, Stacks
 from rehearsal.deploy.terraform import Progress
+from rehearsal.kafka import topics as kafka_topics
 from rehearsal.processes.background import Background
 from rehearsal.processes.errors import RehearsalError
 from rehearsal.second_plans import SecondPlans, is_settled
@@ -86,13 +88,24 @@ class Deploy:
         self._move_state(STATE)
 
     def apply_platform(self) -> None:
-        """Network, key and Kafka, with local state for now. The brokers answer when this returns."""
+        """Network, key and Kafka, with local state for now.
+
+        When this returns, the brokers answer, and have the connectors' signal topics.
+        """
         with self.steps.step("platform") as step:
             if self._platform is None:
                 self.start_platform()
             assert self._platform
             self._platform.result()
+            self.create_signal_topics()
             step.result = f"{self.resources[PLATFORM]} resources"
+
+    def create_signal_topics(self) -> None:
+        """Those that are missing, as somebody does on AWS: connectors may not create them, and no stack does."""
+        connectors = self.stacks.environment.connectors
+        if names := topics.signal_topics(connectors, connectors):
+            for name in kafka_topics.create_missing(self.daemon.request("endpoints")["brokers"].values(), names):
+                self.steps.reporter.message(f"created the signal topic {name}, which on AWS you create")
 
     def move_platform_state(self) -> None:
         """Moves it into the state store as soon as that is usable. From here on every stack is locked."""

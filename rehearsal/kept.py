@@ -134,6 +134,7 @@ class KeptRehearsal(Rehearsal):
 
     def _apply(self, changed: list[str]) -> None:
         self._since = datetime.now(UTC)
+        self.deployment.create_signal_topics()
         for part in self.deployment.stacks.parts:
             stack = self.deployment.stacks[part]
             if part not in changed:

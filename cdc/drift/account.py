@@ -81,7 +81,7 @@ def _operations(account: Account) -> Iterator[Finding]:
     for name, one in failed.items():
         yield error(f"the last {one.type} of {name} ended as {one.outcome}", "correct the cause, and apply again")
     if not failed:
-        yield ok("the last operation of no connector failed")
+        yield ok("no connector's last operation failed")
 
 
 def _unused(what: str, found: Mapping[str, str], used: frozenset[str]) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from typing import Final
 from cdc.drift.account import Account
 from cdc.drift.event_topics import compared, differences
 from cdc.findings import Finding, Result, error, ok, unknown
-from cdc.kafka.listing import Listed, Topic
+from cdc.kafka.listing import CREATE_SIGNALS, Listed, Topic
 from modules.debezium import topics
 from modules.deployment import Deployment
 from modules.environment.environment import Environment
@@ -132,7 +132,7 @@ def _signals(subject: Subject, listed: Listed) -> Iterator[Finding]:
     if found is None and subject.exists and name not in listed.denied:
         yield error(
             f"{name} is missing: no signal reaches the connector",
-            f"kafka-topics.sh --create --topic {name} --partitions 1, then cdc restart",
+            CREATE_SIGNALS.format(topic=name),
         )
     if found and found.partitions > 1:
         message = (

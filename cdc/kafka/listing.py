@@ -14,6 +14,10 @@ from cdc.kafka.reading import administration, explained
 _SETTINGS: Final = "DescribeTopicDynamicConfiguration"
 
 
+# What to do where a signal topic is missing.
+CREATE_SIGNALS: Final = "kafka-topics.sh --create --topic {topic} --partitions 1, then cdc restart"
+
+
 @dataclass(frozen=True)
 class Topic:
     """``settings`` are all in effect, a broker's where the topic has none of its own; None: they were not described."""

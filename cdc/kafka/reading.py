@@ -26,7 +26,9 @@ _LOG.addHandler(logging.NullHandler())  # without one, Python prints warnings to
 
 
 class Reader:
-    """Reads partitions of ``brokers``; every method raises BrokersError."""
+    """Reads partitions of ``brokers``; every method raises BrokersError. ``whole``: ``assign`` left nothing out."""
+
+    whole = True
 
     def __init__(self, brokers: Brokers, consumer: KafkaConsumer, admin: KafkaAdminClient) -> None:
         self._brokers = brokers
@@ -45,10 +47,13 @@ class Reader:
             self._consumer.assign(places)
             self._first = self._consumer.beginning_offsets(places, timeout_ms=_LONGEST_MILLISECONDS)
             self._ends = self._consumer.end_offsets(places, timeout_ms=_LONGEST_MILLISECONDS)
-            for place in places:
-                self._consumer.seek(
-                    place, self._first[place] if last is None else max(self._first[place], self._ends[place] - last)
-                )
+            starts = {
+                place: first if last is None else max(first, self._ends[place] - last)
+                for place, first in self._first.items()
+            }
+            self.whole = starts == self._first
+            for place, start in starts.items():
+                self._consumer.seek(place, start)
 
     def assign_new(self, topics: Collection[str]) -> None:
         """Adds those of ``topics`` that have come since, from their beginning."""
@@ -84,14 +89,23 @@ class Reader:
         return int(self._consumer.position(place, timeout_ms=_LONGEST_MILLISECONDS))
 
     def _partitions(self, topic: str) -> list[int]:
-        [found] = self._admin.describe_topics([topic])
-        if found["error_code"] == TopicAuthorizationFailedError.errno:
-            raise self._brokers.denied("DescribeTopic", topic)
-        if found["error_code"] == UnknownTopicOrPartitionError.errno:
+        found = partitions(self._brokers, self._admin, topic)
+        if not found:
             raise BrokersError(
                 f"there is no topic {topic}: a connector creates it with the first event; cdc status shows its state"
             )
-        return sorted(one["partition_index"] for one in found["partitions"])
+        return found
+
+
+def partitions(brokers: Brokers, admin: KafkaAdminClient, topic: str) -> list[int]:
+    """The partitions of a topic; none where it does not exist. Raises BrokersError."""
+    with explained(brokers, "DescribeTopic", topic):
+        [found] = admin.describe_topics([topic])
+    if found["error_code"] == TopicAuthorizationFailedError.errno:
+        raise brokers.denied("DescribeTopic", topic)
+    if found["error_code"] == UnknownTopicOrPartitionError.errno:
+        return []
+    return sorted(one["partition_index"] for one in found["partitions"])
 
 
 @contextmanager

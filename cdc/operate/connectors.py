@@ -1,7 +1,7 @@
 """The connectors of an environment in the account, by their names."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -41,7 +41,6 @@ class Place:
 
     def described(self, key: str) -> Mapping[str, Any]:
         """What ListConnectors says of it; where there is none this ends the command."""
-        self.check(key)
         wanted = self.names[key]
         listed = self.aws.pages("kafkaconnect", "list_connectors", "connectors", connectorNamePrefix=wanted)
         found: Mapping[str, Any] | None = next((one for one in listed if one["connectorName"] == wanted), None)
@@ -67,13 +66,16 @@ class Place:
 
 
 @contextmanager
-def place(name: str) -> Iterator[Place]:
-    """The environment's account; an error in the block ends the command."""
+def place(name: str, check: Callable[[Place], object] = lambda _: None) -> Iterator[Place]:
+    """The environment's account; an error in the block ends the command.
+
+    ``check`` are the command's arguments against the file, before the caller needs credentials.
+    """
     try:
         environment = load(files([name])[0])
-        aws = Aws(environment.region)
-        aws.check_credentials()
-        yield Place(environment, aws)
+        check(found := Place(environment, Aws(environment.region)))
+        found.aws.check_credentials()
+        yield found
     except (EnvironmentErrors, UnknownEnvironmentError) as error:
         fail(error)
     except CredentialsError as error:

@@ -29,7 +29,7 @@ def resume(name: EnvArgument, connector: _Connector, yes: _Yes = False) -> None:
 
 
 def _changed(name: str, key: str, operation: str, *, needed: str, said: tuple[str, ...], yes: bool) -> None:
-    with place(name) as found:
+    with place(name, lambda found: found.check(key)) as found:
         described, connector = found.described(key), found.names[key]
         if described["connectorState"] != needed:
             fail(f"{connector} must be {needed}, is {described['connectorState']}")

@@ -17,7 +17,7 @@ def restart(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
     """Restart a connector's tasks."""
-    with place(name) as found:
+    with place(name, lambda found: found.check(connector)) as found:
         arn = found.arn(connector)
         what = "the failed tasks" if only_failed else "all tasks"
         out.print(f"{found.names[connector]}: restarts {what}; it resumes from the committed offset", markup=False)

@@ -1,6 +1,5 @@
 """``cdc upgrade``: brings running connectors to what is synthesized, in place, where Terraform would replace them."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +9,7 @@ from cdc.console import fail, out
 from cdc.operate.connectors import Place, place
 from cdc.operate.following import followed, report
 from cdc.options import EnvArgument
-from cdc.verify.expected import Expected, NoStackError, read
+from cdc.verify.expected import Expected, NoStackError, read, synthesize
 
 
 def upgrade(
@@ -24,19 +23,23 @@ def upgrade(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
     """Bring running connectors to what is synthesized, in place."""
-    with place(name) as found:
-        try:
-            wanted = {one.name: one for one in read(stacks, found.environment.name)}
-        except NoStackError as error:
-            fail(error)
-        for key in _chosen(found, connector):
+    wanted: dict[str, Expected] = {}
+
+    def check(found: Place) -> None:
+        if connector is not None:
+            found.check(connector)
+        wanted.update(_synthesized(stacks, found.environment.name))
+
+    with place(name, check) as found:
+        for key in (one for one in found.names if connector in (None, one)):
             _upgraded(found, key, wanted.get(found.names[key]), yes=yes)
 
 
-def _chosen(found: Place, key: str | None) -> Iterator[str]:
-    if key is not None:
-        found.check(key)
-    yield from (one for one in found.names if key in (None, one))
+def _synthesized(stacks: Path, environment: str) -> dict[str, Expected]:
+    try:
+        return {one.name: one for one in read(stacks, environment)}
+    except NoStackError as error:
+        fail(error)
 
 
 def _upgraded(found: Place, key: str, wanted: Expected | None, *, yes: bool) -> None:
@@ -44,7 +47,7 @@ def _upgraded(found: Place, key: str, wanted: Expected | None, *, yes: bool) -> 
 
     connector = found.names[key]
     if wanted is None:
-        fail(f"{connector} must be in the synthesized stack, it is not: run cdktf synth, or give --stacks")
+        fail(f"{connector} must be in the synthesized stack, it is not: {synthesize(found.environment.name)}")
     arn, client = found.arn(key), found.aws.client("kafkaconnect")
     described = client.describe_connector(connectorArn=arn)
     try:

@@ -92,7 +92,7 @@ def rehearse(
     }
     try:
         if stop:
-            _stop(environment)
+            _stop(environment, as_json=as_json)
             return
         with Display(quiet=as_json) as display:
             if apply:
@@ -181,13 +181,18 @@ def _explain(environment: str, *, as_json: bool) -> None:
         permissions.show(found)
 
 
-def _stop(environment: str) -> None:
+def _stop(environment: str, *, as_json: bool) -> None:
+    """With ``as_json`` each rehearsal that was stopped, and what of it could not be removed."""
     from cdc.rehearse import rehearsing
 
     ended = rehearsing.stop(environment)
+    if as_json:
+        found = [{"rehearsal": name, "left_behind": left} for name, left in ended.items()]
+        out.print_json(json.dumps({"environment": environment, "stopped": found}))
     if not ended:
         fail(f"{environment}: no rehearsal is running")
     for name, left in ended.items():
-        err.print(f"stopped {name}", markup=False)
+        if not as_json:
+            err.print(f"stopped {name}", markup=False)
         if left:
             fail("could not remove:\n" + "\n".join(left))

@@ -8,6 +8,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from cdc.aws import SIGN_IN, Aws, CredentialsError, is_rejected
 from cdc.state.errors import StateError
 from modules.environment.environment import Environment
 from modules.environment.models.state import S3State
@@ -49,17 +50,24 @@ class Account:
         return found
 
     def _client(self, service: str) -> Any:
-        import boto3  # takes a third of a second, which commands without an account do not need
+        return self.aws.client(service)
 
-        return boto3.Session().client(service, region_name=self.region)
+    @cached_property
+    def aws(self) -> Aws:
+        return Aws(self.region)
 
 
 def account(environment: Environment) -> Account:
-    """The account of an environment with its state in S3; raises StateError for any other."""
+    """The account of an environment with its state in S3; raises StateError for any other, or without credentials."""
     state = environment.state
     if not isinstance(state, S3State):
         raise StateError(f"state.kind of {environment.name} must be s3 for this command, got {state.kind}")
-    return Account(environment, state)
+    found = Account(environment, state)
+    try:
+        found.aws.check_credentials()
+    except CredentialsError as error:
+        raise StateError(f"{error}: {SIGN_IN}") from error
+    return found
 
 
 @contextmanager
@@ -69,7 +77,10 @@ def aws_errors() -> Iterator[None]:
         yield
     except ClientError as error:
         details = error.response["Error"]
-        raise StateError(f"{error.operation_name} failed: {details.get('Code')}: {details.get('Message')}") from error
+        again = f": {SIGN_IN}" if is_rejected(error) else ""
+        raise StateError(
+            f"{error.operation_name} failed: {details.get('Code')}: {details.get('Message')}{again}"
+        ) from error
     except BotoCoreError as error:
         raise StateError(f"cannot call AWS: {error}") from error
 

@@ -30,6 +30,7 @@ def bootstrap(
     try:
         environment = load(files([name])[0])
         place = account(environment)
+        _ = place.id  # what is wrong with the account is said before anything is synthesized
         with Display(quiet=as_json) as display:
             done = run(environment, place, Steps(display), adopt=adopt)
     except REPORTED as error:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from cdc.environments import FOLDER
 from modules.deployment import Deployment
 from modules.environment.environment import Environment
 from modules.user_files.reading import reason
@@ -44,6 +45,12 @@ class Expected:
         return (self.configuration.get("heartbeat.interval.ms") or "0") != "0"
 
 
+def synthesize(environment: str) -> str:
+    """What to do where the stack of ``environment`` is missing or older than its file."""
+    named = (FOLDER / f"{environment}.yaml").exists()
+    return f"run make synth {f'ENV={environment}' if named else f'FILES=…/{environment}.yaml'}, or give --stacks"
+
+
 def read(stacks: Path, environment: str) -> list[Expected]:
     """The connectors of ``<environment>-connect`` below the folder ``stacks``. Raises NoStackError."""
     file = stacks / f"{environment}-connect" / "cdk.tf.json"
@@ -51,11 +58,11 @@ def read(stacks: Path, environment: str) -> list[Expected]:
         stack = json.loads(file.read_text())
     except (OSError, ValueError) as error:
         why = reason(error) if isinstance(error, OSError) else error
-        raise NoStackError(f"{file} must be the synthesized stack: {why}; run cdktf synth, or give --stacks") from error
+        raise NoStackError(f"{file} must be the synthesized stack: {why}; {synthesize(environment)}") from error
     try:
         return list(_connectors(stack.get("resource", {})))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise NoStackError(f"{file} must be the synthesized stack: run cdktf synth, or give --stacks") from error
+        raise NoStackError(f"{file} must be the synthesized stack: {synthesize(environment)}") from error
 
 
 def check(expected: Sequence[Expected], environment: Environment) -> None:
@@ -66,7 +73,7 @@ def check(expected: Sequence[Expected], environment: Environment) -> None:
     if names != found:
         raise NoStackError(
             f"the synthesized stack must have the connectors {_list(names)}, as {environment.name} says,"
-            f" has {_list(found)}: run cdktf synth, or give --stacks"
+            f" has {_list(found)}: {synthesize(environment.name)}"
         )
 
 

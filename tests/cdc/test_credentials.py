@@ -46,12 +46,18 @@ PROBLEMS: Final = {
     "a file that does not parse": ({"AWS_CONFIG_FILE": "prod.yaml"}, "cannot be read: Unable to parse config file"),
 }
 COMMANDS: Final = {
+    "bootstrap": (),
     "drift": (),
     "events": (),
     "pause": ("orders", "--yes"),
     "restart": ("orders", "--yes"),
     "resume": ("orders", "--yes"),
     "snapshot": ("orders", "orders.customers", "--yes"),
+    "state repair": ("platform",),
+    "state restore": ("platform", "1", "--yes"),
+    "state show": (),
+    "state unlock": ("platform", "1"),
+    "state versions": ("platform",),
     "status": (),
     "upgrade": ("orders", "--yes"),
     "verify": (),
@@ -86,7 +92,7 @@ def invoked(
 ) -> tuple[str, str]:
     for name, value in variables.items():
         patch.setenv(name, value)
-    done = CliRunner().invoke(app, [command, "prod.yaml", *options])
+    done = CliRunner().invoke(app, [*command.split(), "prod.yaml", *options])
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
     assert done.exit_code == status, done.output
     return done.stdout, done.stderr
@@ -106,6 +112,27 @@ def test_it_ends_in_one_line(
     assert said in errors
     assert "secret" not in errors
     assert errors.endswith(f": {FIX}\n")
+
+
+WRONG: Final = {
+    "events": ("a.b.c",),
+    "pause": ("nope",),
+    "restart": ("nope",),
+    "resume": ("nope",),
+    "snapshot": ("orders", "nope.nope"),
+    "snapshot ": ("nope", "orders.customers"),
+    "upgrade": ("nope",),
+    "upgrade ": ("orders", "--stacks", "nowhere"),
+}
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("command", WRONG)
+def test_a_wrong_argument_comes_first(command: str) -> None:
+    done = CliRunner().invoke(app, [command.strip(), "prod.yaml", *WRONG[command]])
+    assert done.exit_code != 0
+    assert "credentials" not in done.stderr
+    assert WRONG[command][-1].partition(".")[0] in done.stderr or "must be one of orders, got nope" in done.stderr
 
 
 @pytest.mark.usefixtures("folder")

@@ -33,13 +33,20 @@ class Shown:
         return {name: value for name, value in asdict(self).items() if name != "error" or value}
 
     def line(self, width: int) -> str:
-        """In one line of at most ``width`` characters, of which the value is the last."""
+        """In one line of at most ``width`` characters, of which the value is the last; an error is never cut off."""
         lag = "" if self.lag is None else f"+{self.lag:.1f}s"
         time = (self.source_time or "").replace("T", " ").removesuffix("+00:00")
         place = f"{self.topic}/{self.partition}@{self.offset}"
-        content = f"cannot be decoded: {self.error}" if self.error else _short(self.row)
-        text = f"{time:23}  {lag:>8}  {self.op or '-':9}  {place}  {_short(self.key)}  {content}"
+        start = f"{time:23}  {lag:>8}  {self.op or '-':9}  {place}"
+        if self.error:
+            return f"{start}  cannot be decoded: {self.reason}"
+        text = f"{start}  {_short(self.key)}  {_short(self.row)}"
         return text if len(text) <= width else f"{text[: width - 1]}…"
+
+    @property
+    def reason(self) -> str:
+        """The error in one line."""
+        return " ".join(self.error.split())
 
     @property
     def row(self) -> Any:
@@ -65,6 +72,17 @@ def shown(record: Any, decoded: dict[str, Any]) -> Shown:
         lag=None if milliseconds is None else max(0.0, (record.timestamp - milliseconds) / 1000),
         error=error,
     )
+
+
+def table_of(value: Any) -> str | None:
+    """``database.table`` that an event is of; None where it does not say so, as without its envelope."""
+    if not isinstance(value, dict):
+        return None
+    source = value.get("source")
+    if isinstance(source, dict) and source.get("table"):
+        return f"{source.get('db')}.{source['table']}"
+    database, table = (value.get(f"__source_{name}") or value.get(f"__{name}") for name in ("db", "table"))
+    return f"{database}.{table}" if database and table else None
 
 
 def _operation(record: Any, value: Any) -> str:

@@ -9,6 +9,7 @@ import typer
 
 from cdc.console import err, fail, out
 from cdc.operate.connectors import Place, place
+from cdc.operate.events.archives import PluginOption, RegistryOption, archives
 from cdc.options import BrokerCaOption, BrokerHostsOption, DatabaseCaOption, EnvArgument, HostOption, PortOption
 
 
@@ -31,10 +32,13 @@ def snapshot(
     ca: DatabaseCaOption = None,
     hosts: BrokerHostsOption = None,
     broker_ca: BrokerCaOption = None,
+    registry: RegistryOption = None,
+    plugin: PluginOption = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
     """Have a running connector read tables again."""
     from cdc.kafka.brokers import Tunnels
+    from cdc.operate.events.decoding import Formats
     from cdc.operate.snapshots import signals
     from cdc.operate.snapshots.requesting import Request
 
@@ -42,18 +46,20 @@ def snapshot(
         raise typer.BadParameter("--stop takes neither --blocking nor --where: a blocking snapshot cannot be stopped")
     if not (tables or stop):
         raise typer.BadParameter("TABLE must be given at least once, or --stop")
-    with place(name) as found, _reported():
-        found.check(connector)
-        _check_tables(found, connector, tables or [])
+    zips = archives(plugin)
+    with place(name, lambda found: _check(found, connector, tables or [])) as found, _reported():
         kind: signals.Kind = "BLOCKING" if blocking else "INCREMENTAL"
         asked = signals.stop(tables or []) if stop else signals.snapshot(tables or [], kind=kind, where=where)
-        request = Request(found, connector, Tunnels(hosts, broker_ca), (host, port, ca), os.environ)
+        formats = Formats(found, zips, registry)
+        request = Request(found, connector, Tunnels(hosts, broker_ca), (host, port, ca), os.environ, formats)
         channel = request.channel()
+        found.running(connector)
+        if isinstance(channel, signals.TopicChannel):
+            channel.check()
         said = _stop(tables or []) if stop else _read(tables or [], kind, where)
         for number, line in enumerate(said):
             text = line if number else f"{found.names[connector]}: {line}, by {channel}"
             out.print(text, markup=False, soft_wrap=True)
-        found.running(connector)
         if not yes:
             typer.confirm("continue?", abort=True)
         if no_wait or stop:
@@ -67,9 +73,10 @@ def snapshot(
                 out.print(last, markup=False, soft_wrap=True)
 
 
-def _check_tables(found: Place, key: str, tables: Sequence[str]) -> None:
+def _check(found: Place, key: str, tables: Sequence[str]) -> None:
     from cdc.operate.events.topics import captured
 
+    found.check(key)
     for table in tables:
         if not captured(key, found.environment, table):
             listed = ", ".join(found.environment.connectors[key].source.tables)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from cdc.kafka.reading import Reader
 from cdc.operate.events.decoding import Decode
+from cdc.operate.events.text import table_of
 from cdc.operate.snapshots.signals import Signal
 
 FIRST_SECONDS: Final = 120  # a connector reads its signals every five seconds
@@ -67,9 +68,17 @@ class Progress:
             _check(deadline)
 
     def _batches(self, topics: Sequence[str]) -> Iterator[list[Mapping[str, Any]]]:
+        """What can be decoded. Raises SnapshotFailedError where nothing can be."""
+        decodable = False
         for batch in self.reader.following():
             self.reader.assign_new(topics)
             decoded = self.decode([(one.topic, one.key, one.value) for one in batch]) if batch else []
+            decodable = decodable or any("error" not in one for one in decoded)
+            if decoded and not decodable:
+                why = " ".join(decoded[0]["error"].split())
+                raise SnapshotFailedError(
+                    f"the signal is sent, and what the connector writes to {batch[0].topic} cannot be decoded: {why}"
+                )
             yield [one["value"] for one in decoded if isinstance(one.get("value"), dict)]
 
     def _ours(self, value: Mapping[str, Any], *, incremental: bool) -> bool:
@@ -99,9 +108,4 @@ def _line(type_: str, more: Mapping[str, str]) -> str:
 
 def _read_row(value: Mapping[str, Any]) -> str:
     """``database.table`` of an event that a snapshot read, empty for any other."""
-    source = value.get("source")
-    if value.get("op") == "r" and isinstance(source, dict):
-        return f"{source.get('db')}.{source.get('table')}"
-    if value.get("__op") == "r":  # without its envelope
-        return f"{value.get('__source_db') or value.get('__db')}.{value.get('__source_table') or value.get('__table')}"
-    return ""
+    return (table_of(value) or "") if "r" in (value.get("op"), value.get("__op")) else ""

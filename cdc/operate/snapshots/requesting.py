@@ -25,7 +25,8 @@ _SINK: Final = "sink"
 class Request:
     """A request to the connector ``key``.
 
-    ``database`` is an address, a port and an authority as given, ``variables`` have its login.
+    ``database`` is an address, a port and an authority as given, ``variables`` have its login. ``formats`` decode what
+    the connector writes.
     """
 
     place: Place
@@ -33,6 +34,7 @@ class Request:
     tunnels: Tunnels
     database: tuple[str | None, int, Path | None]
     variables: Mapping[str, str]
+    formats: Formats
 
     @property
     def connector(self) -> Connector:
@@ -55,7 +57,7 @@ class Request:
 
         Raises BrokersError, SignalError, SnapshotFailedError, ConnectionFailedError, and those of ``Formats``.
         """
-        decode = Formats(self.place, {}).decoder(self.key)
+        decode = self.formats.decoder(self.key)
         topic = self._notifications
         with reading(self.brokers) as reader:
             existing = reader.topics()

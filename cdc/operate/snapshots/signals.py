@@ -10,7 +10,8 @@ import pymysql
 from kafka import KafkaProducer
 
 from cdc.kafka.brokers import Brokers
-from cdc.kafka.reading import explained
+from cdc.kafka.listing import CREATE_SIGNALS
+from cdc.kafka.reading import administration, explained, partitions
 from cdc.preflight.database.connecting import Login, Route, connected
 from modules.debezium.configuration import table_expression
 from rehearsal.database.table_name import TableName
@@ -79,8 +80,15 @@ class TopicChannel:
     def __str__(self) -> str:
         return f"the signal topic {self.topic}"
 
+    def check(self) -> None:
+        """Raises SignalError where the topic does not exist, BrokersError."""
+        with administration(self.brokers) as admin:
+            if not partitions(self.brokers, admin, self.topic):
+                fix = CREATE_SIGNALS.format(topic=self.topic)
+                raise SignalError(f"there is no topic {self.topic}; the connector reads signals there: {fix}")
+
     def send(self, signal: Signal) -> None:
-        self.brokers.check()
+        self.check()
         content = {"id": signal.id, "type": signal.type, "data": signal.data}
         with explained(self.brokers, "WriteData", self.topic):
             producer = KafkaProducer(

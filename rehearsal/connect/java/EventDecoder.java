@@ -25,7 +25,7 @@ import org.apache.kafka.connect.storage.Converter;
  *
  * <p>Arguments: the plugin's folder, and a file with the properties of both converters. Each line of the input has a
  * topic, a key and a value, the latter in Base64 or {@code -} for none. Each line of the output has the key and the
- * value in JSON, or {@code !} and an error.
+ * value in JSON, or {@code !} and an error, its cause first.
  */
 public final class EventDecoder {
     private static final String NONE = "-";
@@ -58,7 +58,7 @@ public final class EventDecoder {
             while (cause.getCause() != null) {
                 cause = cause.getCause();
             }
-            return "!\t" + Json.text(error == cause ? error.toString() : error + ": " + cause);
+            return "!\t" + Json.text(error == cause ? error.toString() : cause + " (" + error + ")");
         }
     }
 

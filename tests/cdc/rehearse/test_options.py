@@ -1,5 +1,6 @@
 """Options that would be ignored are refused, before anything is read or run."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -44,3 +45,9 @@ def test_options_of_a_run_are_taken_together(tmp_path: Path, monkeypatch: pytest
     assert done.exit_code == 1
     assert "no-such-environment" in done.stderr
     assert sorted(one.name for one in tmp_path.iterdir()) == ["report.html", "steps.xml"]
+
+
+def test_no_rehearsal_to_stop_as_json() -> None:
+    done = CliRunner().invoke(app, ["rehearse", "no-such-environment", "--stop", "--json"])
+    assert (done.exit_code, json.loads(done.stdout)) == (1, {"environment": "no-such-environment", "stopped": []})
+    assert "no rehearsal is running" in done.stderr

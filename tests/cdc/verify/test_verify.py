@@ -177,7 +177,12 @@ def refused(stacks: Path) -> str:
 
 @pytest.mark.usefixtures("world")
 def test_no_synthesized_stack(tmp_path: Path) -> None:
-    assert "must be the synthesized stack: no such file" in refused(tmp_path)
+    said = refused(tmp_path)
+    assert "must be the synthesized stack: no such file" in said
+    assert said.rstrip().endswith("; run make synth FILES=…/prod.yaml, or give --stacks")
+    (folder := Path("environments")).mkdir()
+    (folder / "prod.yaml").write_text(Path("prod.yaml").read_text())
+    assert refused(tmp_path).rstrip().endswith("; run make synth ENV=prod, or give --stacks")
 
 
 @pytest.mark.usefixtures("world")

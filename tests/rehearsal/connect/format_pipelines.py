@@ -121,16 +121,19 @@ def _confluent(folder: Path) -> Path:
 
 
 class Pipeline:
-    """A connector of its own names and table, whose events have a format of a registry; ``left_out`` is no right."""
+    """A connector of its own names and table, whose events have a format of a registry; ``left_out`` is no right.
 
-    def __init__(self, world: World, registry: Registry, zip_: Path, *, left_out: str = "") -> None:
+    ``more`` are keys of the connector.
+    """
+
+    def __init__(self, world: World, registry: Registry, zip_: Path, *, left_out: str = "", **more: Any) -> None:
         self.world = world
         self.name = f"f{(number := next(NUMBERS))}"
         self.topic = f"{self.name}.shop.{self.name}"
         content = document("dev")["connectors"]["shop"]
         source = {**content["source"], "server_id": 6500 + number, "tables": [f"shop.{self.name}"]}
         self.config = Connector.model_validate(
-            {**content, "source": source, "topics": {"prefix": self.name}, "signals": None, "format": "avro"}
+            {**content, "source": source, "topics": {"prefix": self.name}, "signals": None, "format": "avro", **more}
         )
         self.role = f"{self.name}-worker"
         world.iam.role(self.role, self._policy(registry, left_out))
@@ -176,11 +179,11 @@ class Pipeline:
         )
         return connectors(self.spec)
 
-    def messages(self) -> list[tuple[bytes | None, bytes | None]]:
-        """All of its table's so far."""
+    def messages(self, topic: str = "") -> list[tuple[bytes | None, bytes | None]]:
+        """All of its table's so far, or of another topic."""
         brokers = self.world.lab.cluster.plain_bootstrap.split(",")
         with KafkaConsumer(bootstrap_servers=brokers, auto_offset_reset="earliest") as reader:
-            reader.assign([place := TopicPartition(self.topic, 0)])
+            reader.assign([place := TopicPartition(topic or self.topic, 0)])
             found, end = [], reader.end_offsets([place])[place]
             while reader.position(place) < end:
                 found += [(one.key, one.value) for some in reader.poll(timeout_ms=1000).values() for one in some]
@@ -204,8 +207,8 @@ class Pipeline:
         assert [one for one in found if "error" in one] == []
         return found
 
-    def shown(self, kind: str, patch: pytest.MonkeyPatch) -> list[Decoded]:
-        """Its events, as a person reads them who has the environment file and is signed in."""
+    def shown(self, kind: str, patch: pytest.MonkeyPatch, topic: str = "") -> list[Decoded]:
+        """Its events, or those of another topic, as a person reads them who has the file and is signed in."""
         for variable, value in self.world.iam.aws.variables.items():
             patch.setenv(variable, value)
         registry = {"kind": "glue", "name": NAME} if kind == "glue" else {"kind": kind, "url": URL, "cidr_block": RANGE}
@@ -213,7 +216,8 @@ class Pipeline:
         environment = Environment(name="dev", **content)
         url = None if kind == "glue" else self.world.server.url(kind)
         formats = Formats(Place(environment, Aws(REGION)), {"debezium-mysql": self.spec.archive}, url)
-        found: list[Decoded] = list(formats.decoder("shop")([(self.topic, *pair) for pair in self.messages()]))
+        messages = [(topic or self.topic, *pair) for pair in self.messages(topic)]
+        found: list[Decoded] = list(formats.decoder("shop")(messages))
         return found
 
     def changed_table(self, connector: RunningConnector) -> list[Decoded]:

@@ -55,7 +55,7 @@ def test_values_are_avro_by_glue_and_a_new_column_is_a_new_version(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     registry = Registry("glue", region=REGION, name=NAME, compatibility="BACKWARD")
-    pipeline = Pipeline(world, registry, archive("glue", world.folder))
+    pipeline = Pipeline(world, registry, archive("glue", world.folder), notifications=True)
     connector = pipeline.start()
     try:
         events = pipeline.changed_table(connector)
@@ -79,6 +79,9 @@ def test_values_are_avro_by_glue_and_a_new_column_is_a_new_version(
         assert (found["LatestSchemaVersion"], found["Compatibility"]) == (2, "BACKWARD")
         assert world.iam.enforcement.authorizer.log.denials(pipeline.role) == []
         assert pipeline.shown("glue", monkeypatch) == events
+        notified = pipeline.shown("glue", monkeypatch, f"{pipeline.name}.notifications")
+        assert {one["value"]["aggregate_type"] for one in notified} == {"Initial Snapshot"}
+        assert "COMPLETED" in {one["value"]["type"] for one in notified}
     finally:
         connector.stop()
 

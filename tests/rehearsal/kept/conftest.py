@@ -14,6 +14,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
     try:
         yield (found := Kept(folder))
     finally:
-        with Command(f"{NAME}.yaml", "--stop", folder=folder) as stopping:
+        with Command(f"{NAME}.yaml", "--stop", "--json", folder=folder) as stopping:
             assert stopping.end() == 0, stopping.said
+            assert stopping.document()["stopped"] == [{"rehearsal": found.run.folder.name, "left_behind": []}]
     assert is_gone(found.run.folder)

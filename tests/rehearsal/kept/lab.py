@@ -26,7 +26,9 @@ class Kept:
         self.folder = folder
         self.file = folder / f"{NAME}.yaml"
         self.content = document("dev")  # what is deployed
-        self.content["connectors"]["shop"]["source"]["tables"] = ["shop.customers", "shop.orders"]
+        shop = self.content["connectors"]["shop"]
+        shop["source"]["tables"] = ["shop.customers", "shop.orders"]
+        shop |= {"signals": {"topic": "shop-signals"}, "notifications": True}
         self.first = self.command(self.content, "--keep", "--enforce-deployer", "--brokers", "1")
         [self.run] = [run for run in runs.all_runs() if run.kept and run.environment == NAME]
 

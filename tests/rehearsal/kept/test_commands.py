@@ -45,3 +45,10 @@ def test_nothing_has_drifted(kept: Kept) -> None:
     output = kept.cdc("drift", "{file}", "--json")
     assert findings(output, *LEVELS) == {}
     assert {"connectors", "operations", "plugins", "worker configurations"} <= findings(output, "ok").keys()
+
+
+def test_each_connector_takes_signals(kept: Kept) -> None:
+    """Their topics exist, as they must on AWS."""
+    for key in kept.content["connectors"]:
+        output = kept.cdc("snapshot", "{file}", key, "shop.customers", "--blocking", "--yes")
+        assert output.splitlines()[-1].startswith("COMPLETED"), output

@@ -117,7 +117,8 @@ def test_a_table_capacity_and_a_property_are_changed(kept: Kept, tmp_path: Path)
 def another_connector(content: dict[str, Any]) -> None:
     shop = content["connectors"]["shop"]
     source = {**shop["source"], "server_id": 5999, "secret": "cdc/more", "tables": ["shop.customers", "shop.notes"]}
-    content["connectors"]["more"] = {**shop, "source": source, "topics": {"prefix": "more"}, "properties": {}}
+    more = {"topics": {"prefix": "more"}, "signals": {"topic": "more-signals"}, "properties": {}}
+    content["connectors"]["more"] = {**shop, "source": source, **more}
 
 
 def test_another_connector_is_added(kept: Kept) -> None:

@@ -54,7 +54,7 @@ def content(archive: Path, group: str) -> dict[str, Any]:
         "properties": {
             "transforms": "route",
             "transforms.route.type": "org.apache.kafka.connect.transforms.RegexRouter",
-            "transforms.route.regex": r"crm\.crm\.contacts",
+            "transforms.route.regex": r"crm\.crm\.(contacts|friends.*)",
             "transforms.route.replacement": ROUTED,
         },
     }

@@ -1,14 +1,18 @@
 """``cdc events`` on brokers that enforce IAM."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any, Final
 
 import pytest
-from kafka import KafkaAdminClient
+from kafka import KafkaAdminClient, KafkaProducer
+from kafka.admin import NewTopic
 
 from tests.cdc.operate.running.pipeline import ROUTED, Pipeline
+from tests.cdc.operate.running.writing import rows
 from tests.rehearsal.connect.lab import CLUSTER
 
 TOPIC: Final = "shop.shop.customers"
@@ -87,6 +91,24 @@ def test_a_table_whose_events_a_transform_routes(pipeline: Pipeline) -> None:
     assert (found["topic"], found["value"]["after"]["name"]) == (ROUTED, "Grace")
 
 
+def test_tables_that_share_a_topic(pipeline: Pipeline) -> None:
+    columns = "(id INT PRIMARY KEY AUTO_INCREMENT, name VARCHAR(50))"
+    pipeline.lab.sql(
+        f"CREATE TABLE IF NOT EXISTS crm.friends {columns}",
+        "INSERT INTO crm.friends (name) VALUES ('Friend')",
+        "DELETE FROM crm.friends",
+        "INSERT INTO crm.contacts (name) VALUES ('a'), ('b'), ('c'), ('d'), ('e'), ('f'), ('Last')",
+    )
+    pipeline.wait_for(lambda: ("c", "Last") in rows(pipeline, ROUTED))
+    created, deleted, tombstone = read(pipeline, "crm.friends", "--limit", "3")
+    assert [one["op"] for one in (created, deleted, tombstone)] == ["c", "d", "tombstone"]
+    assert (created["topic"], created["value"]["source"]["table"]) == (ROUTED, "friends")
+    for options in ([], ["--from-beginning"], ["--from-beginning", "--follow", "--limit", "3"]):
+        tables = {one["value"]["source"]["table"] for one in read(pipeline, "crm.contacts", *options) if one["value"]}
+        assert tables == {"contacts"}
+    assert read(pipeline, "crm.friends_9") == []
+
+
 def test_all_tables(pipeline: Pipeline) -> None:
     pipeline.lab.wait_for("r", "Ada")
     found = read(pipeline, "--limit", "100000")
@@ -120,6 +142,34 @@ def test_a_missing_permission_is_named(
     pipeline.sign_in(monkeypatch, *allowed, role="stranger")
     done = pipeline.cdc("events", "shop.customers")
     assert (done.exit_code, message in done.stderr, "assumed-role/stranger-" in done.stderr) == (1, True, True)
+
+
+@contextmanager
+def written(pipeline: Pipeline, topic: str, *values: bytes) -> Iterator[None]:
+    """A topic with these messages, for the block."""
+    plain = pipeline.lab.cluster.plain_bootstrap.split(",")
+    with KafkaAdminClient(bootstrap_servers=plain) as admin:
+        admin.create_topics([NewTopic(topic, num_partitions=1, replication_factor=1)])
+        try:
+            with KafkaProducer(bootstrap_servers=plain, acks="all") as producer:
+                for value in values:
+                    producer.send(topic, value).get(10)
+            yield
+        finally:
+            admin.delete_topics([topic])
+
+
+def test_what_cannot_be_decoded(pipeline: Pipeline) -> None:
+    with written(pipeline, "crm.crm.broken", b"\x03\x00", b"\x03\x01"):
+        done = pipeline.cdc("events", "crm.broken")
+        assert (done.exit_code, len(done.stdout.splitlines())) == (1, 2)
+        assert done.stderr.startswith("nothing of what was read could be decoded: not JSON: ")
+        assert pipeline.cdc("events", "crm.broken", "--json").exit_code == 1
+        assert pipeline.cdc("events", "crm.broken", "--follow", "--from-beginning", "--limit", "2").exit_code == 1
+    with written(pipeline, "crm.crm.mixed", b"\x03\x00", b"{}"):
+        done = pipeline.cdc("events", "crm.mixed")
+        assert (done.exit_code, done.stderr) == (0, "")
+        assert ["cannot be decoded: not JSON" in line for line in done.stdout.splitlines()] == [True, False]
 
 
 def test_what_cannot_be_read(pipeline: Pipeline, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """``cdc snapshot`` while rows are written: by a signal topic and by a signal table."""
 
 import json
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -56,6 +57,26 @@ def test_a_snapshot_by_the_table_without_notifications(pipeline: Pipeline, monke
     assert {("r", "Grace"), ("r", "Linus")} <= set(rows(pipeline, ROUTED)[before:])
 
 
+def completed(pipeline: Pipeline) -> int:
+    return sum(one["type"] == "COMPLETED" for one in pipeline.lab.messages("shop.notifications"))
+
+
+def test_notifications_that_cannot_be_decoded(pipeline: Pipeline, tmp_path: Path) -> None:
+    """As where the file has another format than what is deployed. The snapshot itself ends as any other."""
+    content = yaml.safe_load(pipeline.file.read_text())
+    content["connectors"]["shop"]["format"] = "json-with-schemas"
+    (file := tmp_path / pipeline.file.name).write_text(yaml.safe_dump(content))
+    pipeline.lab.settle()
+    before = completed(pipeline)
+    with writing(pipeline, "shop.customers", "undecoded") as written:
+        done = pipeline.another(file, "snapshot", "shop", "shop.customers", "--blocking", "--yes")
+        assert done.exit_code == 1
+        pipeline.wait_for(lambda: completed(pipeline) > before)
+    assert "the signal is sent, and what the connector writes to shop.notifications cannot be decoded: " in done.stderr
+    assert "must have schema and payload" in done.stderr
+    complete(pipeline, CUSTOMERS, written)
+
+
 def test_it_is_asked_for_and_stopped(pipeline: Pipeline) -> None:
     sent = len(pipeline.lab.records(SIGNALS))
     done = pipeline.cdc("snapshot", "shop", "shop.customers", given="n\n")
@@ -95,3 +116,14 @@ def test_without_signals_the_key_to_set_is_named(pipeline: Pipeline) -> None:
     (file := pipeline.file.with_name("silent.yaml")).write_text(yaml.safe_dump(content))
     done = pipeline.another(file, "snapshot", "shop", "shop.customers", "--yes")
     assert (done.exit_code, "connectors.shop.signals must be set" in done.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("more", [["shop.customers"], ["shop.customers", "--no-wait"], ["--stop"]])
+def test_a_missing_signal_topic_is_named_at_once(pipeline: Pipeline, tmp_path: Path, more: list[str]) -> None:
+    content = yaml.safe_load(pipeline.file.read_text())
+    content["connectors"]["shop"]["signals"] = {"topic": "nobody-made-it"}
+    (file := tmp_path / pipeline.file.name).write_text(yaml.safe_dump(content))
+    done = pipeline.another(file, "snapshot", "shop", *more)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "there is no topic nobody-made-it" in done.stderr
+    assert "kafka-topics.sh --create --topic nobody-made-it --partitions 1, then cdc restart" in done.stderr

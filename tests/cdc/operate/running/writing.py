@@ -33,8 +33,8 @@ def writing(pipeline: Pipeline, table: str, name: str) -> Iterator[list[str]]:
 
 
 def rows(pipeline: Pipeline, topic: str) -> list[tuple[str, str]]:
-    """Operation and name of each event so far."""
-    return [(one["op"], one["after"]["name"]) for one in pipeline.lab.messages(topic)]
+    """Operation and name of each event so far; of a deleted row, its last name."""
+    return [(one["op"], (one["after"] or one["before"])["name"]) for one in pipeline.lab.messages(topic)]
 
 
 def complete(pipeline: Pipeline, topic: str, written: list[str]) -> None:
