@@ -6,7 +6,7 @@ from typing import Final
 from cdc.findings import Finding, error, ok, warning
 from cdc.preflight.database.reading import Column, Table
 from cdc.preflight.database.subject import BYTES_PER_SECOND, ROWS_PER_SECOND, Subject
-from modules.debezium import topics
+from modules.debezium import formats, topics
 from modules.debezium.regex.matching import matches
 from modules.debezium.regex.syntax import JavaRegexError
 from modules.messages.problems import nearest
@@ -16,6 +16,7 @@ _SHOWN: Final = 5
 # One transaction stays open for the whole snapshot, and InnoDB keeps every old row version for it.
 _LONG_SNAPSHOT_SECONDS: Final = 4 * 3600
 _LARGE: Final = ("mediumblob", "longblob", "mediumtext", "longtext", "json")
+_WITH_DECIMALS: Final = ("avro", "protobuf")
 _MEGABYTE: Final = 2**20
 
 
@@ -110,9 +111,7 @@ def columns(subject: Subject) -> Iterator[Finding]:
 
 
 def _about_columns(subject: Subject) -> Iterator[Finding]:
-    if subject.setting("decimal.handling.mode") in ("", "precise") and (
-        named := _where(subject, lambda column: column.type == "decimal")
-    ):
+    if _decimals_are_base64(subject) and (named := _where(subject, lambda column: column.type == "decimal")):
         yield warning(
             f"decimals arrive as base64 of their bytes: {named}", "set decimal.handling.mode: string under properties"
         )
@@ -132,6 +131,14 @@ def _about_columns(subject: Subject) -> Iterator[Finding]:
         )
     if named := _where(subject, lambda column: column.type in ("geometry", "geomcollection", "point", "polygon")):
         yield warning(f"geometries arrive as a structure of WKB and SRID: {named}", "have applications decode it")
+
+
+def _decimals_are_base64(subject: Subject) -> bool:
+    """In JSON, unless its converter writes numbers; Avro and Protobuf have a type for decimals."""
+    if subject.setting("decimal.handling.mode") not in ("", "precise") or subject.connector.format in _WITH_DECIMALS:
+        return False
+    class_ = subject.setting(formats.VALUE)
+    return not class_ or ("json" in class_ and subject.setting(f"{formats.VALUE}.decimal.format") != "numeric")
 
 
 def _where(subject: Subject, wanted: Callable[[Column], bool], *, most: int = 0) -> str:
