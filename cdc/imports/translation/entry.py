@@ -10,6 +10,7 @@ from cdc.imports.translation import capture, connection, history, names, registr
 from cdc.imports.translation.draft import Draft
 from cdc.imports.translation.notes import OPEN, Kind, Note, shown
 from modules.debezium.configuration import CONNECTOR_CLASS
+from modules.debezium.finding import find
 from modules.environment.checks.document_rules import FILL_IN
 from modules.messages import secrecy
 
@@ -85,8 +86,13 @@ def _entry(key: str, described: Described, *, keep_offsets: bool) -> Entry:
 def _others(draft: Draft) -> None:
     """Moves the remaining properties to ``properties``, unchanged."""
     properties: dict[str, object] = {}
+    known = {key: value for key, value in draft.left.items() if isinstance(value, str)}
     for key, value in draft.left.items():
-        if kind := secrecy.literal(key, str(value)) if isinstance(value, str) else None:
+        literal = isinstance(value, str) and secrecy.literal(key, value)
+        if literal and find(draft.release, key, known) is None:
+            why = "is read by nothing: it is no property of Debezium's MySQL connector or of Kafka Connect"
+            draft.note(Kind.LOST, key, why, before=secrecy.HIDDEN)
+        elif kind := secrecy.literal(key, str(value)) if isinstance(value, str) else None:
             why = f"it is {kind}: keep it in Secrets Manager, and set ${{secretsmanager:NAME:KEY}} in properties"
             draft.note(Kind.TODO, key, why, before=value)
         elif not isinstance(value, Unresolved):

@@ -6,6 +6,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from cdc.imports.formats.described import Unresolved, Value
+from cdc.imports.translation import secret
 from cdc.imports.translation.draft import Draft
 from cdc.imports.translation.notes import Kind
 from modules.debezium.configuration import PLACEHOLDER
@@ -18,6 +19,7 @@ _LOGINS: Final = ("basic.auth.credentials.source", "basic.auth.user.info")
 _NAME: Final = "registry.name"
 _DEFAULT_NAME: Final = "default-registry"
 _SET: Final = (*_URLS.values(), *_LOGINS, _NAME, "region", "compatibility", "schemas.enable")
+_SECRET: Final = "cdc/registry"
 _PUBLIC: Final = 443
 
 
@@ -28,11 +30,14 @@ def take(draft: Draft) -> None:
     if class_ not in _KINDS:
         return
     kind, format_ = _KINDS[class_]
+    login = draft.left.get(f"{VALUE}.{_LOGINS[1]}")
     draft.registry = _glue(draft) if kind == "glue" else _by_url(draft, kind)
     draft.move(VALUE, "format", format_, "has its own key", before=draft.take(VALUE))
     draft.note(Kind.ADDED, "schema_registry", "the file has one registry", after=_shown(draft.registry))
     for key in (key for key, value in draft.registry.items() if value == FILL_IN):
         draft.note(Kind.TODO, f"schema_registry.{key}", "it is not in this input", after=FILL_IN)
+    if draft.registry.get("secret") == _SECRET and not _placeholders(login):
+        draft.note(Kind.TODO, "schema_registry.secret", secret.creation(_SECRET, [login]), after=_SECRET)
     if draft.known(KEY) == class_:
         why = "keys are JSON without schemas: Glue's names the schemas of keys and values alike"
         kept = (Kind.LOST, why) if kind == "glue" else (Kind.MOVED, "format sets it, too")
@@ -85,12 +90,17 @@ def _login(draft: Draft) -> dict[str, Any]:
     given = draft.left.get(f"{VALUE}.{_LOGINS[1]}")
     if given is None:
         return {}
-    both = list(PLACEHOLDER.finditer(given)) if isinstance(given, str) else []
-    if len(both) == 2 and both[0]["secret"] == both[1]["secret"]:
+    if both := _placeholders(given):
         fields = dict(zip(("username_field", "password_field"), (one["key"] for one in both), strict=True))
         other = {field: key for field, key in fields.items() if key != field.removesuffix("_field")}
         return {"secret": both[0]["secret"], **other}
-    return {"secret": FILL_IN}
+    return {"secret": _SECRET}
+
+
+def _placeholders(login: Value | None) -> list[re.Match[str]]:
+    """The user and the password of one secret; empty where the login is anything else."""
+    both = list(PLACEHOLDER.finditer(login)) if isinstance(login, str) else []
+    return both if len(both) == 2 and both[0]["secret"] == both[1]["secret"] else []
 
 
 def _shown(registry: Mapping[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """Capacity, Kafka Connect's version, plugin, converters, and other settings of MSK Connect."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -20,7 +21,6 @@ _MCUS: Final = ("1", "2", "4", "8")
 _JSON: Final = "org.apache.kafka.connect.json.JsonConverter"
 _CONVERTERS: Final = ("key.converter", "value.converter")
 _SETTINGS: Final = {
-    "plugins": "a ZIP in plugins instead, built with: cdc plugin build debezium-mysql",
     "service_execution_role_arn": "every connector gets its own role",
     "kafka_cluster": "the environment's cluster, in the environment's network",
     "kafka_cluster_client_authentication": "IAM for every connector",
@@ -29,6 +29,7 @@ _SETTINGS: Final = {
     "tags": "all resources have the environment's tags",
     "tags_all": "all resources have the environment's tags",
 }
+_PLUGIN_ARN: Final = re.compile(r"arn:[\w-]+:kafkaconnect:[\w-]+:\d{12}:custom-plugin/")
 _WORKERS: Final = {"group.id", "bootstrap.servers", "config.storage.topic", "status.storage.topic", "plugin.path"}
 _TOPICS: Final = {"offset.storage.topic", "offset.storage.partitions", "status.storage.partitions"}
 
@@ -60,7 +61,21 @@ def take(draft: Draft) -> None:
         _worker(draft, described.worker)
     for path, value in described.settings.items():
         why = _SETTINGS.get(path.split(".")[0], "the environment file has no key for it")
+        if path == "plugins":
+            why = _plugin(draft, value)
         draft.notes.append(Note(draft.key, Kind.DROPPED, path, shown(path, value), "", why))
+
+
+def _plugin(draft: Draft, value: str) -> str:
+    """Why the plugin is another, and how to keep it, where the input has its ARN."""
+    name = draft.entry["plugin"]
+    why = f"a ZIP in plugins instead, built with: cdc plugin build {name}"
+    if _PLUGIN_ARN.match(value):
+        why += (
+            f"; if this one has AWS's Secrets Manager provider, it can stay: set plugins.{name} to"
+            f" {{arn: {value}, revision, debezium_version}}"
+        )
+    return why
 
 
 def _capacity(draft: Draft, described: Described) -> None:

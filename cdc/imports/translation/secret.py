@@ -1,6 +1,7 @@
 """The database's user and password: the secret, and the keys that it must have. No value is ever printed."""
 
 import re
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 from urllib.parse import unquote
 
@@ -52,13 +53,17 @@ def take(draft: Draft) -> None:
 
 
 def _create(draft: Draft, secret: str, given: dict[str, Value | None]) -> None:
-    places = {_origin(value) for value in given.values()}
-    why = (
-        f"create it, as flat JSON with username and password, which are {' and '.join(sorted(places))} now:"
+    draft.comments["source", "secret"] = "to be created, with username and password"
+    draft.note(Kind.TODO, "source.secret", creation(secret, given.values()), after=secret)
+
+
+def creation(secret: str, given: Iterable[Value | None]) -> str:
+    """How to create ``secret``, and where its values are now."""
+    places = sorted({_origin(value) for value in given})
+    return (
+        f"create it, as flat JSON with username and password, which are {' and '.join(places)} now:"
         f" aws secretsmanager create-secret --name {secret} --secret-string file://secret.json"
     )
-    draft.comments["source", "secret"] = "to be created, with username and password"
-    draft.note(Kind.TODO, "source.secret", why, after=secret)
 
 
 def _origin(value: Value | None) -> str:

@@ -1,5 +1,6 @@
 """Connectors in every format become valid entries that deploy the same configuration."""
 
+import json
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ from modules.environment.environment import Environment
 from modules.environment.loading import load, warnings
 from modules.messages.problems import shown
 from rehearsal.iam.tls import CertificateAuthority
-from tests.cdc.imports.importing import INPUTS, WORKERS, Imported, imported
+from tests.cdc.imports.importing import INPUTS, WORKERS, Imported, given, imported
 from tests.synthesized import Document, Stack, changed, document, synthesize
 
 EXPECTED: Final[dict[str, dict[str, dict[str, str]]]] = yaml.safe_load(
@@ -154,3 +155,23 @@ def _properties(name: str) -> list[tuple[str, str]]:
 
 def test_imported_entries_are_a_valid_environment(content: Document) -> None:
     assert len(Environment.model_validate({"name": "prod", **content}).connectors) >= 30
+
+
+PLUGIN_ARN: Final = (
+    "arn:aws:kafkaconnect:us-east-1:123456789012:custom-plugin/dbz/99998888-7777-4666-8555-444433332222-1"
+)
+
+
+@pytest.mark.parametrize(("version", "plugin"), [("2.7.1", "debezium-mysql-2"), ("3.7.x", "debezium-mysql")])
+def test_a_custom_plugin_can_be_kept(version: str, plugin: str, tmp_path: Path) -> None:
+    described = {
+        "connectorName": "shop",
+        "kafkaConnectVersion": version,
+        "connectorConfiguration": {"connector.class": "io.debezium.connector.mysql.MySqlConnector"},
+        "plugins": [{"customPlugin": {"customPluginArn": PLUGIN_ARN, "revision": 2}}],
+    }
+    found = given(tmp_path, json.dumps(described))
+    assert list(found.document["plugins"]) == [plugin]
+    [line] = [one for one in found.notes("dropped") if one.startswith("plugins ")]
+    assert f"built with: cdc plugin build {plugin};" in line
+    assert f"set plugins.{plugin} to {{arn: {PLUGIN_ARN}, revision, debezium_version}}" in line

@@ -109,6 +109,57 @@ def test_a_secret_to_create_or_change_is_named(
 
 
 @pytest.mark.parametrize(
+    ("login", "says"),
+    [
+        (f"user:{SECRET}", "which are written in the configuration now: aws secretsmanager create-secret --name cdc/r"),
+        ("${file:/run/registry:login}", "which are read by the config provider file now"),
+        ("${secretsmanager:a:user}:${secretsmanager:b:password}", "read by the config provider secretsmanager now"),
+    ],
+)
+def test_the_registrys_secret_is_created_from_its_login(login: str, says: str, tmp_path: Path) -> None:
+    found = given(tmp_path, registry_of(login))
+    assert found.document["schema_registry"]["secret"] == "cdc/registry"
+    [line] = [one for one in found.notes("to do") if one.startswith("schema_registry.secret")]
+    assert line.startswith("schema_registry.secret → cdc/registry: create it, as flat JSON with username and password")
+    assert says in line
+    assert SECRET not in found.report + found.output
+
+
+def test_an_existing_secret_of_a_registry_needs_nothing(tmp_path: Path) -> None:
+    login = "${secretsmanager:cdc/registry:username}:${secretsmanager:cdc/registry:password}"
+    found = given(tmp_path, registry_of(login))
+    assert found.document["schema_registry"]["secret"] == "cdc/registry"
+    assert not [one for one in found.notes("to do") if one.startswith("schema_registry.secret")]
+
+
+def registry_of(login: str) -> str:
+    config = {
+        "connector.class": CLASS,
+        "value.converter": "io.confluent.connect.avro.AvroConverter",
+        "value.converter.schema.registry.url": "https://registry.example.com",
+        "value.converter.basic.auth.user.info": login,
+    }
+    return json.dumps({"name": "shop", "config": config})
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "kind", "says"),
+    [
+        ("database.jdbc.url", f"jdbc:mysql://db/shop?password={SECRET}", "not expressed", "is read by nothing"),
+        ("my.api_key", SECRET, "not expressed", "is read by nothing"),
+        ("database.ssl.keystore.password", SECRET, "to do", "keep it in Secrets Manager"),
+        ("producer.override.x.password", SECRET, "not expressed", "MSK Connect refuses client overrides"),
+    ],
+)
+def test_a_secret_that_nothing_reads_needs_no_place(key: str, value: str, kind: str, says: str, tmp_path: Path) -> None:
+    found = given(tmp_path, json.dumps({"name": "shop", "config": {"connector.class": CLASS, key: value}}))
+    [line] = [one for one in found.notes(kind) if one.startswith(f"{key} ")]
+    assert line.startswith(f"{key} (hidden): ")
+    assert says in line
+    assert SECRET not in found.report + found.output
+
+
+@pytest.mark.parametrize(
     ("user", "password", "fields"),
     [
         ("username", "password", {}),
