@@ -88,11 +88,11 @@ def _others(draft: Draft) -> None:
     properties: dict[str, object] = {}
     known = {key: value for key, value in draft.left.items() if isinstance(value, str)}
     for key, value in draft.left.items():
-        literal = isinstance(value, str) and secrecy.literal(key, value)
-        if literal and find(draft.release, key, known) is None:
+        kind = secrecy.literal(key, value) if isinstance(value, str) else None
+        if kind and find(draft.release, key, known) is None:
             why = "is read by nothing: it is no property of Debezium's MySQL connector or of Kafka Connect"
             draft.note(Kind.LOST, key, why, before=secrecy.HIDDEN)
-        elif kind := secrecy.literal(key, str(value)) if isinstance(value, str) else None:
+        elif kind:
             why = f"it is {kind}: keep it in Secrets Manager, and set ${{secretsmanager:NAME:KEY}} in properties"
             draft.note(Kind.TODO, key, why, before=value)
         elif not isinstance(value, Unresolved):
