@@ -6,7 +6,8 @@
 
 PYTHON ?= python3
 ENV    ?= prod
-FILES  ?= environments/$(ENV).yaml
+FILES  ?= $(if $(filter 1,$(words $(ENV))),environments/$(strip $(ENV)).yaml,$(error ENV must be the name of one \
+environment, got "$(ENV)"; several: FILES="environments/a.yaml environments/b.yaml"))
 # Servers and providers wait now and then: one process more than cores uses that time.
 WORKERS ?= 3
 PLUGIN ?= debezium-mysql

@@ -7,7 +7,7 @@ from pathlib import Path
 from modules.connect_stack import Connect
 from modules.environment import ca_bundles
 from modules.environment.environment import Environment
-from modules.environment.loading import load_all, located, warnings
+from modules.environment.loading import files_of, load_all, located, warnings
 from modules.environment.models.state import S3State
 from modules.environment.plugin_archives import findings
 from modules.messages.output import filtered
@@ -41,11 +41,11 @@ def build(environments: Iterable[Environment], outdir: Path | None = None, *, co
 @filtered()
 def main(arguments: Sequence[str]) -> int:
     """Synthesizes the given files, or all of environments/; returns 1 if one is invalid."""
-    files = [Path(argument) for argument in arguments] or sorted(Path("environments").glob("*.yaml"))
-    if not files:
-        print(NO_ENVIRONMENTS, file=sys.stderr)
-        return 1
     try:
+        files = [Path(argument) for argument in arguments] or files_of(Path("environments"))
+        if not files:
+            print(NO_ENVIRONMENTS, file=sys.stderr)
+            return 1
         environments = load_all(files)
         _check_archives(zip(environments, files, strict=True))
     except EnvironmentErrors as error:

@@ -162,7 +162,7 @@ def _text(file: FilePath) -> str:
 
 
 def _beside(file: FilePath) -> str:
-    names = sorted(found.stem for found in file.parent.glob("*.yaml"))
+    names = sorted(found.stem for found in file.parent.glob("[!.]*.yaml"))
     if not names:
         return f", nor any other environment in {file.parent}"
     near = nearest(file.stem, names)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from shlex import quote
 
 from pydantic import ValidationError
 
@@ -16,7 +17,8 @@ from modules.messages.problems import EnvironmentErrors, Problem
 def load(file: Path) -> Environment:
     """The environment in ``file``, named after the file; raises EnvironmentErrors."""
     if file.suffix != ".yaml":
-        raise EnvironmentErrors([Problem((), "must be a file that ends in .yaml", file=str(file))])
+        wanted = misnamed(file) if file.suffix == ".yml" and file.exists() else "must be a file that ends in .yaml"
+        raise EnvironmentErrors([Problem((), wanted, file=str(file))])
     document = Document(file)
     problems: list[Problem] = []
     if "name" in document.data:
@@ -31,6 +33,18 @@ def load(file: Path) -> Environment:
     if found:
         raise EnvironmentErrors(found)
     return environment
+
+
+def files_of(folder: Path) -> list[Path]:
+    """The environment files of ``folder``; raises EnvironmentErrors for those that end in .yml."""
+    if wrong := [Problem((), misnamed(file), file=str(file)) for file in sorted(folder.glob("*.yml"))]:
+        raise EnvironmentErrors(wrong)
+    return sorted(folder.glob("*.yaml"))
+
+
+def misnamed(file: Path) -> str:
+    """What to do with a file that ends in .yml."""
+    return f"must end in .yaml; rename it: mv {quote(str(file))} {quote(str(file.with_suffix('.yaml')))}"
 
 
 def load_all(files: Iterable[Path]) -> tuple[Environment, ...]:
