@@ -17,7 +17,7 @@ from modules.environment.environment import Environment
 from modules.environment.loading import load_all
 from modules.messages.problems import EnvironmentErrors
 from modules.user_files.reading import read
-from modules.user_files.writing import replacing
+from modules.user_files.writing import obstacle, replacing
 
 _WRITERS: Final = {".svg": drawing.svg, ".mmd": mermaid.text}
 _MOST_BYTES: Final = 100_000_000
@@ -37,6 +37,8 @@ def diagram(
     """
     if to is not None and to.suffix not in _WRITERS:
         fail(f"--to: must end in .svg or .mmd, got {to}")
+    if to is not None and not check and (problem := obstacle(to)):
+        fail(f"--to: {problem}")
     if check and to is None:
         fail("--check: needs --to FILE", status=2)
     try:

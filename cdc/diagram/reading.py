@@ -167,7 +167,9 @@ def _watching(blocks: Blocks) -> Service:
 
 def _key(blocks: Blocks) -> Service:
     aliases = [str(one["name"]) for one in blocks.resources("aws_kms_alias", "platform").values()]
-    return Service("key", "KMS key", (*aliases, "volumes, logs, plugins"))
+    used = {"aws_msk_cluster": "volumes", "aws_cloudwatch_log_group": "logs", "aws_s3_bucket": "plugins"}
+    types = {type_ for part in ("platform", "connect") for type_ in used if blocks.resources(type_, part)}
+    return Service("key", "KMS key", (*aliases, ", ".join(word for type_, word in used.items() if type_ in types)))
 
 
 def _reactions(blocks: Blocks) -> list[Service]:

@@ -38,6 +38,8 @@ def explain(
     Exit status: 0, or 1 for an unknown name.
     """
     name = name.strip()
+    if not name:
+        fail("NAME: must be a property or a key, got nothing")
     of_file = keys.keys(name)
     places = _places(env, connector)
     known, configured = _known(places)
@@ -46,7 +48,10 @@ def explain(
         found += lookup.meanings(known, successor, configured)
     if not found and unavailable is None and not of_file:
         _unknown(known, name)
-    values = [[effective(environment, key, meaning) for environment, key in places] for meaning in found]
+    # What the brokers have is the same for all connectors of an environment.
+    values = [
+        list(dict.fromkeys(effective(environment, key, meaning) for environment, key in places)) for meaning in found
+    ]
     if as_json:
         document = _document(known, name, unavailable, found, values)
         out.print_json(json.dumps(document | {"keys": [asdict(key) for key in of_file]}))

@@ -97,7 +97,9 @@ def _renamed(name: str, renamed: Renamed) -> Unavailable:
 
 def nearest(known: Release, name: str) -> list[str]:
     """Known names that were probably intended."""
-    return get_close_matches(name, list(dict.fromkeys(_names(known))), n=_NEAREST, cutoff=0.7)
+    of_driver = [f"database.{key}" for key in known.driver if key.lower() == name.lower()]
+    near = get_close_matches(name, list(dict.fromkeys(_names(known))), n=_NEAREST, cutoff=0.7)
+    return list(dict.fromkeys([*of_driver, *near]))[:_NEAREST]
 
 
 def _names(known: Release) -> Iterator[str]:

@@ -32,6 +32,8 @@ from cdc.rehearse.page import writing
 from cdc.rehearse.show import endpoints, last_line, logs_of, save_endpoints, summary
 from modules.environment.loading import load
 from modules.messages.problems import EnvironmentErrors
+from modules.user_files.reading import unusable
+from modules.user_files.writing import obstacle
 from rehearsal.daemon_process import DaemonProcess
 from rehearsal.outcome import Outcome
 from rehearsal.processes import disk, runs
@@ -78,8 +80,11 @@ def rehearse(
         _refuse_with("--stop", running)
     if apply:
         _refuse_with("--apply", {"--keep": keep, "--brokers": brokers, "--enforce-deployer": enforce_deployer})
-    if report and (problem := writing.problem(report)):
+    if report and (problem := obstacle(report)):
         raise typer.BadParameter(problem, param_hint="'--report'")
+    for option, given in (("--schema", schema), ("--data", data), ("--mysqld", mysqld)):
+        if given and (problem := unusable(given, program=option == "--mysqld")):
+            raise typer.BadParameter(f"{given}: {problem}", param_hint=f"'{option}'")
     options = {
         "schema": schema,
         "data": data,

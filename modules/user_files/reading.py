@@ -94,3 +94,14 @@ def _bounded(stream: BinaryIO, name: str, most: int) -> bytes:
     if len(content) > most:
         raise UserFileError(errno.EFBIG, f"is larger than {most:,} bytes", name)
     return content
+
+
+def unusable(file: Path, *, program: bool = False) -> str:
+    """Why ``file`` cannot be read, or run as a ``program``; empty if nothing speaks against it."""
+    if not file.exists():
+        return "no such file"
+    if file.is_dir():
+        return "is a directory, must be a file"
+    if not os.access(file, os.X_OK if program else os.R_OK):
+        return "must be a program that may be run" if program else "permission denied"
+    return ""

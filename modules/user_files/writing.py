@@ -12,6 +12,22 @@ from typing import BinaryIO
 from modules.user_files.reading import UserFileError, reason, special
 
 
+def obstacle(file: Path) -> str | None:
+    """Why ``file`` could not be written in some minutes; None if nothing speaks against it."""
+    folder = Path(os.path.realpath(file)).parent
+    if file.is_dir():
+        return f"{file}: is a directory, must be a file"
+    if file.exists() and not file.is_file():
+        return f"{file}: must be a regular file"
+    if not folder.is_dir():
+        return f"{file}: the folder {folder} does not exist"
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return None
+    except OSError as error:
+        return f"{file}: the folder {folder} cannot be written: {(error.strerror or str(error)).lower()}"
+
+
 @contextmanager
 def replacing(target: Path) -> Iterator[BinaryIO]:
     """A new file, which takes the place of ``target`` at the end of the block; an error leaves ``target`` as it was.

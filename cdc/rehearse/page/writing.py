@@ -1,7 +1,5 @@
 """Writes the page of a rehearsal, and refuses early what could not be written at its end."""
 
-import os
-import tempfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,22 +16,6 @@ from modules.environment.environment import Environment
 from modules.messages.tokens import hidden
 from modules.user_files.writing import replacing
 from rehearsal.outcome import Outcome
-
-
-def problem(file: Path) -> str | None:
-    """Why ``file`` could not be written in some minutes; None if nothing speaks against it."""
-    folder = Path(os.path.realpath(file)).parent
-    if file.is_dir():
-        return f"{file}: is a directory, must be a file"
-    if file.exists() and not file.is_file():
-        return f"{file}: must be a regular file"
-    if not folder.is_dir():
-        return f"{file}: the folder {folder} does not exist"
-    try:
-        with tempfile.TemporaryFile(dir=folder):
-            return None
-    except OSError as error:
-        return f"{file}: the folder {folder} cannot be written: {(error.strerror or str(error)).lower()}"
 
 
 def write(file: Path, outcome: Outcome) -> None:

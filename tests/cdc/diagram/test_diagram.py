@@ -72,6 +72,20 @@ def test_what_is_not_there_is_not_shown(tmp_path: Path) -> None:
     assert {"MSK events", "existing cluster"} <= {*words}
 
 
+def test_the_key_is_of_what_there_is(shown: Architecture, tmp_path: Path) -> None:
+    existing = read(synthesize(tmp_path, changed(PROD, kafka=EXISTING_KAFKA)))
+    assert (shown.key.lines[-1], existing.key.lines[-1]) == ("volumes, logs", "logs")
+
+
+def test_no_folder_is_created(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    file = tmp_path / "nope" / "x.svg"
+    done = run("prod", "--to", str(file))
+    assert done.exit_code == 1
+    assert done.stderr == f"--to: {file}: the folder {file.parent} does not exist\n"
+    assert not file.parent.exists()
+
+
 def test_an_arrow_for_each_way_of_the_data(many: Architecture) -> None:
     # Two connectors read and write; billing reads orders, the keeper stock, the warehouse both.
     assert len(Picture(drawing.svg(many)).flows) == 2 + 2 + 4

@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 from cdc.cli import app
 from modules.environment import msk_connect
 from tests.synthesized import changed, document, with_connector
+from tests.terraform.variants import PROD, with_stock
 
 UNWRAP: Final = {"transforms": "u", "transforms.u.type": "io.debezium.transforms.ExtractNewRecordState"}
 
@@ -130,6 +131,8 @@ def test_an_unavailable_name_without_successor_is_an_error(name: str, expected: 
         ("decimal.handlin.mode", "did you mean decimal.handling.mode"),
         ("Decimal.Handling.Mode", "did you mean decimal.handling.mode"),
         ("offset.flush.interval", "did you mean offset.flush.interval.ms"),
+        ("useSSL", "did you mean database.useSSL?"),
+        ("usessl", "did you mean database.useSSL?"),
         ("heartbeat_second", "did you mean heartbeat_seconds"),
     ],
 )
@@ -137,6 +140,19 @@ def test_an_unknown_name_gets_the_nearest(name: str, near: str) -> None:
     done = run(name)
     assert (done.exit_code, done.stdout) == (1, "")
     assert near in done.stderr
+
+
+@pytest.mark.parametrize("name", ["", "  "])
+def test_nothing_is_no_name(name: str) -> None:
+    done = run(name)
+    assert (done.exit_code, done.stderr) == (1, "NAME: must be a property or a key, got nothing\n")
+
+
+def test_what_all_connectors_share_is_shown_once(tmp_path: Path) -> None:
+    file = tmp_path / "two.yaml"
+    file.write_text(yaml.safe_dump(with_stock(PROD)))
+    assert run("log.retention.hours", str(file)).stdout.count("two: 168") == 1
+    assert [key in run("snapshot.mode", str(file)).stdout for key in ("two, orders:", "two, stock:")] == [True, True]
 
 
 def test_an_unknown_name_without_similar_names() -> None:

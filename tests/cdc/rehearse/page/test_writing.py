@@ -9,6 +9,7 @@ from cdc.cli import app
 from cdc.rehearse.page import writing
 from modules.environment.loading import load
 from modules.environment.models.plugins import ArchivePlugin
+from modules.user_files.writing import obstacle
 from rehearsal.failures import Failure
 from rehearsal.outcome import Outcome
 from rehearsal.steps import Step
@@ -28,39 +29,37 @@ def refused(file: Path) -> str:
 
 
 def test_a_file_that_can_be_written_is_taken(tmp_path: Path) -> None:
-    assert writing.problem(tmp_path / "report.html") is None
+    assert obstacle(tmp_path / "report.html") is None
     (old := tmp_path / "old.html").write_text("old")
-    assert writing.problem(old) is None
+    assert obstacle(old) is None
     assert old.read_text() == "old"
     assert list(tmp_path.iterdir()) == [old]
 
 
 def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
-    assert (
-        writing.problem(file := tmp_path / "no" / "report.html") == f"{file}: the folder {file.parent} does not exist"
-    )
+    assert obstacle(file := tmp_path / "no" / "report.html") == f"{file}: the folder {file.parent} does not exist"
     assert "'--report'" in refused(file)
     assert not file.parent.exists()
 
 
 def test_a_folder_is_refused(tmp_path: Path) -> None:
-    assert writing.problem(tmp_path) == f"{tmp_path}: is a directory, must be a file"
+    assert obstacle(tmp_path) == f"{tmp_path}: is a directory, must be a file"
     assert "is a directory, must be a file" in refused(tmp_path)
 
 
 def test_a_file_as_a_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    assert "does not exist" in str(writing.problem(tmp_path / "file" / "report.html"))
+    assert "does not exist" in str(obstacle(tmp_path / "file" / "report.html"))
 
 
 def test_a_pipe_is_refused(tmp_path: Path) -> None:
     os.mkfifo(pipe := tmp_path / "pipe")
-    assert writing.problem(pipe) == f"{pipe}: must be a regular file"
+    assert obstacle(pipe) == f"{pipe}: must be a regular file"
 
 
 def test_a_folder_that_cannot_be_written_is_refused() -> None:
     """Not even by root."""
-    assert str(writing.problem(Path("/proc/self/report.html"))).startswith("/proc/self/report.html: the folder /proc/")
+    assert str(obstacle(Path("/proc/self/report.html"))).startswith("/proc/self/report.html: the folder /proc/")
     assert "cannot be written" in refused(Path("/proc/self/report.html"))
 
 
