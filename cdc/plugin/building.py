@@ -21,6 +21,8 @@ from modules.messages.problems import either, nearest
 from modules.user_files.reading import read as read_file
 
 PLUGINS: Final = Path("build/plugins")
+# Of plugins that lack a part which a rehearsal substitutes: they must not be deployed.
+REHEARSED: Final = Path("build/rehearsal")
 COMPILER: Final = "ecj"
 
 

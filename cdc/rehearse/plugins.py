@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
 
 from cdc.plugin import building
 from modules.artifacts.cache import Cache
@@ -15,9 +14,6 @@ from modules.environment.environment import Environment
 from modules.environment.models.plugins import ArchivePlugin, Plugin
 from modules.environment.plugin_archives import converter_parts
 from rehearsal.processes.errors import RehearsalError
-
-# Of plugins that lack a part which a rehearsal substitutes: they must not be deployed.
-REHEARSED: Final = Path("build/rehearsal")
 
 
 def using(environment: Environment, archives: Mapping[str, Path]) -> Environment:
@@ -40,7 +36,7 @@ class Builder:
     def archives(self, environment: Environment) -> Mapping[str, Path]:
         """A ZIP for each plugin of ``environment``: its own, or one built here instead of a published one.
 
-        One without parts that no source has is below ``REHEARSED``, where no deploy finds it.
+        One without parts that no source has is below ``building.REHEARSED``, where no deploy finds it.
         """
         return {
             name: self._own(plugin, name, converter_parts(environment, name))
@@ -57,7 +53,7 @@ class Builder:
         """A plugin built here: the object in S3 is not read."""
         recipe = self._recipe(plugin, name)
         if converters:  # a deploy of another environment takes the ZIP without them
-            return self._built(recipe, REHEARSED / f"{'-'.join([recipe, *converters])}.zip", converters)
+            return self._built(recipe, building.REHEARSED / f"{'-'.join([recipe, *converters])}.zip", converters)
         path = building.PLUGINS / f"{recipe}.zip"
         return path if path.is_file() else self._built(recipe, path, ())
 
@@ -82,7 +78,7 @@ class Builder:
         except (FetchErrors, OfflineError) as error:
             order = self._without_unreachable(order, error)
             paths = self._fetched(order, Policy())
-            target = REHEARSED / target.name
+            target = building.REHEARSED / target.name
         also = "".join(f" with {part}" for part in converters)
         self.notes.append(
             f"built {target}{also}" + "".join(f" without {part}, which no source has" for part in order.left_out)

@@ -10,12 +10,15 @@ from cdc.deep.environments import effective, local_archive
 from cdc.deep.validation import pinned
 from cdc.jars import unpacked_folder
 from cdc.operate.connectors import Place
+from cdc.plugin.building import REHEARSED
 from modules.artifacts.cache import Cache
 from modules.artifacts.fetch import fetch
 from modules.artifacts.lock import load
 from modules.artifacts.sources import sources
 from modules.debezium.configuration import PLACEHOLDER, worker_properties
 from modules.debezium.topics import offsets_of
+from modules.environment.models.plugins import ArchivePlugin
+from modules.environment.plugin_archives import converter_parts
 from rehearsal.connect import observers
 from rehearsal.connect.decoder import Decoder, JsonDecoder, Message, converters, is_json
 from rehearsal.connect.registries import Registries
@@ -60,13 +63,24 @@ class Formats:
         return lambda messages: decoder.decode(messages, self._variables)
 
     def _archive(self, plugin: str) -> Path:
-        found = self.archives.get(plugin) or local_archive(self.place.environment, plugin)
+        environment = self.place.environment
+        found = self.archives.get(plugin) or local_archive(environment, plugin) or self._rehearsed(plugin)
         if found is None:
+            parts = "".join(f" --with {part}" for part in converter_parts(environment, plugin))
             raise NoPluginError(
                 f"the converters are in the plugin {plugin}, whose ZIP is not on this machine: "
-                f"build it with cdc plugin build {plugin}, or pass it with --plugin {plugin}=ZIP"
+                f"build it with cdc plugin build {plugin}{parts}, or pass it with --plugin {plugin}=ZIP"
             )
         return found
+
+    def _rehearsed(self, name: str) -> Path | None:
+        """The ZIP that a kept rehearsal built, as it does where a part is not to be had; never for AWS itself."""
+        environment = self.place.environment
+        plugin = environment.plugins[name]
+        named = Path(plugin.archive).stem if isinstance(plugin, ArchivePlugin) else ""
+        stem = named or "-".join([name, *converter_parts(environment, name)])
+        path = REHEARSED / f"{stem}.zip"
+        return path if self.place.aws.endpoint and path.is_file() else None
 
     def _without_placeholders(self, value: str) -> str:
         return PLACEHOLDER.sub(lambda found: self.place.secret(found["secret"])[found["key"]], value)

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from cdc.console import FetchProgress
-from cdc.rehearse.plugins import REHEARSED, Builder, using
+from cdc.plugin.building import REHEARSED
+from cdc.rehearse.plugins import Builder, using
 from modules.archive.manifest import read
 from modules.artifacts.fetch import OfflineError
 from modules.artifacts.lock import Lock, load
