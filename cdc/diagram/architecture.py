@@ -111,6 +111,7 @@ class Architecture:
     key: Service
     reactions: tuple[Service, ...]
     state: Service
+    registries: tuple[Service, ...]
     grants: tuple[Grant, ...]
 
     def readers(self, connector: Connector) -> list[Consumer]:

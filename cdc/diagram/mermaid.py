@@ -23,6 +23,8 @@ def _lines(shown: Architecture) -> Iterator[str]:
         yield f"  {id_}[{_service(service)}]"
     for number, service in enumerate(shown.reactions):
         yield f"  reaction{number}[{_service(service)}]"
+    for number, service in enumerate(shown.registries):
+        yield f"  registry{number}[({_service(service)})]"
     yield f"  state[({_service(shown.state)})]"
     yield from _arrows(shown, [databases[one.database_kind, one.database] for one in shown.connectors])
 

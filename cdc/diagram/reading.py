@@ -1,6 +1,7 @@
 """Reads the architecture from the synthesized stacks."""
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Final
 
 from cdc.diagram import grants
@@ -27,6 +28,7 @@ def architecture(blocks: Blocks, environment: str) -> Architecture:
         key=_key(blocks),
         reactions=tuple(_reactions(blocks)),
         state=_state(blocks),
+        registries=tuple(_registries(blocks)),
         grants=grants.grants(blocks),
     )
 
@@ -184,6 +186,14 @@ def _reactions(blocks: Blocks) -> list[Service]:
         for action in one.get("alarm_actions", ())
     }
     return [*found, *(Service("message", "SNS topic", (topic,)) for topic in sorted(topics))]
+
+
+def _registries(blocks: Blocks) -> Iterator[Service]:
+    """Glue's, which is created or exists; one by URL has no resource."""
+    for one in blocks.resources("aws_glue_registry").values():
+        yield Service("table", "Schema registry", (f"Glue {one['registry_name']}",))
+    for one in blocks.lookups("aws_glue_registry").values():
+        yield Service("table", "Schema registry", (f"Glue {one['name']}", "existing"))
 
 
 def _state(blocks: Blocks) -> Service:

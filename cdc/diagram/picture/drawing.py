@@ -9,9 +9,11 @@ from cdc.diagram.architecture import Architecture, Connector, Consumer, Service
 from cdc.diagram.picture.canvas import PADDING, STEP, TITLE, Box, Canvas, Mark, card_height, fitted
 from cdc.diagram.picture.columns import stacked
 from cdc.diagram.picture.network import GATE, ZONE_LABEL, draw_network
+from cdc.diagram.picture.text import cut_inside
 
 WIDTH: Final = 1160.0
 EDGE: Final = 16.0
+_SMALL: Final = 10.0
 _SIDE: Final = 190.0
 _LEFT: Final = EDGE + 16
 _RIGHT: Final = WIDTH - EDGE - 16 - _SIDE
@@ -132,7 +134,8 @@ class _Drawing:
             self._canvas.box(chip, "card", radius=5)
             words = f"{brokers} broker{'s' * (brokers != 1)}"
             self._canvas.text(chip.centre, chip.y + 16, words, size=11, bold=True, anchor="middle", limit=width)
-            self._canvas.text(chip.centre, chip.y + 30, zone, kind="faint", size=10, anchor="middle", limit=width - 4)
+            short = cut_inside(zone, _SMALL, width - 4)
+            self._canvas.text(chip.centre, chip.y + 30, short, kind="faint", size=_SMALL, anchor="middle")
 
     def _sources(self) -> None:
         databases: dict[tuple[str, str], list[Box]] = {}
@@ -182,7 +185,7 @@ class _Drawing:
         third = (_VPC_WIDTH - 2 * _GAP) / 3
         middle = [Box(_VPC + number * (third + _GAP), top, third, 0) for number in range(3)]
         s3, secrets, watch = self._row(middle, (shown.plugins, shown.secrets, shown.watching))
-        left = self._column(_LEFT, top, (shown.key, shown.state))
+        left = self._column(_LEFT, top, (shown.key, shown.state, *shown.registries))
         right = self._column(_RIGHT, top, shown.reactions)
         connect, kafka = groups
         canvas.side((s3.centre, s3.y), (s3.centre, connect.bottom + 6))

@@ -3,7 +3,8 @@
 from typing import Final
 
 from cdc.diagram.architecture import Network, Zone
-from cdc.diagram.picture.canvas import Box, Canvas
+from cdc.diagram.picture.canvas import LINE, Box, Canvas
+from cdc.diagram.picture.text import cut_inside
 
 # Heights of the public subnets with the space below them, and of a private subnet's label.
 GATE: Final = 80.0
@@ -27,7 +28,7 @@ def draw_network(canvas: Canvas, network: Network, vpc: Box, *, private_top: flo
             _public(canvas, zone, Box(x, vpc.y + 30, width, GATE - 14))
         private = Box(x, private_top, width, vpc.bottom - 10 - private_top)
         canvas.box(private, "private", label=f"private {zone.name}".strip())
-        canvas.text(x + 10, private_top + 35, zone.private, kind="faint", limit=width - 20)
+        canvas.text(x + 10, private_top + 35, cut_inside(zone.private, LINE, width - 20), kind="faint")
 
 
 def _public(canvas: Canvas, zone: Zone, box: Box) -> None:

@@ -21,6 +21,16 @@ def cut(text: str, size: float, limit: float) -> str:
     return f"{text.rstrip()}…"
 
 
+def cut_inside(text: str, size: float, limit: float) -> str:
+    """``text``, or its beginning and its end: ids begin alike."""
+    kept = len(text)
+    short = text
+    while kept > 2 and width(short, size) > limit:
+        kept -= 1
+        short = f"{text[: kept - kept // 2]}…{text[-(kept // 2) :]}"
+    return short
+
+
 def wrapped(text: str, size: float, limit: float, *, most: int) -> list[str]:
     """At most ``most`` lines, broken at spaces; what does not fit ends in an ellipsis."""
     lines = list(_broken(text, size, limit))

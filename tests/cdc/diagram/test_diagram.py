@@ -77,6 +77,25 @@ def test_the_key_is_of_what_there_is(shown: Architecture, tmp_path: Path) -> Non
     assert (shown.key.lines[-1], existing.key.lines[-1]) == ("volumes, logs", "logs")
 
 
+@pytest.mark.parametrize("create", [True, False])
+def test_the_schema_registry_is_shown(tmp_path: Path, *, create: bool) -> None:
+    registry = {"kind": "glue", "name": "events", "create": create}
+    found = read(synthesize(tmp_path, changed(PROD, schema_registry=registry, connectors__orders__format="avro")))
+    picture = Picture(drawing.svg(found))
+    assert {"Schema registry", "Glue events"} <= picture.words()
+    assert ("existing" in found.registries[0].lines) is not create
+    assert (picture.overlapping("card"), picture.outside()) == ([], [])
+    assert "Glue events" in mermaid.text(found)
+
+
+def test_ids_of_subnets_differ_where_they_are_cut(tmp_path: Path) -> None:
+    ids = [f"subnet-0a11b22c33d44e55{number}" for number in "123"]
+    network = {"kind": "existing", "vpc_id": "vpc-0123456789abcdef0", "private_subnet_ids": ids}
+    words = Picture(drawing.svg(read(synthesize(tmp_path, changed(PROD, network=network))))).words()
+    cut = {one for one in words if one.startswith("subnet-") or "…" in one}
+    assert {one[-1] for one in cut if one.startswith("sub")} == {"1", "2", "3"}
+
+
 def test_no_folder_is_created(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     file = tmp_path / "nope" / "x.svg"
