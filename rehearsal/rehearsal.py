@@ -260,8 +260,10 @@ class Rehearsal:
         with self._steps.step("restart") as step:
             self.deployment.wait_for_connectors(self._connectors_running)
             self.deployment.restart_connectors(self._connectors_running)
+            before = sum(self.stream.change_counts.values())
             self.stream.change_after_restart(self._connectors_running)
-            step.result = "resumed from the committed offsets"
+            more = sum(self.stream.change_counts.values()) - before
+            step.result = f"resumed from the committed offsets, {more} more changes"
 
     def finish_deploy(self, *, retire: bool) -> None:
         """Waits for the rest of connect; with ``retire`` it prepares the destroy meanwhile."""

@@ -78,7 +78,9 @@ def cost(
 
 def _before(file: Path, against: str | None, since: str | None, prices: Path | None, usage: Usage) -> Estimate | None:
     if against:
-        return _priced(files([against])[0], prices, usage).estimate
+        other = files([against])[0]
+        found = _priced(other, prices, usage).estimate
+        return replace(found, environment=str(other)) if other.stem == file.stem and other != file else found
     if not since:
         return None
     with at_commit(file, since) as there:

@@ -79,11 +79,15 @@ def atlantis(
         _compare(text, options)
     else:
         try:
+            before = _projects(_current())
             with replacing(FILE) as file:
                 file.write(text.encode())
         except OSError as error:
             fail(error)
-        out.print(f"{FILE}: {text.count('- name: ')} projects", markup=False)
+        now = _projects(text)
+        out.print(f"{FILE}: {len(now)} projects", markup=False)
+        if removed := [name for name in before if name not in now]:
+            _report(removed, environments)
         _advise(environments, chosen, committed=options.committed)
 
 
@@ -92,6 +96,23 @@ def _recorded(committed: bool) -> Options:
     first = _current().partition("\n")[0]
     words = _words(first.removeprefix(MADE_BY)) if first.startswith(MADE_BY) else []
     return Options(tuple(word for word in words if word != "--committed"), committed or "--committed" in words)
+
+
+def _projects(text: str) -> list[str]:
+    """The names of the projects of a file; none where somebody broke it."""
+    with suppress(yaml.YAMLError, AttributeError, KeyError, TypeError):
+        return [str(one["name"]) for one in yaml.safe_load(text).get("projects") or ()]
+    return []
+
+
+def _report(removed: Sequence[str], environments: Sequence[Environment]) -> None:
+    """Atlantis no longer plans projects that the file had before."""
+    gone = dict.fromkeys(name.rpartition("-")[0] for name in removed)
+    named = {one.name for one in environments}
+    out.print(f"removed, and no longer planned by Atlantis: {', '.join(removed)}", markup=False, soft_wrap=True)
+    if others := [name for name in gone if name not in named]:
+        command = shlex.join(["cdc", "atlantis", *others, *sorted(named)])
+        out.print(f"to keep them, name all environments: {command}", markup=False, soft_wrap=True)
 
 
 def _current() -> str:

@@ -159,6 +159,8 @@ def _versions(environment: Environment, place: Place) -> Iterator[Permission]:
         versions = place.arn(OBJECT, f"{state.bucket}/{environment.name}-*/terraform.tfstate")
         yield Permission("s3:ListBucketVersions", place.arn(BUCKET, state.bucket), why, source)
         yield Permission("s3:GetObjectVersion", versions, why, source)
+        # Where S3 has no lock, too, as after a change of lockfile.
+        yield Permission("s3:GetObject", f"{versions}{_LOCK_FILE}", why, source)
 
 
 def _roles(resources: Resources) -> Iterator[Permission]:

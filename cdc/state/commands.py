@@ -44,7 +44,11 @@ def _object(place: Account, part: str) -> StateObject:
 def show(name: EnvArgument, as_json: JsonOption = False) -> None:
     """Show each stack's state: serial, locks and digest."""
     with _account(name) as place:
-        found = [_shown(StateObject(place, part)) for part in PARTS]
+        shown = [_shown(StateObject(place, part)) for part in PARTS]
+    # With create: false there is no state stack, unless there was one before.
+    found = [
+        one for part, one in zip(PARTS, shown, strict=True) if part != "state" or place.state.create or one["changed"]
+    ]
     if as_json:
         out.print_json(json.dumps(found))
         return

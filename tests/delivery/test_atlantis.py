@@ -106,6 +106,17 @@ def test_the_file_records_its_options(project: Path) -> None:
     assert command(project, "prod", "--check").exit_code == 1
 
 
+def test_projects_that_are_removed_are_named(project: Path) -> None:
+    shutil.copy(project / "environments/prod.yaml", project / "environments/other.yaml")
+    text = (other := project / "environments/other.yaml").read_text()
+    other.write_text(text.replace("acme-cdc", "other-cdc").replace("server_id: 5401", "server_id: 5409"))
+    assert "removed" not in command(project, "prod").output
+    output = command(project, "other").output
+    assert "removed, and no longer planned by Atlantis: prod-state, prod-platform, prod-connect" in output
+    assert "to keep them, name all environments: cdc atlantis prod other" in output
+    assert "removed" not in command(project, "prod", "other").output
+
+
 def test_an_archive_is_a_warning(project: Path) -> None:
     hook = command(project, "dev")
     assert hook.exit_code == 0

@@ -41,6 +41,10 @@ def test_a_rehearsal_from_deploy_to_destroy(tmp_path: Path) -> None:
         "start", "platform", "state", "snapshot", "changes", "restart", "connect", "second plan",
         "destroy connect", "destroy platform", "destroy state",
     ]  # fmt: skip
+    made = [
+        one for step in document["steps"] if step["name"] in ("changes", "restart") for one in step["result"].split()
+    ]
+    assert sum(int(word) for word in made if word.isdecimal()) == sum(changes.values())
     listed = {one["name"] for one in document["substitutions"]}
     assert {"database", "host names", "brokers' certificates"} <= listed
     assert "endpoints" not in document

@@ -73,6 +73,14 @@ def test_the_difference_is_markdown(tmp_path: Path) -> None:
     ]
 
 
+def test_files_of_one_name_are_distinguished_by_their_paths(tmp_path: Path) -> None:
+    other = write(tmp_path, changed(PROD, kafka__volume_gib=200), "prod.yaml")
+    assert (
+        run("prod", "--against", other).stdout.splitlines()[0]
+        == f"| US dollars a month | {other} | prod | difference |"
+    )
+
+
 def test_what_loses_its_price_shows_in_the_difference(tmp_path: Path) -> None:
     other = write(tmp_path, changed(PROD, kafka__instance_type="kafka.m7g.xlarge"))
     own = {"kafka.m7g.large": {**price("0.204"), "unit": "broker hour"}}

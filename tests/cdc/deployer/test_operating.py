@@ -1,5 +1,6 @@
 """Each command for a deployed environment works with the operator's policy alone, and not with any action less."""
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -211,6 +212,28 @@ RUNS: Final = {
     "upgrade": Run("upgrade", before, ("orders", "--yes", *STACKS)),
     "verify": Run("verify", restarted, STACKS),
 }
+
+
+SHARED: Final = changed(PROD, state={"kind": "s3", "bucket": "shared", "lock_table": "shared", "create": False})
+
+
+def test_states_are_shown_with_the_policy(operator: Operator) -> None:
+    """A state stack has a row only where there is one, or the file asks for one."""
+    operator.content = SHARED
+    seeded(operator)
+    s3, content = operator.world.client("s3"), json.dumps({"serial": 1, "lineage": "a", "resources": []})
+    s3.put_object(Bucket="shared", Key="prod-connect/terraform.tfstate", Body=content.encode())
+    operator.sign_in()
+    done = operator.cdc("state show", "--json")
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)
+    assert [(one["stack"], one["serial"]) for one in found] == [("prod-platform", None), ("prod-connect", 1)]
+    assert operator.denials == []
+    documents = operator.policy.documents
+    for action in {one.action for one in operator.asked}:
+        assert denied(documents, operator.asked, without=action), action
+    s3.put_object(Bucket="shared", Key="prod-state/terraform.tfstate", Body=content.encode())
+    assert json.loads(operator.cdc("state show", "--json").stdout)[0]["stack"] == "prod-state"
 
 
 def test_each_command_with_calls_is_here() -> None:
