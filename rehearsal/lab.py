@@ -59,7 +59,8 @@ class Backends:
 class Iam:
     """Creates and changes roles in the embedded IAM of ``aws``.
 
-    ``hosts`` are the brokers' host names, ``applications`` the topics of applications by their roles' names.
+    ``hosts`` are the brokers' host names, ``applications`` the topics of applications by their roles' names,
+    ``connectors`` the connectors by theirs: only these are in reports.
     ``embedded`` is the AWS itself, ``backends`` what it starts.
     """
 
@@ -69,6 +70,7 @@ class Iam:
     enforcement: Enforcement
     hosts: list[str]
     applications: dict[str, tuple[str, ...]]
+    connectors: dict[str, ConnectorSpec]
 
     def client(self, service: str, region: str) -> Any:
         return client(self.aws, service, region)
@@ -168,6 +170,7 @@ def _enforced_iam(folder: Path, addresses: Addresses, jars: Jars) -> Iterator[Ia
     access = AwsAccess.create(f"http://{addresses.aws}")
     hosts: list[str] = []
     applications: dict[str, tuple[str, ...]] = {}
+    connectors: dict[str, ConnectorSpec] = {}
     backends = Backends()
     enforcement = Enforcement(
         access,
@@ -175,7 +178,7 @@ def _enforced_iam(folder: Path, addresses: Addresses, jars: Jars) -> Iterator[Ia
         extension=extension.jar(compiler=jars.compiler, libraries=jars.kafka),
         hosts=lambda _: hosts,
         tags=lambda _: {},
-        connectors=dict,
+        connectors=lambda: connectors,
         applications=applications,
     )
     aws = EmbeddedAws(
@@ -190,6 +193,6 @@ def _enforced_iam(folder: Path, addresses: Addresses, jars: Jars) -> Iterator[Ia
     )
     aws.start()
     try:
-        yield Iam(access, aws, backends, enforcement, hosts, applications)
+        yield Iam(access, aws, backends, enforcement, hosts, applications, connectors)
     finally:
         aws.stop()

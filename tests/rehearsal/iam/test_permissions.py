@@ -286,6 +286,7 @@ def test_two_connectors_write_one_topic(lab: Lab, iam: Iam, secret: str, tmp_pat
         lab.sql(f"CREATE DATABASE {name}", *tables, *rows)
     for pipeline in pipelines:
         iam.role(pipeline.role, pipeline.policy)
+        iam.connectors[pipeline.role] = pipeline.spec
     expected = {(f"{name}.orders_{shard}", name, id_) for name in ROUTES for shard in (1, 2) for id_ in (1, 2)}
 
     def arrived() -> set[tuple[str, str, int]]:
