@@ -249,7 +249,8 @@ def test_anchors_and_merges_are_read_and_found(tmp_path: Path) -> None:
         ("prod.yaml", b"a: *hunter2\n", ":1: not valid YAML: text that starts with * must be in quotes"),
         ("prod.yaml", b"a: !hunter2\n", ":1: not valid YAML: text that starts with ! must be in quotes"),
         ("prod.yaml", b"a: b\nc: caf\xe9\n", ":2: must be UTF-8 text, got the byte 0xe9"),
-        ("prod.yml", b"a: b\n", ": must be a file that ends in .yaml"),
+        ("prod.yml", b"a: b\n", ": must end in .yaml; rename it: mv "),
+        ("prod.json", b"{}\n", ": must be a file that ends in .yaml"),
         ("Prod.yaml", PROD.encode(), ": the file's name must be lower-case letters, digits and hyphens, a letter"),
         ("a" * 21 + ".yaml", PROD.encode(), "2 to 20 characters, got 'aaaaaaaaaaaaaaaaaaaaa'"),
         (
