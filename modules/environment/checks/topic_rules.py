@@ -36,16 +36,19 @@ def consumers_read_what_is_written(
 @dataclass(frozen=True, slots=True)
 class _Written:
     """Topics that a connector writes to, in which * stands for any characters, and the expressions of those among
-    them that it leaves out."""
+    them that it leaves out. With transforms, ``moved`` is all below its prefix: a consumer's pattern there stays a
+    permission, wherever they move the topics."""
 
     topics: tuple[str, ...]
     left_out: tuple[str, ...] = ()
+    moved: tuple[str, ...] = ()
 
     def reaches(self, pattern: str) -> bool:
         """Whether ``pattern`` matches one of them. Debezium selects tables whatever their case."""
         if any(matches(expression, pattern, caseless=True) for expression in self.left_out):
             return False
-        return any(overlap(pattern.lower(), topic.lower()) for topic in self.topics)
+        known = (*self.topics, *(self.moved if "*" in pattern else ()))
+        return any(overlap(pattern.lower(), topic.lower()) for topic in known)
 
 
 def _written(subject: Subject) -> _Written:
@@ -62,7 +65,8 @@ def _written(subject: Subject) -> _Written:
     names.pop(topics.heartbeat_topic(subject.prefix), None)
     if any(map(routing.named_by_rows, names)):
         names |= dict.fromkeys(subject.connector.topics.others)
-    return _Written(tuple(name for name in names if not routing.named_by_rows(name)), _left_out(subject))
+    found = tuple(name for name in names if not routing.named_by_rows(name))
+    return _Written(found, _left_out(subject), whatever.topics if subject.listed("transforms") else ())
 
 
 def _left_out(subject: Subject) -> tuple[str, ...]:

@@ -48,6 +48,7 @@ WRITTEN: dict[str, Edits] = {
     "a sanitized name": reading("[orders.shop.a_b]", {TABLES: '["shop.a$b"]'}),
     "an outbox": reading("[outbox.event.order]", OUTBOX),
     "a regular expression": reading("[customers]", REGEX),
+    "a pattern below the prefix, wherever a route leads": reading("[orders.orders.*]", REGEX),
     "rows of an outbox": reading(
         "[outbox.event.eu]",
         {
@@ -80,6 +81,7 @@ NEVER: dict[str, tuple[Edits, str]] = {
         "no connector writes there",
     ),
     "before the route": (reading("[orders.orders.customers]", REGEX), "they write to customers, order_items,"),
+    "a pattern of no prefix, beside a route": (reading("[stock.*]", REGEX), "no connector writes there"),
     "the outbox itself": (reading("[orders.orders.outbox]", OUTBOX), "no connector writes there"),
     "no schema changes": (reading("[orders]", {PROPERTY: "include.schema.changes: false"}), "no connector writes"),
 }
