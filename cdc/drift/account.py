@@ -33,7 +33,7 @@ class Account:
 
 def read(aws: Aws, environment: Environment) -> Account:
     """The environment's part of the account. Raises ClientError, BotoCoreError."""
-    client, prefix = aws.client(_SERVICE), _prefix(environment)
+    client, prefix = aws.client(_SERVICE), name_prefix(environment)
     listed = aws.pages(_SERVICE, "list_connectors", "connectors")
     described = [client.describe_connector(connectorArn=one["connectorArn"]) for one in listed]
     wanted = {*_expected(environment)}
@@ -108,7 +108,7 @@ def _uses(connector: Mapping[str, Any]) -> Iterator[str]:
     yield (connector.get("workerConfiguration") or {}).get("workerConfigurationArn", "")
 
 
-def _prefix(environment: Environment) -> str:
+def name_prefix(environment: Environment) -> str:
     return f"{Deployment.without_account(environment).name()}-"
 
 

@@ -4,13 +4,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from cdc.drift.account import Account
+from cdc.drift.account import Account, name_prefix
 from cdc.drift.topics import named, subjects
 from cdc.findings import Finding, Result, ok, warning
 from cdc.kafka.listing import Listed
 from modules.debezium.internal import CONNECT, covers
 from modules.debezium.topics import HISTORY_PREFIX, event_topics, offset_topic
-from modules.deployment import Deployment
 from modules.environment.environment import Environment
 from modules.environment.models.kafka import ExistingKafka
 
@@ -47,7 +46,7 @@ def _of_workers(environment: Environment, account: Account, listed: Listed) -> I
     left: dict[str, list[str]] = {}
     for topic in sorted(listed.topics.keys() - named(environment)):
         found = _OF_WORKERS.fullmatch(topic)
-        if not (found and found["name"].startswith(_prefix(environment))):
+        if not (found and found["name"].startswith(name_prefix(environment))):
             continue
         if f"{found['name']}_{found['id']}" in running:
             continue
@@ -67,7 +66,7 @@ def _offsets(environment: Environment, known: set[str], listed: Listed) -> dict[
     names = {
         topic: topic.removesuffix(suffix)
         for topic in sorted(listed.topics.keys() - named(environment))
-        if re.fullmatch(rf"{re.escape(_prefix(environment))}[a-z][a-z0-9-]*{suffix}", topic)
+        if re.fullmatch(rf"{re.escape(name_prefix(environment))}[a-z][a-z0-9-]*{suffix}", topic)
         and not any(covers(pattern, topic) for pattern in events)
     }
     return {topic: name for topic, name in names.items() if name not in known}
@@ -77,14 +76,10 @@ def _histories(
     environment: Environment, account: Account, listed: Listed, left: Mapping[str, str]
 ) -> Iterator[Finding]:
     """On a cluster of others only those whose prefix is the key of a connector that left its offsets."""
-    keys = {name.removeprefix(_prefix(environment)) for name in left.values()}
+    keys = {name.removeprefix(name_prefix(environment)) for name in left.values()}
     used = named(environment) | account.schema_histories
     for topic in sorted(listed.topics.keys() - used):
         prefix = topic.removeprefix(HISTORY_PREFIX)
         shared = isinstance(environment.kafka, ExistingKafka) and prefix not in keys
         if topic.startswith(HISTORY_PREFIX) and not shared:
             yield warning(f"{topic} is the schema history of no connector", _RESUMED)
-
-
-def _prefix(environment: Environment) -> str:
-    return f"{Deployment(environment.name, environment.region, environment.partition, '').name()}-"

@@ -63,28 +63,23 @@ def rehearse(
 
     Real Terraform, Kafka brokers, Kafka Connect, Debezium and MySQL run on this machine.
     """
-    running: dict[str, object] = {
+    given = {
+        "--stop": stop,
         "--keep": keep,
         "--apply": apply,
         "--schema": schema,
         "--data": data,
         "--mysqld": mysqld,
+        "--brokers": brokers,
+        "--enforce-deployer": enforce_deployer,
+        "--junit": junit_file,
+        "--report": report,
     }
-    running |= {"--brokers": brokers, "--enforce-deployer": enforce_deployer}
-    running |= {"--junit": junit_file, "--report": report}
     if explain:
-        _refuse_with("--explain-permissions", {"--stop": stop, **running}, ", because it runs nothing")
+        _refuse_with("--explain-permissions", given, ", because it runs nothing")
         _explain(environment, as_json=as_json)
         return
-    if stop:
-        _refuse_with("--stop", running)
-    if apply:
-        _refuse_with("--apply", {"--keep": keep, "--brokers": brokers, "--enforce-deployer": enforce_deployer})
-    if report and (problem := obstacle(report)):
-        raise typer.BadParameter(problem, param_hint="'--report'")
-    for option, given in (("--schema", schema), ("--data", data), ("--mysqld", mysqld)):
-        if given and (problem := unusable(given, program=option == "--mysqld")):
-            raise typer.BadParameter(f"{given}: {problem}", param_hint=f"'{option}'")
+    _check(given)
     options = {
         "schema": schema,
         "data": data,
@@ -114,6 +109,19 @@ def rehearse(
     _print(outcome, environment, as_json=as_json, applied=apply)
     if not written:
         raise typer.Exit(1)
+
+
+def _check(given: Mapping[str, Any]) -> None:
+    """Raises BadParameter for options that cannot be combined, and for files that cannot be used."""
+    if given["--stop"]:
+        _refuse_with("--stop", {option: value for option, value in given.items() if option != "--stop"})
+    if given["--apply"]:
+        _refuse_with("--apply", {option: given[option] for option in ("--keep", "--brokers", "--enforce-deployer")})
+    if given["--report"] and (problem := obstacle(given["--report"])):
+        raise typer.BadParameter(problem, param_hint="'--report'")
+    for option in ("--schema", "--data", "--mysqld"):
+        if given[option] and (problem := unusable(given[option], program=option == "--mysqld")):
+            raise typer.BadParameter(f"{given[option]}: {problem}", param_hint=f"'{option}'")
 
 
 def _refuse_with(option: str, others: Mapping[str, object], why: str = "") -> None:

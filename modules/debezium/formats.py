@@ -25,8 +25,9 @@ CLASSES: Final[dict[tuple[str, str], str]] = {
     ("apicurio", "avro"): f"{APICURIO}AvroConverter",
 }
 # The optional part of a plugin that has the converter.
-ELSEWHERE: Final = ("confluent-converter",)  # not in the public Maven repository
 PARTS: Final = {"glue": "glue-schema-registry", "apicurio": "apicurio-converter", "confluent": "confluent-converter"}
+# Those that the public Maven repository does not have.
+ELSEWHERE: Final = (PARTS["confluent"],)
 OF_REGISTRIES: Final = ("avro", "json-schema", "protobuf")
 # The names of their schemas and fields have letters, digits and _ only.
 _NARROW_NAMES: Final = ("avro", "protobuf")

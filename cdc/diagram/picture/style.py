@@ -1,5 +1,6 @@
 """Colours and icons of the picture, in light and dark."""
 
+from collections.abc import Mapping
 from typing import Final
 
 FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
@@ -41,13 +42,16 @@ MARKS: Final = {"real": "#1a7f37", "embedded": "#0a6ebd", "stand-in": "#a04100"}
 def sheet(*, marked: bool = False) -> str:
     """The picture's style sheet: the reader's own choice between light and dark decides."""
     marks = "".join(f".{kind}{{fill:{colour}}}" for kind, colour in MARKS.items()) + ".on-mark{fill:#fff}"
-    return (
-        f"{_variables(_LIGHT)}@media(prefers-color-scheme:dark){{{_variables(_DARK)}}}{_RULES}{marks if marked else ''}"
-    )
+    return f"{colours(_LIGHT, _DARK)}{_RULES}{marks if marked else ''}"
 
 
-def _variables(colours: dict[str, str]) -> str:
-    return f":root{{{''.join(f'--{name}:{value};' for name, value in colours.items())}}}"
+def colours(light: Mapping[str, str], dark: Mapping[str, str]) -> str:
+    """Variables of a style sheet, by name, as the reader prefers."""
+    return f"{_variables(light)}@media(prefers-color-scheme:dark){{{_variables(dark)}}}"
+
+
+def _variables(values: Mapping[str, str]) -> str:
+    return f":root{{{''.join(f'--{name}:{value};' for name, value in values.items())}}}"
 
 
 _RULES: Final = f"""

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from cdc.diagram.picture.style import colours
+
 # The colours of lines in plots, in light and dark.
 LINES: Final = (
     ("#0969da", "#58a6ff"), ("#bf5b04", "#f0883e"), ("#1a7f37", "#3fb950"), ("#8250df", "#bc8cff"),
@@ -21,12 +23,8 @@ _DARK: Final = {
 
 def sheet() -> str:
     lines = "".join(f".s{number}{{--line:var(--line{number})}}" for number in range(len(LINES)))
-    return f"{_variables(_LIGHT, 0)}@media(prefers-color-scheme:dark){{{_variables(_DARK, 1)}}}{_RULES}{lines}"
-
-
-def _variables(colours: dict[str, str], scheme: int) -> str:
-    named = [*colours.items(), *((f"line{number}", pair[scheme]) for number, pair in enumerate(LINES))]
-    return f":root{{{''.join(f'--{name}:{value};' for name, value in named)}}}"
+    light, dark = ({f"line{number}": one for number, one in enumerate(of)} for of in zip(*LINES, strict=True))
+    return f"{colours(_LIGHT | light, _DARK | dark)}{_RULES}{lines}"
 
 
 _RULES: Final = """
